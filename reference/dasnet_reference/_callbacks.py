@@ -1,0 +1,69 @@
+"""Who hears of a handle's events, and what that one is still owed. Touches the owner's callbacks and nothing else."""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from typing import Any
+
+
+class Callbacks:
+    """The owner of a handle, held weakly: an object and its handle are no cycle, so a forgotten object frees its port.
+
+    `epoch` counts the changes of owner; whoever finds it changed after a callback has lost the right to go on.
+
+    Callbacks that belong together, as an error and the departure that it caused, are owed as a row and then paid. If
+    one of them raises or gives the handle away, the rest stays owed, to whoever the owner is at the next payment.
+    """
+
+    __slots__ = ("_owed", "_reference", "epoch")
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self._reference: weakref.ref[Any] | None = None
+        self._owed: deque[tuple[str, tuple[object, ...]]] = deque()
+
+    def bind(self, owner: object) -> None:
+        """Call back this object from now on. Raises `TypeError` if it cannot be weakly referenced."""
+        self._reference = weakref.ref(owner)
+        self.epoch += 1
+
+    def unbind(self) -> None:
+        """Call back nobody."""
+        self._reference = None
+        self.epoch += 1
+
+    def owner(self) -> object | None:
+        """The owner, None if there is none or it was forgotten."""
+        return None if self._reference is None else self._reference()
+
+    def tell(self, callback: str, *arguments: object) -> None:
+        """Make one callback, if there is anybody to hear it."""
+        owner = self.owner()
+        if owner is not None:
+            call(owner, callback, *arguments)
+
+    def owe(self, callback: str, *arguments: object) -> None:
+        """Add one to what is owed."""
+        self._owed.append((callback, arguments))
+
+    def forgive(self) -> None:
+        """Owe nothing any more."""
+        self._owed.clear()
+
+    def pay(self, owner: object) -> bool:
+        """Make the callbacks that are owed, in order. False as soon as one of them has changed the owner."""
+        epoch = self.epoch
+        while self._owed:
+            callback, arguments = self._owed.popleft()
+            call(owner, callback, *arguments)
+            if self.epoch != epoch:
+                return False
+        return True
+
+
+def call(owner: object, callback: str, *arguments: object) -> None:
+    """Make one callback of an object, which need not have it: `make_server` takes more than descendants of `Server`."""
+    method = getattr(owner, callback, None)
+    if method is not None:
+        method(*arguments)

@@ -1,0 +1,135 @@
+"""The open port: listener, client, poller, and which socket is being watched. Touches those; calls nothing back."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+from ._connection import Connection
+from ._poller import READABLE, WRITABLE, Poller, Ready, make_poller
+
+#: How many clients may wait in the kernel's queue while one is being served.
+BACKLOG: Final = 128
+
+#: Failures of accept that concern the client that was about to be taken, or nobody, and not the listener. Linux passes
+#: on here what the network reported for the new connection (accept(2), "Error handling").
+PASSING: Final = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EAGAIN", "EWOULDBLOCK", "EINTR", "ECONNABORTED", "ECONNRESET", "EPROTO", "ENETDOWN", "ENOPROTOOPT"),
+        *("EHOSTDOWN", "ENONET", "EHOSTUNREACH", "EOPNOTSUPP", "ENETUNREACH"),
+    )
+    if hasattr(errno, name)
+)
+
+# Every open endpoint. The collector finalizes the members of a cycle in no set order: were the sockets reachable only
+# through the cycle, they could go, with a warning, before the handle that is to close them.
+_OPEN: Final[set[Endpoint]] = set()
+
+
+class Endpoint:
+    """A port that clients can connect to, from construction to `close`.
+
+    While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
+    queue and does not wake anybody. So the poller has one thing to tell at most.
+
+    Arguments: `host`, a numeric address, and `port`, 0 for any free one. Raises `OSError`; never blocks.
+    """
+
+    __slots__ = ("_listener", "_poller", "address", "client", "poll", "port")
+
+    def __init__(self, host: str, port: int) -> None:
+        self._listener = _listen(host, port)
+        try:
+            name = self._listener.getsockname()
+            self._poller: Poller = make_poller()
+            self._poller.register(self._listener.fileno(), READABLE)
+        except BaseException:
+            self._listener.close()
+            raise
+        #: The client that is being served.
+        self.client: Connection | None = None
+        self.port: int = name[1]
+        #: Where it listens, for people.
+        self.address = _display(name)
+        #: The poller's own bound method; asking is the whole of an idle tick.
+        self.poll: Callable[[int, int], Ready] = self._poller.poll
+        _OPEN.add(self)
+
+    def take(self) -> Connection:
+        """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
+        client, name = self._listener.accept()
+        try:
+            client.setblocking(False)
+            self._poller.register(client.fileno(), READABLE)
+        except BaseException:
+            client.close()
+            raise
+        self._poller.modify(self._listener.fileno(), 0)
+        try:
+            # Small answers (a prompt, a protocol message) must not wait for the acknowledgement of the one before.
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            pass  # macOS refuses options on a client that has already gone; reading from it will tell.
+        self.client = Connection(client, _display(name))
+        return self.client
+
+    def watch_writing(self, client: Connection, wanted: bool) -> None:
+        """Whether to tell also when the client can be sent to, which is nearly always and so only asked when needed."""
+        self._poller.modify(client.fileno, READABLE | WRITABLE if wanted else READABLE)
+
+    def drop(self) -> None:
+        """Close the client, if any, after a last attempt to send what waits, and watch the listener again."""
+        client, self.client = self.client, None
+        if client is not None:
+            self._poller.unregister(client.fileno)
+            client.close()
+            self._poller.modify(self._listener.fileno(), READABLE)
+
+    def close(self) -> None:
+        """Drop the client, and give the port and every descriptor back."""
+        _OPEN.discard(self)
+        self.drop()
+        self._poller.unregister(self._listener.fileno())
+        self._listener.close()
+        self._poller.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, address = _resolve(host, port)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Set on every socket: a default timeout from elsewhere in the process must not make a tick wait.
+        listener.setblocking(False)
+        if os.name == "posix":
+            # Connections of an earlier server linger in TIME_WAIT and must not keep the port from its next user.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        elif hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            # On Windows SO_REUSEADDR would share the port with whoever listens there already.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+# Numeric only: a name server that does not answer would block init for seconds.
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
+    numeric = "127.0.0.1" if host == "localhost" else host or "0.0.0.0"
+    try:
+        found = socket.getaddrinfo(numeric, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError) as error:
+        raise OSError(errno.EADDRNOTAVAIL, f"host {host!r} is not a numeric address") from error
+    family, _, _, _, address = found[0]
+    return family, address
+
+
+# `Any`, as the socket module types addresses: their shape depends on the family.
+def _display(address: Any) -> str:
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,71 @@
+"""The errors of the package, classed by whose fault they are; pure definitions, nothing here does anything.
+
+What a peer does wrong never raises: it reaches the host through `on_error` and `on_disconnect`. What remains is either
+the caller's to mend (`CallerError`) or a defect of this package (`LocalError`). Arguments of a wrong type or value
+raise Python's own `TypeError` and `ValueError`.
+"""
+
+from __future__ import annotations
+
+
+class NetworkError(Exception):
+    """Base of every error that this package defines."""
+
+
+class CallerError(NetworkError):
+    """The call is wrong as it stands; the message says what to do first."""
+
+    # What to do about it; every class below has its own, so that no message lacks the next step.
+    advice = "see the documentation of the call"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: {self.advice}")
+
+
+class LocalError(NetworkError):
+    """This package contradicts itself; nothing the host or the peer does may cause it."""
+
+
+class NullHandleError(CallerError):
+    """A low-level function was given no handle."""
+
+    advice = "pass the handle that make_server stored in the object's _server field, not None"
+
+
+class NoHandleError(CallerError):
+    """The object holds no handle, because none was made, or it was saved or closed."""
+
+    advice = "call make_server_adapter() first, or restore() a saved handle"
+
+
+class ClosedHandleError(CallerError):
+    """The handle was closed, and a closed handle does not open again."""
+
+    advice = "call make_server_adapter() for a new handle"
+
+
+class EmptyOrphanError(CallerError):
+    """There is nothing to restore: the orphan holds no handle."""
+
+    advice = "save() a server into this orphan first, and restore it only once"
+
+
+class OrphanOccupiedError(CallerError):
+    """The orphan already holds a handle, which saving another one would leak."""
+
+    advice = "restore() or close() what it holds, or save into another orphan"
+
+
+class AdapterError(CallerError):
+    """The object cannot carry a handle."""
+
+    advice = "derive the class from Server, or give it a field named _server"
+
+
+class ImpossibleTransitionError(LocalError):
+    """Something happened to a handle that its state rules out."""
+
+    def __init__(self, state: str, happening: str) -> None:
+        super().__init__(
+            f"{happening!r} cannot happen in state {state!r}: this is a defect of dasnet_reference, report it"
+        )

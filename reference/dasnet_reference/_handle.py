@@ -1,0 +1,281 @@
+"""`NetworkServer`, the handle: its state, and what one tick does.
+
+The rules it keeps are at the top of `_state`. Sockets are touched through `Endpoint` and `Connection`, the owner's
+callbacks through `Callbacks`.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from ._callbacks import Callbacks, call
+from ._connection import Connection
+from ._endpoint import PASSING, Endpoint
+from ._errors import ClosedHandleError
+from ._poller import WRITABLE, Ready
+from ._settings import DEFAULTS, Settings
+from ._state import ANSWERS, Answers, Happening, State, after
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+#: The most bytes of one read, hence of one `on_data`.
+CHUNK: Final = 64 * 1024
+
+#: What one read costs of the tick's budget at least, in bytes: a client that answers every byte with the next one would
+#: otherwise keep a tick busy for as many rounds as the budget has bytes.
+LEAST_COST: Final = 4096
+
+# No descriptor has this number.
+_OWED: Final = -1
+
+
+# Stands in for the poller of a handle that is not open. Nothing is ever ready there.
+def _nothing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
+    return ()
+
+
+# Stands in for the poller while callbacks are owed, so that the next tick comes to work without a check of its own.
+def _owing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
+    return ((_OWED, 0),)
+
+
+class NetworkServer:
+    """A listener, at most one client, and the object whose callbacks they cause. Made by `make_server`.
+
+    It outlives the object: `Server.save` and `Server.restore` carry it from one to the next.
+
+    Clause: NetworkServer
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_accept_failed",
+        "_callbacks",
+        "_endpoint",
+        "_settings",
+        "_ticking",
+        "answers",
+        "poll",
+        "state",
+    )
+
+    def __init__(self) -> None:
+        self._endpoint: Endpoint | None = None
+        #: The poller's bound `poll`, or a stand-in. Kept here because an idle tick is this call and little else.
+        self.poll: Callable[[int, int], Ready] = _nothing
+        self.state = State.MADE
+        self.answers: Answers = ANSWERS[State.MADE]
+        self._callbacks = Callbacks()
+        self._settings: Settings = DEFAULTS
+        self._ticking = False
+        self._accept_failed = False
+
+    def __del__(self) -> None:
+        self._release()
+
+    @property
+    def port(self) -> int | None:
+        """The port it listens on, None while it does not."""
+        return None if self._endpoint is None else self._endpoint.port
+
+    def bind(self, owner: object) -> None:
+        """Call back `owner` from now on and follow its settings. Raises `TypeError` if it has no weak references."""
+        self._refuse_if_closed("this handle cannot be bound to an object")
+        self._callbacks.bind(owner)
+        self._settings = getattr(owner, "_server_settings", self._settings)
+        self._happen(Happening.RESTORED)
+
+    def disown(self) -> None:
+        """Have no owner until the next `bind`. Sockets and queue stay as they are."""
+        self._refuse_if_closed("this handle cannot be saved")
+        self._callbacks.unbind()
+        self._happen(Happening.SAVED)
+
+    def init(self, port: int) -> bool:
+        """Listen on `port`. False, with `on_error`, when that cannot be had or the handle listens already."""
+        if isinstance(port, bool) or not isinstance(port, int):
+            raise TypeError(f"port must be an int, not {type(port).__name__}")
+        self._refuse_if_closed("this handle cannot be initialised")
+        if self._endpoint is not None:
+            message = f"already listening on port {self.port}: close() it before it can listen on {port}"
+            return self._init_failed(message, errno.EALREADY)
+        if not 0 <= port <= 65535:
+            return self._init_failed(f"there is no port {port}: use 0 (any free one) to 65535", errno.EINVAL)
+        try:
+            endpoint = Endpoint(self._settings.host, port)
+        except OSError as error:
+            message = f"cannot listen on port {port} of {self._settings.host!r}: {_reason(error)}"
+            return self._init_failed(message, error.errno or errno.EIO)
+        self._endpoint = endpoint
+        self.poll = endpoint.poll
+        self._happen(Happening.INIT_SUCCEEDED)
+        self._callbacks.tell("on_log", f"listening on {endpoint.address}")
+        return True
+
+    def send(self, data: ReadableBuffer, size: int) -> bool:
+        """Send the first `size` bytes of `data`, now or by later ticks. False, with `on_error`, if that cannot be."""
+        failure = self._try_to_send(data, size)
+        if failure is None:
+            return True
+        self._callbacks.tell("on_error", *failure)
+        return False
+
+    def work(self, ready: Ready) -> None:
+        """What a tick does when its poll has found something. Nothing without an owner, or inside another tick."""
+        owner, endpoint = self._callbacks.owner(), self._endpoint
+        if owner is None or endpoint is None or self._ticking:
+            return
+        self._ticking = True
+        try:
+            self._turn(owner, endpoint, ready)
+        finally:
+            self._ticking = False
+
+    def close(self) -> None:
+        """Close the client, after a last attempt to send what waits, and the listener. Calls nothing back."""
+        self._happen(Happening.CLOSED)
+        self._callbacks.unbind()
+        self._release()
+
+    # --- one tick
+
+    def _turn(self, owner: object, endpoint: Endpoint, ready: Ready) -> None:
+        if ready[0][0] == _OWED:
+            # Owed by a departure: the host sees is_connected false before the next client is taken.
+            if not self._pay(owner, endpoint) or endpoint.client is None:
+                return
+            ready = endpoint.poll(0, 1)
+        if endpoint.client is None:
+            if not self._take_client(owner, endpoint):
+                return
+            ready = endpoint.poll(0, 1)
+        if ready and endpoint.client is not None:
+            self._serve(owner, endpoint, endpoint.client, ready)
+
+    def _serve(self, owner: object, endpoint: Endpoint, client: Connection, ready: Ready) -> None:
+        if ready[0][1] & WRITABLE and not self._flush(owner, endpoint, client):
+            return
+        callbacks = self._callbacks
+        epoch = callbacks.epoch
+        left = self._settings.tick_budget
+        # Ready for nothing but writing means that there is nothing to read.
+        while ready and ready[0][1] & ~WRITABLE:
+            try:
+                data = client.receive(min(left, CHUNK))
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._departure(owner, endpoint, client, error)
+                return
+            if not data:
+                self._departure(owner, endpoint, client, None)
+                return
+            call(owner, "on_data", data)
+            left -= max(len(data), LEAST_COST)
+            if callbacks.epoch != epoch or left <= 0:
+                return
+            # Asked again rather than read again: a read too many would raise every time.
+            ready = endpoint.poll(0, 1)
+
+    # True if there is a client now and the tick may go on with it.
+    def _take_client(self, owner: object, endpoint: Endpoint) -> bool:
+        try:
+            client = endpoint.take()
+        except OSError as error:
+            # Out of descriptors or memory: the client keeps waiting and every tick tries again, but one report will do.
+            if error.errno not in PASSING and not self._accept_failed:
+                self._accept_failed = True
+                message = f"a client waits and cannot be taken yet: {_reason(error)}"
+                call(owner, "on_error", message, error.errno or errno.EIO)
+            return False
+        self._accept_failed = False
+        self._happen(Happening.CLIENT_TAKEN)
+        self._callbacks.owe("on_connect")
+        self._callbacks.owe("on_log", f"client {client.address} taken")
+        return self._pay(owner, endpoint)
+
+    def _departure(self, owner: object, endpoint: Endpoint, client: Connection, error: OSError | None) -> None:
+        endpoint.drop()
+        self._happen(Happening.CLIENT_LEFT)
+        if error is not None:
+            message = f"the connection to client {client.address} broke: {_reason(error)}"
+            self._callbacks.owe("on_error", message, error.errno or errno.EIO)
+        self._callbacks.owe("on_disconnect")
+        self._callbacks.owe("on_log", f"client {client.address} left")
+        self._pay(owner, endpoint)
+
+    # True if the tick may go on.
+    def _flush(self, owner: object, endpoint: Endpoint, client: Connection) -> bool:
+        epoch, failure = self._callbacks.epoch, None
+        try:
+            client.flush(self._settings.tick_budget)
+        except OSError as error:
+            client.break_off()
+            failure = (f"cannot send to client {client.address}: {_reason(error)}", error.errno or errno.EIO)
+        if not client.queued:
+            endpoint.watch_writing(client, False)
+        if failure is not None:
+            call(owner, "on_error", *failure)
+        return self._callbacks.epoch == epoch
+
+    # True if the tick may go on. What ends the payment early leaves the stand-in behind: the next tick pays the rest.
+    def _pay(self, owner: object, endpoint: Endpoint) -> bool:
+        self.poll = _owing
+        if not self._callbacks.pay(owner):
+            return False
+        self.poll = endpoint.poll
+        return True
+
+    # --- state and failure
+
+    def _happen(self, happening: Happening) -> None:
+        self.state = after(self.state, happening)
+        self.answers = ANSWERS[self.state]
+
+    def _refuse_if_closed(self, what: str) -> None:
+        if self.state == State.CLOSED:
+            raise ClosedHandleError(what)
+
+    def _init_failed(self, message: str, code: int) -> bool:
+        self._happen(Happening.INIT_FAILED)
+        self._callbacks.tell("on_error", message, code)
+        return False
+
+    # What went wrong, for on_error; called back only after the caller's buffer is let go of, which may then be resized.
+    def _try_to_send(self, data: ReadableBuffer, size: int) -> tuple[str, int] | None:
+        with memoryview(data) as given:
+            if not 0 <= size <= given.nbytes:
+                raise ValueError(f"size must be 0 to {given.nbytes}, the bytes that data holds, not {size}")
+            endpoint = self._endpoint
+            client = None if endpoint is None else endpoint.client
+            if endpoint is None or client is None:
+                return "nothing sent: no client is connected", errno.ENOTCONN
+            waiting, limit = client.queued, self._settings.queue_limit
+            if size and waiting + size > limit:
+                return f"nothing sent: {waiting} bytes wait, {size} more exceed the limit of {limit}", errno.ENOBUFS
+            # A view whose items are not bytes in a row is flattened, so that the size counts bytes.
+            plain = given.format == "B" and given.ndim == 1 and given.c_contiguous
+            with given if plain else memoryview(given.tobytes()) as flat, flat[:size] as part:
+                try:
+                    client.send(part)
+                except OSError as error:
+                    client.break_off()
+                    return f"nothing sent: client {client.address} is gone: {_reason(error)}", error.errno or errno.EIO
+        if client.queued and not waiting:
+            endpoint.watch_writing(client, True)
+        return None
+
+    def _release(self) -> None:
+        self.poll = _nothing
+        self._callbacks.forgive()
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is not None:
+            endpoint.close()
+
+
+# Errors made by hand in `Endpoint` and those of the system say it in `strerror`, others only as a whole.
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
