@@ -1,0 +1,43 @@
+"""Every bound of time and of patience that the suite has, in one place. It imports nothing of ours.
+
+The suite owns time: an implementation is given *ticks*, not seconds. A wait ends as soon as what is awaited is there,
+so a conforming implementation never spends these bounds; only a wrong one does. The waits between fruitless ticks are
+there for machines that deliver a loopback packet late, and grow so that ten times slower is still in time.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Fruitless ticks in a row after which the suite stops waiting for something that should happen.
+FRUITLESS_TICKS: Final = 32
+
+#: Ticks of which the first must take a pending client; a tick with any progress starts the count anew.
+#: Stated to porters as: a pending client is taken, data delivered and a departure noticed within this many ticks.
+TICKS_TO_NOTICE: Final = FRUITLESS_TICKS
+
+#: Ticks given to an implementation to do something that it must not do.
+SETTLING_TICKS: Final = 4
+
+#: The silence window in seconds: how long the suite watches without ticking when nothing may happen. The only pause
+#: of fixed length; a longer one sees no more faults of a loopback connection, a shorter one could miss a thread.
+SILENCE_WINDOW: Final = 0.01
+
+#: The longest pause in seconds before one fruitless tick.
+LONGEST_PAUSE: Final = 0.2
+
+#: Seconds that a peer waits for the operating system to complete a connection to a listening port.
+CONNECT_WAIT: Final = 10.0
+
+#: Seconds for one check before pytest-timeout ends it (some fifty times what the slowest takes).
+CHECK_DEADLINE: Final = 60.0
+
+#: Seconds for the sanity conversation.
+SANITY_DEADLINE: Final = 15.0
+
+
+def pause_before(fruitless: int) -> float:
+    """Seconds to wait before the next tick, after so many fruitless ones: none at first, then doubling."""
+    if fruitless < 3:
+        return 0.0
+    return min(0.0005 * 2 ** min(fruitless - 3, 16), LONGEST_PAUSE)

@@ -1,0 +1,45 @@
+"""`dasnet list`: the requirements, filtered, as text or JSON. Prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from ..catalogue import LEVELS, SECTIONS, Requirement, load_catalogue
+from . import UsageMistake
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--section", action="append", default=[], choices=SECTIONS, metavar="S", help="only this section")
+    add("--level", action="append", default=[], choices=LEVELS, metavar="L", help="only MUST, SHOULD or MAY")
+    add("--profile", action="append", default=[], metavar="P", help="only this profile")
+    add("--json", action="store_true", help="as JSON, with clauses and allowed outcomes")
+
+
+def as_document(requirement: Requirement) -> dict[str, object]:
+    """One requirement as plain data, for JSON."""
+    return {**asdict(requirement), "clauses": list(requirement.clauses)}
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """List; returns 0, or complains when nothing matches."""
+    catalogue = load_catalogue()
+    chosen = catalogue.select(profiles=arguments.profile, levels=arguments.level, sections=arguments.section)
+    if not chosen:
+        raise UsageMistake("nothing selected: no requirement matches these filters")
+    if arguments.json:
+        print(json.dumps([as_document(requirement) for requirement in chosen], indent=2))  # noqa: T201
+        return 0
+    width = max(len(requirement.id) for requirement in chosen)
+    section = ""
+    for requirement in chosen:
+        if requirement.section != section:
+            section = requirement.section
+            print(f"{section}: {catalogue.titles[section]}")  # noqa: T201
+        print(f"  {requirement.id:<{width}}  {requirement.level:<6}  {requirement.profile}")  # noqa: T201
+    print(f"{len(chosen)} requirements; `dasnet explain ID` tells more")  # noqa: T201
+    return 0

@@ -1,0 +1,111 @@
+"""What a person sees while a run goes on: one live line on a terminal, plain lines in a log. Prints, nothing else."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ..collect import Collector
+from ..stream import Record
+from .summary import safe
+
+_STYLE = {"fail": "bold red", "inconclusive": "yellow", "unsupported": "magenta"}
+
+
+class QuietProgress:
+    """Tells only what went wrong with the run itself."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def __enter__(self) -> QuietProgress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def note(self, text: str) -> None:
+        """Something a person should know."""
+        self.console.print(f"dasnet: {safe(text)}", soft_wrap=True)
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """Nothing, in a quiet run."""
+
+
+class PlainProgress(QuietProgress):
+    """A line when a section is done, and one for each requirement that did not pass."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._told: set[str] = set()
+        self._sections: set[str] = set()
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """Print what is new."""
+        if record["type"] == "header":
+            told = record["implementation"]
+            name = f"{told['name']} {told['version']} ({told['language']})"
+            profiles = ", ".join(record["profiles"])
+            self.console.print(f"judging {safe(name)}, profiles: {safe(profiles)}", soft_wrap=True)
+        elif record["type"] == "case":
+            if record["verdict"] != "pass" and record["requirement"] not in self._told:
+                self._told.add(record["requirement"])
+                style = _STYLE[record["verdict"]]
+                self.console.print(f"  [{style}]{record['verdict']}[/] {record['requirement']}")
+            self._sections_done(collector)
+
+    def _sections_done(self, collector: Collector) -> None:
+        busy = {collector.catalogue.requirements[name].section for name in collector.left()}
+        busy |= {
+            collector.catalogue.requirements[r["requirement"]].section
+            for r in collector.running.values()
+            if r["requirement"] in collector.catalogue.requirements
+        }
+        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in collector.cases):
+            if section not in busy and section not in self._sections and collector.selected:
+                self._sections.add(section)
+                names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
+                passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
+                self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
+
+
+class LiveProgress(QuietProgress):
+    """One line that shows how far the run is, and the requirement of the moment."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._bar = Progress(
+            TextColumn("judging"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._told: set[str] = set()
+
+    def __enter__(self) -> LiveProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """Move the bar; failures stay on the screen above it."""
+        if record["type"] == "selected":
+            self._bar.update(self._task, total=len(collector.selected) - len(collector.excluded))
+        elif record["type"] == "start":
+            self._bar.update(self._task, description=record["requirement"])
+        elif record["type"] == "case":
+            self._bar.update(self._task, completed=len(collector.cases))
+            if record["verdict"] != "pass" and record["requirement"] not in self._told:
+                self._told.add(record["requirement"])
+                self.console.print(f"[{_STYLE[record['verdict']]}]{record['verdict']}[/] {record['requirement']}")

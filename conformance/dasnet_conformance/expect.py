@@ -1,0 +1,101 @@
+"""What a check may say: the expectations, and the exceptions that become verdicts.
+
+A check never uses a bare assert: each expectation here names what was expected and what came, for the report. This
+module may import the contract and the catalogue's data classes, and does no input or output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dasnet_adapters.contract import Outcome, Refusal, Unsupported, Value
+
+
+class Mismatch(Exception):
+    """The implementation did what the requirement rules out: verdict fail.
+
+    `blocked_by` is the requirement whose behaviour the check needed to get to its own question and did not get.
+    """
+
+    def __init__(self, what: str, expected: str, got: str, *, blocked_by: str = "") -> None:
+        super().__init__(f"{what}: expected {expected}, got {got}")
+        self.what = what
+        self.expected = expected
+        self.got = got
+        self.blocked_by = blocked_by
+
+
+class PartUnsupported(Exception):
+    """The implementation says that it has no such part: verdict unsupported."""
+
+
+def spell(outcome: Outcome) -> str:
+    """An outcome in words, for messages: "true", "refused (value-error: size is negative)", ..."""
+    if isinstance(outcome, Value):
+        return {None: "no value", True: "true", False: "false"}.get(outcome.value, str(outcome.value))
+    if isinstance(outcome, Refusal):
+        return f"refused ({outcome.kind}: {outcome.message or 'no message'})"
+    return f"unsupported ({outcome.reason})" if outcome.reason else "unsupported"
+
+
+def name_of(outcome: Outcome) -> str:
+    """The name by which the catalogue lists an outcome: true, false, refused, unsupported, none, or a number."""
+    if isinstance(outcome, Refusal):
+        return "refused"
+    if isinstance(outcome, Unsupported):
+        return "unsupported"
+    return {None: "none", True: "true", False: "false"}.get(outcome.value, str(outcome.value))
+
+
+def returns(outcome: Outcome, wanted: bool | None, what: str) -> None:
+    """Expect the call to have returned exactly this value. `what` names the call and its circumstances."""
+    if outcome != Value(wanted):
+        raise Mismatch(what, spell(Value(wanted)), spell(outcome))
+
+
+def one_of(outcome: Outcome, allowed: Iterable[str], what: str) -> str:
+    """Expect one of several legal outcomes, by the names of `name_of`; returns which it was."""
+    names = tuple(allowed)
+    name = name_of(outcome)
+    if name not in names:
+        raise Mismatch(what, " or ".join(names), spell(outcome))
+    return name
+
+
+def equal(got: Any, wanted: Any, what: str) -> None:
+    """Expect two plain values to be equal; for bytes use `same_bytes`, which says where they differ."""
+    if got != wanted:
+        raise Mismatch(what, str(wanted), str(got))
+
+
+def same_bytes(got: bytes | bytearray, wanted: bytes | bytearray, what: str) -> None:
+    """Expect exactly these bytes; the message names the first place that differs."""
+    if got == wanted:
+        return
+    shorter = min(len(got), len(wanted))
+    place = next((index for index in range(shorter) if got[index] != wanted[index]), shorter)
+    around = slice(max(place - 4, 0), place + 12)
+    raise Mismatch(
+        what,
+        f"{len(wanted)} bytes (from byte {around.start}: {wanted[around].hex(' ') or 'nothing'})",
+        f"{len(got)} bytes, the first difference at byte {place} ({got[around].hex(' ') or 'nothing'})",
+    )
+
+
+def that(holds: bool, what: str, *, expected: str, got: str) -> None:
+    """Expect a condition that the other expectations cannot say; both sides are told in words."""
+    if not holds:
+        raise Mismatch(what, expected, got)
+
+
+@contextmanager
+def needing(requirement: str) -> Iterator[None]:
+    """Mark a stretch as setup: a mismatch in it is laid to that requirement, which the check cannot do without."""
+    try:
+        yield
+    except Mismatch as mismatch:
+        if not mismatch.blocked_by:
+            mismatch.blocked_by = requirement
+        raise

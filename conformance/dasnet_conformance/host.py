@@ -1,0 +1,430 @@
+"""The host side of a check: objects of the implementation under test, driven command by command through the adapter.
+
+`Host` plays the frame loop: it calls, records every call and callback in the transcript, and ticks until something
+happened or patience (`bounds`) is at an end. `HostObject` is one object of the implementation. This module reaches the
+implementation through a `Session` of the contract only.
+"""
+
+from __future__ import annotations
+
+import random
+import select
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from dasnet_adapters.contract import (
+    CLASS_A,
+    AdapterBroken,
+    Answer,
+    Argument,
+    Command,
+    Event,
+    Outcome,
+    Session,
+    Unsupported,
+    Value,
+)
+
+from . import expect
+from .bounds import FRUITLESS_TICKS, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .catalogue import Requirement
+from .expect import Mismatch, PartUnsupported
+from .peer import Peer
+from .ports import Ports, foreign
+from .transcript import Transcript, spell_bytes
+
+#: Callbacks that tell of a client; error and log may come with anything.
+CLIENT_CALLBACKS = ("connect", "disconnect", "data")
+
+_TICKS = frozenset({"tick", "server_tick"})
+
+
+@dataclass(frozen=True)
+class Fired:
+    """One event as the suite saw it: the event, the command it fired in ("" for none), and the tick count then."""
+
+    event: Event
+    during: str
+    tick: int
+
+
+def spell_event(event: Event) -> str:
+    """An event in words, for the transcript."""
+    if event.what == "data":
+        return f"object {event.object}: data, size {event.size}: {spell_bytes(event.data)}"
+    if event.what == "error":
+        return f"object {event.object}: error {event.code}: {event.message}"
+    if event.what == "log":
+        return f"object {event.object}: log: {event.message}"
+    if event.what == "did":
+        told = ", ".join(str(answer).lower() for answer in event.answers)
+        outcome = told or (expect.spell(event.outcome) if event.outcome is not None else "")
+        return f"object {event.object}: in the callback: {event.action} -> {outcome}"
+    return f"object {event.object}: {event.what}"
+
+
+def _spell_argument(argument: Argument) -> str:
+    return spell_bytes(argument) if isinstance(argument, bytes) else str(argument)
+
+
+class HostObject:
+    """One object of the implementation, by its number. Each method is one command and returns its outcome."""
+
+    def __init__(self, host: Host, number: int) -> None:
+        self.host = host
+        self.number = number
+        #: Everything that fired on this object, in order.
+        self.fired: list[Fired] = []
+        #: All bytes that data callbacks brought, joined.
+        self.received = bytearray()
+        self.port = 0
+        self._counts: Counter[str] = Counter()
+
+    def keep(self, fired: Fired) -> None:
+        """Record an event that belongs to this object."""
+        self.fired.append(fired)
+        self._counts[fired.event.what] += 1
+        if fired.event.what == "data":
+            self.received += fired.event.data
+
+    def call(self, name: str, *arguments: Argument) -> Outcome:
+        """Any command of the contract whose first argument is an object."""
+        return self.host.call(name, self.number, *arguments)
+
+    def adapter(self) -> Outcome:
+        """Server.make_server_adapter."""
+        return self.call("adapter")
+
+    def init(self, port: int) -> Outcome:
+        """Server.init."""
+        self.port = port
+        return self.call("init", port)
+
+    def has_session(self) -> Outcome:
+        """Server.has_session."""
+        return self.call("has_session")
+
+    def is_open(self) -> Outcome:
+        """Server.is_open."""
+        return self.call("is_open")
+
+    def is_connected(self) -> Outcome:
+        """Server.is_connected."""
+        return self.call("is_connected")
+
+    def tick(self) -> Outcome:
+        """Server.tick."""
+        return self.call("tick")
+
+    def send(self, data: bytes, size: int | None = None, *, repeat: int = 1, through: str = "send") -> Outcome:
+        """Server.send of `data` repeated; `size` is the whole buffer unless given. `through` may be server_send."""
+        return self.call(through, data, repeat, len(data) * repeat if size is None else size)
+
+    def save(self, orphan: int = 1) -> Outcome:
+        """Server.save into an orphan."""
+        return self.call("save", orphan)
+
+    def restore(self, orphan: int = 1) -> Outcome:
+        """Server.restore from an orphan."""
+        return self.call("restore", orphan)
+
+    def destroy(self) -> Outcome:
+        """Destroy the object."""
+        return self.call("destroy")
+
+    def react(self, callback: str, action: str, argument: Argument = "") -> None:
+        """Do `action` whenever `callback` fires on this object."""
+        self.call("react", callback, action, argument)
+
+    def count(self, what: str) -> int:
+        """How often this callback fired so far ("did" counts reactions)."""
+        return self._counts[what]
+
+    def heard(self) -> int:
+        """How many client callbacks fired so far."""
+        return sum(self._counts[name] for name in CLIENT_CALLBACKS)
+
+    def client_callbacks(self) -> list[str]:
+        """The names of the client callbacks that fired, in order, data callbacks in a row told once."""
+        names: list[str] = []
+        for fired in self.fired:
+            what = fired.event.what
+            if what in CLIENT_CALLBACKS and not (what == "data" and names[-1:] == ["data"]):
+                names.append(what)
+        return names
+
+    def did(self, action: str) -> list[Event]:
+        """What reactions of this action led to, in order."""
+        return [f.event for f in self.fired if f.event.what == "did" and f.event.action == action]
+
+    def __str__(self) -> str:
+        return f"object {self.number}"
+
+
+class Host:
+    """The frame loop of one check, over one fresh session."""
+
+    def __init__(self, session: Session, requirement: Requirement, ports: Ports, peer_host: str, seed: int) -> None:
+        self.requirement = requirement
+        self.transcript = Transcript()
+        self.random = random.Random(f"{seed}:{requirement.id}")
+        #: Which of several legal outcomes was seen, for requirements that only inform.
+        self.observed = ""
+        #: What fired while no command ran.
+        self.strays: list[Fired] = []
+        self.peers: list[Peer] = []
+        self._session = session
+        self._ports = ports
+        self._peer_host = peer_host
+        self._objects: dict[int, HostObject] = {}
+        self._peer_count = 0
+        self._progress = 0
+
+    # Commands
+
+    def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
+        """Send one command, record it, and hand out its events.
+
+        Raises `PartUnsupported` when the implementation has no such part, unless that is tolerated.
+        """
+        if name in _TICKS:
+            self.transcript.tick += 1
+        told = f"{name} {' '.join(map(_spell_argument, arguments))}".rstrip()
+        try:
+            answer = self._session.call(Command(name, arguments))
+        except AdapterBroken:
+            self.transcript.add("host", "call", f"{told} -> (no answer)")
+            raise
+        except BaseException:  # the deadline struck: the transcript must say in which call
+            self.transcript.add("host", "call", f"{told} -> (did not return)")
+            raise
+        self._record(told, name, answer)
+        self._drain_strays()
+        for event in answer.events:
+            if isinstance(event.outcome, Unsupported):
+                raise PartUnsupported(f"{event.action} inside a callback: {event.outcome.reason}")
+        if isinstance(answer.outcome, Unsupported) and not tolerate_unsupported:
+            raise PartUnsupported(f"{name}: {answer.outcome.reason or 'the implementation has no such part'}")
+        return answer.outcome
+
+    def _record(self, told: str, during: str, answer: Answer) -> None:
+        self.transcript.add("host", "call", f"{told} -> {expect.spell(answer.outcome)}")
+        for event in answer.events:
+            self._keep(Fired(event, during, self.transcript.tick))
+            self.transcript.add("host", "event", spell_event(event))
+
+    def _keep(self, fired: Fired) -> None:
+        self._progress += 1
+        target = self._objects.get(fired.event.object)
+        if target is None:
+            self.strays.append(fired)
+            return
+        target.keep(fired)
+
+    def _drain_strays(self) -> None:
+        for event in self._session.stray_events():
+            fired = Fired(event, "", self.transcript.tick)
+            self.strays.append(fired)
+            self._keep(fired)
+            self.transcript.add("host", "event", f"OUTSIDE ANY CALL: {spell_event(event)}")
+
+    def new(self, class_number: int = CLASS_A) -> HostObject:
+        """Construct an object of a class of the contract."""
+        number = len(self._objects) + 1
+        made = HostObject(self, number)
+        self._objects[number] = made
+        self.call("new", number, class_number)
+        return made
+
+    def object(self, number: int) -> HostObject:
+        """The object of that number, for checks that built it in a helper."""
+        return self._objects[number]
+
+    def note(self, text: str) -> None:
+        """A line of the suite's own in the transcript."""
+        self.transcript.add("suite", "note", text)
+
+    def holds(self, orphan: int = 1) -> Outcome:
+        """Whether an orphan holds a handle."""
+        return self.call("holds", orphan)
+
+    def port(self) -> int:
+        """A port number that no other check uses."""
+        return self._ports.take()
+
+    def peer(self, port: int, *, wait: bool = True) -> Peer:
+        """A new peer, connected to the port; see `Peer.connect`."""
+        self._peer_count += 1
+        peer = Peer(f"peer {self._peer_count}", self.transcript)
+        self.peers.append(peer)
+        return peer.connect(self._peer_host, port, wait=wait)
+
+    def dismiss(self, peer: Peer) -> None:
+        """End a peer, by reset if it is still there, and forget it: for checks that go through many."""
+        peer.dispose()
+        self.peers.remove(peer)
+
+    def refuses_connections(self, port: int) -> bool:
+        """Whether a connection to the port is refused right away; the attempt is undone."""
+        try:
+            self.peer(port).reset()
+        except Mismatch:
+            return True
+        return False
+
+    # States, each reached from a fresh object. A mismatch on the way is laid to the requirement it belongs to.
+
+    def made(self, class_number: int = CLASS_A) -> HostObject:
+        """An object with a handle, not listening."""
+        made = self.new(class_number)
+        with expect.needing("adapter.opens-nothing"):
+            expect.one_of(made.adapter(), ("none", "true"), "making the adapter")
+        return made
+
+    def listening(self, class_number: int = CLASS_A) -> HostObject:
+        """An object that listens on a port of its own (`.port`)."""
+        with expect.needing("init.free-port"):
+            for _ in range(3):
+                made = self.made(class_number)
+                outcome = made.init(self.port())
+                if outcome == Value(False):
+                    made.destroy()
+                    if foreign(made.port):
+                        self.note(f"port {made.port} belongs to another program; trying the next")
+                        continue
+                break
+            expect.returns(outcome, True, "init on a free port")
+        return made
+
+    def connected(self, class_number: int = CLASS_A) -> tuple[HostObject, Peer]:
+        """A listening object that has taken a client by a tick, and that client."""
+        server = self.listening(class_number)
+        return server, self.take_client(server)
+
+    def take_client(self, server: HostObject) -> Peer:
+        """Connect a peer to the server and tick until it is taken."""
+        with expect.needing("init.connectable-before-tick"):
+            peer = self.peer(server.port)
+        self.await_taken(server)
+        return peer
+
+    def await_taken(self, server: HostObject) -> None:
+        """Tick until the server has taken the client that waits."""
+        before = server.count("connect")
+        with expect.needing("tick.takes-pending-client"):
+            self.until(lambda: server.count("connect") > before, server, what="a connect callback")
+
+    def await_departure(self, server: HostObject) -> None:
+        """Tick until the server has noticed that its client left."""
+        before = server.count("disconnect")
+        with expect.needing("tick.notices-departure"):
+            self.until(lambda: server.count("disconnect") > before, server, what="a disconnect callback")
+
+    def await_received(self, server: HostObject, count: int) -> None:
+        """Tick until the server's data callbacks have brought so many bytes in all."""
+        with expect.needing("tick.delivers-data"):
+            self.until(
+                lambda: len(server.received) >= count,
+                server,
+                what=f"{count} bytes in data callbacks",
+                got=lambda: f"{len(server.received)} bytes",
+            )
+
+    # Ticks
+
+    def tick_once(self, *objects: HostObject, through: str = "tick") -> None:
+        """One tick of each object, expected to return normally, and one step of each peer."""
+        for each in objects:
+            outcome = each.call(through)
+            if outcome != Value(None):
+                raise Mismatch(f"{through} of {each}", "a normal return", expect.spell(outcome))
+        self.step_peers()
+
+    def step_peers(self) -> None:
+        """Move the bytes of every peer that the system takes and has."""
+        for peer in self.peers:
+            self._progress += peer.step()
+
+    def until(
+        self,
+        reached: Callable[[], bool],
+        *objects: HostObject,
+        what: str,
+        got: Callable[[], str] = lambda: "nothing",
+        through: str = "tick",
+        patience: int = FRUITLESS_TICKS,
+    ) -> None:
+        """Tick the objects and step the peers until `reached`.
+
+        Patience is counted in ticks without progress (no byte moved, no callback fired) in a row. Raises `Mismatch`
+        with `what` as the expectation when it ends.
+        """
+        fruitless = 0
+        self.step_peers()
+        while not reached():
+            if fruitless >= patience:
+                raise Mismatch(f"within {patience} ticks", what, got())
+            self._wait(pause_before(fruitless))
+            before = self._progress
+            self.tick_once(*objects, through=through)
+            fruitless = 0 if self._progress != before else fruitless + 1
+
+    def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
+        """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
+        self._wait(SILENCE_WINDOW)
+        quiet = 0
+        while quiet < ticks:
+            before = self._progress
+            self.tick_once(*objects, through=through)
+            quiet = quiet + 1 if self._progress == before else 0
+
+    def silence(self) -> None:
+        """Let the silence window pass without a tick; callbacks that fire in it become strays."""
+        self.transcript.add("suite", "note", f"silence for {SILENCE_WINDOW:g} s, no tick")
+        self.step_peers()
+        self._wait(SILENCE_WINDOW)
+        self.step_peers()
+        self._drain_strays()
+
+    def _wait(self, seconds: float) -> None:
+        # Wakes early when a peer has something to read: then there is progress to see.
+        if seconds <= 0:
+            return
+        sockets = [p.socket for p in self.peers if p.socket is not None and p.reading and p.closed is None]
+        if sockets:
+            select.select(sockets, [], [], seconds)
+        else:
+            threading.Event().wait(seconds)
+
+    # Ends
+
+    def await_peer(self, peer: Peer, count: int, *objects: HostObject, what: str = "") -> None:
+        """Tick until the peer has received so many bytes in all."""
+        self.until(
+            lambda: len(peer.received) >= count,
+            *objects,
+            what=what or f"{count} bytes at {peer.name}",
+            got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+        )
+
+    def await_closed(self, peer: Peer, *objects: HostObject) -> None:
+        """Step (and tick the objects) until the peer sees the end of its connection."""
+        self.until(lambda: peer.closed is not None, *objects, what=f"{peer.name} sees end of file or reset")
+
+    def observe(self, outcome: str) -> None:
+        """Record which legal outcome was seen. It must be one that the catalogue allows for this requirement."""
+        if outcome not in self.requirement.allowed:
+            raise Mismatch(self.requirement.text, " or ".join(self.requirement.allowed), outcome)
+        self.observed = outcome
+
+    def allowed(self) -> Iterable[str]:
+        """The outcomes that the catalogue allows for this requirement."""
+        return self.requirement.allowed
+
+    def close(self) -> None:
+        """End every peer, then the session. The peers go first, by reset, so that no port keeps leftovers."""
+        for peer in self.peers:
+            peer.dispose()
+        self._session.close()

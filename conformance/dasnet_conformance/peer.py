@@ -1,0 +1,195 @@
+"""The peer: the TCP client of the conversation. It may open loopback sockets and writes into the transcript.
+
+A peer never blocks: it queues what it is to send and moves what the system takes when it is stepped, so that one
+thread can play the host and several peers. Everything it waits for is bounded (`bounds`).
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+
+from .bounds import CONNECT_WAIT
+from .expect import Mismatch
+from .transcript import Transcript, spell_bytes
+
+_RECEIVE_SIZE = 1 << 18
+_RESET = struct.pack("ii", 1, 0)
+# Windows has two shorts in that structure.
+_RESET_SHORT = struct.pack("hh", 1, 0)
+
+
+class Peer:
+    """One TCP client. Make it with `Host.peer`, which also ends it when the check ends.
+
+    `received` holds every byte that came from the server; `closed` is None while the server's side is open, then
+    "end of file" or "reset".
+    """
+
+    def __init__(self, name: str, transcript: Transcript) -> None:
+        self.name = name
+        self.received = bytearray()
+        self.closed: str | None = None
+        self.reading = True
+        self._transcript = transcript
+        self._socket: socket.socket | None = None
+        self._outgoing: list[memoryview] = []
+        self._half_close_due = False
+        self._connecting = False
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were queued by `send` and that the system has not taken yet."""
+        return sum(len(part) for part in self._outgoing)
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """The socket while it is open, for waiting on it."""
+        return self._socket
+
+    def connect(self, host: str, port: int, *, wait: bool = True) -> Peer:
+        """Connect to a listening server.
+
+        With `wait` (the default) it returns when the system has completed the connection, which needs no tick: the
+        listen queue does that. Without, the connection may complete later, while the peer is stepped. Raises
+        `Mismatch` when the connection is refused or does not complete in `CONNECT_WAIT` seconds.
+        """
+        self._transcript.add(self.name, "connect", f"connect to port {port}")
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connecting = True
+        try:
+            self._socket.connect((host, port))
+        except (BlockingIOError, InterruptedError):
+            if wait:
+                select.select([], [self._socket], [self._socket], CONNECT_WAIT)
+        except OSError as error:
+            self._refused(port, error.strerror or str(error))
+        if wait and not self._finish_connecting(port):
+            self._refused(port, f"no connection within {CONNECT_WAIT:g} seconds")
+        return self
+
+    def _refused(self, port: int, why: str) -> None:
+        self._drop("reset")
+        raise Mismatch(f"connecting to port {port}", "a connection", why)
+
+    def _finish_connecting(self, port: int) -> bool:
+        if not self._connecting or self._socket is None:
+            return True
+        _, writable, broken = select.select([], [self._socket], [self._socket], 0)
+        if not writable and not broken:
+            return False
+        error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        self._connecting = False
+        if error:
+            self._refused(port, socket.error(error, "").strerror or f"error {error}")
+        return True
+
+    def send(self, data: bytes | bytearray) -> None:
+        """Queue bytes and send what the system takes at once; the rest goes with the next steps."""
+        self._transcript.add(self.name, "send", spell_bytes(data))
+        if data:
+            self._outgoing.append(memoryview(bytes(data)))
+        self.step()
+
+    def half_close(self) -> None:
+        """Shut down writing once everything queued is sent; reading goes on."""
+        self._transcript.add(self.name, "close", "half-close (shut down writing)")
+        self._half_close_due = True
+        self.step()
+
+    def close(self) -> None:
+        """Close in the orderly way (the server sees end of file)."""
+        self._transcript.add(self.name, "close", "close")
+        self._drop(None)
+
+    def reset(self) -> None:
+        """Close abortively: the server's side gets a reset."""
+        self._transcript.add(self.name, "close", "reset")
+        self._reset()
+
+    def _reset(self) -> None:
+        if self._socket is not None:
+            try:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            except OSError:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_SHORT)
+        self._drop(None)
+
+    def dispose(self) -> None:
+        """End the connection without a word in the transcript; by a reset, which leaves nothing behind."""
+        self._reset()
+
+    def _drop(self, how: str | None) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._outgoing.clear()
+        self.closed = self.closed or how
+
+    def pause_reading(self) -> None:
+        """Stop reading, so that the server's bytes pile up in the system's buffers."""
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self.reading = True
+
+    def step(self) -> int:
+        """Send and receive what the system takes and has, without waiting; returns the bytes moved."""
+        if self._socket is None or self.closed or (self._connecting and not self._finish_connecting(0)):
+            return 0
+        moved = self._push()
+        if self.reading:
+            moved += self._pull()
+        return moved
+
+    def _push(self) -> int:
+        moved = 0
+        while self._outgoing and self._socket is not None:
+            try:
+                count = self._socket.send(self._outgoing[0])
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                # The server's side is gone; what it still sent is read first, the reset shows there.
+                self._outgoing.clear()
+                break
+            moved += count
+            if count == len(self._outgoing[0]):
+                del self._outgoing[0]
+            else:
+                self._outgoing[0] = self._outgoing[0][count:]
+        if self._half_close_due and not self._outgoing and self._socket is not None:
+            self._half_close_due = False
+            try:
+                self._socket.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+        return moved
+
+    def _pull(self) -> int:
+        moved = 0
+        while self._socket is not None and self.closed is None:
+            try:
+                chunk = self._socket.recv(_RECEIVE_SIZE)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                self._end("reset")
+                break
+            if not chunk:
+                self._end("end of file")
+                break
+            moved += len(chunk)
+            self.received += chunk
+            self._transcript.add(self.name, "receive", spell_bytes(chunk))
+            if len(chunk) < _RECEIVE_SIZE:
+                break
+        return moved
+
+    def _end(self, how: str) -> None:
+        self.closed = how
+        self._transcript.add(self.name, "close", f"sees {how}")

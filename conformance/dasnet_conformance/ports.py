@@ -1,0 +1,97 @@
+"""Port numbers for servers under test. It may bind guard sockets on loopback and nothing else.
+
+A server is told its port by number, so the suite cannot bind for it, and must not bind, free and hope either. Instead
+each worker *claims a block*: it holds a guard socket on the first port of the block for as long as it lives, and hands
+out the others one after another, each once. Blocks lie below the range from which the system picks ports by itself, so
+no outgoing connection lands there, and two workers, also of two runs, never share one.
+
+Peers end connections by a reset wherever a check leaves the choice, so a port of an earlier run has no leftovers that
+would trouble an implementation without address reuse. If a port turns out to be taken by something foreign, `foreign`
+tells after the fact, and the caller goes on to the next.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from pathlib import Path
+from typing import Final
+
+BLOCK: Final = 128
+LOWEST: Final = 10240
+HIGHEST: Final = 32767
+_EPHEMERAL: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+class NoPortsLeft(Exception):
+    """Every block of ports is claimed: too many runs at once on this machine, or something else listens there."""
+
+
+def _highest() -> int:
+    try:
+        lowest_ephemeral = int(_EPHEMERAL.read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return HIGHEST
+    return min(HIGHEST, lowest_ephemeral - 1) if lowest_ephemeral > LOWEST + 4 * BLOCK else HIGHEST
+
+
+def _hold(port: int) -> socket.socket | None:
+    guard = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Windows lets two sockets share a port unless the first one forbids it.
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    if exclusive is not None:
+        guard.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+    try:
+        guard.bind(("127.0.0.1", port))
+        guard.listen(1)
+    except OSError:
+        guard.close()
+        return None
+    return guard
+
+
+class Ports:
+    """Hands out port numbers that no other worker hands out. Close it when the run ends."""
+
+    def __init__(self) -> None:
+        self._guards: list[socket.socket] = []
+        self._left: list[int] = []
+        # Not the run's seed: two runs with one seed must not meet on one port.
+        self._chance = random.SystemRandom()
+
+    def take(self) -> int:
+        """The next port number, never handed out before by this object. Raises `NoPortsLeft`."""
+        if not self._left:
+            self._claim()
+        return self._left.pop()
+
+    def _claim(self) -> None:
+        bases = list(range(LOWEST, _highest() - BLOCK + 2, BLOCK))
+        self._chance.shuffle(bases)
+        for base in bases:
+            guard = _hold(base)
+            if guard is not None:
+                self._guards.append(guard)
+                self._left = list(range(base + BLOCK - 1, base, -1))
+                return
+        raise NoPortsLeft("no free block of ports; end other runs on this machine and try again")
+
+    def close(self) -> None:
+        """Give every block back."""
+        for guard in self._guards:
+            guard.close()
+        self._guards.clear()
+        self._left.clear()
+
+
+def foreign(port: int) -> bool:
+    """Whether this machine holds the port although the implementation was told to let go of it.
+
+    Asked only after an init was refused on it and the object was destroyed: then the refusal was right, and the port a
+    bad choice of ours.
+    """
+    probe = _hold(port)
+    if probe is None:
+        return True
+    probe.close()
+    return False

@@ -1,0 +1,115 @@
+"""The sanity conversation: the shortest useful exchange, held before the first and after the last check.
+
+It tells a dead or unreachable server from a wrong one: if it does not get through, no verdict after it means much. It
+reaches the implementation through the contract only.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from dasnet_adapters.contract import Adapter, AdapterBroken
+
+from . import expect
+from .bounds import SANITY_DEADLINE
+from .catalogue import Requirement
+from .expect import Mismatch, PartUnsupported
+from .host import Host
+from .ports import NoPortsLeft, Ports
+from .transcript import Entry
+
+#: The conversation needs a requirement's place in a `Host`; it is none of the catalogue's.
+CONVERSATION = Requirement("sanity", "sanity", "MUST", "core", "a client connects, both sides speak, it leaves", ())
+
+
+class TimeIsUp(BaseException):
+    """The deadline struck. No `Exception`, so that code under test cannot swallow it by accident."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Interrupt the block with `TimeIsUp` after so many seconds, where the system can; elsewhere the watchdog ends it.
+
+    Where there are no timer signals (Windows, a thread), `dasnet run` ends a process that makes no progress.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def strike(number: int, frame: FrameType | None) -> None:
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, strike)
+    # A second strike, in case something swallowed the first.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True)
+class SanityOutcome:
+    """How the conversation went: a verdict (pass, fail, unsupported, inconclusive), why, and the transcript."""
+
+    verdict: str
+    message: str = ""
+    transcript: list[Entry] = field(default_factory=list)
+
+
+def converse(adapter: Adapter, ports: Ports, seconds: float = SANITY_DEADLINE) -> SanityOutcome:
+    """Hold the conversation within `seconds`. Never raises for what an implementation or an adapter does."""
+    host: Host | None = None
+    try:
+        with deadline(seconds):
+            host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0)
+            _talk(host)
+            host.close()
+        return SanityOutcome("pass")
+    except TimeIsUp:
+        return _outcome("inconclusive", f"not finished within {seconds:g} seconds{_last_call(host)}", host)
+    except AdapterBroken as broken:
+        return _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
+    except NoPortsLeft as error:
+        return _outcome("inconclusive", str(error), host)
+    except Mismatch as mismatch:
+        return _outcome("fail", str(mismatch), host)
+    except PartUnsupported as unsupported:
+        return _outcome("unsupported", str(unsupported), host)
+    finally:
+        # A session that hung or broke may not close either.
+        if host is not None:
+            try:
+                with deadline(2.0):
+                    host.close()
+            except (TimeIsUp, AdapterBroken):
+                pass
+
+
+def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:
+    return SanityOutcome(verdict, message, host.transcript.entries() if host is not None else [])
+
+
+def _last_call(host: Host | None) -> str:
+    entries = host.transcript.entries() if host is not None else []
+    calls = [entry["text"] for entry in entries if entry["kind"] == "call"]
+    return f"; the last call: {calls[-1]}" if calls else "; the session could not be opened"
+
+
+def _talk(host: Host) -> None:
+    server, peer = host.connected()
+    peer.send(b"sanity?")
+    host.await_received(server, 7)
+    expect.same_bytes(server.received, b"sanity?", "what the client sent")
+    expect.returns(server.send(b"sane"), True, "send to the client")
+    host.await_peer(peer, 4, server)
+    expect.same_bytes(peer.received, b"sane", "what the server sent")
+    peer.close()
+    host.await_departure(server)
+    server.destroy()

@@ -1,0 +1,329 @@
+"""The working part of the pytest plugin: which checks run, the `host` fixture, and a record of each verdict.
+
+It runs in every process of a run: the one that a person or `dasnet run` started, and each worker of pytest-xdist. All
+of them append to one stream (`stream`); results are made from that stream alone (`collect`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dasnet_adapters.contract import Adapter, AdapterBroken
+from dasnet_adapters.resolve import UsageError, resolve
+
+from . import SUITE_NAME, __version__
+from .bounds import CHECK_DEADLINE
+from .catalogue import Catalogue, Requirement, load_catalogue, problems
+from .checks import MARKER
+from .expect import Mismatch, PartUnsupported
+from .host import Host
+from .ports import NoPortsLeft, Ports
+from .sanity import converse
+from .stream import StreamWriter
+
+HOST_KEY = pytest.StashKey[Host]()
+
+
+class SessionPlugin:
+    """State of one process of a run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.is_worker = hasattr(config, "workerinput")
+        self.implementation: str = config.getoption("--dasnet-implementation")
+        self.seed: int = config.getoption("--dasnet-seed")
+        self.deadline: float = config.getoption("--dasnet-deadline") or CHECK_DEADLINE
+        self.catalogue: Catalogue = load_catalogue()
+        self.excluded = _exclusions(config.getoption("--dasnet-exclude"), self.catalogue)
+        self.adapter: Adapter | None = None
+        self.ports = Ports()
+        self.started = time.time()
+        self.usage_error = ""
+        self.profiles: tuple[str, ...] = ()
+        self._own_stream = ""
+        path = config.getoption("--dasnet-stream")
+        if not path:
+            # Workers are told the path with the other options, so it is decided before they start.
+            descriptor, path = tempfile.mkstemp(prefix="dasnet-", suffix=".stream")
+            os.close(descriptor)
+            config.option.dasnet_stream = path
+            self._own_stream = path
+        self.stream = StreamWriter(path)
+
+    # The run
+
+    def pytest_sessionstart(self) -> None:
+        """Reach the implementation and write the header; what cannot be reached ends the run with one line."""
+        try:
+            self.adapter = resolve(self.implementation)
+            if self.is_worker:
+                self.profiles = tuple(self.config.workerinput["dasnet_profiles"])  # type: ignore[attr-defined]
+                return
+            description = self.adapter.describe()
+        except UsageError as error:
+            self._stop(str(error))
+        except AdapterBroken as broken:
+            if broken.culprit == "caller":
+                self._stop(broken.told())
+            self.stream.write("broken", message=broken.told(), culprit=broken.culprit)
+            pytest.exit(f"dasnet: {broken}", returncode=2)
+        profiles = self._profiles(description.profiles)
+        self.profiles = profiles
+        self.stream.write(
+            "header",
+            suite={"name": SUITE_NAME, "version": __version__},
+            implementation={
+                "name": description.name,
+                "version": description.version,
+                "language": description.language,
+            },
+            claimed=list(description.profiles),
+            profiles=list(profiles),
+            seed=self.seed,
+            strict=bool(self.config.getoption("--dasnet-strict")),
+            started=self.started,
+        )
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which profiles were chosen: only this process has asked the implementation."""
+        node.workerinput["dasnet_profiles"] = list(self.profiles)
+
+    def _stop(self, message: str) -> None:
+        self.stream.write("usage", message=message)
+        self.usage_error = message
+        pytest.exit(f"dasnet: {message}", returncode=3)
+
+    def _profiles(self, claimed: tuple[str, ...]) -> tuple[str, ...]:
+        known = {requirement.profile for requirement in self.catalogue.requirements.values()}
+        asked: list[str] = self.config.getoption("--dasnet-profile")
+        unknown = [name for name in asked if name not in known]
+        if unknown:
+            self._stop(f"no profile {', '.join(unknown)}; the profiles are {', '.join(sorted(known))}")
+        return tuple(asked) or tuple(name for name in claimed if name in known)
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Let -k match requirement ids."""
+        requirement = requirement_of(item)
+        if requirement:
+            item.extra_keyword_matches.add(requirement)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the checks of the selected profiles; the catalogue and the checks must agree, or nothing is judged."""
+        checks = [item for item in items if requirement_of(item)]
+        self._insist_on_agreement(checks)
+        profiles = set(self.profiles)
+        only_file = self.config.getoption("--dasnet-only")
+        only = set(Path(only_file).read_text("utf-8").split()) if only_file else None
+        chosen: list[pytest.Item] = []
+        selected: dict[str, None] = {}
+        for item in checks:
+            requirement = self.catalogue.requirements[requirement_of(item)]
+            if requirement.profile not in profiles or (only is not None and requirement.id not in only):
+                continue
+            selected[requirement.id] = None
+            if requirement.id in self.excluded:
+                continue
+            item.add_marker(pytest.mark.timeout(self.deadline, func_only=False))
+            chosen.append(item)
+        # In the order of the catalogue, whatever files the cases stand in.
+        order = {name: index for index, name in enumerate(self.catalogue.requirements)}
+        chosen.sort(key=lambda item: order[requirement_of(item)])
+        others = [item for item in items if item not in set(checks)]
+        items[:] = chosen + others
+        self.stream.write("selected", requirements=list(selected), excluded=self.excluded)
+
+    def _insist_on_agreement(self, checks: list[pytest.Item]) -> None:
+        # Only a whole collection can be compared with the whole catalogue; ids must exist in any case.
+        unknown = {requirement_of(item) for item in checks} - set(self.catalogue.requirements)
+        found = [f"a check names the unknown requirement {name}" for name in sorted(unknown)]
+        found += [text for text in problems(self.catalogue, list(self.catalogue.requirements)) if not unknown]
+        if found:
+            raise pytest.UsageError("dasnet: the catalogue is inconsistent: " + "; ".join(found))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Hold the sanity conversation before the first and after the last check, in each process that runs checks."""
+        runs_checks = self.is_worker or not _distributes(self.config)
+        if not runs_checks or session.config.option.collectonly or (not self.is_worker and not session.items):
+            return (yield)
+        if not self._sanity("first"):
+            # Neither a death nor a hang gets better by being asked two hundred times.
+            session.shouldstop = "dasnet: the first sanity conversation did not get through"
+            return True
+        result = yield
+        self._sanity("last")
+        return result
+
+    def _sanity(self, which: str) -> bool:
+        self.stream.write("start", requirement=f"sanity.{which}", case="")
+        outcome = converse(self.reached(), self.ports)
+        self.stream.write(
+            "sanity",
+            which=which,
+            verdict=outcome.verdict,
+            message=outcome.message,
+            transcript=outcome.transcript,
+        )
+        return outcome.verdict != "inconclusive"
+
+    def reached(self) -> Adapter:
+        """The adapter, which exists from the start of the session on."""
+        if self.adapter is None:
+            raise RuntimeError("the session has not started")
+        return self.adapter
+
+    # One check
+
+    @pytest.fixture
+    def host(self, request: pytest.FixtureRequest) -> Iterator[Host]:
+        """A fresh host: no object, no peer, a port for the asking."""
+        requirement = self.catalogue.requirements[requirement_of(request.node)]
+        adapter = self.reached()
+        host = Host(adapter.open_session(), requirement, self.ports, adapter.peer_host, self.seed)
+        request.node.stash[HOST_KEY] = host
+        yield host
+        host.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Write what is about to run, so that a death is laid to the right check."""
+        requirement = requirement_of(item)
+        if requirement:
+            self.stream.write("start", requirement=requirement, case=item.name)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what a check raised into a verdict, and a failure's text into the report for people."""
+        report = yield
+        requirement_id = requirement_of(item)
+        if not requirement_id or (report.when != "call" and call.excinfo is None):
+            return report
+        requirement = self.catalogue.requirements[requirement_id]
+        host = item.stash.get(HOST_KEY, None)
+        raised = call.excinfo.value if call.excinfo is not None else None
+        record = judge(raised, requirement, host)
+        if report.when == "teardown" and isinstance(raised, AdapterBroken):
+            record["message"] = f"while ending the session: {record['message']}"
+        entries = host.transcript.entries() if host is not None else []
+        self.stream.write(
+            "case",
+            requirement=requirement_id,
+            case=item.name,
+            duration_s=round(report.duration, 6),
+            transcript=entries,
+            **record,
+        )
+        if raised is not None:
+            report.longrepr = explain_failure(requirement, record, entries)
+        return report
+
+    # The end
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let go of the implementation; the process that started the run draws the conclusion."""
+        if self.adapter is not None:
+            self.adapter.close()
+        self.ports.close()
+        self.stream.write("end", worker=self.is_worker, duration_s=round(time.time() - self.started, 6))
+        self.stream.close()
+        if self._own_stream:
+            self._conclude(session)
+
+    def _conclude(self, session: pytest.Session) -> None:
+        from .collect import Collector
+        from .stream import StreamReader
+
+        collector = Collector(self.catalogue)
+        reader = StreamReader(self._own_stream)
+        for record in reader.read():
+            collector.add(record)
+        reader.close()
+        Path(self._own_stream).unlink()
+        if session.config.option.collectonly or self.usage_error:
+            return
+        judged = collector.judged(command=[Path(sys.argv[0]).name, *sys.argv[1:]])
+        session.exitstatus = judged.exit_status
+        self._ending = judged.ending()
+        directory = self.config.getoption("--dasnet-report-dir")
+        if directory and judged.results is not None:
+            from dasnet_reports import write_reports
+
+            write_reports(judged.results, directory)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The verdict, last, in a run started by pytest itself."""
+        for line in getattr(self, "_ending", []):
+            terminalreporter.write_line(line)
+
+
+def requirement_of(item: pytest.Item) -> str:
+    """The id of the requirement that an item checks, or nothing."""
+    marker = item.get_closest_marker(MARKER)
+    return str(marker.args[0]) if marker is not None else ""
+
+
+def _distributes(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+
+
+def _exclusions(given: list[str], catalogue: Catalogue) -> dict[str, str]:
+    excluded: dict[str, str] = {}
+    for text in given:
+        name, _, reason = text.partition("=")
+        if name not in catalogue.requirements:
+            raise pytest.UsageError(f"dasnet: --exclude {name}: no such requirement; `dasnet list` names them")
+        if not reason.strip():
+            raise pytest.UsageError(f"dasnet: --exclude {name}: give a reason, as in {name}='issue 12: not ported'")
+        excluded[name] = reason.strip()
+    return excluded
+
+
+def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
+    """The verdict that follows from what a check raised, with the message for people."""
+    if raised is None:
+        return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
+    if isinstance(raised, Mismatch):
+        blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
+        return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
+    if isinstance(raised, PartUnsupported):
+        return {"verdict": "unsupported", "message": str(raised)}
+    # A death or a hang fails a requirement about surviving; elsewhere it only ends the check.
+    ended = "fail" if requirement.survival else "inconclusive"
+    if isinstance(raised, AdapterBroken):
+        message = f"{raised.told()} (the {raised.culprit}'s part)"
+        return {"verdict": ended, "message": message}
+    if isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised):
+        return {"verdict": ended, "message": f"the implementation did not come to an end: {raised}"}
+    if isinstance(raised, NoPortsLeft):
+        return {"verdict": "inconclusive", "message": f"the suite's part: {raised}"}
+    return {
+        "verdict": "inconclusive",
+        "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
+    }
+
+
+def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:
+    """The text of a failing check: requirement, its sentence, what was expected and came, and the transcript."""
+    lines = [
+        f"{record['verdict']}: {requirement.id} ({requirement.level}, {requirement.profile})",
+        f"  requirement: {requirement.text}",
+        f"  {record['message']}",
+    ]
+    if record.get("blocked_by"):
+        lines.append(f"  in its setup: see {record['blocked_by']}")
+    lines.append("  transcript (tick, side, what):")
+    lines += [f"  {entry['tick']:>6}  {entry['side']:<8} {entry['text']}" for entry in entries]
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""The record stream: how the processes of one run tell what happened, as JSON lines appended to one file.
+
+Every process that runs checks appends; whoever started the run reads. A record is written before a check begins and
+after it ends, so that a process that dies leaves behind what it was doing. This module may touch that file only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+#: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken, usage, end.
+Record = dict[str, Any]
+
+
+class StreamWriter:
+    """Appends records, each in one write, so that lines of several processes never mix."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def write(self, type: str, **fields: Any) -> None:
+        """Append one record."""
+        line = json.dumps({"type": type, "process": os.getpid(), **fields}, ensure_ascii=True)
+        data = memoryview(line.encode("ascii") + b"\n")
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class StreamReader:
+    """Reads the records that have been appended so far; a line that is not finished yet waits."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._file = Path(path).open("rb")
+        self._rest = b""
+
+    def read(self) -> Iterator[Record]:
+        """The records since the last call."""
+        self._rest += self._file.read()
+        *lines, self._rest = self._rest.split(b"\n")
+        for line in lines:
+            yield json.loads(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,0 +1,105 @@
+"""Scenes that several check files play: a whole conversation, a handover. They know `Host` and nothing else.
+
+Unlike the states of `Host`, a conversation here lays its failure to the requirement that is being checked: it is what
+the check is about, not its setup.
+"""
+
+from __future__ import annotations
+
+from dasnet_adapters.contract import CLASS_A, Outcome, Refusal, Value
+
+from .. import expect
+from ..host import Host, HostObject
+from ..peer import Peer
+from ..ports import foreign
+
+QUESTION = b"a question\r\n"
+ANSWER = b"the answer\r\n"
+
+#: How often a port that turns out to be another program's is exchanged for the next.
+PORT_ATTEMPTS = 3
+
+
+def until_fired(
+    host: Host, server: HostObject, what: str, count: int, *ticked: HostObject, through: str = "tick"
+) -> None:
+    """Tick until this callback has fired so often in all on `server`; `ticked` is the server itself unless given."""
+    host.until(
+        lambda: server.count(what) >= count,
+        *(ticked or (server,)),
+        what=f"{what} callback number {count} on {server}",
+        got=lambda: f"{server.count(what)} of them",
+        through=through,
+    )
+
+
+def until_received(host: Host, server: HostObject, count: int, *ticked: HostObject, through: str = "tick") -> None:
+    """Tick until data callbacks on `server` have brought so many bytes in all."""
+    host.until(
+        lambda: len(server.received) >= count,
+        *(ticked or (server,)),
+        what=f"{count} bytes in data callbacks on {server}",
+        got=lambda: f"{len(server.received)} bytes",
+        through=through,
+    )
+
+
+def talk(host: Host, server: HostObject, peer: Peer) -> None:
+    """Bytes from the client to the server and back again, compared on both sides."""
+    heard, told = len(server.received), len(peer.received)
+    peer.send(QUESTION)
+    until_received(host, server, heard + len(QUESTION))
+    expect.same_bytes(server.received[heard:], QUESTION, f"what the client sent, at {server}")
+    expect.returns(server.send(ANSWER), True, f"send from {server} with its client there")
+    host.await_peer(peer, told + len(ANSWER), server)
+    expect.same_bytes(peer.received[told:], ANSWER, f"what {server} sent, at its client")
+
+
+def serve_one(host: Host, server: HostObject) -> None:
+    """One whole conversation with a new client: taken, bytes both ways, departure noticed."""
+    connects, disconnects = server.count("connect"), server.count("disconnect")
+    peer = host.peer(server.port)
+    until_fired(host, server, "connect", connects + 1)
+    talk(host, server, peer)
+    peer.close()
+    until_fired(host, server, "disconnect", disconnects + 1)
+
+
+def put_aside(server: HostObject, orphan: int = 1) -> None:
+    """Save the object into an orphan, as setup."""
+    with expect.needing("save.moves-handle"):
+        expect.returns(server.save(orphan), None, f"save of {server} into orphan {orphan}")
+
+
+def take_over(host: Host, old: HostObject, new: HostObject | None = None, orphan: int = 1) -> HostObject:
+    """Restore what `old` saved into another object, a new one of class A unless given; it has the port from then on."""
+    taker = new or host.new(CLASS_A)
+    with expect.needing("restore.takes-handle"):
+        expect.returns(taker.restore(orphan), None, f"restore of orphan {orphan} into {taker}")
+    taker.port = old.port
+    return taker
+
+
+def init_on_free_port(host: Host, server: HostObject, through: str = "init") -> Outcome:
+    """Init on a port of our own; one that turns out to belong to another program is exchanged for the next."""
+    outcome: Outcome = Value(False)
+    for _ in range(PORT_ATTEMPTS):
+        server.port = host.port()
+        outcome = server.call(through, server.port)
+        if outcome == Value(True) or not foreign(server.port):
+            break
+        host.note(f"port {server.port} belongs to another program; trying the next")
+    return outcome
+
+
+def tick_whatever(host: Host, server: HostObject, ticks: int) -> None:
+    """Tick an object that need not take it: a refusal is as good as a return. The peers are stepped along."""
+    for _ in range(ticks):
+        server.tick()
+        host.step_peers()
+
+
+def outcome_inside(server: HostObject, action: str) -> Outcome:
+    """What the first reaction of this action led to, inside its callback."""
+    done = server.did(action)
+    return (done[0].outcome if done else None) or Refusal("untold", f"no outcome of {action} was told")

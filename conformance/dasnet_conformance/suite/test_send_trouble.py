@@ -1,0 +1,146 @@
+"""Section send, the clients that make trouble: departed, reset, not reading, flooding."""
+
+from __future__ import annotations
+
+from dasnet_adapters.contract import Value
+
+from .. import expect
+from ..checks import check
+from ..host import Host, HostObject
+
+MEBIBYTE = 1 << 20
+
+#: What the checks of a stalled client send: enough to fill the system's buffers many times over.
+STALLED_TOTAL = 8 * MEBIBYTE
+#: What they send at most to see a refusal: over any sensible bound of an outgoing queue.
+STALLED_MOST = 72 * MEBIBYTE
+
+
+def _next_client_is_served(host: Host, server: HostObject) -> None:
+    if server.count("disconnect") < server.count("connect"):
+        host.await_departure(server)
+    peer = host.take_client(server)
+    before = len(server.received)
+    peer.send(b"next")
+    host.await_received(server, before + 4)
+    expect.returns(server.send(b"served"), True, "send to the next client")
+    host.await_peer(peer, 6, server)
+    expect.same_bytes(peer.received, b"served", "what the next client received")
+
+
+@check("send.to-departed-survives")
+def test_to_departed_survives(host: Host) -> None:
+    """A pipe that broke: true, false and an error are all fine, a dead host is not."""
+    server, peer = host.connected()
+    peer.close()
+    host.silence()
+    for _ in range(5):
+        expect.one_of(server.send(b"into the void", repeat=1000), host.allowed(), "send to a client that left")
+        host.silence()
+    _next_client_is_served(host, server)
+
+
+@check("send.to-reset-survives")
+def test_to_reset_survives(host: Host) -> None:
+    """The reset is known to the system already; the second send is the one that raises a signal."""
+    server, peer = host.connected()
+    peer.reset()
+    host.silence()
+    for _ in range(5):
+        expect.one_of(server.send(b"into the void"), host.allowed(), "send to a client that reset")
+    _next_client_is_served(host, server)
+
+
+@check("send.to-departed-one-departure")
+def test_to_departed_one_departure(host: Host) -> None:
+    """Neither the failing send nor the tick after it may count the departure twice, or forget it."""
+    server, peer = host.connected()
+    peer.close()
+    host.silence()
+    for _ in range(3):
+        server.send(b"into the void")
+        host.silence()
+    host.await_departure(server)
+    host.settle(server)
+    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+
+
+def _stall(host: Host, total: int) -> tuple[bytearray, bytes]:
+    """Send numbered pieces to a client that does not read, up to a total or a refusal.
+
+    Returns what was accepted, and the piece that was refused (empty if none was). Ticks go on meanwhile.
+    """
+    server, peer = host.connected()
+    peer.pause_reading()
+    accepted = bytearray()
+    number = 0
+    while len(accepted) < total:
+        piece = b"%07d|" % number
+        repeat = MEBIBYTE // 4 // len(piece)
+        outcome = server.send(piece, repeat=repeat)
+        if outcome != Value(True):
+            expect.returns(outcome, False, "send to a client that does not read")
+            return accepted, piece * repeat
+        accepted += piece * repeat
+        number += 1
+        if number % 8 == 0:
+            host.tick_once(server)
+    return accepted, b""
+
+
+@check("send.stalled-returns")
+def test_stalled_returns(host: Host) -> None:
+    """A send that waits for the client strikes the check's deadline, for this client will not read."""
+    _stall(host, STALLED_TOTAL)
+
+
+@check("send.stalled-accepted-arrives")
+def test_stalled_accepted_arrives(host: Host) -> None:
+    """The client reads at last, and finds every byte that was accepted."""
+    accepted, _ = _stall(host, STALLED_TOTAL)
+    peer = host.peers[0]
+    server = host.object(1)
+    peer.resume_reading()
+    host.await_peer(peer, len(accepted), server)
+    expect.same_bytes(peer.received[: len(accepted)], accepted, "what was accepted")
+
+
+@check("send.stalled-refused-is-clean")
+def test_stalled_refused_is_clean(host: Host) -> None:
+    """No refusal, a refusal without a trace, a refusal that ends the connection: all fine. A gap or half a piece is not."""
+    accepted, refused = _stall(host, STALLED_MOST)
+    if not refused:
+        host.observe("all accepted")
+        return
+    peer = host.peers[0]
+    server = host.object(1)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= len(accepted) or peer.closed is not None,
+        server,
+        what=f"{len(accepted)} accepted bytes, or the end of the connection",
+        got=lambda: f"{len(peer.received)} bytes",
+    )
+    host.settle(server)
+    if peer.closed is not None:
+        whole = accepted + refused
+        expect.same_bytes(peer.received, whole[: len(peer.received)], "what came before the end")
+        host.observe("the connection was closed")
+        return
+    expect.same_bytes(peer.received, accepted, "what arrived, beside what was accepted")
+    expect.returns(server.send(b"after"), True, "send once the client has read")
+    host.await_peer(peer, len(accepted) + 5, server)
+    expect.same_bytes(peer.received[len(accepted) :], b"after", "what arrived after the refused call")
+    host.observe("nothing of the refused call arrived")
+
+
+@check("send.echo-flood")
+def test_echo_flood(host: Host) -> None:
+    """Eight mebibytes go out and come back; nobody waits for the other."""
+    server, peer = host.connected()
+    server.react("data", "echo")
+    content = host.random.randbytes(8 * MEBIBYTE)
+    peer.send(content)
+    host.await_peer(peer, len(content), server)
+    host.settle(server)
+    expect.same_bytes(peer.received, content, "what came back")
