@@ -13,7 +13,7 @@ from ..bounds import SETTLING_TICKS
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host, HostObject
 from ..peer import Peer
-from .scenes import outcome_inside, serve_one, tick_whatever, until_fired, until_received
+from .scenes import outcome_inside, serve_in_the_end, serve_one, tick_whatever, until_fired
 
 in_each_callback = pytest.mark.parametrize("callback", CLIENT_CALLBACKS)
 
@@ -150,19 +150,7 @@ def test_raise_keeps_serving(host: Host, callback: str) -> None:
     _tick_until(host, server, lambda: server.count(callback) > 0, f"a {callback} callback, which raises")
     server.react(callback, "none")
     peer.close()
-    connects = server.count("connect")
-    peer = host.peer(server.port)
-    until_fired(host, server, "connect", connects + 1)
-    departures = server.count("disconnect")
-    heard = len(server.received)
-    peer.send(b"next")
-    until_received(host, server, heard + 4)
-    # What the first client sent may have been told again, or not: it came before this client's connect.
-    expect.same_bytes(server.received[heard:], b"next", "what the next client sent")
-    expect.returns(server.send(b"served"), True, "send to the next client")
-    host.await_peer(peer, 6, server)
-    peer.close()
-    until_fired(host, server, "disconnect", departures + 1)
+    serve_in_the_end(host, server)
 
 
 @check("callbacks.destroy-inside")

@@ -9,7 +9,7 @@ from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT
 from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
-from .scenes import init_on_free_port, until_fired
+from .scenes import init_on_free_port, until_fired, unused_port
 
 #: What the two low-level queries say, by state.
 STATES = {
@@ -53,7 +53,8 @@ def _made_low(host: Host, class_number: int = CLASS_A) -> HostObject:
 @pytest.mark.parametrize("class_number", [CLASS_A, CLASS_B, CLASS_SILENT])
 def test_make_server_true(host: Host, class_number: int) -> None:
     """With all callbacks overridden or none."""
-    expect.returns(host.new(class_number).call("make_server"), True, f"make_server of an object of class {class_number}")
+    outcome = host.new(class_number).call("make_server")
+    expect.returns(outcome, True, f"make_server of an object of class {class_number}")
 
 
 @check("make-server.stores-handle")
@@ -120,7 +121,7 @@ def test_server_init_port_in_use(host: Host) -> None:
 @pytest.mark.parametrize("offset", [None, 65_536, 131_072])
 def test_server_init_bad_port(host: Host, offset: int | None) -> None:
     """False and a refusal are both fine, for a number can be wrong in either way; a port of the low 16 bits is not."""
-    server, port = _made_low(host), host.port()
+    server, port = _made_low(host), unused_port(host)
     number = -1 if offset is None else port + offset
     expect.one_of(server.call("server_init", number), host.allowed(), f"server_init with {number}")
     expect.returns(server.call("server_is_open"), False, "server_is_open after that")
@@ -173,7 +174,7 @@ def _refused(host: Host, handle: str, name: str, *arguments: int | bytes) -> Out
 @no_handle
 def test_server_init_null_handle(host: Host, handle: str) -> None:
     """Nothing is there that could listen."""
-    port = host.port()
+    port = unused_port(host)
     _refused(host, handle, "server_init", port)
     expect.that(host.refuses_connections(port), f"port {port}", expected="no listener", got="a listener")
 

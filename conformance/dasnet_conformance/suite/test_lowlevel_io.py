@@ -242,6 +242,4 @@ def test_lowlevel_mixes_with_methods(host: Host) -> None:
     host.settle(server)
     host.settle(server, through=LOW)
     expect.same_bytes(server.received, b"hello", "what the data callbacks brought")
-    expect.equal(
-        [server.count(name) for name in ("connect", "disconnect")], [1, 1], "connect and disconnect callbacks"
-    )
+    expect.equal([server.count(name) for name in ("connect", "disconnect")], [1, 1], "connect and disconnect callbacks")

@@ -38,7 +38,7 @@ def _saved_in(host: Host, state: str) -> HostObject:
     return server
 
 
-def _restore(host: Host, server: HostObject, taker: HostObject) -> None:
+def _restore(server: HostObject, taker: HostObject) -> None:
     expect.returns(taker.restore(), None, f"restore into {taker}")
     taker.port = server.port
 
@@ -49,7 +49,7 @@ def test_takes_handle(host: Host, state: str) -> None:
     """The object has the saved state before any tick of its own."""
     server = _saved_in(host, state)
     taker = host.new()
-    _restore(host, server, taker)
+    _restore(server, taker)
     for query, answer in ANSWERS[state].items():
         expect.returns(taker.call(query), answer, f"{query} of a server that was {state} when it was saved")
 
@@ -59,7 +59,7 @@ def test_takes_handle(host: Host, state: str) -> None:
 def test_empties_orphan(host: Host, state: str) -> None:
     """The handle is in one place only."""
     server = _saved_in(host, state)
-    _restore(host, server, host.new())
+    _restore(server, host.new())
     expect.returns(host.holds(), False, "whether the orphan still holds a handle")
 
 
@@ -78,7 +78,7 @@ def test_fires_nothing(host: Host, waiting: str) -> None:
         peer.close()
     host.silence()
     taker, before = host.new(), server.heard()
-    _restore(host, server, taker)
+    _restore(server, taker)
     host.silence()
     expect.equal(server.heard() - before, 0, f"client callbacks on the old object while {waiting} waits")
     expect.equal(taker.heard(), 0, f"client callbacks on the new object, not yet ticked, while {waiting} waits")
@@ -139,7 +139,7 @@ def test_same_object(host: Host) -> None:
     """A script that reloads only its other parts keeps the object."""
     server, peer = host.connected()
     put_aside(server)
-    _restore(host, server, server)
+    _restore(server, server)
     talk(host, server, peer)
     expect.equal(server.count("connect"), 1, "connect callbacks in all")
     peer.close()
@@ -153,7 +153,7 @@ def test_new_object(host: Host) -> None:
     server, peer = host.connected()
     put_aside(server)
     taker = host.new(CLASS_A)
-    _restore(host, server, taker)
+    _restore(server, taker)
     talk(host, taker, peer)
     peer.close()
     until_fired(host, taker, "disconnect", 1)
@@ -167,7 +167,7 @@ def test_other_class(host: Host, old_class: int, new_class: int) -> None:
     server, peer = host.connected(old_class)
     put_aside(server)
     taker = host.new(new_class)
-    _restore(host, server, taker)
+    _restore(server, taker)
     talk(host, taker, peer)
     peer.close()
     until_fired(host, taker, "disconnect", 1)
@@ -180,7 +180,7 @@ def test_class_without_callbacks(host: Host) -> None:
     server, peer = host.connected()
     put_aside(server)
     taker = host.new(CLASS_SILENT)
-    _restore(host, server, taker)
+    _restore(server, taker)
     peer.send(b"nobody listens")
     host.settle(taker)
     expect.returns(taker.is_connected(), True, "is_connected of the object without callbacks")
@@ -195,7 +195,7 @@ def test_needs_no_adapter(host: Host, state: str) -> None:
     """The handle comes from the orphan: an object that never had one, and makes none, takes it."""
     server = _saved_in(host, state)
     taker = host.new()
-    _restore(host, server, taker)
+    _restore(server, taker)
     expect.returns(taker.is_open(), ANSWERS[state]["is_open"], "is_open after the restore")
     host.settle(taker)
 
@@ -233,7 +233,7 @@ def test_before_init(host: Host) -> None:
     """A handle needs not be open to be handed over."""
     server = _saved_in(host, "made")
     taker = host.new()
-    _restore(host, server, taker)
+    _restore(server, taker)
     expect.returns(init_on_free_port(host, taker), True, "init after the restore")
     serve_one(host, taker)
 
@@ -243,7 +243,7 @@ def test_listening(host: Host) -> None:
     """The port is the same and takes clients."""
     server = _saved_in(host, "listening")
     taker = host.new()
-    _restore(host, server, taker)
+    _restore(server, taker)
     expect.returns(taker.is_open(), True, "is_open after the restore")
     serve_one(host, taker)
     expect.equal(taker.client_callbacks(), ["connect", "data", "disconnect"], "client callbacks on the new object")
@@ -255,7 +255,7 @@ def test_connected(host: Host) -> None:
     server, peer = host.connected()
     put_aside(server)
     taker = host.new()
-    _restore(host, server, taker)
+    _restore(server, taker)
     for moment in ("at once", "some ticks later"):
         expect.returns(taker.has_session(), True, f"has_session {moment}")
         expect.returns(taker.is_connected(), True, f"is_connected {moment}")

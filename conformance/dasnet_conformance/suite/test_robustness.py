@@ -7,7 +7,7 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..checks import check
 from ..host import Host
-from .scenes import serve_one, until_fired, until_received
+from .scenes import serve_in_the_end, serve_one, until_fired, until_fired_soon, until_received
 
 STORM = 1_000
 SILENT_CLIENTS = 50
@@ -23,9 +23,11 @@ def _storm(host: Host, how: str) -> None:
     server = host.listening()
     for number in range(1, STORM + 1):
         peer = host.peer(server.port)
-        until_fired(host, server, "connect", number)
+        until_fired_soon(host, server, "connect", number)
         if how == "close":
             peer.close()
+        else:
+            peer.reset()
         host.dismiss(peer)
     until_fired(host, server, "disconnect", STORM)
     host.settle(server)
@@ -52,11 +54,11 @@ def test_silent_clients(host: Host) -> None:
     server = host.listening()
     for number in range(1, SILENT_CLIENTS + 1):
         peer = host.peer(server.port)
-        until_fired(host, server, "connect", number)
+        until_fired_soon(host, server, "connect", number)
         for _ in range(3):
             host.tick_once(server)
         peer.close()
-        until_fired(host, server, "disconnect", number)
+        until_fired_soon(host, server, "disconnect", number)
         host.dismiss(peer)
     expect.equal(server.count("data"), 0, "data callbacks of clients that sent nothing")
     serve_one(host, server)
@@ -101,13 +103,10 @@ def test_leaves_while_waiting(host: Host) -> None:
             waiting.close()
         else:
             waiting.reset()
-    host.silence()
     host.settle(server)
     first.close()
     until_fired(host, server, "disconnect", 1)
-    # The quitters may be taken and told, or skipped; ticks until nothing moves bring the server behind them.
-    host.settle(server)
-    serve_one(host, server)
+    serve_in_the_end(host, server)
 
 
 @check("robustness.small-packets")
