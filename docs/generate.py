@@ -1,0 +1,154 @@
+"""Writes the parts of the documentation that are drawn from data: the catalogue page, and tables within other pages.
+
+    python docs/generate.py          writes them
+    python docs/generate.py --check  ends with 1 if one is out of date, and says which
+
+It may read the catalogue, the contract and the reference's tables, and writes into docs/ only. A table within a page
+stands between two comment lines, `<!-- generated: NAME -->` and `<!-- end of generated -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from dasnet_adapters.contract import COMMANDS
+from dasnet_conformance.catalogue import Requirement, load_catalogue
+from dasnet_conformance.where import check_places
+from dasnet_reference import ANSWERS, TRANSITIONS, WITHOUT_HANDLE
+
+DOCS = Path(__file__).parent
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def state_answers() -> str:
+    """What the reference's queries answer in each state of its handle."""
+    rows = [["(no handle)", *map(_yes, WITHOUT_HANDLE)]]
+    rows += [[state.value, *map(_yes, answers)] for state, answers in ANSWERS.items()]
+    return _table(["state", "has_session", "is_open", "is_connected"], rows)
+
+
+def state_transitions() -> str:
+    """What moves the reference's handle."""
+    rows = [[before.value, what.value, after.value] for (before, what), after in TRANSITIONS.items()]
+    return _table(["in state", "when", "then in state"], rows)
+
+
+def state_table() -> str:
+    """The state table that the suite checks: the allowed outcomes of each cell."""
+    cells: dict[str, dict[str, str]] = {}
+    for requirement in load_catalogue().select(sections=["state"]):
+        _, state, query = requirement.id.split(".")
+        cells.setdefault(state, {})[query] = " or ".join(requirement.allowed)
+    columns = ["has-session", "is-open", "is-connected", "send"]
+    rows = [[state.replace("-", " "), *(row[column] for column in columns)] for state, row in cells.items()]
+    return _table(["state", *(column.replace("-", "_") for column in columns)], rows)
+
+
+def commands() -> str:
+    """Every command of the adapter contract."""
+    rows = []
+    for name, form in COMMANDS.items():
+        parameters = " ".join(parameter for parameter, _ in form.parameters)
+        rows.append([f"`{name} {parameters}`".replace(" `", "`"), form.result, form.profile, form.meaning])
+    return _table(["command", "value", "profile", "what it asks for"], rows)
+
+
+def _requirement(requirement: Requirement) -> str:
+    lines = [
+        f"### `{requirement.id}`",
+        "",
+        f"{requirement.level}, profile {requirement.profile}. {requirement.text}",
+        "",
+    ]
+    lines += [f"- allowed: *{outcome}* ({why})" for outcome, why in requirement.allowed.items()]
+    if requirement.survival:
+        lines.append("- a death of the process, or a call that never returns, fails it")
+    lines.append(f"- clauses: {', '.join(f'[{name}](#{_anchor(name)})' for name in requirement.clauses)}")
+    places = {f"`{place.file}` {place.function}" for place in check_places().get(requirement.id, [])}
+    lines.append(f"- check: {', '.join(sorted(places))}")
+    return "\n".join(lines)
+
+
+def _anchor(clause: str) -> str:
+    return f"clause-{clause.replace('.', '')}"
+
+
+def catalogue_page() -> str:
+    """The whole catalogue as a page: requirements by section, then the clauses they come from."""
+    catalogue = load_catalogue()
+    counts = {level: len(catalogue.select(levels=[level])) for level in ("MUST", "SHOULD", "MAY")}
+    parts = [
+        "# Catalogue of requirements",
+        "This page is generated from the data files of the suite by `docs/generate.py`.",
+        f"{len(catalogue.requirements)} requirements ({', '.join(f'{n} {level}' for level, n in counts.items())}), "
+        f"{len(catalogue.clauses)} clauses.",
+    ]
+    for section, title in catalogue.titles.items():
+        parts.append(f"## {section}: {title}")
+        parts += [_requirement(requirement) for requirement in catalogue.select(sections=[section])]
+    parts.append("## Clauses")
+    for clause in catalogue.clauses.values():
+        sources = [r.id for r in catalogue.requirements.values() if clause.id in r.clauses]
+        told = f"Not tested: {clause.untestable}" if clause.untestable else f"{len(sources)} requirements."
+        parts.append(
+            f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, anchor `{clause.anchor}`. {clause.text} {told}"
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+#: Pages that are generated as a whole.
+PAGES: dict[str, Callable[[], str]] = {"catalogue.md": catalogue_page}
+
+#: Tables within pages, by the name in their comment line.
+TABLES: dict[str, Callable[[], str]] = {
+    "state answers": state_answers,
+    "state transitions": state_transitions,
+    "state table": state_table,
+    "commands of the contract": commands,
+}
+
+_BLOCK = re.compile(r"<!-- generated: (?P<name>[a-z ]+) -->\n.*?<!-- end of generated -->", re.DOTALL)
+
+
+def _filled(text: str) -> str:
+    def fill(block: re.Match[str]) -> str:
+        name = block["name"]
+        return f"<!-- generated: {name} -->\n{TABLES[name]()}\n<!-- end of generated -->"
+
+    return _BLOCK.sub(fill, text)
+
+
+def wanted() -> dict[Path, str]:
+    """Every generated file under docs/, with the text it should have."""
+    texts = {DOCS / name: make() for name, make in PAGES.items()}
+    for path in sorted(DOCS.glob("*.md")):
+        text = path.read_text("utf-8")
+        if path not in texts and _BLOCK.search(text):
+            texts[path] = _filled(text)
+    return texts
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or with --check compare; returns the exit status."""
+    stale = [path for path, text in wanted().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" in arguments:
+            sys.stderr.write(f"{path.name} is out of date; run python docs/generate.py\n")
+        else:
+            path.write_text(wanted()[path], "utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
