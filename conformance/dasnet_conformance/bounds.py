@@ -40,4 +40,4 @@ def pause_before(fruitless: int) -> float:
     """Seconds to wait before the next tick, after so many fruitless ones: none at first, then doubling."""
     if fruitless < 3:
         return 0.0
-    return min(0.0005 * 2 ** min(fruitless - 3, 16), LONGEST_PAUSE)
+    return min(0.0005 * (1 << min(fruitless - 3, 16)), LONGEST_PAUSE)

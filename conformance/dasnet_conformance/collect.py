@@ -212,5 +212,7 @@ class Collector:
         records = self.sanity[which]
         if not records:
             return SanityResult()
-        gravest = max(records, key=lambda record: ("pass", "unsupported", "fail", "inconclusive").index(record["verdict"]))
+        gravest = max(
+            records, key=lambda record: ("pass", "unsupported", "fail", "inconclusive").index(record["verdict"])
+        )
         return SanityResult(gravest["verdict"], gravest["message"])

@@ -34,7 +34,7 @@ class PartUnsupported(Exception):
 def spell(outcome: Outcome) -> str:
     """An outcome in words, for messages: "true", "refused (value-error: size is negative)", ..."""
     if isinstance(outcome, Value):
-        return {None: "no value", True: "true", False: "false"}.get(outcome.value, str(outcome.value))
+        return "no value" if outcome.value is None else _spell_value(outcome.value)
     if isinstance(outcome, Refusal):
         return f"refused ({outcome.kind}: {outcome.message or 'no message'})"
     return f"unsupported ({outcome.reason})" if outcome.reason else "unsupported"
@@ -46,7 +46,11 @@ def name_of(outcome: Outcome) -> str:
         return "refused"
     if isinstance(outcome, Unsupported):
         return "unsupported"
-    return {None: "none", True: "true", False: "false"}.get(outcome.value, str(outcome.value))
+    return "none" if outcome.value is None else _spell_value(outcome.value)
+
+
+def _spell_value(value: bool | int) -> str:
+    return str(value).lower()
 
 
 def returns(outcome: Outcome, wanted: bool | None, what: str) -> None:

@@ -114,9 +114,7 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     return arguments
 
 
-def _one_child(
-    options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress
-) -> str:
+def _one_child(options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
     stream, log = place / f"stream-{time.monotonic_ns()}", place / "log"
     stream.touch()

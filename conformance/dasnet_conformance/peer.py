@@ -6,6 +6,7 @@ thread can play the host and several peers. Everything it waits for is bounded (
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import struct
@@ -84,7 +85,7 @@ class Peer:
         error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         self._connecting = False
         if error:
-            self._refused(port, socket.error(error, "").strerror or f"error {error}")
+            self._refused(port, os.strerror(error))
         return True
 
     def send(self, data: bytes | bytearray) -> None:

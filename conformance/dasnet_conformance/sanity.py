@@ -41,7 +41,7 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def strike(number: int, frame: FrameType | None) -> None:
+    def strike(_number: int, _frame: FrameType | None) -> None:
         raise TimeIsUp
 
     before = signal.signal(signal.SIGALRM, strike)

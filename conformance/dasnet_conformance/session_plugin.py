@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from dasnet_adapters import UsageError, resolve
 from dasnet_adapters.contract import Adapter, AdapterBroken
-from dasnet_adapters.resolve import UsageError, resolve
 
 from . import SUITE_NAME, __version__
 from .bounds import CHECK_DEADLINE

@@ -40,7 +40,7 @@ class StreamReader:
     """Reads the records that have been appended so far; a line that is not finished yet waits."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._file = Path(path).open("rb")
+        self._file = Path(path).open("rb")  # noqa: SIM115 - it stays open as long as the reader lives
         self._rest = b""
 
     def read(self) -> Iterator[Record]:

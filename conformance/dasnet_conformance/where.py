@@ -40,5 +40,7 @@ def _named(function: ast.FunctionDef) -> list[str]:
     for decorator in function.decorator_list:
         for node in ast.walk(decorator):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
-                names.update((a.value, None) for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+                names.update(
+                    (a.value, None) for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                )
     return list(names)

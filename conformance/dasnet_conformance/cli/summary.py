@@ -61,7 +61,9 @@ def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> 
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     style = _OVERALL_STYLE[results.verdict]
     name = safe(results.implementation.name)
-    console.print(f"{name}: [{style}]{results.verdict.value}[/] ({counts}) in {results.duration_s:.1f} s", soft_wrap=True)
+    console.print(
+        f"{name}: [{style}]{results.verdict.value}[/] ({counts}) in {results.duration_s:.1f} s", soft_wrap=True
+    )
 
 
 def _print_table(console: Console, results: Results) -> None:

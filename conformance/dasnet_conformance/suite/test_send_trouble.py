@@ -107,7 +107,7 @@ def test_stalled_accepted_arrives(host: Host) -> None:
 
 @check("send.stalled-refused-is-clean")
 def test_stalled_refused_is_clean(host: Host) -> None:
-    """No refusal, a refusal without a trace, a refusal that ends the connection: all fine. A gap or half a piece is not."""
+    """No refusal, one without a trace, one that ends the connection: all fine. A gap or half a piece is not."""
     accepted, refused = _stall(host, STALLED_MOST)
     if not refused:
         host.observe("all accepted")
