@@ -6,8 +6,8 @@ Rules, which every adapter keeps:
    `Unsupported`) and the callbacks that fired while the command ran, in the order in which they fired.
 2. Objects, orphans and classes are named by numbers that the suite chooses, so that nothing here assumes a language, a
    process or a machine. The number 0 stands for no object: a low-level function given 0 gets a null handle.
-3. An implementation that refuses (raises, returns an error code, ...) gives a `Refusal`; that is a legal answer, and the
-   check decides whether the documentation allows it. A part that does not exist gives `Unsupported`.
+3. An implementation that refuses (raises, returns an error code, ...) gives a `Refusal`; that is a legal answer, and
+   the check decides whether the documentation allows it. A part that does not exist gives `Unsupported`.
 4. A callback that fires while no command runs is kept and handed out by `Session.stray_events`: a finding, not a crash.
 5. When the adapter itself breaks (the process died, the answer is no answer) it raises `AdapterBroken`, which says
    whose fault it is and what to look at. It never invents an outcome.

@@ -1,0 +1,39 @@
+"""Ways to an implementation: the adapter contract, and the adapters that keep it.
+
+`contract` is what everything else is written against; `resolve` turns what a user writes into an adapter.
+"""
+
+from __future__ import annotations
+
+from .contract import (
+    Adapter,
+    AdapterBroken,
+    Answer,
+    Command,
+    Description,
+    Event,
+    Outcome,
+    Refusal,
+    Session,
+    Unsupported,
+    Value,
+)
+from .errors import UsageError
+from .resolve import forms, resolve
+
+__all__ = [
+    "Adapter",
+    "AdapterBroken",
+    "Answer",
+    "Command",
+    "Description",
+    "Event",
+    "Outcome",
+    "Refusal",
+    "Session",
+    "Unsupported",
+    "UsageError",
+    "Value",
+    "forms",
+    "resolve",
+]

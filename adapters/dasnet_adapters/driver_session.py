@@ -1,0 +1,331 @@
+"""A conversation with a driver, and the sessions and adapters on top of it, whatever the lines travel over.
+
+`Conversation` numbers the commands, reads the answers and turns everything that goes wrong into one `AdapterBroken`
+with a hint and what was said last. `DriverSession` is a session of the contract over it. `DriverAdapter` keeps one
+conversation going from session to session: `reset` between them where the driver knows it, another driver where not,
+and another one after any breakage. May import the standard library, the contract, the codec and the channels.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
+
+from .channel import Aside, Channel, ClosedError, DeadlineError, LongLineError, UnreadError
+from .contract import (
+    COMMANDS,
+    AdapterBroken,
+    Answer,
+    Command,
+    Description,
+    Event,
+    Refusal,
+    Unsupported,
+)
+from .hints import HINTS
+from .line_protocol import (
+    VERSION,
+    AnswerReader,
+    ProtocolError,
+    decode_greeting,
+    decode_stray,
+    encode_command,
+    show,
+)
+
+#: Seconds that a driver may take to stop.
+DEFAULT_STOP: Final = 2.0
+_KEPT_LINES: Final = 24
+_KEPT_LENGTH: Final = 200
+_LAST_WORDS: Final = 10
+
+_T = TypeVar("_T")
+
+
+class Peer(Protocol):
+    """The driver behind a channel: a process, or a connection."""
+
+    @property
+    def channel(self) -> Channel:
+        """Its lines."""
+
+    @property
+    def aside(self) -> Aside:
+        """What it wrote aside."""
+
+    def obituary(self, *, unread: bool) -> tuple[str, str]:
+        """What became of it, for people, and the symptom in `HINTS`.
+
+        Arguments: `unread`, whether it was its input that turned out to be closed, and not its output.
+        """
+
+    def dismiss(self, seconds: float) -> tuple[str, str] | None:
+        """After `bye`: let it stop by itself for that long, then see to it. What went wrong, as in `obituary`."""
+
+    def abandon(self) -> None:
+        """Let go at once, by force where it takes force. May be called twice."""
+
+
+class Conversation:
+    """Commands and answers, one at a time, until something breaks.
+
+    Arguments: `peer`, the driver; `deadline`, seconds for one command, None for no end.
+    """
+
+    def __init__(self, peer: Peer, deadline: float | None) -> None:
+        self.peer = peer
+        #: Why nothing more can be said, once that is so.
+        self.broken: AdapterBroken | None = None
+        self._deadline = deadline
+        self._sequence = 0
+        self._strays: list[Event] = []
+        self._said: deque[tuple[str, bytes]] = deque(maxlen=_KEPT_LINES)
+
+    def greet(self, deadline: float | None = None) -> Description:
+        """Say hello, which comes first.
+
+        Arguments: `deadline`, seconds, in place of the conversation's own.
+        Raises `AdapterBroken` when that gives no description.
+        """
+        reader = AnswerReader(self._sequence + 1, "none")
+
+        def take(line: bytes) -> Description | None:
+            words = reader.words(line)
+            return None if words is None else decode_greeting(words)
+
+        return self._exchange(Command("hello", (VERSION,)), take, reader, deadline)
+
+    def call(self, command: Command, deadline: float | None = None) -> Answer:
+        """Carry out one command of any kind.
+
+        Arguments: `deadline`, seconds, in place of the conversation's own.
+        Raises `AdapterBroken`, and `ValueError` for arguments that the command does not take.
+        """
+        form = COMMANDS.get(command.name)
+        reader = AnswerReader(self._sequence + 1, form.result if form else "none")
+        return self._exchange(command, reader.feed, reader, deadline)
+
+    def stray_events(self) -> tuple[Event, ...]:
+        """The callbacks told of with the number 0 since this was last asked.
+
+        Raises `AdapterBroken` for any other line that came between commands.
+        """
+        if self.broken is None:
+            self._guard(self._take_early_lines)
+        strays = tuple(self._strays)
+        self._strays.clear()
+        return strays
+
+    def exchange(self) -> str:
+        """What was said last, a line each: `>` to the driver, `<` from it, `!` its standard error."""
+        lines = [f"{mark} {_legible(line)}" for mark, line in self._said]
+        unfinished = self.peer.channel.unfinished
+        if unfinished:
+            lines.append(f"< {_legible(unfinished)} (unfinished)")
+        last_words = self.peer.aside.since().splitlines()[-_LAST_WORDS:]
+        lines += [f"! {_legible(words[:_KEPT_LENGTH])}" for words in last_words]
+        return "\n".join(lines)
+
+    def break_off(self, message: str, symptom: str) -> AdapterBroken:
+        """End the conversation for that reason; the error to raise."""
+        # Let go first: what the driver says in its last moment belongs to the exchange.
+        self.peer.abandon()
+        self.broken = AdapterBroken(message, culprit="driver", hint=HINTS[symptom].text, exchange=self.exchange())
+        return self.broken
+
+    def _exchange(
+        self,
+        command: Command,
+        take: Callable[[bytes], _T | None],
+        reader: AnswerReader,
+        seconds: float | None = None,
+    ) -> _T:
+        if self.broken is not None:
+            raise self.broken
+        line = encode_command(self._sequence + 1, command)
+        seconds = self._deadline if seconds is None else seconds
+        return self._guard(lambda: self._say_and_hear(line, take, reader, seconds), line, seconds)
+
+    def _say_and_hear(
+        self, line: bytes, take: Callable[[bytes], _T | None], reader: AnswerReader, seconds: float | None
+    ) -> _T:
+        channel = self.peer.channel
+        deadline = None if seconds is None else time.monotonic() + seconds
+        # What is there before the command is no answer to it.
+        self._take_early_lines()
+        self._sequence += 1
+        self._said.append((">", line[:_KEPT_LENGTH].removesuffix(b"\n")))
+        channel.write(line, deadline)
+        while True:
+            heard = channel.read_line(deadline)
+            self._said.append(("<", heard[:_KEPT_LENGTH]))
+            result = take(heard)
+            if result is not None:
+                self._strays += reader.strays
+                return result
+
+    def _take_early_lines(self) -> None:
+        for line in self.peer.channel.drain():
+            self._said.append(("<", line[:_KEPT_LENGTH]))
+            self._strays.append(decode_stray(line, self._sequence))
+
+    # Runs something that talks to the driver; whatever goes wrong ends the conversation.
+    def _guard(self, action: Callable[[], _T], line: bytes = b"", seconds: float | None = None) -> _T:
+        asked = f" to '{show(line.rstrip())}'" if line else ""
+        try:
+            return action()
+        except ProtocolError as error:
+            raise self.break_off(str(error), error.symptom) from None
+        except LongLineError as error:
+            raise self.break_off(f"the driver wrote {error}", "line-too-long") from None
+        except DeadlineError:
+            if self.peer.channel.unfinished:
+                raise self.break_off(
+                    f"an unfinished line was all the answer{asked} within {seconds:g} s", "unfinished-line"
+                ) from None
+            raise self.break_off(f"no answer{asked} within {seconds:g} s", "no-answer") from None
+        except ClosedError as error:
+            what, symptom = self.peer.obituary(unread=isinstance(error, UnreadError))
+            raise self.break_off(f"{what} in place of an answer{asked}", symptom) from None
+        except BaseException:
+            # An interrupt leaves an answer on its way that would be taken for the next one.
+            self.broken = AdapterBroken("the conversation was interrupted", culprit="caller")
+            self.peer.abandon()
+            raise
+
+
+# For people: nothing in it that a terminal would obey.
+def _legible(line: bytes | str) -> str:
+    text = line if isinstance(line, str) else line.decode("ascii", "backslashreplace")
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+class DriverSession:
+    """One run of commands over a conversation that is clean at its start."""
+
+    def __init__(self, conversation: Conversation, on_close: Callable[[DriverSession], None]) -> None:
+        self.conversation = conversation
+        self._on_close = on_close
+        self._mark = conversation.peer.aside.mark()
+        self._closed = False
+
+    def call(self, command: Command) -> Answer:
+        """Carry out one command and return its answer. Raises `AdapterBroken` when there is none to be had."""
+        if self._closed:
+            raise AdapterBroken("the session is closed", culprit="caller", hint="open another session")
+        return self.conversation.call(command)
+
+    def stray_events(self) -> tuple[Event, ...]:
+        """The callbacks that fired while no command ran, since this was last asked.
+
+        Raises `AdapterBroken` when the driver said anything else between commands.
+        """
+        return self.conversation.stray_events() if not self._closed else ()
+
+    def diagnostics(self) -> str:
+        """The end of what the driver wrote to its standard error in this session."""
+        if not self._closed:
+            self.conversation.peer.channel.idle(0)
+        return self.conversation.peer.aside.since(self._mark)
+
+    def close(self) -> None:
+        """Have the driver forget everything, or end it where it cannot. Does not raise; may be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._on_close(self)
+
+
+class DriverAdapter:
+    """What the adapters over the line protocol share; `connect` is what they differ in.
+
+    Arguments: `connect`, which starts or reaches a driver (raises `AdapterBroken`); `deadline`, seconds for one
+    command, None for no end; `start`, seconds for its first answer, where that takes longer (None: as for any command);
+    `stop`, seconds for a driver to stop by itself; `peer_host`, where peers reach its server.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Peer],
+        *,
+        deadline: float | None,
+        start: float | None,
+        stop: float,
+        peer_host: str,
+    ) -> None:
+        self.peer_host = peer_host
+        #: What went wrong while sessions were closed and drivers stopped, which `close` does not raise.
+        self.closing_failures: list[AdapterBroken] = []
+        self._connect = connect
+        self._deadline = deadline
+        self._start = start
+        self._stop = stop
+        self._resets = True
+        self._conversation: Conversation | None = None
+        self._session: DriverSession | None = None
+        self._description: Description | None = None
+
+    def describe(self) -> Description:
+        """Name, version, language and claimed profiles. Raises `AdapterBroken` when the driver gives none."""
+        if self._description is None:
+            self._greeted()
+        assert self._description is not None
+        return self._description
+
+    def open_session(self) -> DriverSession:
+        """A fresh session; one that is still open is closed. Raises `AdapterBroken` when there is no driver."""
+        if self._session is not None:
+            self._session.close()
+        self._session = DriverSession(self._greeted(), self._end_session)
+        return self._session
+
+    def close(self) -> None:
+        """Close the session and stop the driver. May be called twice."""
+        if self._session is not None:
+            self._session.close()
+        self._dismiss()
+
+    # A conversation in which no object exists.
+    def _greeted(self) -> Conversation:
+        if self._conversation is None or self._conversation.broken is not None:
+            conversation = Conversation(self._connect(), self._deadline)
+            self._description = conversation.greet(self._start)
+            self._conversation = conversation
+        return self._conversation
+
+    def _end_session(self, session: DriverSession) -> None:
+        self._session = None
+        conversation = session.conversation
+        if conversation.broken is not None:
+            self._conversation = None
+            return
+        if self._resets:
+            try:
+                outcome = conversation.call(Command("reset")).outcome
+                conversation.stray_events()  # nobody asked for them in time; they are not the next session's
+            except AdapterBroken as failure:
+                self.closing_failures.append(failure)
+                self._conversation = None
+                return
+            if isinstance(outcome, Refusal):
+                said = f"the driver refuses reset: {outcome.kind}: {outcome.message}"
+                self.closing_failures.append(conversation.break_off(said, "reset-refused"))
+                self._conversation = None
+            self._resets = not isinstance(outcome, Unsupported)
+        if not self._resets:
+            self._dismiss()
+
+    def _dismiss(self) -> None:
+        conversation, self._conversation = self._conversation, None
+        if conversation is None or conversation.broken is not None:
+            return
+        try:
+            conversation.call(Command("bye"), self._stop)
+        except AdapterBroken as failure:
+            self.closing_failures.append(failure)
+            return
+        trouble = conversation.peer.dismiss(self._stop)
+        if trouble is not None:
+            self.closing_failures.append(conversation.break_off(*trouble))
+        conversation.broken = conversation.broken or AdapterBroken("the driver was dismissed", culprit="caller")

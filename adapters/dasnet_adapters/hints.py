@@ -1,0 +1,199 @@
+"""What a broken driver most likely did, and what to try next: symptom, cause, step, as data.
+
+Messages of `AdapterBroken`, the pre-flight and the documentation read this table, so that one symptom is explained in
+one place. This module is data: it imports the standard library only and does nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One symptom: what is seen, what is likely behind it, and the next step."""
+
+    symptom: str
+    cause: str
+    step: str
+
+    @property
+    def text(self) -> str:
+        """Cause and next step as one line for people."""
+        return f"{self.cause}; {self.step}"
+
+
+#: Every symptom that the adapters can tell apart, by a short name that stays the same.
+HINTS: Final[dict[str, Hint]] = {
+    # The process or the connection.
+    "not-started": Hint(
+        "the driver cannot be started",
+        "the command is misspelt, not executable, or relative to another directory",
+        "run the same command in a terminal, from the same directory",
+    ),
+    "exited": Hint(
+        "the driver exits while an answer is due",
+        "an error that was not caught, an exit in the port, or an end of input seen too early",
+        "read the last lines of its standard error; catch every error of a command and answer `refused`",
+    ),
+    "killed": Hint(
+        "the driver is killed by a signal",
+        "a crash in the port (SIGSEGV, SIGABRT), or SIGPIPE from a send to a client that has gone",
+        "run the driver under a debugger and type the exchange below; ignore SIGPIPE if that is the signal",
+    ),
+    "closed-output": Hint(
+        "the driver lives, but its output is closed",
+        "it closed standard output, or handed it to something else",
+        "keep standard output open until `bye`, and do not redirect it",
+    ),
+    "closed-input": Hint(
+        "the driver no longer reads its input",
+        "it closed standard input, or stopped reading at something it took for the end",
+        "read lines until the end of input, whatever they hold",
+    ),
+    "not-connected": Hint(
+        "no driver can be reached at that address",
+        "the driver is not running, listens elsewhere, or serves another connection",
+        "start it first, and check host and port",
+    ),
+    "connection-lost": Hint(
+        "the driver closed the connection while an answer was due",
+        "it stopped or crashed, or it closes the connection after each answer",
+        "look at the driver's own console; keep the connection until `bye`",
+    ),
+    # Time.
+    "no-answer": Hint(
+        "no answer within the deadline",
+        "the answer was not flushed, the driver waits for more input than one line, or the port's call hangs",
+        "flush after every answer and read line by line; if both are so, look where the call hangs",
+    ),
+    "unfinished-line": Hint(
+        "a line was begun and not ended within the deadline",
+        "the line feed at the end is missing, or the rest was not flushed",
+        "end every line with a line feed, then flush",
+    ),
+    "stop-ignored": Hint(
+        "the driver does not stop on `bye`",
+        "a thread or an event loop keeps the process alive, or destroying an object hangs",
+        "destroy everything on `bye` and at the end of input, then exit with status 0",
+    ),
+    # Lines in the wrong place.
+    "stray-print": Hint(
+        "a line that is no answer",
+        "a greeting, a debug print, or a library that logs to standard output",
+        "print to standard error; standard output is for answers alone",
+    ),
+    "wrong-number": Hint(
+        "an answer with another number than the command",
+        "the driver counts by itself, or an earlier answer was not written",
+        "repeat the number that the command line began with",
+    ),
+    "event-after-answer": Hint(
+        "an event that carries the number of a command already answered",
+        "the answer was written before the callback's line, or a thread fires callbacks between commands",
+        "write event lines before the value line; outside commands the number is 0",
+    ),
+    "unasked-line": Hint(
+        "a line that nobody asked for, between commands",
+        "an answer was written twice, or before its command was read",
+        "write exactly one value, refused or unsupported line for each command",
+    ),
+    "line-too-long": Hint(
+        "a line beyond the limit",
+        "line feeds are missing, or something binary goes to standard output",
+        "end every line with a line feed",
+    ),
+    # The form of a line.
+    "byte-order-mark": Hint(
+        "the output begins with a byte order mark",
+        "the stream is opened in an encoding that writes one",
+        "open standard output as plain UTF-8 or binary",
+    ),
+    "nul-byte": Hint(
+        "NUL bytes in a line",
+        "the stream is UTF-16, or a buffer is written with its terminator or beyond its end",
+        "write plain ASCII, and exactly as many bytes as the line has",
+    ),
+    "carriage-return": Hint(
+        "a carriage return inside a line",
+        "a line end was written into a word, or the end of the line is CR CR LF",
+        "percent-encode free text, and end lines with LF or CR LF",
+    ),
+    "not-ascii": Hint(
+        "a byte in a line that is not printable ASCII",
+        "free text was written as it is",
+        "percent-encode free text as UTF-8",
+    ),
+    "spacing": Hint(
+        "words that are not separated by exactly one space",
+        "an empty value was written as an empty word, or a space stands at an end of the line",
+        "write `-` for no bytes and for an empty text, and no space at either end",
+    ),
+    "unknown-line": Hint(
+        "an answer of an unknown kind",
+        "a typing error, or a word in upper case",
+        "after the number comes `event`, `value`, `refused` or `unsupported`",
+    ),
+    "unknown-event": Hint(
+        "an event of an unknown kind",
+        "a typing error, or an event of a profile that was not asked for",
+        "write one of: connect, disconnect, data, error, log, did",
+    ),
+    "wrong-words": Hint(
+        "too many or too few words",
+        "a word is missing, free text holds a bare space, or two lines were run together",
+        "compare the line with the grammar; percent-encode free text, end each line with a line feed",
+    ),
+    "wrong-value": Hint(
+        "a value of another kind than the command has",
+        "nothing where a boolean belongs, or a value where nothing belongs, or 1 for true",
+        "write `true` or `false`, a decimal, or nothing, as the table of commands says",
+    ),
+    "bad-number": Hint(
+        "a word that is no number of this protocol",
+        "leading zeros, a plus sign, a fraction, or more than 64 bits",
+        "write a plain decimal",
+    ),
+    "negative-size": Hint(
+        "a negative size or object number in an event",
+        "an unsigned number was printed as a signed one, or an error code was taken for a size",
+        "pass on what the callback was given, printed as what it is",
+    ),
+    "bad-hex": Hint(
+        "bytes that are not lowercase hex in pairs",
+        "upper case, a dropped leading zero (%x in place of %02x), or an 0x in front",
+        "write two lowercase digits for each byte, and `-` for no bytes",
+    ),
+    "bad-text": Hint(
+        "free text that is not percent-encoded UTF-8",
+        "a character left bare (`+` for a space, or one of !*'()/), a % that is none, or bytes that are no UTF-8",
+        "write every byte outside A-Z a-z 0-9 . _ ~ - as % and two hex digits",
+    ),
+    "bad-kind": Hint(
+        "a kind of refusal that is no word",
+        "the name of an exception was passed on as it is",
+        "use lowercase letters, digits and `-` only",
+    ),
+    # The conversation.
+    "no-greeting": Hint(
+        "the driver does not answer `hello`",
+        "it refuses or does not know the first command",
+        "answer `1 hello 1` with `1 value 1 NAME VERSION LANGUAGE PROFILES`",
+    ),
+    "wrong-version": Hint(
+        "the driver speaks another version of the protocol",
+        "driver and suite are of different ages",
+        "update the older of the two",
+    ),
+    "reset-refused": Hint(
+        "the driver refuses `reset`",
+        "an object cannot be destroyed, or reset is not built in",
+        "answer `unsupported` to be restarted for each check instead",
+    ),
+    "not-in-protocol": Hint(
+        "a command line that this protocol does not have",
+        "the suite, or whoever types, made a mistake",
+        "compare the line with the table of commands",
+    ),
+}

@@ -1,0 +1,109 @@
+"""The adapter `python:MODULE`: judges a Python module that offers the documented API, in this process.
+
+No process, no pipe, no deadline: the fastest way to an implementation in Python. A module that hangs or kills the
+process takes the run with it; the same module behind the line protocol (`driver:`) does not. May import the standard
+library and the host beside it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Description, Event
+from .python_host import PythonHost
+from .python_recording import PythonModule
+
+
+def load_module(name: str) -> PythonModule:
+    """Import a module and look at what it offers.
+
+    Arguments: `name`, dotted. Raises `AdapterBroken` (culprit "caller", one line) when it cannot be imported or offers
+    no `Server` class.
+    """
+    try:
+        module = importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        said = " ".join(str(error).split())
+        raise AdapterBroken(
+            f"module {name} cannot be imported: {type(error).__name__}: {said}",
+            culprit="caller",
+            hint="check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
+        ) from error
+    return PythonModule(module, name)
+
+
+def describe_module(module: ModuleType, name: str) -> Description:
+    """What a module says of itself: `IMPLEMENTATION_NAME`, `__version__` and `PROFILES`, each with a default."""
+    top = name.partition(".")[0]
+    version = getattr(module, "__version__", None) or getattr(sys.modules.get(top), "__version__", None)
+    return Description(
+        name=str(getattr(module, "IMPLEMENTATION_NAME", top)),
+        version=str(version or "unknown"),
+        language=f"Python {sys.version_info.major}.{sys.version_info.minor}",
+        profiles=tuple(getattr(module, "PROFILES", (CORE, LOWLEVEL))),
+    )
+
+
+class InProcessSession:
+    """One run of commands against the module, with objects of its own."""
+
+    def __init__(self, host: PythonHost) -> None:
+        self._host = host
+        self._notes: list[str] = []
+        self._closed = False
+
+    def call(self, command: Command) -> Answer:
+        """Carry out one command and return its answer. Raises `AdapterBroken` after `close`."""
+        if self._closed:
+            raise AdapterBroken("the session is closed", culprit="caller", hint="open another session")
+        return self._host.execute(command)
+
+    def stray_events(self) -> tuple[Event, ...]:
+        """The callbacks that fired while no command ran, or on another thread, since this was last asked."""
+        return self._host.stray_events()
+
+    def diagnostics(self) -> str:
+        """What failed while objects were destroyed, a line each; empty before `close`."""
+        return "\n".join(self._notes)
+
+    def close(self) -> None:
+        """Destroy every object and orphan, even when some of them fail to go. May be called twice."""
+        self._closed = True
+        self._notes.extend(self._host.reset())
+
+
+class InProcessAdapter:
+    """The way to one Python module.
+
+    Arguments: `name`, the dotted name of the module, imported on first use; `peer_host`, the address at which peers
+    reach a listening server.
+    """
+
+    def __init__(self, name: str, *, peer_host: str = "127.0.0.1") -> None:
+        self.peer_host = peer_host
+        self._name = name
+        self._module: PythonModule | None = None
+        self._sessions: list[InProcessSession] = []
+
+    def describe(self) -> Description:
+        """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
+        return describe_module(self._load().module, self._name)
+
+    def open_session(self) -> InProcessSession:
+        """A fresh session. Raises `AdapterBroken` when the module cannot be imported."""
+        session = InProcessSession(PythonHost(self._load()))
+        self._sessions = [held for held in self._sessions if not held._closed]
+        self._sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        """Close the sessions that are still open. May be called twice."""
+        while self._sessions:
+            self._sessions.pop().close()
+
+    def _load(self) -> PythonModule:
+        if self._module is None:
+            self._module = load_module(self._name)
+        return self._module

@@ -1,0 +1,146 @@
+"""Command lines of the line protocol, version 1: from a `Command` to its line, and back.
+
+Driven by `contract.COMMANDS`: a command added there needs nothing here. `hello`, `reset` and `bye` are the three that
+the contract does not have, as they are about the connection. May import the standard library, the contract and the
+words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .contract import CALLBACKS, COMMANDS, REACTIONS, Argument, Command, ParameterKind
+from .line_words import (
+    ProtocolError,
+    decode_bytes,
+    decode_number,
+    decode_positive,
+    decode_size,
+    encode_bytes,
+    show,
+    split_line,
+)
+
+#: The longest command line, in bytes. What is larger is sent as a repeated buffer.
+LONGEST_COMMAND: Final = 1 << 20
+#: The commands about the connection, with the kinds of their arguments.
+CONNECTION_COMMANDS: Final[dict[str, tuple[ParameterKind, ...]]] = {"hello": ("number",), "reset": (), "bye": ()}
+
+_KINDS: Final[dict[str, tuple[ParameterKind, ...]]] = CONNECTION_COMMANDS | {
+    name: tuple(kind for _, kind in form.parameters) for name, form in COMMANDS.items()
+}
+_WORD: Final = re.compile(r"[!-~]+")
+_LIMIT: Final = 1 << 63
+
+
+def encode_command(sequence: int, command: Command) -> bytes:
+    """One command as a line with its line feed.
+
+    Arguments: `sequence`, from 1 up; `command`, whose name need not be known: the arguments of a stranger are written
+    for what they are (a text as the word it is).
+    Raises `ValueError` for arguments that the command does not take, and for a line beyond `LONGEST_COMMAND`.
+    """
+    kinds = _KINDS.get(command.name)
+    words = [str(sequence), command.name]
+    try:
+        if kinds is None:
+            words += [_encode_stranger(argument) for argument in command.arguments]
+        else:
+            words += _encode_known(kinds, command.arguments)
+    except ValueError as error:
+        raise ValueError(f"{command.name}{command.arguments!r:.200}: {error}") from None
+    line = " ".join(words).encode("ascii") + b"\n"
+    if len(line) > LONGEST_COMMAND:
+        raise ValueError(f"{command.name} makes a line of {len(line)} bytes; send a shorter buffer, repeated")
+    return line
+
+
+def _encode_known(kinds: tuple[ParameterKind, ...], arguments: tuple[Argument, ...]) -> list[str]:
+    if len(arguments) != len(kinds) and not (kinds[-1:] == ("argument",) and len(arguments) == len(kinds) - 1):
+        raise ValueError(f"takes {len(kinds)} arguments, not {len(arguments)}")
+    words = []
+    # Not strict: the argument of a reaction may be left out, and then has to be one that takes none.
+    for kind, argument in zip(kinds, arguments, strict=False):
+        if kind == "argument":
+            continue
+        words.append(_encode_argument(kind, argument))
+    if kinds[-1:] == ("argument",):
+        wanted = REACTIONS[words[-1]]
+        given = arguments[len(kinds) - 1] if len(arguments) == len(kinds) else b""
+        if wanted == "bytes":
+            words.append(_encode_argument("bytes", given))
+        elif wanted == "orphan":
+            words.append(_encode_argument("orphan", given))
+        elif given not in (b"", ""):
+            raise ValueError(f"{words[-1]} takes no argument")
+    return words
+
+
+def _encode_argument(kind: ParameterKind, argument: Argument) -> str:
+    if kind == "bytes":
+        if isinstance(argument, bytes):
+            return encode_bytes(argument)
+    elif kind in ("callback", "action"):
+        if argument in (CALLBACKS if kind == "callback" else REACTIONS):
+            return str(argument)
+    elif isinstance(argument, int) and (0 if kind != "number" else -_LIMIT) <= argument < _LIMIT:
+        return str(int(argument))
+    raise ValueError(f"{argument!r:.60} is no {kind}")
+
+
+def _encode_stranger(argument: Argument) -> str:
+    if isinstance(argument, bytes):
+        return encode_bytes(argument)
+    if not _WORD.fullmatch(str(argument)):
+        raise ValueError(f"{argument!r:.60} is not one word")
+    return str(argument)
+
+
+def decode_command(line: bytes) -> tuple[int, Command]:
+    """The number and the command in a line without its line feed.
+
+    An unknown command is a `Command` with its words as they are, so that the driver can answer "unsupported".
+    Raises `ProtocolError`, whose `sequence` is set where the number could be read.
+    """
+    words = split_line(line)
+    sequence = decode_positive(words[0])
+    try:
+        if len(words) < 2:
+            raise ProtocolError("a number without a command", "not-in-protocol")
+        return sequence, _decode_named(words[1], words[2:])
+    except ProtocolError as error:
+        error.sequence = sequence
+        raise
+
+
+def _decode_named(name: str, words: list[str]) -> Command:
+    kinds = _KINDS.get(name)
+    if kinds is None:
+        return Command(name, tuple(words))
+    arguments: list[Argument] = []
+    for kind, word in zip(kinds, words, strict=False):
+        arguments.append(_decode_argument(_reaction_kind(arguments) if kind == "argument" else kind, word))
+    if len(words) == len(kinds) - 1 and kinds[-1] == "argument" and _reaction_kind(arguments) is None:
+        arguments.append(b"")
+    elif len(words) != len(kinds):
+        raise ProtocolError(f"{name} takes {len(kinds)} arguments, not {len(words)}", "not-in-protocol")
+    return Command(name, tuple(arguments))
+
+
+# The kind of the argument that goes with the action just read.
+def _reaction_kind(arguments: list[Argument]) -> str | None:
+    return REACTIONS[str(arguments[-1])]
+
+
+def _decode_argument(kind: str | None, word: str) -> Argument:
+    if kind == "bytes":
+        return decode_bytes(word)
+    if kind == "number":
+        return decode_number(word)
+    if kind in ("object", "orphan", "class"):
+        return decode_size(word)
+    known = {"callback": CALLBACKS, "action": tuple(REACTIONS)}.get(kind or "", ())
+    if word not in known:
+        raise ProtocolError(f"'{show(word)}' is no {kind or 'argument that the action takes'}", "not-in-protocol")
+    return word

@@ -1,0 +1,78 @@
+"""What a Python call led to, as an outcome of the contract: booleans, nothing, exceptions.
+
+The outcomes and answers that nearly every call has are made once and shared; they are frozen, so that does no harm. May
+import the standard library and the contract.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import Final
+
+from .contract import Answer, Outcome, Refusal, Unsupported, Value
+
+#: The kind of refusal that says the command itself was wrong, which is no statement about the implementation.
+DRIVER_KIND: Final = "driver"
+
+NOTHING: Final = Value()
+TRUE: Final = Value(True)
+FALSE: Final = Value(False)
+_ANSWER_NOTHING: Final = Answer(NOTHING)
+_ANSWER_TRUE: Final = Answer(TRUE)
+_ANSWER_FALSE: Final = Answer(FALSE)
+
+_WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_FD_DIRECTORIES: Final = ("/proc/self/fd", "/dev/fd")
+
+
+def answer_of(outcome: Outcome) -> Answer:
+    """The answer with this outcome and no events."""
+    if outcome is NOTHING:
+        return _ANSWER_NOTHING
+    if outcome is TRUE:
+        return _ANSWER_TRUE
+    if outcome is FALSE:
+        return _ANSWER_FALSE
+    return Answer(outcome)
+
+
+def boolean(value: object, name: str) -> Outcome:
+    """The outcome of a call that has to give a bool; what is only like one is told as a refusal "wrong-type".
+
+    Arguments: `value`, what was returned; `name`, what was called.
+    """
+    if value is True:
+        return TRUE
+    if value is False:
+        return FALSE
+    shown = "None" if value is None else type(value).__name__
+    return Refusal("wrong-type", f"{name} returned {shown}, not a bool")
+
+
+@cache
+def kebab(name: str) -> str:
+    """The kind of refusal for the name of an exception class: "BlockingIOError" gives "blocking-io-error"."""
+    return re.sub(r"[^a-z0-9]+", "-", _WORD_STARTS.sub("-", name).lower()).strip("-") or "error"
+
+
+def refusal_from(error: BaseException) -> Refusal:
+    """The refusal that stands for an exception: its class as the kind, its text as the message."""
+    try:
+        message = str(error)
+    except Exception:
+        # The exception is the implementation's own, and so is its __str__.
+        message = ""
+    return Refusal(kebab(type(error).__name__), message)
+
+
+def count_descriptors() -> Outcome:
+    """How many descriptors this process has open, or `Unsupported` where the system does not tell."""
+    for directory in _FD_DIRECTORIES:
+        try:
+            # One of them is the directory itself, open while it is read.
+            return Value(len(os.listdir(directory)) - 1)  # noqa: PTH208
+        except OSError:
+            continue
+    return Unsupported("the system does not tell how many descriptors are open")

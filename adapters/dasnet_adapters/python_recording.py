@@ -1,0 +1,151 @@
+"""A Python module seen as an implementation: what it offers, and subclasses of its `Server` that report callbacks.
+
+The names looked for are those of the module's documentation, in their Python form. Nothing here calls the module but to
+derive classes from its `Server`; `python_host` makes the calls. May import the standard library and the contract.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Final, Protocol
+
+from .contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, AdapterBroken, Event
+
+#: Commands that are one method of `Server`, by command.
+METHODS: Final = {
+    "adapter": "make_server_adapter",
+    "init": "init",
+    "has_session": "has_session",
+    "is_open": "is_open",
+    "is_connected": "is_connected",
+    "tick": "tick",
+    "send": "send",
+    "save": "save",
+    "restore": "restore",
+    "destroy": "close",
+}
+
+#: Commands that are one function of the module, which has the name of the command.
+FUNCTIONS: Final = (
+    "make_server",
+    "server_init",
+    "server_is_open",
+    "server_is_connected",
+    "server_tick",
+    "server_send",
+    "server_restore",
+)
+
+#: The attribute of a recording object that leads to its `Record`.
+RECORD: Final = "_dasnet_record"
+
+
+class Plain:
+    """An object that is no server: it has no `_server` field and no callback."""
+
+
+class Listener(Protocol):
+    """Whoever wants to know of callbacks: the host of the object."""
+
+    def fired(self, record: Record, event: Event) -> None:
+        """A callback of the object was entered. An exception raised here leaves the callback."""
+
+
+class Record:
+    """What is known of one object: its number, who listens, the object itself, and its reactions by callback."""
+
+    __slots__ = ("class_info", "instance", "listener", "number", "reactions")
+
+    def __init__(self, listener: Listener, number: int, class_info: type) -> None:
+        self.listener = listener
+        self.number = number
+        self.class_info = class_info
+        self.instance: Any = None
+        self.reactions: dict[str, tuple[str, Any]] = {}
+
+
+def _on_connect(self: Any) -> None:
+    record: Record = self._dasnet_record
+    record.listener.fired(record, Event(record.number, "connect"))
+
+
+def _on_disconnect(self: Any) -> None:
+    record: Record = self._dasnet_record
+    record.listener.fired(record, Event(record.number, "disconnect"))
+
+
+def _on_data(self: Any, data: Any) -> None:
+    record: Record = self._dasnet_record
+    # Through a memoryview, so that a number is an error and not as many zeros; a copy, as buffers may be reused.
+    given = data if type(data) is bytes else bytes(memoryview(data))
+    record.listener.fired(record, Event(record.number, "data", given, len(given)))
+
+
+def _on_error(self: Any, message: Any, code: Any) -> None:
+    record: Record = self._dasnet_record
+    # A code that is no number counts as none given, which is what a check on codes then finds.
+    number = int(code) if isinstance(code, int) else 0
+    record.listener.fired(record, Event(record.number, "error", code=number, message=str(message)))
+
+
+def _on_log(self: Any, message: Any) -> None:
+    record: Record = self._dasnet_record
+    record.listener.fired(record, Event(record.number, "log", message=str(message)))
+
+
+_CALLBACKS: Final = {
+    "on_connect": _on_connect,
+    "on_disconnect": _on_disconnect,
+    "on_data": _on_data,
+    "on_error": _on_error,
+    "on_log": _on_log,
+}
+
+
+class PythonModule:
+    """What one imported module offers to a host.
+
+    Arguments: `module`, the imported module; `label`, what to call it in messages.
+    Raises `AdapterBroken` (culprit "caller") when it has no class `Server` that can be derived from.
+    """
+
+    def __init__(self, module: types.ModuleType, label: str) -> None:
+        base = getattr(module, "Server", None)
+        if not isinstance(base, type):
+            raise AdapterBroken(
+                f"{label} has no class Server",
+                culprit="caller",
+                hint="name the module that offers the documented API: Server, SharedOrphan, make_server, ...",
+            )
+        self.module = module
+        self.label = label
+        self.server: Any = base
+        self.orphan_class: Any = getattr(module, "SharedOrphan", None)
+        try:
+            self.classes: dict[int, Any] = {
+                CLASS_PLAIN: Plain,
+                CLASS_A: types.new_class("RecordingA", (base,), {}, lambda space: space.update(_CALLBACKS)),
+                CLASS_B: types.new_class("RecordingB", (base,), {}, lambda space: space.update(_CALLBACKS)),
+                CLASS_SILENT: types.new_class("Silent", (base,)),
+            }
+        except TypeError as error:
+            raise AdapterBroken(
+                f"no class can be derived from {label}.Server: {error}",
+                culprit="caller",
+                hint="users of the module derive their own class from Server, so it has to allow that",
+            ) from error
+        #: Why a command cannot be carried out, for those that cannot.
+        self.missing = self._find_missing()
+
+    def _find_missing(self) -> dict[str, str]:
+        missing = {}
+        for command, name in METHODS.items():
+            if not callable(getattr(self.server, name, None)):
+                missing[command] = f"{self.label} has no Server.{name}"
+        for name in FUNCTIONS:
+            if not callable(getattr(self.module, name, None)):
+                missing[name] = f"{self.label} has no {name}"
+        if not callable(self.orphan_class):
+            for command in ("save", "restore", "holds"):
+                missing.setdefault(command, f"{self.label} has no SharedOrphan")
+        return missing
