@@ -7,6 +7,8 @@ there for machines that deliver a loopback packet late, and grow so that ten tim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 #: Fruitless ticks in a row after which the suite stops waiting for something that should happen.
@@ -36,8 +38,27 @@ CHECK_DEADLINE: Final = 60.0
 SANITY_DEADLINE: Final = 15.0
 
 
+# What every pause is multiplied by; `patience` sets it.
+_scale = 1.0
+
+
 def pause_before(fruitless: int) -> float:
     """Seconds to wait before the next tick, after so many fruitless ones: none at first, then doubling."""
     if fruitless < 3:
         return 0.0
-    return min(0.0005 * (1 << min(fruitless - 3, 16)), LONGEST_PAUSE)
+    return _scale * min(0.0005 * (1 << min(fruitless - 3, 16)), LONGEST_PAUSE)
+
+
+@contextmanager
+def patience(factor: float) -> Iterator[None]:
+    """Scale the pauses between fruitless ticks within the block; their number stays, and so does every other bound.
+
+    For runs that expect checks to fail, in which patience is all that a check costs. Such a run judges a conforming
+    implementation with the same factor, as the control that no failure of the others is one of patience.
+    """
+    global _scale  # noqa: PLW0603
+    before, _scale = _scale, factor
+    try:
+        yield
+    finally:
+        _scale = before

@@ -38,6 +38,9 @@ EXIT_INCONCLUSIVE: Final = 2
 #: The message of a requirement whose check was never started.
 NEVER_RAN: Final = "the check did not run"
 
+#: How a check ended whose process of pytest-xdist is gone: xdist starts another one and does not tell why.
+WORKER_DIED: Final = "the worker process died"
+
 
 @dataclass
 class Judged:
@@ -66,6 +69,8 @@ class Collector:
     broken: str = ""
     cases: dict[str, list[Record]] = field(default_factory=dict)
     selected: dict[str, None] = field(default_factory=dict)
+    #: How many cases each selected requirement has.
+    expected: dict[str, int] = field(default_factory=dict)
     excluded: dict[str, str] = field(default_factory=dict)
     running: dict[int, Record] = field(default_factory=dict)
     sanity: dict[str, list[Record]] = field(default_factory=lambda: {"first": [], "last": []})
@@ -79,12 +84,14 @@ class Collector:
                 self.header = self.header or record
             case "selected":
                 self.selected.update(dict.fromkeys(record["requirements"]))
+                self.expected.update(record["cases"])
                 self.excluded.update(record["excluded"])
             case "start":
                 self._superseded(record["process"])
-                self.running[record["process"]] = record
+                self.running[record["process"]] = dict(record)
             case "case":
-                self.running.pop(record["process"], None)
+                # The session of the check is still to be ended, which an implementation may not survive.
+                self.running.get(record["process"], {})["told"] = True
                 self.cases.setdefault(record["requirement"], []).append(record)
             case "sanity":
                 self.running.pop(record["process"], None)
@@ -93,14 +100,16 @@ class Collector:
                 self.usage = record["message"]
             case "broken":
                 self.broken = record["message"]
-            case "end" if not record["worker"]:
-                self.ended = True
-                self.duration_s += record["duration_s"]
+            case "end":
+                self.running.pop(record["process"], None)
+                if not record["worker"]:
+                    self.ended = True
+                    self.duration_s += record["duration_s"]
 
     def _superseded(self, process: int) -> None:
         # A check that started and never ended although its process went on was interrupted from outside.
         lost = self.running.pop(process, None)
-        if lost is not None and not lost["requirement"].startswith("sanity."):
+        if lost is not None and "told" not in lost and not lost["requirement"].startswith("sanity."):
             self._lay_to(lost, "inconclusive", "the check was interrupted before it ended")
 
     def died(self, how: str) -> list[str]:
@@ -113,7 +122,8 @@ class Collector:
                 self.sanity[name.partition(".")[2]].append({"verdict": "inconclusive", "message": how})
             else:
                 survival = self.catalogue.requirements[name].survival
-                self._lay_to(record, "fail" if survival else "inconclusive", how)
+                when = " while the session was ended" if "told" in record else ""
+                self._lay_to(record, "fail" if survival else "inconclusive", how + when)
         self.running.clear()
         return named
 
@@ -122,8 +132,15 @@ class Collector:
         self.cases.setdefault(start["requirement"], []).append(case)
 
     def left(self) -> list[str]:
-        """Selected requirements that have no case yet and are not excluded."""
-        return [name for name in self.selected if name not in self.cases and name not in self.excluded]
+        """Selected requirements that are not excluded and lack a case, unless the cases there are decide already."""
+        return [name for name in self.selected if name not in self.excluded and self._lacking(name)]
+
+    def _lacking(self, name: str) -> int:
+        # How many cases a requirement lacks before it can be said to pass.
+        cases = self.cases.get(name, [])
+        if any(case["verdict"] != "pass" for case in cases):
+            return 0
+        return max(self.expected.get(name, 1) - len({case["case"] for case in cases}), 0)
 
     def judged(self, command: list[str]) -> Judged:
         """Conclude from what has been taken so far; requirements that never ran are inconclusive, never missing."""
@@ -133,6 +150,8 @@ class Collector:
             return Judged(None, EXIT_INCONCLUSIVE, self.broken or "the run ended before it reached the implementation")
         if not self.selected:
             return Judged(None, EXIT_USAGE, "nothing selected: no requirement matches; `dasnet list` names them all")
+        if self.selected.keys() <= self.excluded.keys():
+            return Judged(None, EXIT_USAGE, "nothing selected: every requirement that matches is excluded")
         rows = [self._row(name) for name in self.catalogue.requirements if name in self.selected]
         sanity = Sanity(self._sanity("first"), self._sanity("last"))
         strict = bool(self.header["strict"])
@@ -169,7 +188,8 @@ class Collector:
         for which, outcome in (("first", sanity.first), ("last", sanity.last)):
             if outcome.verdict is not Verdict.PASS:
                 return f"the {which} sanity conversation did not pass: {outcome.message}"
-        if verdict is Overall.INCONCLUSIVE and not any(row["verdict"] == "inconclusive" for row in self._all_cases()):
+        told = any(case["verdict"] == "inconclusive" for case in self._all_cases())
+        if verdict is Overall.INCONCLUSIVE and not told and not self.left():
             return "no requirement that gates was judged; SHOULD gates under --strict, MAY never"
         return ""
 
@@ -189,6 +209,10 @@ class Collector:
         cases = self.cases.get(name)
         if not cases:
             return RequirementResult(**place, verdict=Verdict.INCONCLUSIVE, message=NEVER_RAN)
+        lacking = self._lacking(name)
+        if lacking:
+            message = f"{lacking} of its {self.expected[name]} cases did not run"
+            return RequirementResult(**place, verdict=Verdict.INCONCLUSIVE, message=message)
         gravest = max(cases, key=lambda case: GRAVITY.index(case["verdict"]))
         transcript = gravest["transcript"]
         if gravest["verdict"] == "pass":

@@ -22,6 +22,7 @@ from dasnet_adapters.contract import (
     Command,
     Event,
     Outcome,
+    Refusal,
     Session,
     Unsupported,
     Value,
@@ -37,6 +38,9 @@ from .transcript import Transcript, spell_bytes
 
 #: Callbacks that tell of a client; error and log may come with anything.
 CLIENT_CALLBACKS = ("connect", "disconnect", "data")
+
+#: The kind of refusal that is no finding about the implementation.
+DRIVER_KIND = "driver"
 
 _TICKS = frozenset({"tick", "server_tick"})
 
@@ -202,6 +206,13 @@ class Host:
             raise
         self._record(told, name, answer)
         self._drain_strays()
+        if isinstance(answer.outcome, Refusal) and answer.outcome.kind == DRIVER_KIND:
+            # Reserved by the protocol: no finding about the port, so no check may take it for a legal refusal.
+            raise AdapterBroken(
+                f"the driver turned {name} down as a mistake of the suite: {answer.outcome.message}",
+                culprit="driver",
+                hint="answer kind `driver` only to commands that cannot be read or that name what was never made",
+            )
         for event in answer.events:
             if isinstance(event.outcome, Unsupported):
                 raise PartUnsupported(f"{event.action} inside a callback: {event.outcome.reason}")

@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from .bounds import CHECK_DEADLINE
 from .catalogue import load_catalogue
-from .collect import EXIT_INCONCLUSIVE, Collector, Judged
+from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
 from .stream import Record, StreamReader
 
 #: Deaths of the child after which the rest is not tried any more.
@@ -71,7 +71,7 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
         place = Path(folder)
         only: Path | None = None
         for death in range(MOST_DEATHS + 1):
-            how = _one_child(options, place, only, collector, progress)
+            how = _one_child(options, place, only, collector, progress) or (WORKER_DIED if collector.running else "")
             if not how:
                 break
             named = collector.died(how)

@@ -20,14 +20,14 @@ from dasnet_adapters import UsageError, resolve
 from dasnet_adapters.contract import Adapter, AdapterBroken
 
 from . import SUITE_NAME, __version__
-from .bounds import CHECK_DEADLINE
+from .bounds import CHECK_DEADLINE, SANITY_DEADLINE
 from .catalogue import Catalogue, Requirement, load_catalogue, problems
 from .checks import MARKER
-from .expect import Mismatch, PartUnsupported
 from .host import Host
-from .ports import NoPortsLeft, Ports
+from .ports import Ports
 from .sanity import converse
 from .stream import StreamWriter
+from .verdict import judge
 
 HOST_KEY = pytest.StashKey[Host]()
 
@@ -48,14 +48,16 @@ class SessionPlugin:
         self.started = time.time()
         self.usage_error = ""
         self.profiles: tuple[str, ...] = ()
+        self._conversed = False
         self._own_stream = ""
         path = config.getoption("--dasnet-stream")
-        if not path:
-            # Workers are told the path with the other options, so it is decided before they start.
+        if self.is_worker:
+            path = config.workerinput["dasnet_stream"]  # type: ignore[attr-defined]
+        elif not path:
             descriptor, path = tempfile.mkstemp(prefix="dasnet-", suffix=".stream")
             os.close(descriptor)
-            config.option.dasnet_stream = path
             self._own_stream = path
+        self._stream_path: str = path
         self.stream = StreamWriter(path)
 
     # The run
@@ -94,8 +96,9 @@ class SessionPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist which profiles were chosen: only this process has asked the implementation."""
+        """Tell a worker of pytest-xdist what only this process knows: the profiles that were chosen, and the stream."""
         node.workerinput["dasnet_profiles"] = list(self.profiles)
+        node.workerinput["dasnet_stream"] = self._stream_path
 
     def _stop(self, message: str) -> None:
         self.stream.write("usage", message=message)
@@ -125,12 +128,12 @@ class SessionPlugin:
         only_file = self.config.getoption("--dasnet-only")
         only = set(Path(only_file).read_text("utf-8").split()) if only_file else None
         chosen: list[pytest.Item] = []
-        selected: dict[str, None] = {}
+        selected: dict[str, int] = {}
         for item in checks:
             requirement = self.catalogue.requirements[requirement_of(item)]
             if requirement.profile not in profiles or (only is not None and requirement.id not in only):
                 continue
-            selected[requirement.id] = None
+            selected[requirement.id] = selected.get(requirement.id, 0) + 1
             if requirement.id in self.excluded:
                 continue
             item.add_marker(pytest.mark.timeout(self.deadline, func_only=False))
@@ -140,7 +143,7 @@ class SessionPlugin:
         chosen.sort(key=lambda item: order[requirement_of(item)])
         others = [item for item in items if item not in set(checks)]
         items[:] = chosen + others
-        self.stream.write("selected", requirements=list(selected), excluded=self.excluded)
+        self.stream.write("selected", requirements=list(selected), cases=selected, excluded=self.excluded)
 
     def _insist_on_agreement(self, checks: list[pytest.Item]) -> None:
         # Only a whole collection can be compared with the whole catalogue; ids must exist in any case.
@@ -150,23 +153,24 @@ class SessionPlugin:
         if found:
             raise pytest.UsageError("dasnet: the catalogue is inconsistent: " + "; ".join(found))
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Hold the sanity conversation before the first and after the last check, in each process that runs checks."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Hold the first sanity conversation, in each process that runs checks; none runs if it does not get through."""
         runs_checks = self.is_worker or not _distributes(self.config)
         if not runs_checks or session.config.option.collectonly or (not self.is_worker and not session.items):
-            return (yield)
-        if not self._sanity("first"):
-            # Neither a death nor a hang gets better by being asked two hundred times.
-            session.shouldstop = "dasnet: the first sanity conversation did not get through"
-            return True
-        result = yield
-        self._sanity("last")
-        return result
+            return None
+        self._conversed = self._sanity("first")
+        if self._conversed:
+            return None
+        # Neither a death nor a hang gets better by being asked two hundred times.
+        session.shouldstop = "dasnet: the first sanity conversation did not get through"
+        if self.is_worker:
+            return True  # read by the process that hands out the checks; an interrupted worker would be replaced
+        raise session.Interrupted(session.shouldstop)
 
     def _sanity(self, which: str) -> bool:
         self.stream.write("start", requirement=f"sanity.{which}", case="")
-        outcome = converse(self.reached(), self.ports)
+        outcome = converse(self.reached(), self.ports, min(SANITY_DEADLINE, self.deadline))
         self.stream.write(
             "sanity",
             which=which,
@@ -232,8 +236,13 @@ class SessionPlugin:
 
     # The end
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Let go of the implementation; the process that started the run draws the conclusion."""
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Hold the last sanity conversation, unless the run was broken off, and let go of the implementation.
+
+        The process that started the run draws the conclusion.
+        """
+        if self._conversed and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._sanity("last")
         if self.adapter is not None:
             self.adapter.close()
         self.ports.close()
@@ -243,7 +252,7 @@ class SessionPlugin:
             self._conclude(session)
 
     def _conclude(self, session: pytest.Session) -> None:
-        from .collect import Collector
+        from .collect import WORKER_DIED, Collector
         from .stream import StreamReader
 
         collector = Collector(self.catalogue)
@@ -252,6 +261,7 @@ class SessionPlugin:
             collector.add(record)
         reader.close()
         Path(self._own_stream).unlink()
+        collector.died(WORKER_DIED)
         if session.config.option.collectonly or self.usage_error:
             return
         judged = collector.judged(command=[Path(sys.argv[0]).name, *sys.argv[1:]])
@@ -289,30 +299,6 @@ def _exclusions(given: list[str], catalogue: Catalogue) -> dict[str, str]:
             raise pytest.UsageError(f"dasnet: --exclude {name}: give a reason, as in {name}='issue 12: not ported'")
         excluded[name] = reason.strip()
     return excluded
-
-
-def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
-    """The verdict that follows from what a check raised, with the message for people."""
-    if raised is None:
-        return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
-    if isinstance(raised, Mismatch):
-        blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
-        return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
-    if isinstance(raised, PartUnsupported):
-        return {"verdict": "unsupported", "message": str(raised)}
-    # A death or a hang fails a requirement about surviving; elsewhere it only ends the check.
-    ended = "fail" if requirement.survival else "inconclusive"
-    if isinstance(raised, AdapterBroken):
-        message = f"{raised.told()} (the {raised.culprit}'s part)"
-        return {"verdict": ended, "message": message}
-    if isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised):
-        return {"verdict": ended, "message": f"the implementation did not come to an end: {raised}"}
-    if isinstance(raised, NoPortsLeft):
-        return {"verdict": "inconclusive", "message": f"the suite's part: {raised}"}
-    return {
-        "verdict": "inconclusive",
-        "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
-    }
 
 
 def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -65,7 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module = importlib.import_module(f"{__name__}.{module_name}")
         parser = _Parser(prog=f"dasnet {given[0]}", description=f"{help[0].upper()}{help[1:]}.")
         module.add_arguments(parser)
-        return int(module.execute(parser.parse_args(given[1:]), given))
+        status = int(module.execute(parser.parse_args(given[1:]), given))
+        # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
+        sys.stdout.flush()
+        return status
     except UsageMistake as mistake:
         print(f"dasnet: {mistake}", file=sys.stderr)  # noqa: T201
         return EXIT_USAGE
@@ -73,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("dasnet: interrupted; no verdict", file=sys.stderr)  # noqa: T201
         return 2
     except BrokenPipeError:
-        # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to.
-        sys.stderr.close()
-        return 0
+        # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
+        # that could not be told is none.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2 if given[0] == "run" else 0

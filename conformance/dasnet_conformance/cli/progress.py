@@ -63,7 +63,7 @@ class PlainProgress(QuietProgress):
         busy |= {
             collector.catalogue.requirements[r["requirement"]].section
             for r in collector.running.values()
-            if r["requirement"] in collector.catalogue.requirements
+            if "told" not in r and r["requirement"] in collector.catalogue.requirements
         }
         for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in collector.cases):
             if section not in busy and section not in self._sections and collector.selected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,9 +53,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         deadline=arguments.deadline,
         excluded=_exclusions(arguments.exclude),
     )
-    if options.workers < 0 or options.deadline <= 0:
+    if options.workers < 0 or not 0 < options.deadline < math.inf:
         raise UsageMistake("-n takes a number from 0 up, and --deadline seconds above 0")
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     progress: LiveProgress | PlainProgress | QuietProgress
     if arguments.json:
         progress = QuietProgress(Console(stderr=True, highlight=False))
@@ -78,6 +79,14 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     else:
         print_summary(console, judged, written)
     return judged.exit_status
+
+
+class _Console(Console):
+    """A console that leaves it to `main` what a reader who left means: rich would end with the status of a failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error pass."""
+        raise BrokenPipeError
 
 
 def _exclusions(given: Sequence[str]) -> dict[str, str]:

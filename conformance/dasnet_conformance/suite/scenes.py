@@ -77,7 +77,9 @@ def serve_one(host: Host, server: HostObject) -> None:
 
 def serve_in_the_end(host: Host, server: HostObject) -> None:
     """As `serve_one`, where ticks may first have something to tell of earlier clients: it is not held against them."""
-    peer = host.peer(server.port)
+    host.settle(server)
+    # Without waiting for the connection: earlier clients may fill the listen queue until ticks take them.
+    peer = host.peer(server.port, wait=False)
     peer.send(QUESTION)
     host.until(lambda: server.received.endswith(QUESTION), server, what="data callbacks with the next client's bytes")
     departures = server.count("disconnect")

@@ -97,7 +97,7 @@ def test_leaves_while_waiting(host: Host) -> None:
     """Whether a client that left the queue is told of at all is open; the one that stays is served."""
     server, first = host.connected()
     for number in range(QUITTERS):
-        waiting = host.peer(server.port)
+        waiting = host.peer(server.port, wait=False)
         if number % 2:
             waiting.send(b"in vain")
             waiting.close()

@@ -22,8 +22,8 @@ from .scenes import (
 )
 
 #: What is sent to a client that does not read: more than the system's buffers take, so that some of it must be queued.
-QUEUED_PIECE = 1 << 20
-QUEUED_PIECES = 8
+QUEUED_PIECE = 1 << 18
+QUEUED_PIECES = 32
 
 
 def _in_state(host: Host, state: str) -> HostObject:

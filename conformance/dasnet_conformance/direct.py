@@ -1,0 +1,180 @@
+"""Runs the check of one requirement directly, without a pytest session: found by its marks, judged by `verdict`.
+
+For tools that run checks by the hundred against many implementations: the kill matrix, the null controls. A check and
+its cases are found as pytest finds them, by the marks on the functions of the suite; what pytest offers beyond that
+(fixtures, hooks, xdist) the checks do not use. It reaches an implementation through the contract only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pytest
+
+from dasnet_adapters.contract import Adapter, AdapterBroken
+
+from . import suite
+from .bounds import CHECK_DEADLINE
+from .catalogue import load_catalogue
+from .checks import MARKER
+from .host import Host
+from .ports import Ports
+from .sanity import TimeIsUp, deadline
+from .transcript import Entry
+from .verdict import judge
+
+#: Seconds that a session has to close.
+CLOSING_DEADLINE = 2.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a requirement's check: the function, what its parameters are, and the name pytest gives it."""
+
+    requirement: str
+    name: str
+    function: Callable[..., None]
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a requirement: the gravest of its cases, as `judge` tells it, with the transcript of that case.
+
+    `blocked_by` is not empty for a failure in the setup, which says nothing of the requirement itself.
+    """
+
+    requirement: str
+    verdict: str
+    message: str = ""
+    blocked_by: str = ""
+    observed: str = ""
+    case: str = ""
+    duration_s: float = 0.0
+    transcript: list[Entry] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the implementation failed at the requirement itself."""
+        return self.verdict == "fail" and not self.blocked_by
+
+    def gravity(self) -> int:
+        """The higher, the graver: a failure at the requirement itself is graver than one in the setup."""
+        order = ("pass", "unsupported", "inconclusive", "fail")
+        return 2 * order.index(self.verdict) + self.failed
+
+
+def run(
+    requirement: str, adapter: Adapter, ports: Ports, *, seed: int = 0, seconds: float = CHECK_DEADLINE
+) -> Outcome:
+    """Run every case of a requirement's check until one fails at it; returns the gravest.
+
+    Arguments: `seconds`, the bound of each case, kept where `sanity.deadline` can. Raises `KeyError` for a requirement
+    without a check, and nothing for what an implementation or its adapter does.
+    """
+    gravest: Outcome | None = None
+    duration = 0.0
+    for case in find_cases()[requirement]:
+        outcome = run_case(case, adapter, ports, seed=seed, seconds=seconds)
+        duration += outcome.duration_s
+        if gravest is None or outcome.gravity() > gravest.gravity():
+            gravest = outcome
+        if outcome.failed:
+            break
+    assert gravest is not None, "a check has at least one case"  # noqa: S101
+    return Outcome(**{**vars(gravest), "duration_s": round(duration, 6)})
+
+
+def run_case(case: Case, adapter: Adapter, ports: Ports, *, seed: int, seconds: float) -> Outcome:
+    """Run one case over a fresh session and judge it."""
+    requirement = load_catalogue().requirements[case.requirement]
+    host: Host | None = None
+    raised: BaseException | None = None
+    started = time.monotonic()
+    try:
+        with deadline(seconds):
+            host = Host(adapter.open_session(), requirement, ports, adapter.peer_host, seed)
+            case.function(host, **case.arguments)
+    except (Exception, TimeIsUp, pytest.fail.Exception) as error:
+        raised = TimeIsUp(f"{seconds:g} seconds were not enough") if isinstance(error, TimeIsUp) else error
+    if host is not None:
+        broken = _close(host)
+        raised = raised or broken
+    return Outcome(
+        requirement=case.requirement,
+        **judge(raised, requirement, host),
+        case=case.name,
+        duration_s=time.monotonic() - started,
+        transcript=host.transcript.entries() if host is not None else [],
+    )
+
+
+def _close(host: Host) -> AdapterBroken | None:
+    # An implementation that hung may hang again now; that adds nothing to the verdict.
+    try:
+        with deadline(CLOSING_DEADLINE):
+            host.close()
+    except AdapterBroken as broken:
+        return broken
+    except TimeIsUp:
+        pass
+    return None
+
+
+@cache
+def find_cases() -> dict[str, list[Case]]:
+    """Requirement id -> the cases of its check, in the order of the suite's files."""
+    found: dict[str, list[Case]] = {}
+    for info in sorted(pkgutil.iter_modules(suite.__path__), key=lambda info: info.name):
+        if not info.name.startswith("test_"):
+            continue
+        module = importlib.import_module(f"{suite.__name__}.{info.name}")
+        for name, function in vars(module).items():
+            if name.startswith("test_") and callable(function):
+                for case in _cases_of(name, function):
+                    found.setdefault(case.requirement, []).append(case)
+    return found
+
+
+def _cases_of(name: str, function: Callable[..., None]) -> Iterator[Case]:
+    marks: list[pytest.Mark] = list(getattr(function, "pytestmark", ()))
+    tables = [list(_rows(mark)) for mark in marks if mark.name == "parametrize"]
+    for rows in itertools.product(*tables):
+        # The mark nearest to the values counts, as it does for pytest: that of a row, else that of the function.
+        requirements = [row.requirement for row in rows if row.requirement] or list(_named(marks))
+        arguments = {key: value for row in rows for key, value in row.arguments.items()}
+        label = f"{name}[{'-'.join(row.label for row in rows)}]" if rows else name
+        for requirement in requirements[:1]:
+            yield Case(requirement, label, function, arguments)
+
+
+@dataclass(frozen=True)
+class _Row:
+    arguments: dict[str, Any]
+    label: str
+    requirement: str
+
+
+def _rows(mark: pytest.Mark) -> Iterator[_Row]:
+    given, values = mark.args
+    names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given)
+    for number, value in enumerate(values):
+        marks: Iterable[Any] = getattr(value, "marks", ())
+        parts = value.values if hasattr(value, "marks") else (value,) if len(names) == 1 else tuple(value)
+        shown = [str(part) if isinstance(part, str | int) else f"{name}{number}" for name, part in zip(names, parts)]
+        label = getattr(value, "id", None) or "-".join(shown)
+        yield _Row(dict(zip(names, parts, strict=True)), label, next(_named(marks), ""))
+
+
+def _named(marks: Iterable[Any]) -> Iterator[str]:
+    for mark in marks:
+        plain = getattr(mark, "mark", mark)
+        if plain.name == MARKER:
+            yield str(plain.args[0])

@@ -1,0 +1,129 @@
+"""The register of faults: what each is called, what it does wrong, and which requirements have to fail on it.
+
+A fault is a variation of the sound server: a class derived from one of its parts that does one step wrong. Its
+docstring is its sentence, the bug as a user would tell it. `@fault` enters it here; the files of faults are named after
+the sections of the catalogue and are imported when somebody asks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from dasnet_adapters.contract import Adapter
+from dasnet_adapters.in_process import InProcessAdapter
+
+from .sound import Implementation, LowLevel, Server, SharedOrphan
+from .sound_handle import Handle
+
+PACKAGE: Final = "dasnet_conformance.faults"
+
+#: The files of faults, in the order of the catalogue.
+FILES: Final = (
+    "construct",
+    "init",
+    "query",
+    "state",
+    "tick",
+    "data",
+    "send",
+    "save",
+    "restore",
+    "lowlevel",
+    "callbacks",
+    "lifetime",
+    "robustness",
+)
+
+#: Which argument of `Implementation` takes a part derived from which class.
+_PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
+
+Part = TypeVar("Part", bound=type)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong server.
+
+    `kills` are the requirements that must fail on it, each by itself and not in its setup; `may_kill` are others that
+    can. `parts` are the classes in which it differs from the sound server. `hangs` says that what it does wrong is not
+    to return, which a check finds by its deadline. `twist` wraps the adapter, for what only shows on the way there.
+    """
+
+    name: str
+    section: str
+    sentence: str
+    kills: tuple[str, ...]
+    may_kill: tuple[str, ...] = ()
+    parts: tuple[type, ...] = ()
+    hangs: bool = False
+    twist: Callable[[Adapter], Adapter] | None = None
+
+    @property
+    def address(self) -> str:
+        """How the command line takes it."""
+        return f"python:{PACKAGE}:{self.name}"
+
+    def implementation(self) -> Implementation:
+        """The wrong server as an object that offers the documented names, made anew."""
+        given: dict[str, Any] = {}
+        for part in self.parts:
+            for argument, sound in _PARTS.items():
+                if issubclass(part, sound):
+                    given[argument] = part
+        return Implementation(f"fault {self.name}", **given)
+
+    def adapter(self) -> Adapter:
+        """The way to the wrong server."""
+        plain = InProcessAdapter(self.address.removeprefix("python:"))
+        return self.twist(plain) if self.twist is not None else plain
+
+
+_FAULTS: Final[dict[str, Fault]] = {}
+
+
+def fault(
+    *kills: str, may_kill: tuple[str, ...] = (), also: tuple[type, ...] = (), hangs: bool = False
+) -> Callable[[Part], Part]:
+    """Enter a class as a fault; its docstring is the sentence, its name in lower case the fault's.
+
+    Arguments: `kills` and `may_kill`, ids of requirements; `also`, further parts of the same fault; `hangs`.
+    """
+
+    def enter(part: Part) -> Part:
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part.__name__).lower()
+        section = part.__module__.rpartition(".")[2]
+        sentence = " ".join((part.__doc__ or "").split())
+        register(Fault(words, section, sentence, kills, may_kill, (part, *also), hangs))
+        return part
+
+    return enter
+
+
+def register(entry: Fault) -> None:
+    """Enter a fault. Raises `ValueError` for a name that is taken."""
+    if entry.name in _FAULTS:
+        raise ValueError(f"there are two faults named {entry.name}")
+    _FAULTS[entry.name] = entry
+
+
+@cache
+def load_faults() -> dict[str, Fault]:
+    """All faults by name, in the order of the files."""
+    for name in FILES:
+        importlib.import_module(f"{PACKAGE}.{name}")
+    order = {name: number for number, name in enumerate(FILES)}
+    return dict(sorted(_FAULTS.items(), key=lambda item: order[item[1].section]))
+
+
+def proving() -> dict[str, list[Fault]]:
+    """Requirement id -> the faults that it has to catch."""
+    found: dict[str, list[Fault]] = {}
+    for entry in load_faults().values():
+        for requirement in entry.kills:
+            found.setdefault(requirement, []).append(entry)
+    return found

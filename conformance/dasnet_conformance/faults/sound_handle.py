@@ -1,0 +1,277 @@
+"""The sound server's handle: a small, plain and correct one, cut into steps that a fault can replace one by one.
+
+It is written to be broken. Every step is a short method with one job, named after it; a fault is a subclass that does
+one of them wrong, and what a fault has to say is read by comparing it with the step here. Nothing in it is fast or
+clever: sockets that do not block, a queue, and an owner to call back. It may open sockets and imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import Any
+
+
+class Handle:
+    """A listener, at most one client, the bytes that wait for it, and the object whose callbacks they cause."""
+
+    HOST = "127.0.0.1"
+    BACKLOG = 128
+    #: The most bytes of one read, and the most that one tick delivers.
+    CHUNK = 1 << 16
+    BUDGET = 1 << 20
+    #: The most bytes that may wait for the client.
+    QUEUE_LIMIT = 64 << 20
+
+    def __init__(self) -> None:
+        self.owner: Any = None
+        self.listener: socket.socket | None = None
+        self.client: socket.socket | None = None
+        self.outgoing = bytearray()
+        self.ticking = False
+
+    # Ownership
+
+    def bind(self, owner: Any) -> None:
+        """Call back this object from now on: at first, and after a restore."""
+        self.owner = owner
+
+    def disown(self) -> None:
+        """Be saved: call back nobody until the next `bind`."""
+        self.owner = None
+
+    def close(self) -> None:
+        """Close client and listener and call back nobody any more."""
+        self.owner = None
+        self.drop_client()
+        self.close_listener()
+
+    # Callbacks
+
+    def tell_connect(self) -> None:
+        """The owner's connect callback."""
+        if self.owner is not None:
+            self.owner.on_connect()
+
+    def tell_data(self, data: bytes) -> None:
+        """The owner's data callback."""
+        if self.owner is not None:
+            self.owner.on_data(data)
+
+    def tell_disconnect(self) -> None:
+        """The owner's disconnect callback."""
+        if self.owner is not None:
+            self.owner.on_disconnect()
+
+    def tell_error(self, message: str, code: int) -> None:
+        """The owner's error callback."""
+        if self.owner is not None:
+            self.owner.on_error(message, code)
+
+    # Queries
+
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self.listener is not None
+
+    def is_connected(self) -> bool:
+        """Whether a tick has taken a client that no tick found gone."""
+        return self.client is not None
+
+    def has_session(self) -> bool:
+        """Whether there is a client to talk to."""
+        return self.client is not None
+
+    # Listening
+
+    def init(self, port: int) -> bool:
+        """Listen on a port; false, with an error told, when that cannot be."""
+        if self.listener is not None:
+            return self.init_again(port)
+        if not self.port_exists(port):
+            return self.fail_init(f"there is no port {port}", errno.EINVAL)
+        try:
+            self.listener = self.open_listener(port)
+        except OSError as error:
+            return self.fail_init(f"cannot listen on port {port}: {error.strerror}", error.errno or errno.EIO)
+        return True
+
+    def init_again(self, port: int) -> bool:
+        """What init does on a handle that listens already."""
+        return self.fail_init(f"already listening, and not on port {port}", errno.EALREADY)
+
+    def port_exists(self, port: int) -> bool:
+        """Whether this number can be a port."""
+        return 0 <= port <= 65_535
+
+    def fail_init(self, message: str, code: int) -> bool:
+        """Tell why, and answer false."""
+        self.tell_error(message, code)
+        return False
+
+    def open_listener(self, port: int) -> socket.socket:
+        """A listening socket on that port. Raises `OSError`."""
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            self.prepare_listener(listener)
+            listener.bind((self.HOST, port))
+            listener.listen(self.BACKLOG)
+            listener.setblocking(False)
+        except OSError:
+            self.discard_listener(listener)
+            raise
+        return listener
+
+    def prepare_listener(self, listener: socket.socket) -> None:
+        """Let a port be taken again while old connections of it linger."""
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    def discard_listener(self, listener: socket.socket) -> None:
+        """Close a socket that could not be made to listen."""
+        listener.close()
+
+    def close_listener(self) -> None:
+        """Free the port; those who wait there see the end of their connection."""
+        if self.listener is not None:
+            self.listener.close()
+            self.listener = None
+
+    # Ticking
+
+    def tick(self) -> None:
+        """One tick, unless it is inside another one or nobody is there to be told."""
+        if self.ticking or self.owner is None:
+            return
+        self.ticking = True
+        try:
+            self.turn()
+        finally:
+            self.ticking = False
+
+    def turn(self) -> None:
+        """Take a client if there is none; then send what waits for it and deliver what it sent."""
+        owner = self.owner
+        if self.client is None:
+            self.accept()
+        # Any callback may have saved or destroyed the object.
+        if self.client is not None and self.owner is owner:
+            self.flush()
+            self.receive()
+
+    def accept(self) -> None:
+        """Take a client that waits, if one does, and tell."""
+        client = self.take_waiting()
+        if client is not None:
+            self.adopt(client)
+            self.tell_connect()
+
+    def take_waiting(self) -> socket.socket | None:
+        """The next connection of the listen queue, or None."""
+        if self.listener is None:
+            return None
+        try:
+            client, _ = self.listener.accept()
+        except OSError:
+            # Nobody waits, or whoever did has given up.
+            return None
+        client.setblocking(False)
+        return client
+
+    def adopt(self, client: socket.socket) -> None:
+        """Make this connection the client."""
+        self.client = client
+
+    def receive(self) -> None:
+        """Deliver what the client sent, up to the budget, and notice its departure."""
+        owner, client, left = self.owner, self.client, self.BUDGET
+        while left > 0 and self.client is client and self.owner is owner:
+            data = self.read()
+            if data is None:
+                return
+            if not data:
+                self.depart()
+                return
+            self.tell_data(data)
+            left -= len(data)
+
+    def read(self) -> bytes | None:
+        """The next bytes of the client: None when there are none yet, empty when it has gone."""
+        if self.client is None:
+            return None
+        try:
+            return self.client.recv(self.CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return self.read_broken()
+
+    def read_broken(self) -> bytes:
+        """What a read gives that found the connection broken off: the departure."""
+        return b""
+
+    def depart(self) -> None:
+        """The client has gone: let go of it, then tell."""
+        self.drop_client()
+        self.tell_disconnect()
+
+    def drop_client(self) -> None:
+        """Close the client's connection, if there is one, and forget what was meant for it."""
+        self.outgoing.clear()
+        if self.client is not None:
+            self.client.close()
+            self.client = None
+
+    # Sending
+
+    def send(self, data: bytes, size: int) -> bool:
+        """Send the first `size` bytes, now or by later ticks; false, with an error told, when that cannot be."""
+        self.check_size(data, size)
+        if self.client is None:
+            return self.fail_send(data, size, "nothing sent: no client is connected", errno.ENOTCONN)
+        part = self.portion(data, size)
+        if len(self.outgoing) + len(part) > self.QUEUE_LIMIT:
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        self.enqueue(part)
+        return self.flush()
+
+    def check_size(self, data: bytes, size: int) -> None:
+        """Raise `ValueError` for a size that the data does not have."""
+        if not 0 <= size <= len(data):
+            raise ValueError(f"size must be 0 to {len(data)}, not {size}")
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        """The bytes that are meant."""
+        return data[:size]
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:  # noqa: ARG002
+        """Tell why, and answer false."""
+        self.tell_error(message, code)
+        return False
+
+    def enqueue(self, part: bytes) -> None:
+        """Put bytes behind those that wait."""
+        self.outgoing += part
+
+    def flush(self) -> bool:
+        """Send what waits, as far as the system takes it; false when the connection turns out to be broken."""
+        while self.outgoing and self.client is not None:
+            try:
+                sent = self.client.send(self.outgoing)
+            except (BlockingIOError, InterruptedError):
+                return True
+            except OSError as error:
+                return self.fail_flush(error)
+            self.sent(sent)
+        return True
+
+    def sent(self, count: int) -> None:
+        """The system took so many bytes."""
+        del self.outgoing[:count]
+
+    def fail_flush(self, error: OSError) -> bool:
+        """The connection is broken: nobody will read what waits. The departure itself is for reading to find."""
+        self.outgoing.clear()
+        self.tell_error(f"the client is gone: {error.strerror}", error.errno or errno.EPIPE)
+        return False
