@@ -29,6 +29,9 @@ MOST_DEATHS: Final = 20
 #: Seconds without any record, beyond a check's own deadline, after which the child is held to be frozen.
 FROZEN_AFTER: Final = 30.0
 
+#: Seconds that a child which is to end has for it, before it is killed.
+ENDING_GRACE: Final = 5.0
+
 _POLL: Final = 0.02
 
 
@@ -48,6 +51,8 @@ class RunOptions:
     seed: int = 0
     deadline: float = CHECK_DEADLINE
     excluded: dict[str, str] = field(default_factory=dict)
+    #: Whether a driver is started anew for each check, and not once for all.
+    restart_each: bool = False
 
 
 class Progress(Protocol):
@@ -105,6 +110,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments += ["--dasnet-exclude", f"{name}={reason}"]
     if options.strict:
         arguments.append("--dasnet-strict")
+    if options.restart_each:
+        arguments.append("--dasnet-restart-each")
     if options.expression:
         arguments += ["-k", options.expression]
     if options.workers:
@@ -136,6 +143,8 @@ def _one_child(options: RunOptions, place: Path, only: Path | None, collector: C
         finally:
             _end(child)
             reader.close()
+    if options.expression and not collector.selected and not collector.usage:
+        collector.usage = _expression_mistake(log)
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:
@@ -172,7 +181,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         return
     child.terminate()
     try:
-        child.wait(5)
+        child.wait(ENDING_GRACE)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
@@ -185,6 +194,13 @@ def _spell_exit(status: int) -> str:
         return f"was killed by {signal.Signals(-status).name}"
     except ValueError:
         return f"was killed by signal {-status}"
+
+
+def _expression_mistake(log: Path) -> str:
+    # What pytest says of a -k that is no expression, or nothing.
+    lines = log.read_text("utf-8", "replace").splitlines()
+    said = (line.partition("ERROR: ")[2] for line in lines)
+    return next((text for text in said if text.startswith("Wrong expression")), "")
 
 
 def _last_line(log: Path) -> str:

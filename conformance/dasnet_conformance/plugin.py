@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="leave a requirement out, for a stated reason (may be repeated)",
     )
     add("--dasnet-deadline", type=float, default=None, metavar="SECONDS", help="bound of one check")
+    add("--dasnet-restart-each", action="store_true", help="start a driver anew for each check")
     add("--dasnet-stream", metavar="FILE", help="append records to this file instead of reporting (used by dasnet run)")
     add("--dasnet-only", metavar="FILE", help="run only the requirements listed in this file (used by dasnet run)")
 
@@ -40,6 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
         from .session_plugin import SessionPlugin
 
         config.pluginmanager.register(SessionPlugin(config), "dasnet-session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say in one line what is missing when our checks are to run and nothing is there to be judged."""
+    if config.getoption("--dasnet-implementation") or config.option.collectonly:
+        return
+    if any(item.get_closest_marker(MARKER) for item in items):
+        raise pytest.UsageError("dasnet: say what to judge, as in --dasnet-implementation reference")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

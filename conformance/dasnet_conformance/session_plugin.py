@@ -46,7 +46,6 @@ class SessionPlugin:
         self.adapter: Adapter | None = None
         self.ports = Ports()
         self.started = time.time()
-        self.usage_error = ""
         self.profiles: tuple[str, ...] = ()
         self._conversed = False
         self._own_stream = ""
@@ -102,7 +101,6 @@ class SessionPlugin:
 
     def _stop(self, message: str) -> None:
         self.stream.write("usage", message=message)
-        self.usage_error = message
         pytest.exit(f"dasnet: {message}", returncode=3)
 
     def _profiles(self, claimed: tuple[str, ...]) -> tuple[str, ...]:
@@ -197,6 +195,8 @@ class SessionPlugin:
         request.node.stash[HOST_KEY] = host
         yield host
         host.close()
+        if self.config.getoption("--dasnet-restart-each"):
+            adapter.close()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -243,13 +243,23 @@ class SessionPlugin:
         """
         if self._conversed and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._sanity("last")
+        self.stream.write("end", worker=self.is_worker, duration_s=round(time.time() - self.started, 6))
+        self._let_go()
+        if self._own_stream:
+            self._conclude(session)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go also of a session that never began, which pytest does not finish."""
+        self._let_go()
+        if self._own_stream:
+            Path(self._own_stream).unlink(missing_ok=True)
+
+    def _let_go(self) -> None:
+        # Everything here may be closed twice.
         if self.adapter is not None:
             self.adapter.close()
         self.ports.close()
-        self.stream.write("end", worker=self.is_worker, duration_s=round(time.time() - self.started, 6))
         self.stream.close()
-        if self._own_stream:
-            self._conclude(session)
 
     def _conclude(self, session: pytest.Session) -> None:
         from .collect import WORKER_DIED, Collector
@@ -260,9 +270,8 @@ class SessionPlugin:
         for record in reader.read():
             collector.add(record)
         reader.close()
-        Path(self._own_stream).unlink()
         collector.died(WORKER_DIED)
-        if session.config.option.collectonly or self.usage_error:
+        if session.config.option.collectonly or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         judged = collector.judged(command=[Path(sys.argv[0]).name, *sys.argv[1:]])
         session.exitstatus = judged.exit_status

@@ -21,6 +21,7 @@ EXIT_USAGE: Final = 3
 COMMANDS: Final = {
     "run": ("run_command", "judge an implementation, requirement by requirement"),
     "list": ("list_command", "list the requirements"),
+    "stability": ("stability_command", "repeat a run, under load if asked, and compare the verdicts"),
     "explain": ("explain_command", "all about one requirement: text, clause, latitude, check"),
 }
 

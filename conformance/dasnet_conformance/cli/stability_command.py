@@ -1,0 +1,82 @@
+"""`dasnet stability`: repeat a run and compare its verdicts. Prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from ..bounds import CHECK_DEADLINE
+from ..judge import RunOptions
+from ..stability import Stability, repeat
+from . import UsageMistake
+from .progress import QuietProgress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("implementation", metavar="IMPLEMENTATION", help="what to judge, as for dasnet run")
+    add("--runs", type=int, default=50, metavar="N", help="how often (default 50)")
+    add("--load", action="store_true", help="keep every processor busy meanwhile")
+    add("--restart-each", action="store_true", help="start a driver anew for each check")
+    add("-n", dest="workers", type=int, default=0, metavar="N", help="each run in N parallel processes")
+    add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match")
+    add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
+    add("--json", action="store_true", help="as JSON")
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Repeat; returns 0 when nothing differed, 1 when something did, 2 or 3 when the first run came to no results."""
+    if arguments.runs < 2:
+        raise UsageMistake("--runs takes a number from 2 up: one run has nothing to differ from")
+    options = RunOptions(
+        implementation=arguments.implementation,
+        strict=True,
+        expression=arguments.expression,
+        workers=arguments.workers,
+        deadline=arguments.deadline,
+        restart_each=arguments.restart_each,
+    )
+    console = Console(stderr=True, highlight=False)
+
+    def told(stability: Stability) -> None:
+        if stability.runs == 1 and stability.problems:
+            raise UsageMistake(stability.problems[0])
+        if stability.runs % 10 == 0 or stability.runs == arguments.runs:
+            console.print(f"{stability.runs} of {arguments.runs} runs, {len(stability.changing())} verdicts differ")
+
+    stability = repeat(
+        options, arguments.runs, QuietProgress(console), ["dasnet", *command], busy=arguments.load, after_each=told
+    )
+    sys.stdout.write(_as_json(stability, arguments.deadline) if arguments.json else _as_text(stability, arguments))
+    return 0 if stability.is_stable(arguments.deadline) else 1
+
+
+def _as_json(stability: Stability, deadline: float) -> str:
+    document = {
+        "runs": stability.runs,
+        "stable": stability.is_stable(deadline),
+        "overall": dict(stability.overall),
+        "changing": stability.changing(),
+        "slow": stability.slow(deadline),
+        "problems": stability.problems,
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _as_text(stability: Stability, arguments: argparse.Namespace) -> str:
+    lines = [f"{problem}" for problem in stability.problems]
+    for name, counts in stability.changing().items():
+        lines.append(f"changed: {name}: {', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
+    for name, seconds in stability.slow(arguments.deadline).items():
+        lines.append(f"slow: {name}: {seconds:.1f} s of {arguments.deadline:g} s")
+    slowest = max(stability.slowest_s.items(), key=lambda item: item[1], default=("", 0.0))
+    overall = ", ".join(f"{count} {verdict}" for verdict, count in stability.overall.items())
+    judged = sum(sum(counts.values()) for counts in stability.verdicts.values())
+    lines.append(f"{stability.runs} runs ({overall}), {judged} verdicts, {len(stability.changing())} requirements changed")
+    lines.append(f"slowest check: {slowest[0]}, {slowest[1]:.2f} s of {arguments.deadline:g} s")
+    return "\n".join(lines) + "\n"
