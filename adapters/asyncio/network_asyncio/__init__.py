@@ -1,0 +1,64 @@
+"""daslang's NETWORK module on asyncio: a server for one client at a time, driven by a host's frame loop.
+
+    class Echo(Server):
+        def on_data(self, data: bytes) -> None:
+            self.send(data)
+
+    echo = Echo()
+    echo.make_server_adapter()
+    echo.init(8000)
+    while True:
+        echo.tick()
+        ...
+
+The theory of operation is in `_handle`. This file only gathers the public names.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ._errors import (
+    ClosedHandleError,
+    EmptyOrphanError,
+    NetworkError,
+    NoHandleError,
+    NullHandleError,
+    OccupiedOrphanError,
+)
+from ._handle import NetworkServer
+from ._server import (
+    Server,
+    SharedOrphan,
+    make_server,
+    server_init,
+    server_is_connected,
+    server_is_open,
+    server_restore,
+    server_send,
+    server_tick,
+)
+
+IMPLEMENTATION_NAME: Final = "network-asyncio"
+__version__: Final = "0.1.0"
+
+__all__ = [
+    "IMPLEMENTATION_NAME",
+    "ClosedHandleError",
+    "EmptyOrphanError",
+    "NetworkError",
+    "NetworkServer",
+    "NoHandleError",
+    "NullHandleError",
+    "OccupiedOrphanError",
+    "Server",
+    "SharedOrphan",
+    "__version__",
+    "make_server",
+    "server_init",
+    "server_is_connected",
+    "server_is_open",
+    "server_restore",
+    "server_send",
+    "server_tick",
+]

@@ -1,0 +1,213 @@
+// The driver of this port: reads commands of the line protocol (docs/driver-protocol.md), a line each, calls the module,
+// and writes what came of them. It can be tried by typing: node driver.js
+
+import { existsSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as network from './network.js';
+
+const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel`;
+const DEEPEST_REACTION = 50;
+
+/** The command itself is wrong, which says nothing about the module. */
+class DriverError extends Error {}
+/** There is no such thing here. */
+class UnsupportedError extends Error {}
+/** What a callback throws whose reaction is `raise`. */
+class CallbackError extends Error {}
+
+const objects = new Map(); // number -> object
+const orphans = new Map(); // number -> orphan
+let sequence = 0; // of the command that is running, 0 between commands
+let answer = []; // its lines so far
+let closing = []; // promises of what callbacks destroyed; the command is over when they are
+let depth = 0; // of reactions within reactions
+
+// --- words
+
+function text(words) {
+  const escape = (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  const word = Buffer.from(words).toString('latin1').replace(/[^A-Za-z0-9._~-]/g, escape);
+  return word === '' ? '-' : word === '-' ? '%2D' : word;
+}
+
+function number(word) {
+  if (!/^(0|-?[1-9][0-9]*)$/.test(word)) throw new DriverError(`${word} is no number`);
+  return Number(word); // beyond 2^53 the last digits are rounded, but nothing wraps
+}
+
+const hex = (data) => (data.length === 0 ? '-' : Buffer.from(data).toString('hex'));
+const bytes = (word) => Buffer.from(word === '-' ? '' : word, 'hex');
+
+function buffer(word, repeat) {
+  const piece = bytes(word);
+  return piece.length === 0 ? piece : Buffer.alloc(piece.length * number(repeat), piece);
+}
+
+/** What an error becomes: its class as the kind, its text as the message. */
+function refused(error) {
+  if (error instanceof UnsupportedError) return `unsupported ${text(error.message)}`;
+  if (error instanceof DriverError) return `refused driver ${text(error.message)}`;
+  const kind = (error?.name ?? 'error').replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+  return `refused ${kind.replace(/[^a-z0-9]+/g, '-')} ${text(String(error?.message ?? error))}`;
+}
+
+const value = (result) => (result === undefined ? 'value' : `value ${result}`);
+
+// --- callbacks and what is done in them
+
+function event(object, words) {
+  const line = `${sequence} event ${object.number} ${words}\n`;
+  if (sequence > 0) answer.push(line);
+  else process.stdout.write(line); // a callback outside any command: the suite wants to know
+}
+
+const reactions = {
+  send: (object, word) => object.send(bytes(word), bytes(word).length),
+  echo: (object, _word, data) => object.send(data, data.length),
+  save: (object, word) => object.save(orphan(word)),
+  tick: (object) => object.tick(),
+  destroy: (object) => void closing.push(object.destroy()),
+  query: (object) => [object.hasSession(), object.isOpen(), object.isConnected()].join(' '),
+};
+
+function fired(object, callback, words, data) {
+  event(object, words);
+  const [action, word] = object.reactions[callback] ?? ['none'];
+  if (action === 'none') return;
+  if (action === 'raise') throw new CallbackError('raised on request');
+  let outcome = 'refused recursion -';
+  if (depth < DEEPEST_REACTION) {
+    depth += 1;
+    try {
+      outcome = value(reactions[action](object, word, data));
+    } catch (error) {
+      outcome = refused(error);
+    } finally {
+      depth -= 1;
+    }
+  }
+  event(object, `did ${action} ${outcome}`);
+}
+
+// Called for each class it has to give: two objects of one class are no reload.
+const recording = () =>
+  class extends network.Server {
+    onConnect() {
+      fired(this, 'connect', 'connect');
+    }
+    onDisconnect() {
+      fired(this, 'disconnect', 'disconnect');
+    }
+    onData(data) {
+      fired(this, 'data', `data ${data.length} ${hex(data)}`, data);
+    }
+    onError(message, code) {
+      fired(this, 'error', `error ${code} ${text(message)}`);
+    }
+    onLog(message) {
+      fired(this, 'log', `log ${text(message)}`);
+    }
+  };
+
+const classes = [class Plain {}, recording(), recording(), class Silent extends network.Server {}];
+
+// --- commands; each gets its words and gives the value
+
+function object(word) {
+  const found = objects.get(number(word));
+  if (!found) throw new DriverError(`no object ${word}`);
+  return found;
+}
+
+function orphan(word) {
+  const key = number(word);
+  if (!orphans.has(key)) orphans.set(key, new network.SharedOrphan());
+  return orphans.get(key);
+}
+
+const handle = (word) => (word === '0' ? null : object(word)._server);
+
+// The module tells in a tick what the event loop has brought before it. The first turn ends the loop's present round,
+// in which this command was read; the second is a whole round, which finds all that was there before the command.
+async function ticked(tick) {
+  await turn();
+  await turn();
+  tick();
+}
+
+const commands = {
+  hello: (_version) => VALUE_OF_HELLO,
+  reset: () => forget(),
+  bye: () => forget(),
+
+  new: (word, kind) => {
+    const key = number(word);
+    if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
+    objects.set(key, Object.assign(new classes[kind](), { number: key, reactions: {} }));
+  },
+  // Through the class, so that a plain object is given to the module's method as well.
+  adapter: (word) => network.Server.prototype.makeServerAdapter.call(object(word)),
+  init: (word, port) => object(word).init(number(port)),
+  has_session: (word) => object(word).hasSession(),
+  is_open: (word) => object(word).isOpen(),
+  is_connected: (word) => object(word).isConnected(),
+  tick: (word) => ticked(() => object(word).tick()),
+  send: (word, data, repeat, size) => object(word).send(buffer(data, repeat), number(size)),
+  save: (word, into) => object(word).save(orphan(into)),
+  restore: (word, from) => object(word).restore(orphan(from)),
+  holds: (word) => orphan(word).server !== null,
+  destroy: (word) => object(word).destroy?.(), // a plain object has nothing to destroy
+  react: (word, callback, action, argument = '-') => {
+    if (!(action in reactions) && !['none', 'raise'].includes(action)) throw new DriverError(`no action ${action}`);
+    object(word).reactions[callback] = [action, argument];
+  },
+  descriptors: () => {
+    if (!existsSync('/dev/fd')) throw new UnsupportedError('this system does not tell');
+    return readdirSync('/dev/fd').length - 1; // one is the directory itself, open while it is read
+  },
+
+  make_server: (word) => network.makeServer(object(word)),
+  server_init: (word, port) => network.serverInit(handle(word), number(port)),
+  server_is_open: (word) => network.serverIsOpen(handle(word)),
+  server_is_connected: (word) => network.serverIsConnected(handle(word)),
+  server_tick: (word) => ticked(() => network.serverTick(handle(word))),
+  server_send: (word, data, repeat, size) => network.serverSend(handle(word), buffer(data, repeat), number(size)),
+  server_restore: (word, target) => network.serverRestore(handle(word), object(target)),
+};
+
+async function forget() {
+  const handles = [...objects.values()].map((each) => each._server);
+  handles.push(...[...orphans.values()].map((each) => each.server));
+  objects.clear();
+  orphans.clear();
+  await Promise.all(handles.map((each) => each?.close()));
+}
+
+async function carryOut(name, words) {
+  if (!Object.hasOwn(commands, name)) return 'unsupported';
+  const command = commands[name];
+  try {
+    const missing = words.length !== command.length && !(name === 'react' && words.length === 4);
+    if (missing) throw new DriverError(`${name} takes ${command.length} words, not ${words.length}`);
+    return value(await command(...words));
+  } catch (error) {
+    return refused(error);
+  } finally {
+    await Promise.all(closing.splice(0));
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  if (line === '') continue;
+  const [first, name, ...words] = line.split(' ');
+  sequence = Number(first);
+  const outcome = await carryOut(name, words);
+  answer.push(`${sequence} ${outcome}\n`);
+  process.stdout.write(answer.join(''));
+  answer = [];
+  sequence = 0;
+  if (name === 'bye') break;
+}
+await forget();
+process.stdin.destroy(); // after bye its other end may stay open, which would keep this process alive
