@@ -1,0 +1,95 @@
+/* The words of the line protocol, out and in; protocol.h says more. */
+#include "protocol.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct outcome refused(const char *kind, const char *message)
+{
+    return (struct outcome){REFUSED, 0, kind, message};
+}
+
+void put_boolean(bool value)
+{
+    fputs(value ? "true" : "false", stdout);
+}
+
+void put_text(const char *text)
+{
+    if (text[0] == '\0' || strcmp(text, "-") == 0)
+        fputs(text[0] == '\0' ? "-" : "%2D", stdout);
+    else
+        for (; *text != '\0'; text++)
+            printf(isalnum((unsigned char)*text) || strchr("._~-", *text) ? "%c" : "%%%02X", (unsigned char)*text);
+}
+
+void put_bytes(const uint8_t *bytes, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[4096];
+    size_t used = 0;
+    if (length == 0)
+        putchar('-');
+    for (size_t i = 0; i < length; i++) {
+        hex[used++] = digits[bytes[i] >> 4];
+        hex[used++] = digits[bytes[i] & 15];
+        if (used == sizeof hex || i + 1 == length) {
+            fwrite(hex, 1, used, stdout);
+            used = 0;
+        }
+    }
+}
+
+void put_outcome(struct outcome outcome)
+{
+    static const char *const words[] = {"value", "value ", "value ", "refused ", "unsupported"};
+    fputs(words[outcome.is], stdout);
+    if (outcome.is == BOOLEAN)
+        put_boolean(outcome.value);
+    if (outcome.is == NUMBER)
+        printf("%" PRId64, outcome.value);
+    if (outcome.is == REFUSED) {
+        printf("%s ", outcome.kind);
+        put_text(outcome.message);
+    }
+    putchar('\n');
+}
+
+bool read_number(const char *word, int64_t *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoll(word, &end, 10);
+    return end != word && *end == '\0' && errno == 0;
+}
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool read_bytes(char *word, const uint8_t **bytes, size_t *length)
+{
+    const size_t digits = strcmp(word, "-") == 0 ? 0 : strlen(word);
+    uint8_t *place = (uint8_t *)word;
+    for (size_t i = 0; i + 1 < digits; i += 2) {
+        const int high = digit(word[i]), low = digit(word[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        *place++ = (uint8_t)(high << 4 | low);
+    }
+    *bytes = (const uint8_t *)word;
+    *length = digits / 2;
+    return digits % 2 == 0;
+}
+
+int find_word(const char *word, const char *const *words, int count)
+{
+    while (--count >= 0 && strcmp(word, words[count]) != 0)
+        continue;
+    return count;
+}
