@@ -1,0 +1,49 @@
+"""Judges one of the implementations under adapters/ through its dasnet.toml; the tox environments of their names call it.
+
+    python tests/judge_adapter.py NAME
+
+A toolchain that is missing is a skip that says what to install, on a user's machine; in CI (CI=true) it is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+#: The programs that an implementation is built and run with, and what to install where they are missing.
+TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
+    "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
+    "rust": (("cargo", "rustc"), "Rust 1.78 or later (Debian: cargo)"),
+    "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
+    "asyncio": ((), ""),
+    "python": ((), ""),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Judge; returns the exit status of dasnet, 0 for a skip."""
+    if len(arguments) != 1 or arguments[0] not in TOOLCHAINS:
+        print(f"usage: judge_adapter.py {'|'.join(TOOLCHAINS)}", file=sys.stderr)
+        return 3
+    name = arguments[0]
+    programs, install = TOOLCHAINS[name]
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        print(f"{'missing' if _in_ci() else 'skipped'}: no {', '.join(missing)}; install {install}")
+        return 1 if _in_ci() else 0
+    file, report = ROOT / "adapters" / name / "dasnet.toml", ROOT / "out" / name
+    return subprocess.call(["dasnet", "run", str(file), "--strict", "--report-dir", str(report)])
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "") not in ("", "0", "false")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
