@@ -1,11 +1,14 @@
 """Results of a conformance run and the reports drawn from them.
 
 What lives here: the public names. Build rows as RequirementResult, let `conclude` say what they amount to, put both
-into a Results, hand it to `write_reports`. May touch: nothing by being imported. This package imports nothing of ours
-and never sees an object of a test runner.
+into a Results, hand it to `write_reports`, and many of them to `write_matrix`. A CatalogueText, if there is one, adds
+the requirements' texts to the pages. May touch: nothing by being imported. This package imports nothing of ours and
+never sees an object of a test runner.
 """
 
-from .as_json import ResultsFileError, as_document, dump, load, loads, results_schema
+from .as_json import ResultsFileError, as_document, dump, load, loads, results_schema, seal
+from .badge import render_badge, render_endpoint
+from .catalogue_text import NO_TEXTS, CatalogueText, ClauseText, FaultText, RequirementText
 from .conclude import (
     EXIT_STATUS,
     EXIT_USAGE,
@@ -20,8 +23,11 @@ from .conclude import (
     exit_status,
 )
 from .hostile import harmless, visible
+from .matrix import render_matrix, render_matrix_json, render_matrix_markdown
 from .model import (
     SCHEMA,
+    BaselineFinding,
+    BaselineOutcome,
     EntryKind,
     Implementation,
     Level,
@@ -36,23 +42,31 @@ from .model import (
     TranscriptEntry,
     Verdict,
 )
-from .write import RENDERERS, Renderer, write_reports
+from .write import RENDERERS, Render, Renderer, write_matrix, write_reports
 
 __all__ = [
     "EXIT_STATUS",
     "EXIT_USAGE",
+    "NO_TEXTS",
     "RENDERERS",
     "SCHEMA",
+    "CatalogueText",
+    "ClauseText",
+    "BaselineFinding",
+    "BaselineOutcome",
     "Conclusion",
     "Effect",
     "EntryKind",
+    "FaultText",
     "Implementation",
     "Level",
     "Overall",
     "ProfileResult",
     "ProfileStatus",
+    "Render",
     "Renderer",
     "RequirementResult",
+    "RequirementText",
     "Results",
     "ResultsFileError",
     "Sanity",
@@ -72,7 +86,14 @@ __all__ = [
     "harmless",
     "load",
     "loads",
+    "render_badge",
+    "render_endpoint",
+    "render_matrix",
+    "render_matrix_json",
+    "render_matrix_markdown",
     "results_schema",
+    "seal",
     "visible",
+    "write_matrix",
     "write_reports",
 ]

@@ -7,9 +7,10 @@ asked to read.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,8 @@ from . import hostile
 from .model import (
     SCHEMA,
     EntryKind,
+    BaselineFinding,
+    BaselineOutcome,
     Implementation,
     Level,
     Overall,
@@ -45,7 +48,7 @@ class ResultsFileError(ValueError):
 
 def as_document(results: Results) -> dict[str, Any]:
     """The JSON document of `results`, as dicts and lists in the order they are written."""
-    return {
+    document = {
         "schema": results.schema,
         "suite": {"name": results.suite.name, "version": results.suite.version},
         "implementation": {
@@ -63,8 +66,23 @@ def as_document(results: Results) -> dict[str, Any]:
         "command": list(results.command),
         "environment": dict(sorted(results.environment.items())),
         "sanity": {"first": _sanity_document(results.sanity.first), "last": _sanity_document(results.sanity.last)},
+        "selection": results.selection,
+        "hashes": dict(sorted(results.hashes.items())),
+        "baseline": None if results.baseline is None else _baseline_document(results.baseline),
         "requirements": [_row_document(row) for row in results.requirements],
     }
+    return {**document, "seal": seal(document)}
+
+
+def seal(document: Mapping[str, Any]) -> str:
+    """The SHA-256 over a results document, its own seal left out: an edit of any field changes it.
+
+    It shows that a file is as it was written, not who wrote it.
+    """
+    sealed = {name: value for name, value in document.items() if name != "seal"}
+    text = json.dumps(sealed, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    # As it is written, so that the seal of a document and of the file made from it are one.
+    return hashlib.sha256(hostile.HAZARD.sub(_json_escape, text).encode("utf-8")).hexdigest()
 
 
 def dump(results: Results) -> str:
@@ -73,7 +91,15 @@ def dump(results: Results) -> str:
     Texts come back from `load` exactly, with one exception: a lone surrogate has no UTF-8 and is written as its visible
     escape. What a terminal would obey is written as a JSON escape, so that looking at the file is safe.
     """
-    text = json.dumps(as_document(results), ensure_ascii=False, indent=2, allow_nan=False)
+    return encode(as_document(results))
+
+
+def encode(document: Mapping[str, Any]) -> str:
+    """Write any document of ours as `dump` writes results: two spaces of indent, safe to look at, ended by a line feed.
+
+    Errors: ValueError for a number that JSON does not have, TypeError for a value that it does not have.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     return hostile.HAZARD.sub(_json_escape, text) + "\n"
 
 
@@ -119,6 +145,11 @@ def results_schema() -> dict[str, Any]:
 
 def _sanity_document(sanity: SanityResult) -> dict[str, str]:
     return {"verdict": sanity.verdict.value, "message": sanity.message}
+
+
+def _baseline_document(outcome: BaselineOutcome) -> dict[str, Any]:
+    findings = [{"kind": f.kind, "requirement": f.requirement, "message": f.message} for f in outcome.findings]
+    return {"listed": list(outcome.listed), "findings": findings}
 
 
 def _row_document(row: RequirementResult) -> dict[str, Any]:
@@ -250,8 +281,10 @@ def _read_results(top: _Place) -> Results:
         raise version.error(problem, "read it with the release that wrote it, or run the suite again")
     at = top.record(
         *("schema", "suite", "implementation", "profiles", "verdict", "counts", "strict", "seed", "started"),
-        *("duration_s", "command", "environment", "sanity", "requirements"),
+        *("duration_s", "command", "environment", "sanity", "selection", "hashes", "baseline", "requirements", "seal"),
     )
+    # Whether it still fits is for `verify-report` to say: a file that was edited can be read, and then doubted.
+    at["seal"].text()
     suite = at["suite"].record("name", "version")
     implementation = at["implementation"].record("name", "version", "language")
     sanity = at["sanity"].record("first", "last")
@@ -271,6 +304,9 @@ def _read_results(top: _Place) -> Results:
             command=tuple(place.text() for place in at["command"].items()),
             environment={name: place.text() for name, place in at["environment"].members().items()},
             sanity=Sanity(_read_sanity(sanity["first"]), _read_sanity(sanity["last"])),
+            selection=at["selection"].text(),
+            hashes={name: place.text() for name, place in at["hashes"].members().items()},
+            baseline=None if at["baseline"].value is None else _read_baseline(at["baseline"]),
             requirements=tuple(_read_row(place) for place in at["requirements"].items()),
         )
     )
@@ -280,6 +316,15 @@ def _read_profile(place: _Place) -> ProfileResult:
     at = place.record("name", "status")
     name, status = at["name"].text(), at["status"].choice(ProfileStatus)
     return place.build(lambda: ProfileResult(name, status))
+
+
+def _read_baseline(place: _Place) -> BaselineOutcome:
+    at = place.record("listed", "findings")
+    findings = []
+    for finding in at["findings"].items():
+        of = finding.record("kind", "requirement", "message")
+        findings.append(BaselineFinding(of["kind"].text(), of["requirement"].text(), of["message"].text()))
+    return BaselineOutcome(tuple(name.text() for name in at["listed"].items()), tuple(findings))
 
 
 def _read_sanity(place: _Place) -> SanityResult:

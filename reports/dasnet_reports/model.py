@@ -22,6 +22,7 @@ SCHEMA: Final = 1
 MAX_NAME: Final = 200
 ID_PATTERN: Final = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
 SECTION_PATTERN: Final = r"^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$"
+HASH_PATTERN: Final = r"^[0-9a-f]{64}$"
 SIDE_PATTERN: Final = r"^(host|suite|peer [1-9][0-9]*)$"
 STARTED_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)$"
 
@@ -193,6 +194,30 @@ class ProfileResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineFinding:
+    """One difference between a run and its baseline: which kind, of which requirement, and what was found."""
+
+    kind: str
+    requirement: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineOutcome:
+    """What came of holding a run against a list of known failures.
+
+    Arguments: `listed`, the ids of the list; `findings`, every difference; none means that the gate is green.
+    """
+
+    listed: tuple[str, ...] = ()
+    findings: tuple[BaselineFinding, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "listed", tuple(self.listed))
+        object.__setattr__(self, "findings", tuple(self.findings))
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything a run found.
 
@@ -201,7 +226,9 @@ class Results:
     not in the order in which parallel workers finished.
     Arguments: `environment`, free keys and texts (platform, Python …); `seed`, what the suite's own choices came from;
     `started`, ISO 8601 in UTC ("2024-05-01T10:00:00Z"); `duration_s`, seconds; `strict`, whether SHOULD decides too;
-    `command`, the command line as given, one entry per argument.
+    `command`, the command line as given, one entry per argument; `selection`, what left requirements of the claimed
+    profiles out, as it was given, empty for a whole run; `hashes`, SHA-256 of what the run depended on, by name;
+    `baseline`, what came of the list of known failures, None without one.
     Errors: ValueError for a schema other than SCHEMA, two rows of the same requirement, two profiles of one name,
     a bad time or duration, counts that do not name exactly the five verdicts.
     """
@@ -219,6 +246,9 @@ class Results:
     strict: bool
     sanity: Sanity
     command: tuple[str, ...] = ()
+    selection: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    baseline: BaselineOutcome | None = None
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -229,6 +259,9 @@ class Results:
         object.__setattr__(self, "requirements", tuple(self.requirements))
         object.__setattr__(self, "command", tuple(self.command))
         object.__setattr__(self, "environment", dict(self.environment))
+        object.__setattr__(self, "hashes", dict(self.hashes))
+        for name, value in self.hashes.items():
+            _require_match(HASH_PATTERN, f"the hash of {name}", value, "64 hexadecimal digits")
         # Fixed order of keys, so that two runs with the same numbers write the same bytes.
         if set(self.counts) != set(Verdict) or min(self.counts.values()) < 0:
             raise ValueError(f"counts name exactly {', '.join(Verdict)}, each 0 or more")

@@ -6,18 +6,47 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_reports import RENDERERS, Renderer, Results, load, write_reports
+from dasnet_reports import (
+    NO_TEXTS,
+    RENDERERS,
+    CatalogueText,
+    Renderer,
+    RequirementText,
+    Results,
+    load,
+    write_matrix,
+    write_reports,
+)
 
 
 def test_every_report_is_written(small: Results, tmp_path: Path) -> None:
     folder = tmp_path / "out" / "demo"
     paths = write_reports(small, folder)
-    assert [path.name for path in paths] == ["results.json", "junit.xml", "summary.md"]
+    names = ["results.json", "junit.xml", "summary.md", "index.html", "badge.svg", "badge.json"]
+    assert [path.name for path in paths] == names
     assert sorted(folder.iterdir()) == sorted(paths)
     assert load(folder / "results.json") == small
     for path, renderer in zip(paths, RENDERERS.values(), strict=True):
-        assert path.read_bytes() == renderer.render(small).encode("utf-8")
+        assert path.read_bytes() == renderer.render(small, NO_TEXTS).encode("utf-8")
         assert b"\r" not in path.read_bytes()
+
+
+def test_texts_reach_the_page(small: Results, tmp_path: Path) -> None:
+    texts = CatalogueText({"tick.order": RequirementText("Things keep their order.")})
+    write_reports(small, tmp_path, texts)
+    assert "Things keep their order." in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_matrix_is_written(small: Results, tmp_path: Path) -> None:
+    paths = write_matrix([small, small], tmp_path / "out", links=["a/index.html", "b/index.html"])
+    assert [path.name for path in paths] == ["index.html", "matrix.md", "matrix.json"]
+    assert sorted((tmp_path / "out").iterdir()) == sorted(paths)
+
+
+def test_a_matrix_with_a_bad_link_leaves_nothing(small: Results, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="relative"):
+        write_matrix([small], tmp_path / "out", links=["//host.example/"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_old_reports_are_replaced(small: Results, tmp_path: Path) -> None:
@@ -27,7 +56,7 @@ def test_old_reports_are_replaced(small: Results, tmp_path: Path) -> None:
 
 
 def test_a_renderer_that_fails_leaves_nothing(small: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Results) -> str:
+    def fail(_: Results, __: CatalogueText) -> str:
         raise RuntimeError("no")
 
     monkeypatch.setitem(RENDERERS, "html", Renderer("index.html", fail))
@@ -37,7 +66,7 @@ def test_a_renderer_that_fails_leaves_nothing(small: Results, tmp_path: Path, mo
 
 
 def test_a_further_renderer_is_one_line(small: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RENDERERS, "badge", Renderer("badge.json", lambda results: results.verdict.value))
+    monkeypatch.setitem(RENDERERS, "verdict", Renderer("verdict.txt", lambda results, _: results.verdict.value))
     assert (write_reports(small, tmp_path)[-1]).read_text() == "non-conforming"
 
 

@@ -1,0 +1,198 @@
+"""index.html: the results of one run as one self-contained page for people.
+
+What lives here: what the page shows, and how much of it; pages.py makes the file, the templates lay it out, ladder.py
+draws. May touch: nothing but the package's own templates.
+
+Every requirement has an anchor of its own id, for good: `index.html#send.first-size-bytes`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from . import pages
+from .catalogue_text import NO_TEXTS, CatalogueText, RequirementText
+from .conclude import claimed_profiles, count, counts_against
+from .ladder import Ladder, draw
+from .model import Level, RequirementResult, Results, TranscriptEntry, Verdict
+from .pages import block, said
+
+MAX_BYTES: Final = 12 * 1024 * 1024
+"""A page larger than this is drawn again with less detail; the last detail is drawn whatever its size."""
+
+_LINE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much to show of each requirement: characters of message, entries of transcript, characters per entry."""
+
+    message: int
+    entries: int
+    text: int
+    ladder: bool
+
+
+# Tried in turn until the page is small enough. Every real run fits the first.
+_DETAILS: Final = (_Detail(16_000, 240, 400, True), _Detail(4_000, 40, 200, True), _Detail(600, 0, 0, False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """The transcript of a row: its diagram, its lines as a table, and how many entries that table leaves out."""
+
+    ladder: Ladder | None
+    head: Sequence[TranscriptEntry]
+    tail: Sequence[TranscriptEntry]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One requirement as the page shows it. All foreign text in it is bounded and harmless."""
+
+    number: int
+    result: RequirementResult
+    known: RequirementText
+    against: bool
+    headline: str
+    message: str
+    observed: str
+    observed_why: str
+    excluded_reason: str
+    blocked_here: bool
+    talk: _Talk | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    name: str
+    title: str
+    counts: Mapping[str, int]
+    rows: Sequence[_Row]
+
+
+def render(results: Results, catalogue: CatalogueText = NO_TEXTS) -> str:
+    """Draw `results` as a page.
+
+    Arguments: `catalogue`, what is known about requirements beside their results; the page works without.
+    Returns: an HTML document that declares UTF-8, asks nothing of any host and works from disk.
+    """
+    page = ""
+    for detail in _DETAILS:
+        page = pages.make_page(
+            "report.html",
+            styles=("page.css", "report.css", "ladder.css"),
+            scripts=("page.js", "report.js"),
+            values=_values(results, catalogue, detail),
+        )
+        # Characters first: they are counted already, and no page has fewer bytes.
+        if len(page) <= MAX_BYTES and len(page.encode("utf-8")) <= MAX_BYTES:
+            break
+    return page
+
+
+def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict[str, Any]:
+    who, suite = results.implementation, results.suite
+    sections = _sections(results, catalogue, detail)
+    rows = [row for section in sections for row in section.rows]
+    return {
+        "name": said(who.name),
+        "version": said(who.version),
+        "language": said(who.language),
+        "suite": said(suite.name),
+        "suite_version": said(suite.version),
+        "results": results,
+        "sanity": _sanity(results),
+        "sections": sections,
+        "trouble": _trouble(rows),
+        "totals": count(results.requirements),
+        "verdicts": list(Verdict),
+        "levels": [level for level in Level if any(row.level is level for row in results.requirements)],
+        "facts": _facts(results),
+        "shortened": detail != _DETAILS[0],
+        "any_ladder": any(row.talk is not None and row.talk.ladder is not None for row in rows),
+    }
+
+
+def _sanity(results: Results) -> list[tuple[str, str, str]]:
+    talks = (("before the first check", results.sanity.first), ("after the last check", results.sanity.last))
+    return [
+        (when, talk.verdict.value, said(talk.message, _LINE))
+        for when, talk in talks
+        if talk.verdict is not Verdict.PASS
+    ]
+
+
+def _sections(results: Results, catalogue: CatalogueText, detail: _Detail) -> list[_Section]:
+    claimed = claimed_profiles(results)
+    ids = {row.id for row in results.requirements}
+    groups: dict[str, list[_Row]] = {}
+    for number, result in enumerate(results.requirements):
+        against = counts_against(result, claimed=claimed, strict=results.strict)
+        row = _row(number, result, catalogue.of(result.id), against, ids, detail)
+        groups.setdefault(result.section, []).append(row)
+    return [
+        _Section(name, catalogue.title(name), count(row.result for row in rows), rows) for name, rows in groups.items()
+    ]
+
+
+def _row(
+    number: int,
+    result: RequirementResult,
+    known: RequirementText,
+    against: bool,
+    ids: set[str],
+    detail: _Detail,
+) -> _Row:
+    reason = result.excluded_reason if result.verdict is Verdict.EXCLUDED else result.message
+    headline = reason.strip().split("\n", 1)[0]
+    return _Row(
+        number=number,
+        result=result,
+        known=known,
+        against=against,
+        headline=said(headline, _LINE // 2),
+        message=block(result.message.strip("\n"), detail.message),
+        observed=said(result.observed, _LINE),
+        observed_why=known.allowed.get(result.observed, ""),
+        excluded_reason=block(result.excluded_reason, detail.message),
+        blocked_here=result.blocked_by in ids,
+        talk=_talk(result, headline, detail),
+    )
+
+
+def _talk(result: RequirementResult, headline: str, detail: _Detail) -> _Talk | None:
+    talk = result.transcript
+    if not talk:
+        return None
+    went_wrong = result.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)
+    divergence = (headline or "see the message") if went_wrong else ""
+    left_out = max(len(talk) - detail.entries, 0)
+    head = detail.entries // 4 if left_out else len(talk)
+    return _Talk(
+        ladder=draw(talk, divergence=divergence) if detail.ladder else None,
+        head=_bounded(talk[:head], detail.text),
+        tail=_bounded(talk[head + left_out :], detail.text),
+        left_out=left_out,
+    )
+
+
+def _bounded(entries: Sequence[TranscriptEntry], limit: int) -> list[TranscriptEntry]:
+    return [TranscriptEntry(entry.tick, entry.side, entry.kind, said(entry.text, limit)) for entry in entries]
+
+
+# To be read first: what keeps the run from conforming, causes before what they block; then what failed without effect.
+def _trouble(rows: Sequence[_Row]) -> list[_Row]:
+    found = [row for row in rows if row.against or row.result.verdict is Verdict.FAIL]
+    return sorted(found, key=lambda row: (not row.against, bool(row.result.blocked_by)))
+
+
+def _facts(results: Results) -> list[tuple[str, str]]:
+    facts = [("Seed", str(results.seed)), ("SHOULD decides too", "yes" if results.strict else "no")]
+    if results.command:
+        facts.append(("Command", said(shlex.join(results.command), 3 * _LINE)))
+    return facts + [(said(key), said(value, _LINE)) for key, value in sorted(results.environment.items())]
