@@ -21,6 +21,9 @@ TICKS_TO_NOTICE: Final = FRUITLESS_TICKS
 #: Ticks given to an implementation to do something that it must not do.
 SETTLING_TICKS: Final = 4
 
+#: Ticks after which settling ends even if something still moves: an implementation may fire in every tick for ever.
+SETTLING_AT_MOST: Final = 1_000
+
 #: The silence window in seconds: how long the suite watches without ticking when nothing may happen. The only pause
 #: of fixed length; a longer one sees no more faults of a loopback connection, a shorter one could miss a thread.
 SILENCE_WINDOW: Final = 0.01
@@ -56,7 +59,7 @@ def patience(factor: float) -> Iterator[None]:
     For runs that expect checks to fail, in which patience is all that a check costs. Such a run judges a conforming
     implementation with the same factor, as the control that no failure of the others is one of patience.
     """
-    global _scale  # noqa: PLW0603
+    global _scale
     before, _scale = _scale, factor
     try:
         yield

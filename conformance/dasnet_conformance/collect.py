@@ -49,13 +49,18 @@ class Judged:
     results: Results | None
     exit_status: int
     problem: str = ""
+    #: What belongs to the problem, a line each: the last lines of a build, what a driver said.
+    details: list[str] = field(default_factory=list)
+    #: What is no verdict and has to be known: a driver that does not stop, say.
+    warnings: list[str] = field(default_factory=list)
 
     def ending(self) -> list[str]:
         """The last lines for a log: the problem, or verdict and counts."""
+        aside = [*(f"  {line}" for line in self.details), *(f"dasnet: warning: {text}" for text in self.warnings)]
         if self.results is None:
-            return [f"dasnet: {self.problem}"]
+            return [f"dasnet: {self.problem}", *aside]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.results.counts.items() if count)
-        told = [f"dasnet: {self.problem}"] if self.problem else []
+        told = [f"dasnet: {self.problem}", *aside] if self.problem else aside
         return [*told, f"dasnet: {self.results.implementation.name}: {self.results.verdict.value} ({counts})"]
 
 
@@ -67,6 +72,9 @@ class Collector:
     header: Record | None = None
     usage: str = ""
     broken: str = ""
+    details: list[str] = field(default_factory=list)
+    #: Warnings, each with how often it came.
+    warnings: dict[str, int] = field(default_factory=dict)
     cases: dict[str, list[Record]] = field(default_factory=dict)
     selected: dict[str, None] = field(default_factory=dict)
     #: How many cases each selected requirement has.
@@ -96,10 +104,14 @@ class Collector:
             case "sanity":
                 self.running.pop(record["process"], None)
                 self.sanity[record["which"]].append(record)
+                self.details = self.details or record.get("exchange", "").splitlines()
             case "usage":
                 self.usage = record["message"]
             case "broken":
                 self.broken = record["message"]
+                self.details = record.get("exchange", "").splitlines()
+            case "warning":
+                self.warnings[record["message"]] = self.warnings.get(record["message"], 0) + 1
             case "end":
                 self.running.pop(record["process"], None)
                 if not record["worker"]:
@@ -147,7 +159,8 @@ class Collector:
         if self.usage:
             return Judged(None, EXIT_USAGE, self.usage)
         if self.header is None:
-            return Judged(None, EXIT_INCONCLUSIVE, self.broken or "the run ended before it reached the implementation")
+            problem = self.broken or "the run ended before it reached the implementation"
+            return Judged(None, EXIT_INCONCLUSIVE, problem, self.details)
         if not self.selected:
             return Judged(None, EXIT_USAGE, "nothing selected: no requirement matches; `dasnet list` names them all")
         if self.selected.keys() <= self.excluded.keys():
@@ -182,7 +195,10 @@ class Collector:
             sanity=sanity,
             command=tuple(command),
         )
-        return Judged(results, conclusion.exit_status, self._problem(sanity, conclusion.verdict))
+        warnings = [text if count == 1 else f"{text} (x{count})" for text, count in self.warnings.items()]
+        return Judged(
+            results, conclusion.exit_status, self._problem(sanity, conclusion.verdict), self.details, warnings
+        )
 
     def _problem(self, sanity: Sanity, verdict: Overall) -> str:
         for which, outcome in (("first", sanity.first), ("last", sanity.last)):
@@ -217,7 +233,7 @@ class Collector:
         transcript = gravest["transcript"]
         if gravest["verdict"] == "pass":
             transcript = transcript[:KEPT_OF_A_PASS]
-        where = gravest["case"].partition("[")[2].rstrip("]")
+        where = gravest["case"].partition("[")[2].removesuffix("]")
         message = gravest["message"]
         if where and message and requirement.section != "state":
             message = f"[{where}] {message}"

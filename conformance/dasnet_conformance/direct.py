@@ -12,7 +12,7 @@ import itertools
 import pkgutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -71,25 +71,19 @@ class Outcome:
         return 2 * order.index(self.verdict) + self.failed
 
 
-def run(
-    requirement: str, adapter: Adapter, ports: Ports, *, seed: int = 0, seconds: float = CHECK_DEADLINE
-) -> Outcome:
+def run(requirement: str, adapter: Adapter, ports: Ports, *, seed: int = 0, seconds: float = CHECK_DEADLINE) -> Outcome:
     """Run every case of a requirement's check until one fails at it; returns the gravest.
 
     Arguments: `seconds`, the bound of each case, kept where `sanity.deadline` can. Raises `KeyError` for a requirement
     without a check, and nothing for what an implementation or its adapter does.
     """
-    gravest: Outcome | None = None
-    duration = 0.0
+    outcomes: list[Outcome] = []
     for case in find_cases()[requirement]:
-        outcome = run_case(case, adapter, ports, seed=seed, seconds=seconds)
-        duration += outcome.duration_s
-        if gravest is None or outcome.gravity() > gravest.gravity():
-            gravest = outcome
-        if outcome.failed:
+        outcomes.append(run_case(case, adapter, ports, seed=seed, seconds=seconds))
+        if outcomes[-1].failed:
             break
-    assert gravest is not None, "a check has at least one case"  # noqa: S101
-    return Outcome(**{**vars(gravest), "duration_s": round(duration, 6)})
+    duration = sum(outcome.duration_s for outcome in outcomes)
+    return replace(max(outcomes, key=Outcome.gravity), duration_s=round(duration, 6))
 
 
 def run_case(case: Case, adapter: Adapter, ports: Ports, *, seed: int, seconds: float) -> Outcome:
@@ -168,9 +162,11 @@ def _rows(mark: pytest.Mark) -> Iterator[_Row]:
     for number, value in enumerate(values):
         marks: Iterable[Any] = getattr(value, "marks", ())
         parts = value.values if hasattr(value, "marks") else (value,) if len(names) == 1 else tuple(value)
-        shown = [str(part) if isinstance(part, str | int) else f"{name}{number}" for name, part in zip(names, parts)]
+        arguments = dict(zip(names, parts, strict=True))
+        plain = str | int | float | None
+        shown = [str(part) if isinstance(part, plain) else f"{name}{number}" for name, part in arguments.items()]
         label = getattr(value, "id", None) or "-".join(shown)
-        yield _Row(dict(zip(names, parts, strict=True)), label, next(_named(marks), ""))
+        yield _Row(arguments, label, next(_named(marks), ""))
 
 
 def _named(marks: Iterable[Any]) -> Iterator[str]:

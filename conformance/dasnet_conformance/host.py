@@ -8,8 +8,6 @@ implementation through a `Session` of the contract only.
 from __future__ import annotations
 
 import random
-import select
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,14 +25,16 @@ from dasnet_adapters.contract import (
     Unsupported,
     Value,
 )
+from dasnet_adapters.hints import HINTS
 
 from . import expect
-from .bounds import FRUITLESS_TICKS, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .bounds import FRUITLESS_TICKS, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
 from .catalogue import Requirement
 from .expect import Mismatch, PartUnsupported
 from .peer import Peer
 from .ports import Ports, foreign
 from .transcript import Transcript, spell_bytes
+from .waiting import wait_readable
 
 #: Callbacks that tell of a client; error and log may come with anything.
 CLIENT_CALLBACKS = ("connect", "disconnect", "data")
@@ -211,7 +211,7 @@ class Host:
             raise AdapterBroken(
                 f"the driver turned {name} down as a mistake of the suite: {answer.outcome.message}",
                 culprit="driver",
-                hint="answer kind `driver` only to commands that cannot be read or that name what was never made",
+                hint=HINTS["driver-refusal"].text,
             )
         for event in answer.events:
             if isinstance(event.outcome, Unsupported):
@@ -227,7 +227,10 @@ class Host:
             self.transcript.add("host", "event", spell_event(event))
 
     def _keep(self, fired: Fired) -> None:
-        self._progress += 1
+        # A log line or an error in every tick, or a delivery without a byte, is no progress: patience must still end.
+        event = fired.event
+        if event.data if event.what == "data" else event.what in CLIENT_CALLBACKS:
+            self._progress += 1
         target = self._objects.get(fired.event.object)
         if target is None:
             self.strays.append(fired)
@@ -237,8 +240,10 @@ class Host:
     def _drain_strays(self) -> None:
         for event in self._session.stray_events():
             fired = Fired(event, "", self.transcript.tick)
-            self.strays.append(fired)
             self._keep(fired)
+            # An event of an object that nobody made is among them already.
+            if event.object in self._objects:
+                self.strays.append(fired)
             self.transcript.add("host", "event", f"OUTSIDE ANY CALL: {spell_event(event)}")
 
     def new(self, class_number: int = CLASS_A) -> HostObject:
@@ -386,10 +391,12 @@ class Host:
         """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
         self._wait(SILENCE_WINDOW)
         quiet = 0
-        while quiet < ticks:
+        for _ in range(SETTLING_AT_MOST):
             before = self._progress
             self.tick_once(*objects, through=through)
             quiet = quiet + 1 if self._progress == before else 0
+            if quiet >= ticks:
+                break
 
     def silence(self) -> None:
         """Let the silence window pass without a tick; callbacks that fire in it become strays."""
@@ -403,11 +410,9 @@ class Host:
         # Wakes early when a peer has something to read: then there is progress to see.
         if seconds <= 0:
             return
-        sockets = [p.socket for p in self.peers if p.socket is not None and p.reading and p.closed is None]
-        if sockets:
-            select.select(sockets, [], [], seconds)
-        else:
-            threading.Event().wait(seconds)
+        wait_readable(
+            [p.socket for p in self.peers if p.socket is not None and p.reading and p.closed is None], seconds
+        )
 
     # Ends
 

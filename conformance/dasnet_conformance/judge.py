@@ -7,6 +7,7 @@ and keep temporary files; it prints nothing, `Progress` is told instead.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -18,10 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from .bounds import CHECK_DEADLINE
+from dasnet_adapters import AdapterBroken, UsageError
+from dasnet_reports import EXIT_USAGE
+
 from .catalogue import load_catalogue
 from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
 from .stream import Record, StreamReader
+from .target import Settings, Target
 
 #: Deaths of the child after which the rest is not tried any more.
 MOST_DEATHS: Final = 20
@@ -39,8 +43,9 @@ _POLL: Final = 0.02
 class RunOptions:
     """What to judge and how; the same words as the options of `dasnet run`.
 
-    `deadline` is the bound of one check in seconds; `workers` is the number of parallel processes (0: none beside the
-    child); `excluded` maps requirement ids to reasons.
+    `deadline` is the bound of one check and `call_deadline` that of one command to a driver, in seconds (None: what the
+    implementation file says, or the default); `no_deadline` lifts both; `workers` is the number of parallel processes
+    (0: none beside the child); `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
     """
 
     implementation: str
@@ -49,8 +54,18 @@ class RunOptions:
     expression: str = ""
     workers: int = 0
     seed: int = 0
-    deadline: float = CHECK_DEADLINE
+    deadline: float | None = None
     excluded: dict[str, str] = field(default_factory=dict)
+    call_deadline: float | None = None
+    no_deadline: bool = False
+    peer_host: str = ""
+
+    def target(self) -> Target:
+        """The implementation with the settings that it is reached by. Raises `UsageError`."""
+        return Target(
+            self.implementation, Settings(self.call_deadline, self.deadline, self.no_deadline, self.peer_host)
+        )
+
     #: Whether a driver is started anew for each check, and not once for all.
     restart_each: bool = False
 
@@ -66,17 +81,26 @@ class Progress(Protocol):
 
 
 def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judged:
-    """Judge an implementation.
+    """Judge an implementation, after building it where its file says how.
 
     `command` is the command line to write into the results. Returns what became of it; raises nothing for what an
     implementation does. KeyboardInterrupt passes, after the child has been ended.
     """
+    try:
+        target = options.target()
+        target.build()
+    except UsageError as mistake:
+        return Judged(None, EXIT_USAGE, str(mistake))
+    except AdapterBroken as broken:
+        return Judged(None, EXIT_INCONCLUSIVE, broken.told(), details=broken.exchange.splitlines())
+    patience = target.check_deadline + FROZEN_AFTER if target.check_deadline else math.inf
     collector = Collector(load_catalogue())
     with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
         place = Path(folder)
         only: Path | None = None
         for death in range(MOST_DEATHS + 1):
-            how = _one_child(options, place, only, collector, progress) or (WORKER_DIED if collector.running else "")
+            how = _one_child(options, place, only, collector, progress, patience)
+            how = how or (WORKER_DIED if collector.running else "")
             if not how:
                 break
             named = collector.died(how)
@@ -96,14 +120,21 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
-    # An empty configuration of our own: whatever pytest settings lie around the caller must not change a verdict.
+    # An empty configuration of our own: whatever pytest settings and conftest.py lie around the caller must not change a
+    # verdict.
     settings = place / "pytest.ini"
     settings.write_text("[pytest]\n", "utf-8")
     arguments = [sys.executable, "-m", "pytest", "--pyargs", "dasnet_conformance.suite", "-q"]
-    arguments += ["-c", str(settings), "--rootdir", str(place), "-p", "no:cacheprovider"]
+    arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
     arguments += ["-p", "pytest_timeout", "-p", "dasnet_conformance.plugin"]
     arguments += ["--dasnet-implementation", options.implementation, "--dasnet-stream", str(stream)]
-    arguments += ["--dasnet-seed", str(options.seed), "--dasnet-deadline", str(options.deadline)]
+    arguments += ["--dasnet-seed", str(options.seed), "--dasnet-peer-host", options.peer_host]
+    if options.no_deadline:
+        arguments.append("--dasnet-no-deadline")
+    if options.deadline is not None:
+        arguments += ["--dasnet-deadline", str(options.deadline)]
+    if options.call_deadline is not None:
+        arguments += ["--dasnet-call-deadline", str(options.call_deadline)]
     for profile in options.profiles:
         arguments += ["--dasnet-profile", profile]
     for name, reason in options.excluded.items():
@@ -121,7 +152,9 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     return arguments
 
 
-def _one_child(options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress) -> str:
+def _one_child(
+    options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress, patience: float
+) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
     stream, log = place / f"stream-{time.monotonic_ns()}", place / "log"
     stream.touch()
@@ -139,7 +172,7 @@ def _one_child(options: RunOptions, place: Path, only: Path | None, collector: C
             env=environment,
         )
         try:
-            frozen = _follow(child, reader, collector, progress, options.deadline + FROZEN_AFTER)
+            frozen = _follow(child, reader, collector, progress, patience)
         finally:
             _end(child)
             reader.close()
@@ -148,7 +181,7 @@ def _one_child(options: RunOptions, place: Path, only: Path | None, collector: C
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:
-        return f"the process made no progress for {options.deadline + FROZEN_AFTER:g} seconds and was ended"
+        return f"the process made no progress for {patience:g} seconds and was ended"
     if not collector.running and child.returncode in (3, 4):
         collector.broken = f"the suite's part: {_last_line(log)}"
         return ""

@@ -7,13 +7,13 @@ thread can play the host and several peers. Everything it waits for is bounded (
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
 
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
 from .transcript import Transcript, spell_bytes
+from .waiting import wait_connected
 
 _RECEIVE_SIZE = 1 << 18
 _RESET = struct.pack("ii", 1, 0)
@@ -38,6 +38,7 @@ class Peer:
         self._outgoing: list[memoryview] = []
         self._half_close_due = False
         self._connecting = False
+        self._port = 0
 
     @property
     def unsent(self) -> int:
@@ -57,6 +58,7 @@ class Peer:
         `Mismatch` when the connection is refused or does not complete in `CONNECT_WAIT` seconds.
         """
         self._transcript.add(self.name, "connect", f"connect to port {port}")
+        self._port = port
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -65,27 +67,26 @@ class Peer:
             self._socket.connect((host, port))
         except (BlockingIOError, InterruptedError):
             if wait:
-                select.select([], [self._socket], [self._socket], CONNECT_WAIT)
+                wait_connected(self._socket, CONNECT_WAIT)
         except OSError as error:
-            self._refused(port, error.strerror or str(error))
-        if wait and not self._finish_connecting(port):
-            self._refused(port, f"no connection within {CONNECT_WAIT:g} seconds")
+            self._refused(error.strerror or str(error))
+        if wait and not self._finish_connecting():
+            self._refused(f"no connection within {CONNECT_WAIT:g} seconds")
         return self
 
-    def _refused(self, port: int, why: str) -> None:
+    def _refused(self, why: str) -> None:
         self._drop("reset")
-        raise Mismatch(f"connecting to port {port}", "a connection", why)
+        raise Mismatch(f"connecting to port {self._port}", "a connection", why)
 
-    def _finish_connecting(self, port: int) -> bool:
+    def _finish_connecting(self) -> bool:
         if not self._connecting or self._socket is None:
             return True
-        _, writable, broken = select.select([], [self._socket], [self._socket], 0)
-        if not writable and not broken:
+        if not wait_connected(self._socket, 0):
             return False
         error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         self._connecting = False
         if error:
-            self._refused(port, os.strerror(error))
+            self._refused(os.strerror(error))
         return True
 
     def send(self, data: bytes | bytearray) -> None:
@@ -140,7 +141,7 @@ class Peer:
 
     def step(self) -> int:
         """Send and receive what the system takes and has, without waiting; returns the bytes moved."""
-        if self._socket is None or self.closed or (self._connecting and not self._finish_connecting(0)):
+        if self._socket is None or self.closed or (self._connecting and not self._finish_connecting()):
             return 0
         moved = self._push()
         if self.reading:

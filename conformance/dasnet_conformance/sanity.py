@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from dasnet_adapters.contract import Adapter, AdapterBroken
@@ -56,44 +56,66 @@ def deadline(seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class SanityOutcome:
-    """How the conversation went: a verdict (pass, fail, unsupported, inconclusive), why, and the transcript."""
+    """How the conversation went: a verdict (pass, fail, unsupported, inconclusive), why, and the transcript.
+
+    `culprit` is whose part it was when the adapter broke, and `exchange` what was said last then, a line each.
+    """
 
     verdict: str
     message: str = ""
     transcript: list[Entry] = field(default_factory=list)
+    culprit: str = ""
+    exchange: str = ""
 
 
 def converse(adapter: Adapter, ports: Ports, seconds: float = SANITY_DEADLINE) -> SanityOutcome:
-    """Hold the conversation within `seconds`. Never raises for what an implementation or an adapter does."""
+    """Hold the conversation within `seconds` (0: without end).
+
+    Never raises for what an implementation or an adapter does.
+    """
+    # What closing a session does not raise. A driver that cannot end this one would cost every check its deadline.
+    closing: list[AdapterBroken] = getattr(adapter, "closing_failures", [])
+    before = len(closing)
+    outcome, host = _attempt(adapter, ports, seconds)
+    # A session that hung or broke may not close either.
+    if host is not None:
+        try:
+            with deadline(2.0 if seconds else 0):
+                host.close()
+        except (TimeIsUp, AdapterBroken):
+            pass
+    if len(closing) > before and outcome.verdict != "inconclusive":
+        return _broken(closing[before], host)
+    return outcome
+
+
+def _attempt(adapter: Adapter, ports: Ports, seconds: float) -> tuple[SanityOutcome, Host | None]:
     host: Host | None = None
     try:
         with deadline(seconds):
             host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0)
             _talk(host)
             host.close()
-        return SanityOutcome("pass")
+        return SanityOutcome("pass"), host
     except TimeIsUp:
-        return _outcome("inconclusive", f"not finished within {seconds:g} seconds{_last_call(host)}", host)
+        return _outcome("inconclusive", f"not finished within {seconds:g} seconds{_last_call(host)}", host), host
     except AdapterBroken as broken:
-        return _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
+        return _broken(broken, host), host
     except NoPortsLeft as error:
-        return _outcome("inconclusive", str(error), host)
+        return _outcome("inconclusive", str(error), host), host
     except Mismatch as mismatch:
-        return _outcome("fail", str(mismatch), host)
+        return _outcome("fail", str(mismatch), host), host
     except PartUnsupported as unsupported:
-        return _outcome("unsupported", str(unsupported), host)
-    finally:
-        # A session that hung or broke may not close either.
-        if host is not None:
-            try:
-                with deadline(2.0):
-                    host.close()
-            except (TimeIsUp, AdapterBroken):
-                pass
+        return _outcome("unsupported", str(unsupported), host), host
 
 
 def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:
     return SanityOutcome(verdict, message, host.transcript.entries() if host is not None else [])
+
+
+def _broken(broken: AdapterBroken, host: Host | None) -> SanityOutcome:
+    outcome = _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
+    return replace(outcome, culprit=broken.culprit, exchange=broken.exchange)
 
 
 def _last_call(host: Host | None) -> str:

@@ -16,17 +16,19 @@ from typing import Any
 
 import pytest
 
-from dasnet_adapters import UsageError, resolve
+from dasnet_adapters import UsageError
 from dasnet_adapters.contract import Adapter, AdapterBroken
 
 from . import SUITE_NAME, __version__
-from .bounds import CHECK_DEADLINE, SANITY_DEADLINE
 from .catalogue import Catalogue, Requirement, load_catalogue, problems
 from .checks import MARKER
+from .doctor import examine_briefly
 from .host import Host
 from .ports import Ports
 from .sanity import converse
 from .stream import StreamWriter
+from .target import Settings, Target
+from .transcript import Entry
 from .verdict import judge
 
 HOST_KEY = pytest.StashKey[Host]()
@@ -40,9 +42,13 @@ class SessionPlugin:
         self.is_worker = hasattr(config, "workerinput")
         self.implementation: str = config.getoption("--dasnet-implementation")
         self.seed: int = config.getoption("--dasnet-seed")
-        self.deadline: float = config.getoption("--dasnet-deadline") or CHECK_DEADLINE
         self.catalogue: Catalogue = load_catalogue()
-        self.excluded = _exclusions(config.getoption("--dasnet-exclude"), self.catalogue)
+        try:
+            self.target = Target(self.implementation, _settings(config))
+            self.excluded = self.target.excluded(self.catalogue.requirements)
+        except UsageError as error:
+            raise pytest.UsageError(f"dasnet: {error}") from None
+        self.excluded |= _exclusions(config.getoption("--dasnet-exclude"), self.catalogue)
         self.adapter: Adapter | None = None
         self.ports = Ports()
         self.started = time.time()
@@ -64,19 +70,25 @@ class SessionPlugin:
     def pytest_sessionstart(self) -> None:
         """Reach the implementation and write the header; what cannot be reached ends the run with one line."""
         try:
-            self.adapter = resolve(self.implementation)
+            self.adapter = self.target.adapter()
             if self.is_worker:
                 self.profiles = tuple(self.config.workerinput["dasnet_profiles"])  # type: ignore[attr-defined]
                 return
+            if self._own_stream:
+                self.target.build()  # a run that `dasnet run` started has been built for
             description = self.adapter.describe()
+            claimed = self.target.claims(description)
+            if self.target.is_driver:
+                examine_briefly(self.adapter)
         except UsageError as error:
             self._stop(str(error))
         except AdapterBroken as broken:
             if broken.culprit == "caller":
                 self._stop(broken.told())
-            self.stream.write("broken", message=broken.told(), culprit=broken.culprit)
+            message = f"{broken.told()}{self._referral(broken.culprit)}"
+            self.stream.write("broken", message=message, culprit=broken.culprit, exchange=broken.exchange)
             pytest.exit(f"dasnet: {broken}", returncode=2)
-        profiles = self._profiles(description.profiles)
+        profiles = self._profiles(claimed)
         self.profiles = profiles
         self.stream.write(
             "header",
@@ -86,7 +98,7 @@ class SessionPlugin:
                 "version": description.version,
                 "language": description.language,
             },
-            claimed=list(description.profiles),
+            claimed=list(claimed),
             profiles=list(profiles),
             seed=self.seed,
             strict=bool(self.config.getoption("--dasnet-strict")),
@@ -134,7 +146,7 @@ class SessionPlugin:
             selected[requirement.id] = selected.get(requirement.id, 0) + 1
             if requirement.id in self.excluded:
                 continue
-            item.add_marker(pytest.mark.timeout(self.deadline, func_only=False))
+            item.add_marker(pytest.mark.timeout(self.target.check_deadline, func_only=False))
             chosen.append(item)
         # In the order of the catalogue, whatever files the cases stand in.
         order = {name: index for index, name in enumerate(self.catalogue.requirements)}
@@ -153,7 +165,7 @@ class SessionPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Hold the first sanity conversation, in each process that runs checks; none runs if it does not get through."""
+        """Hold the first sanity conversation in each process that runs checks; none runs if it does not get through."""
         runs_checks = self.is_worker or not _distributes(self.config)
         if not runs_checks or session.config.option.collectonly or (not self.is_worker and not session.items):
             return None
@@ -168,15 +180,20 @@ class SessionPlugin:
 
     def _sanity(self, which: str) -> bool:
         self.stream.write("start", requirement=f"sanity.{which}", case="")
-        outcome = converse(self.reached(), self.ports, min(SANITY_DEADLINE, self.deadline))
+        outcome = converse(self.reached(), self.ports, self.target.sanity_deadline)
         self.stream.write(
             "sanity",
             which=which,
             verdict=outcome.verdict,
-            message=outcome.message,
+            message=f"{outcome.message}{self._referral(outcome.culprit)}",
             transcript=outcome.transcript,
+            exchange=outcome.exchange,
         )
         return outcome.verdict != "inconclusive"
+
+    # Where to go on with a driver that broke.
+    def _referral(self, culprit: str) -> str:
+        return f"; `{self.target.doctor_command()}` examines the driver" if culprit == "driver" else ""
 
     def reached(self) -> Adapter:
         """The adapter, which exists from the start of the session on."""
@@ -222,6 +239,9 @@ class SessionPlugin:
         if report.when == "teardown" and isinstance(raised, AdapterBroken):
             record["message"] = f"while ending the session: {record['message']}"
         entries = host.transcript.entries() if host is not None else []
+        entries += _heard_from_driver(raised)
+        if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
+            self.stream.write("warning", message=f"the driver broke in a check{self._referral('driver')}")
         self.stream.write(
             "case",
             requirement=requirement_id,
@@ -258,6 +278,9 @@ class SessionPlugin:
         # Everything here may be closed twice.
         if self.adapter is not None:
             self.adapter.close()
+            failures: list[AdapterBroken] = getattr(self.adapter, "closing_failures", [])
+            while failures:
+                self.stream.write("warning", message=f"{failures.pop(0).told()}{self._referral('driver')}")
         self.ports.close()
         self.stream.close()
 
@@ -292,6 +315,22 @@ def requirement_of(item: pytest.Item) -> str:
     """The id of the requirement that an item checks, or nothing."""
     marker = item.get_closest_marker(MARKER)
     return str(marker.args[0]) if marker is not None else ""
+
+
+def _settings(config: pytest.Config) -> Settings:
+    return Settings(
+        call_deadline=config.getoption("--dasnet-call-deadline"),
+        check_deadline=config.getoption("--dasnet-deadline"),
+        no_deadline=config.getoption("--dasnet-no-deadline"),
+        peer_host=config.getoption("--dasnet-peer-host"),
+    )
+
+
+# What was said last to a driver that broke, the last lines of its standard error among it.
+def _heard_from_driver(raised: BaseException | None) -> list[Entry]:
+    if not isinstance(raised, AdapterBroken):
+        return []
+    return [Entry(tick=0, side="suite", kind="note", text=f"driver: {line}") for line in raised.exchange.splitlines()]
 
 
 def _distributes(config: pytest.Config) -> bool:

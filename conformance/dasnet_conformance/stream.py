@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken, usage, end.
+#: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken,
+#: warning, usage, end.
 Record = dict[str, Any]
 
 

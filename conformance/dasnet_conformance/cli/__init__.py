@@ -20,8 +20,17 @@ EXIT_USAGE: Final = 3
 #: Command -> (module in this package, one line for the help).
 COMMANDS: Final = {
     "run": ("run_command", "judge an implementation, requirement by requirement"),
+    "doctor": ("doctor_command", "tell whether a driver is in order, before its port is judged"),
     "list": ("list_command", "list the requirements"),
     "stability": ("stability_command", "repeat a run, under load if asked, and compare the verdicts"),
+    "explore": ("explore_command", "play conversations made up by chance, in lockstep with a model"),
+    "replay": ("replay_command", "play a script that explore saved"),
+    "prove": ("prove_command", "run servers that are wrong on purpose: does the suite see it?"),
+    "drift": ("drift_command", "compare a page of the documentation with the catalogue"),
+    "baseline": ("baseline_command", "write or update the list of known failures"),
+    "verify-report": ("verify_report_command", "check that a report is as it was written"),
+    "matrix": ("matrix_command", "many runs side by side, as a page"),
+    "compare": ("compare_command", "what changed between two runs"),
     "explain": ("explain_command", "all about one requirement: text, clause, latitude, check"),
 }
 

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 
 from ..catalogue import load_catalogue
+from ..faults.registry import proving
 from ..where import check_places
 from . import UsageMistake
 from .list_command import as_document
@@ -34,10 +35,14 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         raise UsageMistake(f"no requirement {arguments.id}{hint}")
     clauses = [catalogue.clauses[name] for name in requirement.clauses]
     places = check_places().get(requirement.id, [])
+    faults = proving().get(requirement.id, [])
     if arguments.json:
         document = as_document(requirement)
         document["clauses"] = [vars(clause) for clause in clauses]
         document["checks"] = [str(place) for place in places]
+        document["faults"] = [
+            {"name": entry.name, "sentence": entry.sentence, "address": entry.address} for entry in faults
+        ]
         print(json.dumps(document, indent=2))  # noqa: T201
         return 0
     lines = [f"{requirement.id}  {requirement.level}  profile {requirement.profile}", _wrapped(requirement.text, "  ")]
@@ -49,5 +54,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if requirement.survival:
         lines.append("a death of the process, or a call that never returns, fails this requirement")
     lines += [f"check {place}" for place in places]
+    if faults:
+        lines.append("faults that prove it (`dasnet prove --fault NAME` runs one)")
+        lines += [_wrapped(f"{entry.name}: {entry.sentence}", "  ") for entry in faults]
     print("\n".join(lines))  # noqa: T201
     return 0

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from dasnet_reports import dump, write_reports
+from dasnet_adapters import UsageError
+from dasnet_reports import dump, harmless, write_reports
 
 from ..bounds import CHECK_DEADLINE
+from ..baseline import BaselineError
 from ..catalogue import load_catalogue
+from ..collect import Judged
+from ..gate import finish
 from ..judge import RunOptions, run
+from ..texts import catalogue_text
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
-from .summary import print_summary
+from .reaching import add_reaching, named
+from .summary import MOST_CHARACTERS, print_summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("implementation", metavar="IMPLEMENTATION", help="reference, python:MODULE, driver:COMMAND or tcp:HOST:PORT")
+    add(
+        "implementation",
+        metavar="IMPLEMENTATION",
+        nargs="?",
+        default="",
+        help="reference, python:MODULE, driver:COMMAND, tcp:HOST:PORT, or the path of a dasnet.toml or its directory "
+        "(default: the dasnet.toml here)",
+    )
     add("--profile", action="append", default=[], metavar="P", help="only this profile (may be repeated)")
     add("--strict", action="store_true", help="SHOULD requirements gate too")
-    add("--report-dir", metavar="DIR", help="write results.json, junit.xml and summary.md there")
+    add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match, as in pytest -k")
     add("-n", dest="workers", type=int, default=0, metavar="N", help="run in N parallel processes")
     add("--seed", type=int, default=0, metavar="S", help="seed of the generated contents (default 0)")
@@ -37,14 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID=REASON",
         help="leave a requirement out, for a stated reason (may be repeated)",
     )
-    add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
+    add("--deadline", type=float, metavar="SECONDS", help=f"bound of one check (default {CHECK_DEADLINE:g})")
+    add_reaching(parser)
+    add("--baseline", metavar="FILE", help="gate on this list of known failures: any difference fails the run")
+    add("--open", action="store_true", help="open the report in a browser (with --report-dir)")
     add("--json", action="store_true", help="print results.json instead of the tables")
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Run the suite; returns the exit status."""
     options = RunOptions(
-        implementation=arguments.implementation,
+        implementation=named(arguments.implementation),
         profiles=tuple(arguments.profile),
         strict=arguments.strict,
         expression=arguments.expression,
@@ -52,9 +68,16 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         seed=arguments.seed,
         deadline=arguments.deadline,
         excluded=_exclusions(arguments.exclude),
+        call_deadline=arguments.call_deadline,
+        no_deadline=arguments.no_deadline,
+        peer_host=arguments.peer_host,
     )
-    if options.workers < 0 or not 0 < options.deadline < math.inf:
-        raise UsageMistake("-n takes a number from 0 up, and --deadline seconds above 0")
+    if options.workers < 0:
+        raise UsageMistake("-n takes a number from 0 up")
+    try:
+        options.target().excluded(load_catalogue().requirements)
+    except UsageError as error:
+        raise UsageMistake(str(error)) from None
     console = _Console(highlight=False)
     progress: LiveProgress | PlainProgress | QuietProgress
     if arguments.json:
@@ -65,20 +88,42 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         progress = PlainProgress(console)
     with progress:
         judged = run(options, progress, ["dasnet", *command])
+    judged = _gated(judged, arguments, options)
     if judged.results is None:
-        print(f"dasnet: {judged.problem}", file=sys.stderr)  # noqa: T201
+        for line in judged.ending():
+            print(harmless(line, MOST_CHARACTERS, one_line=True), file=sys.stderr)  # noqa: T201
         return judged.exit_status
     written: list[Path] = []
     if arguments.report_dir:
         try:
-            written = write_reports(judged.results, arguments.report_dir)
+            written = write_reports(judged.results, arguments.report_dir, catalogue_text())
         except OSError as error:
             raise UsageMistake(f"the reports cannot be written to {arguments.report_dir}: {error.strerror}") from error
     if arguments.json:
         sys.stdout.write(dump(judged.results))
     else:
         print_summary(console, judged, written)
+    if arguments.open and written:
+        webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
+
+
+def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:
+    # What is in the implementation file holds unless the command line says otherwise.
+    file = options.target().file
+    baseline = Path(arguments.baseline) if arguments.baseline else (file.baseline if file is not None else None)
+    try:
+        return finish(
+            judged,
+            expression=options.expression,
+            profiles=options.profiles,
+            baseline=baseline,
+            implementation_file=file.path if file is not None else None,
+        )
+    except BaselineError as error:
+        raise UsageMistake(str(error)) from error
+    except OSError as error:
+        raise UsageMistake(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
 class _Console(Console):

@@ -77,6 +77,8 @@ def _as_text(stability: Stability, arguments: argparse.Namespace) -> str:
     slowest = max(stability.slowest_s.items(), key=lambda item: item[1], default=("", 0.0))
     overall = ", ".join(f"{count} {verdict}" for verdict, count in stability.overall.items())
     judged = sum(sum(counts.values()) for counts in stability.verdicts.values())
-    lines.append(f"{stability.runs} runs ({overall}), {judged} verdicts, {len(stability.changing())} requirements changed")
+    lines.append(
+        f"{stability.runs} runs ({overall}), {judged} verdicts, {len(stability.changing())} requirements changed"
+    )
     lines.append(f"slowest check: {slowest[0]}, {slowest[1]:.2f} s of {arguments.deadline:g} s")
     return "\n".join(lines) + "\n"

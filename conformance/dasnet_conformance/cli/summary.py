@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dasnet_reports import Level, Overall, RequirementResult, Results, Verdict, harmless
+from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless
 
+from ..baseline import NEXT_STEP, Kind
 from ..catalogue import load_catalogue
 from ..collect import NEVER_RAN, Judged
 
@@ -54,16 +55,30 @@ def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> 
     _print_failures(console, results)
     for profile in results.profiles:
         console.print(f"profile {profile.name}: {profile.status.value}")
+    if results.baseline is not None:
+        _print_baseline(console, results.baseline)
     if written:
         console.print(f"reports: {escape(', '.join(str(path) for path in written))}", soft_wrap=True)
     if judged.problem:
         console.print(f"[yellow]{safe(judged.problem)}[/]", soft_wrap=True)
+    for line in judged.details:
+        console.print(f"    {safe(line)}", soft_wrap=True)
+    for warning in judged.warnings:
+        console.print(f"[yellow]warning: {safe(warning)}[/]", soft_wrap=True)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     style = _OVERALL_STYLE[results.verdict]
     name = safe(results.implementation.name)
     console.print(
         f"{name}: [{style}]{results.verdict.value}[/] ({counts}) in {results.duration_s:.1f} s", soft_wrap=True
     )
+
+
+def _print_baseline(console: Console, outcome: BaselineOutcome) -> None:
+    for finding in outcome.findings:
+        told = f"{finding.requirement}: {safe(finding.message)}; {NEXT_STEP[Kind(finding.kind)]}"
+        console.print(f"[bold red]baseline, {finding.kind}[/] {told}", soft_wrap=True)
+    if not outcome.findings:
+        console.print(f"baseline: {len(outcome.listed)} known failures, every one as listed")
 
 
 def _print_table(console: Console, results: Results) -> None:

@@ -19,4 +19,6 @@ def __getattr__(name: str) -> object:
     entry = load_faults().get(name)
     if entry is None:
         raise AttributeError(f"there is no fault named {name}; `dasnet prove --list` names them all")
+    if not entry.address:
+        raise AttributeError(f"the fault {name} is on the way to the suite; `dasnet prove --fault {name}` runs it")
     return entry.implementation()

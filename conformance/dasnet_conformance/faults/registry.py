@@ -21,23 +21,28 @@ from .sound import Implementation, LowLevel, Server, SharedOrphan
 from .sound_handle import Handle
 
 PACKAGE: Final = "dasnet_conformance.faults"
+#: The module that the faults are variations of.
+SOUND: Final = f"{PACKAGE}.sound"
 
-#: The files of faults, in the order of the catalogue.
-FILES: Final = (
-    "construct",
-    "init",
-    "query",
-    "state",
-    "tick",
-    "data",
-    "send",
-    "save",
-    "restore",
-    "lowlevel",
-    "callbacks",
-    "lifetime",
-    "robustness",
-)
+#: The files of faults, each with its section, in the order of the catalogue.
+FILES: Final = {
+    "construct": "construct",
+    "init": "init",
+    "query": "query",
+    "state": "state",
+    "tick": "tick",
+    "tick_threads": "tick",
+    "data": "data",
+    "send": "send",
+    "send_trouble": "send",
+    "save": "save",
+    "restore": "restore",
+    "restore_while_orphaned": "restore",
+    "lowlevel": "lowlevel",
+    "callbacks": "callbacks",
+    "lifetime": "lifetime",
+    "robustness": "robustness",
+}
 
 #: Which argument of `Implementation` takes a part derived from which class.
 _PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
@@ -51,7 +56,9 @@ class Fault:
 
     `kills` are the requirements that must fail on it, each by itself and not in its setup; `may_kill` are others that
     can. `parts` are the classes in which it differs from the sound server. `hangs` says that what it does wrong is not
-    to return, which a check finds by its deadline. `twist` wraps the adapter, for what only shows on the way there.
+    to return, which a check finds by its deadline. `attempts` is above 1 where the fault is in a thread of its own: one
+    that the system does not let run in time does nothing wrong, and is tried again. `twist` wraps the adapter, for what
+    only shows on the way to the suite.
     """
 
     name: str
@@ -61,12 +68,13 @@ class Fault:
     may_kill: tuple[str, ...] = ()
     parts: tuple[type, ...] = ()
     hangs: bool = False
+    attempts: int = 1
     twist: Callable[[Adapter], Adapter] | None = None
 
     @property
     def address(self) -> str:
-        """How the command line takes it."""
-        return f"python:{PACKAGE}:{self.name}"
+        """How the command line takes it, or nothing where that is not possible."""
+        return "" if self.twist is not None else f"python:{PACKAGE}:{self.name}"
 
     def implementation(self) -> Implementation:
         """The wrong server as an object that offers the documented names, made anew."""
@@ -79,26 +87,31 @@ class Fault:
 
     def adapter(self) -> Adapter:
         """The way to the wrong server."""
-        plain = InProcessAdapter(self.address.removeprefix("python:"))
-        return self.twist(plain) if self.twist is not None else plain
+        if self.twist is not None:
+            return self.twist(InProcessAdapter(SOUND))
+        return InProcessAdapter(f"{PACKAGE}:{self.name}")
 
 
 _FAULTS: Final[dict[str, Fault]] = {}
 
 
 def fault(
-    *kills: str, may_kill: tuple[str, ...] = (), also: tuple[type, ...] = (), hangs: bool = False
+    *kills: str,
+    may_kill: tuple[str, ...] = (),
+    also: tuple[type, ...] = (),
+    hangs: bool = False,
+    attempts: int = 1,
 ) -> Callable[[Part], Part]:
     """Enter a class as a fault; its docstring is the sentence, its name in lower case the fault's.
 
-    Arguments: `kills` and `may_kill`, ids of requirements; `also`, further parts of the same fault; `hangs`.
+    Arguments: `also`, further parts of the same fault; the others are those of `Fault`.
     """
 
     def enter(part: Part) -> Part:
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part.__name__).lower()
-        section = part.__module__.rpartition(".")[2]
+        words = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", part.__name__).lower()
+        section = FILES[part.__module__.rpartition(".")[2]]
         sentence = " ".join((part.__doc__ or "").split())
-        register(Fault(words, section, sentence, kills, may_kill, (part, *also), hangs))
+        register(Fault(words, section, sentence, kills, may_kill, (part, *also), hangs, attempts))
         return part
 
     return enter
@@ -116,7 +129,7 @@ def load_faults() -> dict[str, Fault]:
     """All faults by name, in the order of the files."""
     for name in FILES:
         importlib.import_module(f"{PACKAGE}.{name}")
-    order = {name: number for number, name in enumerate(FILES)}
+    order = {section: number for number, section in enumerate(FILES.values())}
     return dict(sorted(_FAULTS.items(), key=lambda item: order[item[1].section]))
 
 

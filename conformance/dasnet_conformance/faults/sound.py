@@ -33,7 +33,7 @@ class LowLevel:
     def __init__(self, handle_class: type[Handle]) -> None:
         self.handle_class = handle_class
 
-    def make_server(self, obj: Any, class_info: type) -> bool:
+    def make_server(self, obj: Any, class_info: type) -> bool:  # noqa: ARG002
         """Make a handle for the object; false if the object has no field to keep it in."""
         if not hasattr(obj, "_server"):
             return False
@@ -74,7 +74,7 @@ class LowLevel:
         """Send to the client."""
         return self.need(handle, "server_send").send(data, size)
 
-    def server_restore(self, handle: Handle | None, obj: Any, class_info: type) -> None:
+    def server_restore(self, handle: Handle | None, obj: Any, class_info: type) -> None:  # noqa: ARG002
         """Call back another object from now on."""
         self.need(handle, "server_restore").bind(obj)
 

@@ -10,7 +10,7 @@ from dasnet_adapters.contract import CLASS_A, Outcome, Refusal, Value
 
 from .. import expect
 from ..bounds import FRUITLESS_TICKS
-from ..host import Host, HostObject
+from ..host import CLIENT_CALLBACKS, Host, HostObject
 from ..peer import Peer
 from ..ports import foreign
 
@@ -52,6 +52,33 @@ def until_received(host: Host, server: HostObject, count: int, *ticked: HostObje
         got=lambda: f"{len(server.received)} bytes",
         through=through,
     )
+
+
+def order(server: HostObject) -> list[str]:
+    """The names of the client callbacks that fired, in order, repeats told once: how often is another question."""
+    names: list[str] = []
+    for fired in server.fired:
+        what = fired.event.what
+        if what in CLIENT_CALLBACKS and names[-1:] != [what]:
+            names.append(what)
+    return names
+
+
+def hear(host: Host, server: HostObject, peer: Peer) -> None:
+    """Bytes from the client to the server, counted: for checks that are about something else than what they are."""
+    heard = len(server.received)
+    peer.send(QUESTION)
+    until_received(host, server, heard + len(QUESTION))
+
+
+def visit(host: Host, server: HostObject) -> None:
+    """A new client is taken, heard and seen off, without a word to it: as much of serving as most checks need."""
+    connects, disconnects = server.count("connect"), server.count("disconnect")
+    peer = host.peer(server.port)
+    until_fired(host, server, "connect", connects + 1)
+    hear(host, server, peer)
+    peer.close()
+    until_fired(host, server, "disconnect", disconnects + 1)
 
 
 def talk(host: Host, server: HostObject, peer: Peer) -> None:

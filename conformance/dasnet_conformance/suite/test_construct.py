@@ -7,6 +7,7 @@ from dasnet_adapters.contract import CLASS_SILENT, Value
 from .. import expect
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host
+from .scenes import until_received
 
 
 @check("construct.fires-nothing")
@@ -72,8 +73,8 @@ def test_adapter_bound_to_its_object(host: Host) -> None:
     first, second = host.listening(), host.listening()
     for server, other in ((first, second), (second, first)):
         before = len(other.fired)
-        host.take_client(server).send(b"for one object only")
-        host.await_received(server, 19)
+        host.peer(server.port).send(b"for one object only")
+        until_received(host, server, 19)
         expect.equal(len(other.fired), before, "callbacks on the object that has no part in it")
 
 

@@ -10,6 +10,7 @@ from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
 from ..peer import Peer
+from .scenes import until_fired, until_received
 
 #: Sizes around the buffers that implementations use.
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
@@ -27,7 +28,7 @@ def _arrives(host: Host, parts: Iterable[bytes], *, tick_between: bool = False) 
         sent += part
         if tick_between:
             host.tick_once(server)
-    host.await_received(server, len(sent))
+    until_received(host, server, len(sent))
     host.settle(server)
     expect.same_bytes(server.received, sent, "what was delivered")
     return server
@@ -61,9 +62,11 @@ def test_zeros(host: Host) -> None:
 
 
 @check("data.line-ends")
-def test_line_ends(host: Host) -> None:
-    """Nothing is translated, nothing is split off."""
-    _arrives(host, [b"\r\n", b"\n", b"\r", b"\n\r", b"a\rb\nc\r\nd", b"\r\r\n\n", b"\x1a"])
+@pytest.mark.parametrize("tick_between", [False, True])
+def test_line_ends(host: Host, tick_between: bool) -> None:
+    """Nothing is translated, split off or trimmed, inside a delivery and at its end."""
+    parts = [b"\r\n", b"\n", b"\r", b"\n\r", b"a\rb\nc\r\nd", b"\r\r\n\n", b"\x1a"]
+    _arrives(host, parts, tick_between=tick_between)
 
 
 @check("data.not-text")
@@ -130,7 +133,7 @@ def test_none_before_connect(host: Host) -> None:
         peer = host.peer(server.port)
         peer.send(b"early")
         host.silence()
-        host.await_received(server, 5 * round_number)
+        until_received(host, server, 5 * round_number)
         peer.close()
         host.await_departure(server)
     expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"] * ROUNDS, "callbacks")
@@ -176,7 +179,7 @@ def _heard_and_gone(host: Host, server: HostObject, peer: Peer, content: bytes) 
     peer.send(content)
     host.until(lambda: peer.unsent == 0, server, what="the client could send everything")
     peer.close()
-    host.await_departure(server)
+    until_fired(host, server, "disconnect", 1)
     host.settle(server)
     expect.same_bytes(server.received, content, "what was delivered before the departure")
     expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"], "callbacks")
@@ -200,7 +203,7 @@ def test_connect_send_close(host: Host, size: int) -> None:
     peer.send(content)
     peer.close()
     host.silence()
-    host.await_departure(server)
+    until_fired(host, server, "disconnect", 1)
     host.settle(server)
     expect.same_bytes(server.received, content, "what was delivered")
     expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"], "callbacks")
@@ -213,7 +216,7 @@ def test_half_close(host: Host) -> None:
     content = host.random.randbytes(70_000)
     peer.send(content)
     peer.half_close()
-    host.await_received(server, len(content))
+    until_received(host, server, len(content))
     host.settle(server)
     expect.same_bytes(server.received, content, "what was sent before the half-close")
     names = server.client_callbacks()
@@ -247,7 +250,7 @@ def test_abortive_close(host: Host, unread: int) -> None:
     if content:
         peer.send(content)
     peer.reset()
-    host.await_departure(server)
+    until_fired(host, server, "disconnect", 1)
     host.settle(server)
     expect.equal(server.count("disconnect"), 1, "disconnect callbacks")
     expect.equal(server.count("connect"), 1, "connect callbacks")

@@ -9,15 +9,7 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host, HostObject
-
-
-def _serves(host: Host, server: HostObject) -> None:
-    peer = host.take_client(server)
-    before = len(server.received)
-    peer.send(b"served?")
-    host.await_received(server, before + 7)
-    peer.close()
-    host.await_departure(server)
+from .scenes import serve_one, talk, until_fired
 
 
 def _fail_on_busy_port(host: Host) -> HostObject:
@@ -67,11 +59,10 @@ def test_port_in_use_disturbs_nobody(host: Host) -> None:
     """The server that was there first goes on, with the client it has and with the next."""
     occupant, peer = host.connected()
     host.made().init(occupant.port)
-    peer.send(b"still there?")
-    host.await_received(occupant, 12)
+    talk(host, occupant, peer)
     peer.close()
-    host.await_departure(occupant)
-    _serves(host, occupant)
+    until_fired(host, occupant, "disconnect", 1)
+    serve_one(host, occupant)
 
 
 @check("init.failure-reports")
@@ -90,7 +81,7 @@ def test_retry_after_failure(host: Host) -> None:
     """A busy port is no dead end for the object."""
     server = _fail_on_busy_port(host)
     expect.returns(server.init(host.port()), True, "init on another port")
-    _serves(host, server)
+    serve_one(host, server)
 
 
 def _never_open(host: Host, port: int) -> None:
@@ -129,7 +120,7 @@ def test_retry_after_bad_port(host: Host, port: int) -> None:
     server = host.made()
     server.init(port)
     expect.returns(server.init(host.port()), True, "init on a free port afterwards")
-    _serves(host, server)
+    serve_one(host, server)
 
 
 @check("init.port-zero")
@@ -166,7 +157,7 @@ def test_port_reusable_after_destroy(host: Host) -> None:
     peer.close()
     successor = host.made()
     expect.returns(successor.init(server.port), True, "init on the same port, right after destroy")
-    _serves(host, successor)
+    serve_one(host, successor)
 
 
 @check("init.already-open")
@@ -187,7 +178,7 @@ def test_already_open(host: Host) -> None:
     )
     host.observe("stayed" if at_old else "moved")
     server.port = old if at_old else new
-    _serves(host, server)
+    serve_one(host, server)
 
 
 @check("init.already-open-same-port")
@@ -196,7 +187,7 @@ def test_already_open_same_port(host: Host) -> None:
     server = host.listening()
     server.init(server.port)
     expect.returns(server.is_open(), True, "is_open after a second init on the same port")
-    _serves(host, server)
+    serve_one(host, server)
 
 
 @check("init.two-servers-independent")

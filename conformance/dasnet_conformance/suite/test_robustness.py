@@ -87,7 +87,7 @@ def test_noise(host: Host) -> None:
     peer.send(noise)
     until_received(host, server, NOISE)
     expect.same_bytes(server.received, noise, "what the data callbacks brought")
-    peer.reset()
+    peer.close()
     until_fired(host, server, "disconnect", 1)
     serve_one(host, server)
 
@@ -120,6 +120,6 @@ def test_small_packets(host: Host) -> None:
             host.tick_once(server)
     until_received(host, server, SMALL_PACKETS)
     expect.same_bytes(server.received, contents, "what the data callbacks brought")
-    peer.reset()
+    peer.close()
     until_fired(host, server, "disconnect", 1)
     serve_one(host, server)

@@ -8,6 +8,7 @@ from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
 from ..peer import Peer
+from .scenes import until_received
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
@@ -211,7 +212,7 @@ def test_between_deliveries(host: Host) -> None:
         to_server += question
         to_peer += answer
         host.tick_once(server)
-    host.await_received(server, len(to_server))
+    until_received(host, server, len(to_server))
     expect.same_bytes(server.received, to_server, "what was delivered")
     reaches(host, server, peer, to_peer)
 

@@ -7,6 +7,7 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
+from .scenes import serve_one, until_fired
 
 MEBIBYTE = 1 << 20
 
@@ -17,15 +18,8 @@ STALLED_MOST = 72 * MEBIBYTE
 
 
 def _next_client_is_served(host: Host, server: HostObject) -> None:
-    if server.count("disconnect") < server.count("connect"):
-        host.await_departure(server)
-    peer = host.take_client(server)
-    before = len(server.received)
-    peer.send(b"next")
-    host.await_received(server, before + 4)
-    expect.returns(server.send(b"served"), True, "send to the next client")
-    host.await_peer(peer, 6, server)
-    expect.same_bytes(peer.received, b"served", "what the next client received")
+    until_fired(host, server, "disconnect", server.count("connect"))
+    serve_one(host, server)
 
 
 @check("send.to-departed-survives")
@@ -60,7 +54,7 @@ def test_to_departed_one_departure(host: Host) -> None:
     for _ in range(3):
         server.send(b"into the void")
         host.silence()
-    host.await_departure(server)
+    until_fired(host, server, "disconnect", 1)
     host.settle(server)
     expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
 

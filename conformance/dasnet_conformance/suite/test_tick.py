@@ -8,6 +8,7 @@ from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
 from ..peer import Peer
+from .scenes import until_fired, until_received
 
 
 def _nothing_fires(host: Host, server: HostObject, what: str) -> None:
@@ -121,11 +122,12 @@ def test_idle_repeatable(host: Host) -> None:
     server = host.listening()
     for _ in range(1000):
         server.tick()
-    peer = host.take_client(server)
+    peer = host.peer(server.port)
+    until_fired(host, server, "connect", 1)
     for _ in range(1000):
         server.tick()
     peer.send(b"awake?")
-    host.await_received(server, 6)
+    until_received(host, server, 6)
     expect.same_bytes(server.received, b"awake?", "what was delivered")
     expect.equal(server.client_callbacks(), ["connect", "data"], "callbacks")
 
@@ -225,7 +227,7 @@ def test_second_client_early_data(host: Host) -> None:
     early = bytes(host.random.randrange(256) for _ in range(3000))
     server, first, _ = _with_waiting_client(host, early)
     first.close()
-    host.await_received(server, len(early))
+    until_received(host, server, len(early))
     host.settle(server)
     expect.same_bytes(server.received, early, "what the second client sent while it waited")
 
@@ -236,10 +238,10 @@ def test_second_client_gives_up(host: Host) -> None:
     server, first, second = _with_waiting_client(host)
     second.close()
     first.send(b"still here")
-    host.await_received(server, 10)
+    until_received(host, server, 10)
     expect.equal(server.client_callbacks(), ["connect", "data"], "callbacks while the first client is there")
     first.close()
-    host.await_departure(server)
+    until_fired(host, server, "disconnect", 1)
     third = host.peer(server.port)
     third.send(b"third")
     host.until(lambda: bytes(server.received).endswith(b"third"), server, what="the bytes of the third client")
@@ -273,9 +275,11 @@ def test_waiting_clients_all_served(host: Host) -> None:
 def test_fifty_clients(host: Host) -> None:
     """Each one connect and one disconnect, in turn."""
     server = host.listening()
-    for _ in range(50):
-        host.take_client(server).close()
-        host.await_departure(server)
+    for number in range(1, 51):
+        peer = host.peer(server.port)
+        until_fired(host, server, "connect", number)
+        peer.close()
+        until_fired(host, server, "disconnect", number)
     host.settle(server)
     expect.equal(server.client_callbacks(), ["connect", "disconnect"] * 50, "callbacks")
 

@@ -1,0 +1,128 @@
+"""`dasnet explore`: conversations made up by chance, in lockstep with a model. Prints, and writes a script."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from dasnet_adapters.contract import PROFILES, AdapterBroken
+from dasnet_adapters.errors import UsageError
+from dasnet_adapters.resolve import resolve
+
+from ..catalogue import load_catalogue
+from ..explore.explorer import Explored, Explorer, Finding, Options
+from ..explore.players import ProcessPlayer
+from ..explore.script import Script
+from . import UsageMistake
+
+EXIT_FOUND: Final = 1
+EXIT_INCONCLUSIVE: Final = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("implementation", metavar="IMPLEMENTATION", help="reference, python:MODULE, driver:COMMAND or tcp:HOST:PORT")
+    add("--examples", type=int, default=200, metavar="N", help="play so many conversations (default 200)")
+    add("--steps", type=int, default=30, metavar="N", help="of up to so many steps (default 30)")
+    add("--seed", type=int, default=0, metavar="S", help="the same seed makes the same conversations (default 0)")
+    add("--profile", action="append", default=[], choices=PROFILES, metavar="P", help="only this profile's calls")
+    add("--seconds", type=float, default=0.0, metavar="T", help="end after so many seconds (default: no end)")
+    add("-o", dest="output", metavar="FILE", help="write what diverges there (default divergence.script)")
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Explore; returns the exit status."""
+    if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
+        raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
+    _need_hypothesis()
+    started = time.monotonic()
+    try:
+        player = start_player(arguments.implementation)
+        options = Options(
+            examples=arguments.examples,
+            steps=arguments.steps,
+            seed=arguments.seed,
+            profiles=tuple(arguments.profile) or player.profiles,
+            seconds=arguments.seconds,
+        )
+        try:
+            explored = Explorer(player, options, lambda line: print(line, flush=True)).run()  # noqa: T201
+        finally:
+            player.close()
+    except AdapterBroken as broken:
+        return inconclusive(broken)
+    seconds = time.monotonic() - started
+    if explored.finding is not None:
+        return _tell_finding(arguments, explored, explored.finding, seconds)
+    print(f"nothing found: {_played(explored)}, seed {arguments.seed}, {seconds:.1f} s")  # noqa: T201
+    return 0
+
+
+def _need_hypothesis() -> None:
+    try:
+        import hypothesis  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise UsageMistake(
+            "explore needs Hypothesis, which is not installed; pip install 'dasnet-conformance[explore]'"
+        ) from error
+
+
+def start_player(implementation: str) -> ProcessPlayer:
+    """Who plays scripts on the implementation. Raises `UsageMistake` for one that cannot be meant."""
+    try:
+        resolve(implementation).close()
+    except UsageError as error:
+        raise UsageMistake(str(error)) from error
+    return ProcessPlayer(implementation)
+
+
+def inconclusive(broken: AdapterBroken) -> int:
+    """Tell why there is no verdict; returns the exit status. Raises `UsageMistake` when it is the caller's fault."""
+    if broken.culprit == "caller":
+        raise UsageMistake(broken.told()) from broken
+    print(f"dasnet: no verdict: {broken.told()}", file=sys.stderr)  # noqa: T201
+    return EXIT_INCONCLUSIVE
+
+
+def _played(explored: Explored) -> str:
+    told = f"{explored.examples} examples"
+    if explored.cut_short:
+        told += " (the time was up)"
+    if explored.dropped:
+        told += f", {explored.dropped} dropped"
+    return told
+
+
+def _tell_finding(arguments: argparse.Namespace, explored: Explored, finding: Finding, seconds: float) -> int:
+    divergence = finding.divergence
+    requirement = load_catalogue().requirements[divergence.requirement]
+    script = Script(
+        finding.steps,
+        {
+            "implementation": arguments.implementation,
+            "seed": str(arguments.seed),
+            "requirement": divergence.requirement,
+            "finding": divergence.message,
+        },
+    )
+    place = Path(arguments.output or "divergence.script")
+    lines = [
+        "",
+        *map(str, finding.steps),
+        "",
+        f"violates {requirement.id} ({requirement.level}): {requirement.text}",
+        f"found: {divergence.message}",
+        f"example {finding.example}, seed {arguments.seed}, {len(finding.steps)} steps, {seconds:.1f} s",
+    ]
+    print("\n".join(lines))  # noqa: T201
+    try:
+        place.write_text(script.text(), "utf-8")
+    except OSError as error:
+        raise UsageMistake(f"the script cannot be written to {place}: {error.strerror}") from error
+    print(f"again: dasnet replay {place} '{arguments.implementation}'")  # noqa: T201
+    return EXIT_FOUND

@@ -1,0 +1,98 @@
+"""`dasnet prove`: run the suite against servers that are wrong on purpose, and tell whether it sees. Prints; writes the
+matrix where it is told to."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+
+from ..faults.registry import load_faults
+from ..kill_matrix import Matrix, build
+from ..kill_report import counts, headline, write
+from . import UsageMistake
+
+#: Problems told on the screen; the reports have all of them.
+TOLD = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add(
+        "--full", action="store_true", help="run every requirement on every fault, not only those it names (takes long)"
+    )
+    add("--fault", action="append", default=[], metavar="NAME", help="only this fault (may be repeated)")
+    add("--list", action="store_true", help="list the faults and run nothing")
+    add("-n", dest="workers", type=int, default=1, metavar="N", help="run in N parallel processes (default 1)")
+    add("-o", dest="directory", metavar="DIR", help="write kill-matrix.json, kill-matrix.md and kill-matrix.html there")
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Prove; returns 0 when the suite sees everything that it claims to, else 1."""
+    if arguments.workers < 1:
+        raise UsageMistake("-n takes a number from 1 up")
+    known = load_faults()
+    for name in arguments.fault:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 3)
+            raise UsageMistake(
+                f"no fault {name}" + (f"; did you mean {', '.join(near)}?" if near else "; `--list` names them all")
+            )
+    if arguments.list:
+        _print_list(arguments.fault)
+        return 0
+    names = tuple(dict.fromkeys(arguments.fault))
+    matrix = build(names, full=arguments.full, workers=arguments.workers, told=_Counter(len(names) or len(known)))
+    _print(matrix)
+    if arguments.directory:
+        try:
+            paths = write(matrix, arguments.directory)
+        except OSError as error:
+            raise UsageMistake(f"the matrix cannot be written to {arguments.directory}: {error.strerror}") from error
+        print(f"reports: {', '.join(map(str, paths))}")  # noqa: T201
+    return 1 if counts(matrix)["problems"] else 0
+
+
+class _Counter:
+    # Shows on a terminal how many implementations are done, and nothing elsewhere.
+
+    def __init__(self, faults: int) -> None:
+        self._faults = faults
+        self._done = 0
+
+    def __call__(self, name: str) -> None:
+        self._done += 1
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{self._done} done ({self._faults} faults, and controls): {name:<48.48}")
+            sys.stderr.flush()
+
+
+def _print_list(names: Sequence[str]) -> None:
+    section = ""
+    for entry in load_faults().values():
+        if names and entry.name not in names:
+            continue
+        if entry.section != section:
+            section = entry.section
+            print(f"{section}:")  # noqa: T201
+        print(f"  {entry.name}: {entry.sentence}")  # noqa: T201
+        print(f"    must fail: {', '.join(entry.kills)}")  # noqa: T201
+
+
+def _print(matrix: Matrix) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r" + " " * 90 + "\r")
+    if matrix.chosen:
+        for entry, outcome in matrix.kills():
+            print(f"{outcome.requirement} catches {entry.name}: {outcome.message}")  # noqa: T201
+    for name, outcomes in matrix.controls.items():
+        passed = sum(outcome.verdict == "pass" for outcome in outcomes.values())
+        print(f"null control {name}: passes {passed} of {len(outcomes)}")  # noqa: T201
+    problems = matrix.problems()
+    for text in problems[:TOLD]:
+        print(f"problem: {text}")  # noqa: T201
+    if len(problems) > TOLD:
+        print(f"... and {len(problems) - TOLD} more; -o DIR keeps them all")  # noqa: T201
+    print(f"{headline(matrix)}, in {matrix.duration_s:.0f} s")  # noqa: T201

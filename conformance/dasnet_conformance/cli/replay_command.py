@@ -1,0 +1,47 @@
+"""`dasnet replay`: play a script that `dasnet explore` saved, or that a person wrote, with full patience. Prints."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from dasnet_adapters.contract import AdapterBroken
+
+from ..catalogue import load_catalogue
+from ..explore.script import BadScript, read_script
+from ..explore.session import PATIENT
+from . import UsageMistake
+from .explore_command import EXIT_FOUND, inconclusive, start_player
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", metavar="FILE", help="the script")
+    parser.add_argument(
+        "implementation", metavar="IMPLEMENTATION", help="reference, python:MODULE, driver:COMMAND or tcp:HOST:PORT"
+    )
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Replay; returns 0 when nothing diverges, 1 when something does."""
+    try:
+        script = read_script(Path(arguments.file))
+        player = start_player(arguments.implementation)
+    except BadScript as error:
+        raise UsageMistake(str(error)) from error
+    except AdapterBroken as broken:
+        return inconclusive(broken)
+    try:
+        divergence = player.play(script.steps, PATIENT)
+    except AdapterBroken as broken:
+        return inconclusive(broken)
+    finally:
+        player.close()
+    if divergence is None:
+        print(f"nothing diverges: {len(script.steps)} steps")  # noqa: T201
+        return 0
+    requirement = load_catalogue().requirements[divergence.requirement]
+    print(f"violates {requirement.id} ({requirement.level}): {requirement.text}")  # noqa: T201
+    print(f"found: {divergence.message}")  # noqa: T201
+    return EXIT_FOUND

@@ -1,0 +1,35 @@
+"""`dasnet verify-report`: whether a report is as it was written and can be what it says. Prints."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from dasnet_reports import ResultsFileError
+
+from ..verify import verify
+from . import UsageMistake
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("directory", metavar="DIR", help="a report directory, with its results.json")
+    add("--baseline", metavar="FILE", help="the baseline that the run was held against")
+    add("--implementation-file", metavar="FILE", help="the dasnet.toml that the run was made with")
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Verify; returns 1 when something does not match."""
+    given = {name: Path(path) for name in ("baseline", "implementation_file") if (path := getattr(arguments, name))}
+    try:
+        found = verify(Path(arguments.directory), **given)
+    except ResultsFileError as error:
+        raise UsageMistake(str(error)) from error
+    except OSError as error:
+        raise UsageMistake(f"{error.filename}: cannot be read: {error.strerror}") from error
+    for text in found:
+        print(f"no match: {text}")  # noqa: T201
+    print("the report verifies" if not found else f"{len(found)} things do not match")  # noqa: T201
+    return 1 if found else 0

@@ -1,0 +1,13 @@
+"""The lockstep exploration: long conversations made up by chance, each step judged against a simple model.
+
+The suite asks one question at a time. Here a host and up to three peers do whatever comes to their mind, in any order,
+and a model says after each step what was allowed. Modules, from the bottom up:
+
+- `steps` the steps as data, with their one-line text; `script` a file of them
+- `content` what peers and hosts send, made so that every byte tells where it comes from
+- `state`, `allowed`, `hearing`, `received`, `duties` the model: what holds, what may be answered, what may be called
+  back, what may arrive at a peer, and what has to happen sooner or later
+- `world`, `host_steps`, `peer_steps` carry out steps on a real host and real peers, and tell the model
+- `session` runs one script and says how it ended; `reduce` makes a script that diverges short
+- `sketch`, `machine` make scripts up (the only part that needs Hypothesis); `explorer` puts it all together
+"""

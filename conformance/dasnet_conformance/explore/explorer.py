@@ -1,0 +1,134 @@
+"""The whole exploration: scripts are made up and played until one diverges; that one is shortened and confirmed.
+
+Playing in haste finds and shortens; only what diverges again under full patience is told as a finding. What does not
+is noted and dropped, and the exploration goes on. It prints nothing: `tell` is told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dasnet_adapters.contract import LOWLEVEL, PROFILES
+
+from .players import Player
+from .reduce import Reducer
+from .session import HASTY, PATIENT
+from .state import Divergence
+from .steps import Step
+
+#: Seconds that making one finding short may take.
+_SHORTENING: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end."""
+
+    examples: int = 200
+    steps: int = 30
+    seed: int = 0
+    profiles: Sequence[str] = PROFILES
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A confirmed divergence: the short script, what it shows, and the example (from 1) that led to it."""
+
+    steps: tuple[Step, ...]
+    divergence: Divergence
+    example: int
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What an exploration came to: the finding, if any, and how many examples were played."""
+
+    finding: Finding | None
+    examples: int
+    #: Divergences that did not show again under full patience.
+    dropped: int
+    #: Whether the time was up before the examples were.
+    cut_short: bool
+
+
+class _TimeIsUp(Exception):
+    pass
+
+
+class Explorer:
+    """One exploration. `player` plays the scripts; `tell` is told what a person should know, a line at a time."""
+
+    def __init__(self, player: Player, options: Options, tell: Callable[[str], None]) -> None:
+        self._player = player
+        self._options = options
+        self._tell = tell
+        self._until = time.monotonic() + options.seconds if options.seconds else float("inf")
+        self._examples = 0
+        self._dropped = 0
+        self._cut_short = False
+        self._diverged: tuple[list[Step], Divergence] | None = None
+
+    def run(self) -> Explored:
+        """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
+        Hypothesis."""
+        from .machine import visit_scripts
+
+        finding = None
+        while finding is None and self._examples < self._options.examples and not self._cut_short:
+            self._diverged = None
+            visit_scripts(
+                self._visit,
+                examples=self._options.examples - self._examples,
+                most=self._options.steps,
+                # After a finding that was dropped, examples that were not seen before.
+                seed=self._options.seed + 1_000_003 * self._dropped,
+                lowlevel=LOWLEVEL in self._options.profiles,
+            )
+            found = self._found()
+            if found is None:
+                break
+            finding = self._follow_up(*found)
+        return Explored(finding, self._examples, self._dropped, self._cut_short)
+
+    def _visit(self, script: list[Step]) -> None:
+        from .machine import Enough
+
+        if time.monotonic() >= self._until:
+            self._cut_short = True
+            raise Enough
+        self._examples += 1
+        divergence = self._player.play(script, HASTY)
+        if divergence is not None:
+            self._diverged = script, divergence
+            raise Enough
+
+    def _found(self) -> tuple[list[Step], Divergence] | None:
+        return self._diverged
+
+    def _follow_up(self, script: list[Step], divergence: Divergence) -> Finding | None:
+        example = self._examples
+        self._tell(f"example {example} diverges ({divergence.requirement}); making it short")
+        end = min(self._until + 5.0, time.monotonic() + _SHORTENING)
+
+        def still_diverges(candidate: tuple[Step, ...]) -> bool:
+            if time.monotonic() >= end:
+                raise _TimeIsUp
+            again = self._player.play(candidate, HASTY)
+            return again is not None and again.requirement == divergence.requirement
+
+        reducer = Reducer(script, still_diverges)
+        try:
+            reducer.run()
+        except _TimeIsUp:
+            self._tell("the time for making it short is up")
+        for candidate in dict.fromkeys((reducer.best, tuple(script))):
+            confirmed = self._player.play(candidate, PATIENT)
+            if confirmed is not None:
+                return Finding(candidate, confirmed, example)
+        self._dropped += 1
+        self._tell(f"not confirmed with full patience, and dropped: {divergence}")
+        return None

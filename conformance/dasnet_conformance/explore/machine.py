@@ -1,0 +1,59 @@
+"""Hypothesis as the source of chance: a strategy of scripts, run through an example at a time.
+
+Hypothesis draws, so that examples are spread well and none is tried twice; it is not asked to shrink. A script is
+shortened by `reduce` instead, which knows what a step is, plays a candidate only if it is shorter, keeps to the one
+requirement that was violated, and can be told when to stop: each candidate costs real sockets and real patience.
+The only module that imports Hypothesis.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from .sketch import Pick, make_script
+from .steps import Step
+
+
+class Enough(BaseException):
+    """Raised by a visitor to end the run. No `Exception`, as those mean to Hypothesis that an example failed."""
+
+
+@st.composite
+def scripts(draw: st.DrawFn, most: int, lowlevel: bool) -> list[Step]:
+    """Scripts of up to `most` steps."""
+    pick: Pick = lambda choices: draw(st.sampled_from(choices))  # noqa: E731 - a def cannot say that it is generic
+    return make_script(pick, most, lowlevel=lowlevel)
+
+
+def visit_scripts(visit: Callable[[list[Step]], None], *, examples: int, most: int, seed: int, lowlevel: bool) -> None:
+    """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`."""
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @hypothesis.given(scripts(most, lowlevel))
+    def example(script: list[Step]) -> None:
+        visit(script)
+
+    # Nothing of this belongs into the directory where the user happens to be.
+    with tempfile.TemporaryDirectory(prefix="dasnet-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        set_hypothesis_home_dir(folder)
+        try:
+            example()
+        except Enough:
+            pass

@@ -1,0 +1,157 @@
+"""Plays scripts in a process of their own, and tells its death from an answer. May start and end that process.
+
+When the process dies, the script is played once more with a trace, in a new one, to learn in which call it happened.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from dasnet_adapters.contract import AdapterBroken
+
+from .session import Manner
+from .state import Divergence
+from .steps import Step
+
+#: Seconds beyond the bound of a call after which a process is held to be frozen, and ended.
+_FROZEN_AFTER: Final = 90.0
+_START_BOUND: Final = 60.0
+
+
+class Player(Protocol):
+    """Whoever can play a script."""
+
+    def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
+        """How the script diverged, or None. Raises `AdapterBroken` when nothing can be played."""
+
+
+class ProcessPlayer:
+    """Plays scripts on the implementation of that name, in a child process that is replaced when it dies.
+
+    `profiles` are those that the implementation claims. Raises `AdapterBroken` when it cannot be reached.
+    """
+
+    def __init__(self, implementation: str) -> None:
+        self._implementation = implementation
+        self._child: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.profiles: Sequence[str] = ()
+        self._start()
+
+    def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
+        """How the script diverged, or None; a death and a freeze are divergences too. Raises `AdapterBroken`."""
+        divergence, died = self._attempt(steps, manner, trace=False)
+        if not died:
+            return divergence
+        divergence, died_again = self._attempt(steps, manner, trace=True)
+        if died_again or divergence is not None:
+            return divergence
+        return Divergence("destroy.calls-after", f"the process {died}, and did not when the script was played again")
+
+    def close(self) -> None:
+        """End the process. May be called twice."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.stdin is not None:
+            try:
+                child.stdin.close()
+            except OSError:
+                pass
+        try:
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+
+    def _start(self) -> None:
+        self._child = child = subprocess.Popen(
+            [sys.executable, "-m", "dasnet_conformance.explore.worker", self._implementation],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers = answers
+
+        def read() -> None:
+            assert child.stdout is not None
+            try:
+                for line in child.stdout:
+                    answers.put(line)
+            except (OSError, ValueError):
+                pass
+            answers.put(b"")
+
+        threading.Thread(target=read, daemon=True).start()
+        try:
+            first = self._answer(_START_BOUND)
+        except AdapterBroken:
+            self.close()
+            raise
+        if first is None:
+            self._end()
+            raise AdapterBroken(
+                "the implementation ended the process while it was loaded",
+                culprit="implementation",
+                hint="try it by itself first: dasnet run tells more",
+            )
+        self.profiles = first["profiles"]
+
+    # One playing: the divergence, and how the process died (empty when it did not).
+    def _attempt(self, steps: Sequence[Step], manner: Manner, *, trace: bool) -> tuple[Divergence | None, str]:
+        if self._child is None:
+            self._start()
+        asked = {"steps": list(map(str, steps)), "trace": trace, **vars(manner)}
+        child = self._child
+        assert child is not None
+        assert child.stdin is not None
+        try:
+            child.stdin.write(json.dumps(asked).encode("ascii") + b"\n")
+            child.stdin.flush()
+        except OSError:
+            pass  # it has died, which the missing answer tells
+        call, requirement = "", "destroy.calls-after"
+        while (answer := self._answer(manner.call_bound + _FROZEN_AFTER)) is not None:
+            if "diverged" in answer:
+                told = answer["diverged"]
+                return (None if told is None else Divergence(*told)), ""
+            call, requirement = answer["call"], answer["requirement"]
+        how = self._end()
+        return Divergence(requirement, f"{call or 'the script'}: the process {how}"), how
+
+    def _answer(self, bound: float) -> dict[str, Any] | None:
+        try:
+            line = self._answers.get(timeout=bound)
+        except queue.Empty:
+            return None
+        if not line:
+            return None
+        answer: dict[str, Any] = json.loads(line)
+        if "broken" in answer:
+            message, culprit, hint = answer["broken"]
+            raise AdapterBroken(message, culprit=culprit, hint=hint)
+        return answer
+
+    def _end(self) -> str:
+        child = self._child
+        assert child is not None
+        try:
+            child.wait(1)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            self.close()
+            return "made no progress and was ended"
+        self.close()
+        if child.returncode < 0:
+            return f"was killed by signal {-child.returncode}"
+        return f"ended with exit status {child.returncode}"

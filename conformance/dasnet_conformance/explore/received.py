@@ -1,0 +1,77 @@
+"""What may arrive at a peer: exactly what its server sent to it, and no end of the connection that it did not make."""
+
+from __future__ import annotations
+
+from .state import Connection, Divergence, Handle, State
+
+
+def look(state: State) -> None:
+    """Judge what has arrived at the peers since the last look. Raises `Divergence`."""
+    for connection in state.connections:
+        if len(connection.wire.received) > connection.compared:
+            _bytes(state, connection)
+        if connection.wire.closed is not None and not connection.gone:
+            _end(state, connection)
+
+
+def _bytes(state: State, connection: Connection) -> None:
+    received, place = connection.wire.received, connection.compared
+    handle = state.handle_of(connection)
+    if handle is not None and connection in handle.client:
+        if connection.sent_to:
+            handle.settle_on(connection)
+    elif not connection.departed and not connection.given_up:
+        raise Divergence(_to_waiting(handle), f"{connection} was not taken, and received {bytes(received[:24])!r}")
+    connection.compared = len(received)
+    if connection.given_up:
+        return
+    if received[place:] != connection.sent_to[place : len(received)]:
+        raise Divergence(_wrong(handle, connection, place), _difference(connection, place))
+
+
+def _to_waiting(handle: Handle | None) -> str:
+    if handle is not None and handle.client:
+        return "tick.second-client-gets-nothing"
+    return "send.not-to-the-next-client" if handle is not None and handle.served else "send.refused-is-not-kept"
+
+
+def _wrong(handle: Handle | None, connection: Connection, place: int) -> str:
+    beyond = connection.beyond
+    if beyond and bytes(connection.wire.received[len(connection.sent_to) :]).startswith(beyond[:8]):
+        return "send.first-size-bytes"
+    if beyond and beyond[:8] in connection.wire.received[place:]:
+        return "send.first-size-bytes"
+    if handle is not None and handle.reloads:
+        return "save.queued-bytes-survive"
+    return "send.not-to-the-next-client" if handle is not None and handle.served and not place else "send.many-calls"
+
+
+def _difference(connection: Connection, place: int) -> str:
+    got, wanted = connection.wire.received, connection.sent_to
+    shorter = min(len(got), len(wanted))
+    first = next((at for at in range(place, shorter) if got[at] != wanted[at]), shorter)
+    there = bytes(wanted[first : first + 12])
+    expected = repr(there) if there else "nothing (no more was sent)"
+    return f"at byte {first} of what {connection} received: expected {expected}, got {bytes(got[first : first + 12])!r}"
+
+
+def _end(state: State, connection: Connection) -> None:
+    handle = state.handle_of(connection)
+    saw = connection.wire.closed
+    shaken = handle is not None and handle.shaken and connection in handle.client
+    fine = connection.orphaned or connection.departed or connection.given_up or shaken or connection.end
+    if handle is not None and connection in handle.client and len(handle.client) > 1:
+        handle.settle_on(connection)
+    connection.end, connection.loss_allowed = "dropped", True
+    if fine:
+        return
+    where = "while it waited"
+    if handle is not None and handle.holder is None:
+        requirement, where = "save.client-stays", "while the handle was in an orphan"
+    elif handle is not None and connection in handle.queue:
+        requirement = "tick.second-client-not-lost"
+    elif handle is not None and handle.reloads:
+        requirement, where = "restore.connected", "after a reload"
+    else:
+        requirement, where = "query.is-connected-follows-client", "while it was the client"
+    raise Divergence(requirement, f"{connection} sees {saw} {where}, though nobody closed its server")

@@ -1,0 +1,74 @@
+"""Plays one script against an implementation, on a fresh session and fresh ports, and says how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dasnet_adapters.contract import Adapter
+
+from .. import bounds
+from ..expect import Mismatch, PartUnsupported
+from ..ports import Ports
+from .state import Divergence, NoVerdict
+from .steps import Step
+from .world import World
+
+#: Ports of one claim are given back after so many, so that a long exploration does not use up the machine's.
+_PORTS_OF_A_CLAIM: Final = 4000
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How patiently a script is played: `patience` scales the pauses, `call_bound` is the seconds that a call has."""
+
+    patience: float
+    call_bound: float
+
+
+#: For finding and shrinking, where most of the time would go into waiting for what does not come.
+HASTY: Final = Manner(patience=0.05, call_bound=3.0)
+#: For what is told to people: the bounds of `dasnet run`.
+PATIENT: Final = Manner(patience=1.0, call_bound=15.0)
+
+
+class Stage:
+    """Plays scripts, one after another, on one adapter. Close it when done; the adapter stays open."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
+        self._ports = Ports()
+        self._taken = 0
+        #: Scripts played.
+        self.played = 0
+
+    def play(
+        self, steps: Sequence[Step], manner: Manner, trace: Callable[[str, str], None] | None = None
+    ) -> Divergence | None:
+        """How the script diverged, or None; `trace` is told of each call before it is made, as `World` says.
+
+        Raises `AdapterBroken` when no session can be opened, and `NoPortsLeft`.
+        """
+        self.played += 1
+        self._taken += 4
+        if self._taken > _PORTS_OF_A_CLAIM:
+            self._ports.close()
+            self._ports, self._taken = Ports(), 0
+        with bounds.patience(manner.patience):
+            world = World(self._adapter, self._ports, manner.call_bound, trace)
+            try:
+                world.run(steps)
+            except Divergence as divergence:
+                return divergence
+            except Mismatch as mismatch:
+                return Divergence("init.connectable-before-tick", str(mismatch))
+            except (NoVerdict, PartUnsupported):
+                return None
+            finally:
+                world.close()
+        return None
+
+    def close(self) -> None:
+        """Give the ports back."""
+        self._ports.close()

@@ -1,0 +1,215 @@
+"""Makes scripts up: which steps make sense next, judged by a rough sketch of what the steps so far led to.
+
+The sketch only guesses (it takes every init for a success and every tick for useless), and now and then it proposes
+what makes no sense at all: the world passes over what cannot be meant, and the model knows what is refused. Chance
+comes from outside, through `Pick`, so that Hypothesis or anything else can be its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from .steps import FORMS, LOWLEVEL, WORDS, Step, fields
+
+T = TypeVar("T")
+
+OBJECTS: Final = (1, 2, 3)
+PEERS: Final = (1, 2, 3)
+ORPHANS: Final = (1, 2)
+_PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
+_HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000)
+_ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
+#: One step in so many makes no sense on purpose.
+_SENSELESS: Final = 14
+_LOW_OF: Final = {
+    "adapter": "make_server",
+    "init": "server_init",
+    "tick": "server_tick",
+    "settle": "server_settle",
+    "query": "server_query",
+    "send": "server_send",
+}
+
+
+class Pick(Protocol):
+    """A source of chance."""
+
+    def __call__(self, choices: Sequence[T], /) -> T:
+        """One of them."""
+
+
+#: How likely a step is, and what makes it.
+_Choice = tuple[int, Callable[[Pick], Step]]
+
+
+@dataclass(eq=False)
+class _Handle:
+    open: bool = False
+
+
+@dataclass
+class _Sketch:
+    objects: dict[int, _Handle | None] = field(default_factory=dict)
+    destroyed: set[int] = field(default_factory=set)
+    had: dict[int, _Handle] = field(default_factory=dict)
+    orphans: dict[int, _Handle] = field(default_factory=dict)
+    #: Peers that are connected, by what they may still do.
+    peers: dict[int, str] = field(default_factory=dict)
+    paused: set[int] = field(default_factory=set)
+    closed_port: bool = False
+
+    def follow(self, step: Step) -> None:
+        """What the step probably leads to."""
+        name = step.name
+        if name in ("new", "open"):
+            self.objects[step.number("object")] = None
+        if name in ("open", "adapter", "make_server"):
+            self._make(step.number("object"), name == "open")
+        elif name in ("init", "server_init") and step.get("port") in ("free", "former"):
+            handle = self.objects.get(step.number("object"))
+            if handle is not None:
+                handle.open = True
+        elif name == "save":
+            self._save(step.number("object"), step.number("orphan"))
+        elif name == "restore" and step.number("orphan") in self.orphans:
+            label = step.number("object")
+            if label in self.objects and label not in self.destroyed:
+                self.objects[label] = self.had[label] = self.orphans.pop(step.number("orphan"))
+        elif name == "destroy" and step.number("object") in self.objects:
+            self.objects[step.number("object")] = None
+            self.destroyed.add(step.number("object"))
+            self.closed_port = True
+        elif "peer" in fields(name):
+            self._peer(name, step.number("peer"))
+
+    def _make(self, label: int, opened: bool) -> None:
+        if label in self.objects and label not in self.destroyed:
+            self.objects[label] = self.had[label] = _Handle(opened)
+
+    def _save(self, label: int, orphan: int) -> None:
+        handle = self.objects.get(label)
+        if handle is not None:
+            self.orphans[orphan], self.objects[label] = handle, None
+
+    def _peer(self, name: str, peer: int) -> None:
+        if name == "connect":
+            self.peers.setdefault(peer, "open")
+        elif name in ("close", "reset"):
+            self.peers.pop(peer, None)
+            self.paused.discard(peer)
+        elif name == "half_close" and peer in self.peers:
+            self.peers[peer] = "half"
+        elif name == "pause":
+            self.paused.add(peer)
+        elif name == "resume":
+            self.paused.discard(peer)
+
+    def sensible(self) -> list[_Choice]:
+        """What can be meant next, each with its weight."""
+        busy = 5 if self.peers else 1
+        found: list[_Choice] = [(busy, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        unused = [label for label in OBJECTS if label not in self.objects]
+        if unused:
+            hungry = not any(handle is not None for handle in self.objects.values())
+            often, most = (
+                4 if hungry or self.orphans or self.closed_port else 2,
+                8 if hungry and not self.orphans else 2,
+            )
+            found.append((often, lambda pick: Step("new", (unused[0], pick(WORDS["class"])))))
+            found.append((most, lambda pick: Step("open", (unused[0], pick(WORDS["class"])))))
+        for label, handle in self.objects.items():
+            found += self._host(label, handle)
+        found += self._peers()
+        return found
+
+    def _host(self, label: int, handle: _Handle | None) -> list[_Choice]:
+        found: list[_Choice] = [
+            (1, lambda _: Step("query", (label,))),
+            (2, lambda pick: Step("tick", (label, pick((1, 1, 2, 5))))),
+            (1, lambda _: _plain_send(label, 10)),
+            (1, lambda _: Step("destroy", (label,))),
+        ]
+        if label in self.destroyed:
+            return found[:3]
+        for orphan in self.orphans:
+            found.append((6 if handle is None else 1, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
+        if handle is None:
+            return [*found, (3, lambda _: Step("adapter", (label,)))]
+        found.append((2, lambda pick: Step("save", (label, pick(ORPHANS)))))
+        if not handle.open:
+            others = any(each is not None and each.open for each in (*self.objects.values(), *self.orphans.values()))
+            ports = ["free"] * 4 + ["negative", "65536", "wrapped"]
+            ports += ["taken"] * 4 * others + ["former"] * 8 * self.closed_port
+            found.append((8, lambda pick: Step("init", (label, pick(ports)))))
+            found.append((1, lambda _: Step("adapter", (label,))))
+            return found
+        found.append((1, lambda pick: Step("init", (label, pick(("free", "same"))))))
+        found.append((3, lambda pick: _plain_send(label, pick(_HOST_BYTES))))
+        found.append((1, lambda pick: _odd_send(label, pick)))
+        found.append((3, lambda pick: _reaction(label, pick)))
+        return found
+
+    def _peers(self) -> list[_Choice]:
+        found: list[_Choice] = []
+        absent = [peer for peer in PEERS if peer not in self.peers]
+        targets = [label for label, handle in self.had.items() if handle.open]
+        if absent and targets:
+            often = 10 if len(absent) == len(PEERS) else 4
+            found.append((often, lambda pick: Step("connect", (absent[0], pick(targets)))))
+        for peer, state in self.peers.items():
+            if state == "open":
+                found.append((4, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
+                found.append((1, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]
+            found.append((2, lambda _, peer=peer: Step("close", (peer,))))  # type: ignore[misc]
+            found.append((1, lambda _, peer=peer: Step("reset", (peer,))))  # type: ignore[misc]
+            if peer in self.paused:
+                found.append((2, lambda _, peer=peer: Step("resume", (peer,))))  # type: ignore[misc]
+            else:
+                found.append((1, lambda _, peer=peer: Step("pause", (peer,))))  # type: ignore[misc]
+        return found
+
+
+def _plain_send(label: int, size: int) -> Step:
+    return Step("send", (label, size, size))
+
+
+def _odd_send(label: int, pick: Pick) -> Step:
+    length = pick((10, 5000))
+    return Step("send", (label, pick((1, length - 1, 0, -1, length + 1, length + 100_000)), length))
+
+
+def _reaction(label: int, pick: Pick) -> Step:
+    callback = pick(WORDS["callback"])
+    return Step("react", (label, callback, pick([a for a in _ACTIONS if a != "echo" or callback == "data"])))
+
+
+def _anything(pick: Pick, names: Sequence[str]) -> Step:
+    # Any step at all, with arguments of the right kinds.
+    name = pick(names)
+    numbers = {"object": OBJECTS, "target": OBJECTS, "peer": PEERS, "orphan": ORPHANS, "count": (1, 3)}
+    sizes = {"size": (0, 1, 5, 10, -1), "length": (5, 10)}
+    words = {"action": _ACTIONS}
+    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes, **words}
+    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
+
+
+def make_script(pick: Pick, most: int, *, lowlevel: bool) -> list[Step]:
+    """A script of up to `most` steps.
+
+    Arguments: `pick`, the source of chance; `lowlevel`, whether low-level functions may take the place of methods.
+    """
+    names = [name for name in FORMS if lowlevel or name not in LOWLEVEL]
+    sketch, script = _Sketch(), []
+    for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
+        if pick(range(_SENSELESS)) == _SENSELESS - 1:
+            made = _anything(pick, names)
+        else:
+            choices = sketch.sensible()
+            made = pick([choice for weight, choice in choices for _ in range(weight)])(pick)
+            if lowlevel and made.name in _LOW_OF and pick(range(4)) == 3:
+                made = Step(_LOW_OF[made.name], made.arguments)
+        sketch.follow(made)
+        script.append(made)
+    return script

@@ -1,0 +1,138 @@
+"""The steps of a script as data: their names, their arguments, and the one line of text that each is written as.
+
+The text of a step is its form with the arguments put in; parsing is the same form read backwards, so the two cannot
+disagree. It does no input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+Argument = int | str
+
+#: The choices of each argument that is a word. Every other argument is a whole number.
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "class": ("A", "B"),
+    "port": ("free", "taken", "same", "former", "negative", "65536", "wrapped"),
+    "callback": ("connect", "data", "disconnect"),
+    "action": ("nothing", "send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise"),
+}
+
+#: Every step: its text, with the arguments in braces in the order of `Step.arguments`.
+FORMS: Final[dict[str, str]] = {
+    "new": "host: construct object {object} of class {class}",
+    "open": "host: open object {object} of class {class}",
+    "adapter": "host: make the adapter of object {object}",
+    "make_server": "host: make_server on object {object}",
+    "init": "host: init object {object} on port {port}",
+    "server_init": "host: server_init object {object} on port {port}",
+    "tick": "host: tick object {object} {count} times",
+    "server_tick": "host: server_tick object {object} {count} times",
+    "settle": "host: settle",
+    "server_settle": "host: settle by server_tick",
+    "silence": "host: wait without a tick",
+    "query": "host: query object {object}",
+    "server_query": "host: query the handle of object {object}",
+    "send": "host: object {object} sends {size} of {length} bytes",
+    "server_send": "host: server_send on object {object} {size} of {length} bytes",
+    "save": "host: save object {object} to orphan {orphan}",
+    "restore": "host: restore object {object} from orphan {orphan}",
+    "server_restore": "host: server_restore the handle of object {object} to object {target}",
+    "destroy": "host: destroy object {object}",
+    "react": "host: object {object} reacts to {callback} by {action}",
+    "connect": "peer {peer}: connect to object {object}",
+    "peer_send": "peer {peer}: send {count} bytes",
+    "half_close": "peer {peer}: half-close",
+    "reset": "peer {peer}: reset",
+    "close": "peer {peer}: close",
+    "pause": "peer {peer}: stop reading",
+    "resume": "peer {peer}: read again",
+}
+
+#: What the steps mean that are more than one call, for those who read a script.
+MEANING: Final = {
+    "open": "construct, make the adapter, init on a free port",
+    "settle": "tick every object until nothing is due and nothing moves, then ask every query; every script ends so",
+    "init": "taken: where another object listens; former: where a server was; wrapped: 65536 above a free one",
+}
+
+#: Steps that need the low-level functions.
+LOWLEVEL: Final = frozenset(
+    ("make_server", "server_init", "server_tick", "server_settle", "server_query", "server_send", "server_restore")
+)
+
+_FIELD: Final = re.compile(r"\{(\w+)\}")
+
+
+class BadStep(ValueError):
+    """A line that is no step; the message says what is wrong with it."""
+
+
+@cache
+def fields(name: str) -> tuple[str, ...]:
+    """The names of a step's arguments, in order."""
+    return tuple(_FIELD.findall(FORMS[name]))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a script: a name of `FORMS` and its arguments in the order of the form."""
+
+    name: str
+    arguments: tuple[Argument, ...] = ()
+
+    def __str__(self) -> str:
+        return FORMS[self.name].format(**dict(zip(fields(self.name), self.arguments, strict=True)))
+
+    def get(self, field: str) -> Argument:
+        """The argument of that name. Raises `ValueError` when the step has none."""
+        return self.arguments[fields(self.name).index(field)]
+
+    def number(self, field: str) -> int:
+        """The argument of that name, which is a number."""
+        return int(self.get(field))
+
+    def replaced(self, field: str, value: Argument) -> Step:
+        """The same step with one argument changed."""
+        pairs = zip(fields(self.name), self.arguments, strict=True)
+        return Step(self.name, tuple(value if name == field else argument for name, argument in pairs))
+
+
+def step(name: str, *arguments: Argument) -> Step:
+    """A step, for scripts that are written in Python. Raises `BadStep` for what no form allows."""
+    return parse_step(str(Step(name, arguments)))
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    patterns = []
+    for name, form in FORMS.items():
+        parts = []
+        for index, part in enumerate(_FIELD.split(form)):
+            if index % 2 == 0:
+                parts.append(re.escape(part))
+            else:
+                choice = "|".join(map(re.escape, WORDS[part])) if part in WORDS else r"-?\d{1,9}"
+                parts.append(f"(?P<{part}>{choice})")
+        patterns.append((name, re.compile("".join(parts))))
+    return patterns
+
+
+def parse_step(line: str) -> Step:
+    """The step that a line stands for. Raises `BadStep`."""
+    text = " ".join(line.split())
+    for name, pattern in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            values = found.groupdict()
+            return Step(name, tuple(values[f] if f in WORDS else int(values[f]) for f in fields(name)))
+    raise BadStep(f"no step reads {text!r}; the steps are told in docs/explore.md")
+
+
+def told(steps: Sequence[Step]) -> str:
+    """Steps as text, a line each."""
+    return "\n".join(map(str, steps))

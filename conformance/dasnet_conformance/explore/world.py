@@ -1,0 +1,308 @@
+"""Carries out steps on a real host and real peers, and tells the model what came of each.
+
+The world is lenient with scripts: a step that cannot be meant where it stands (a peer that is not connected sends, an
+object is made twice) is passed over, so that a script from which steps were taken away is still a script. It is strict
+with the implementation: each call's events and outcome go to the model at once, and so does what arrived at the peers.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Argument, Command, Event, Outcome, Session, Value
+
+from ..bounds import FRUITLESS_TICKS, pause_before
+from ..catalogue import Requirement
+from ..expect import Mismatch, spell
+from ..host import Host, HostObject
+from ..peer import Peer
+from ..ports import Ports
+from ..sanity import TimeIsUp, deadline
+from .duties import due
+from .hearing import TICKS, Call, Hearing
+from .host_steps import HOST_STEPS, ask_holds, ask_queries
+from .peer_steps import PEER_STEPS, enlist
+from .received import look
+from .state import Divergence, Handle, ModelObject, State
+from .steps import Step
+
+#: The script as the place of a check, which a `Host` wants to know.
+EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
+
+#: Ticks without any change after which a settle believes that nothing more comes.
+_QUIET_TICKS: Final = 3
+#: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
+_MOST_TICKS: Final = 5000
+
+#: The requirement that a call violates by never returning, or by ending the process.
+_SURVIVAL: Final = {
+    "init": "init.returns-at-once",
+    "server_init": "init.returns-at-once",
+    "tick": "tick.idle-returns",
+    "server_tick": "tick.idle-returns",
+    "send": "send.stalled-returns",
+    "server_send": "send.stalled-returns",
+    "save": "save.without-handle",
+    "destroy": "destroy.calls-after",
+}
+#: The same while a reaction was set, which is the likelier cause.
+_SURVIVAL_INSIDE: Final = {
+    "tick": "tick.inside-callback",
+    "destroy": "callbacks.destroy-inside",
+    "raise": "callbacks.raise-keeps-serving",
+}
+
+
+class _Tap:
+    # A session that keeps what the last call led to, in order, and lets no call take for ever.
+    def __init__(self, session: Session, call_bound: float) -> None:
+        self._session = session
+        self._bound = call_bound
+        self.last: tuple[Event, ...] = ()
+        self.strays: list[Event] = []
+
+    def call(self, command: Command) -> Answer:
+        self.last = ()
+        with deadline(self._bound):
+            answer = self._session.call(command)
+        self.last = answer.events
+        return answer
+
+    def stray_events(self) -> tuple[Event, ...]:
+        strays = self._session.stray_events()
+        self.strays += strays
+        return strays
+
+    def diagnostics(self) -> str:
+        return self._session.diagnostics()
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _tick_without_handle(obj: ModelObject) -> str:
+    if obj.destroyed:
+        return "destroy.calls-after"
+    return "save.saved-object-tick-harmless" if obj.had_handle else "construct.tick-harmless"
+
+
+class World:
+    """One script's worth of host, peers and model.
+
+    Arguments: `adapter`, the way to the implementation; `ports`, fresh port numbers; `call_bound`, seconds after which
+    a call counts as one that never returns; `trace`, told before each call its name and the requirement that it would
+    violate by never returning. Raises `AdapterBroken` when no session can be opened.
+    """
+
+    def __init__(
+        self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
+    ) -> None:
+        self.state = State()
+        self.hearing = Hearing(self.state)
+        self.objects: dict[int, HostObject] = {}
+        self.wires: dict[int, Peer] = {}
+        self.sends = 0
+        self._tap = _Tap(adapter.open_session(), call_bound)
+        self._bound = call_bound
+        self._trace = trace
+        self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
+        self._labels: dict[int, int] = {}
+        #: Events that tell of clients and reactions, and those that are mere words.
+        self._events = self._words = 0
+        self._doers: dict[str, Callable[[World, Step], None]] = {**HOST_STEPS, **PEER_STEPS}
+
+    def run(self, steps: Sequence[Step]) -> None:
+        """Carry out a script and settle. Raises `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`."""
+        for each in steps:
+            self._doers[each.name](self, each)
+            self.step_peers()
+        self.settle("tick")
+
+    def close(self) -> None:
+        """End every peer and the session, whatever state they are in."""
+        try:
+            with deadline(self._bound):
+                self.host.close()
+        except (TimeIsUp, AdapterBroken):
+            pass
+
+    # Calls
+
+    def enlist(self, label: int, made: HostObject) -> None:
+        """The host object behind a label, from now on."""
+        self.objects[label] = made
+        self._labels[made.number] = label
+
+    def call(self, name: str, label: int, *arguments: Argument) -> Outcome:
+        """One command on the object of that label (0: the command has none), with its events judged."""
+        return self.judged(name, label, lambda: self._direct(name, label, arguments))
+
+    def _direct(self, name: str, label: int, arguments: Sequence[Argument]) -> Outcome:
+        if label:
+            return self.objects[label].call(name, *arguments)
+        return self.host.call(name, *arguments)
+
+    def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
+        """Carry out what leads to one command, and judge its events; `last_call` tells of it afterwards."""
+        obj = self.state.objects.get(label)
+        call = self.last_call = Call(name, label, obj.handle if obj is not None else None)
+        if self._trace is not None:
+            self._trace(name, self._survival(name, obj))
+        try:
+            outcome = action()
+        except AdapterBroken as broken:
+            raise Divergence(self._survival(name, obj), f"{name}: the implementation died: {broken.told()}") from broken
+        except TimeIsUp:
+            raise Divergence(
+                self._survival(name, obj), f"{name} did not return within {self._bound:g} seconds"
+            ) from None
+        for event in self._tap.last:
+            if event.what in ("error", "log"):
+                self._words += 1
+            else:
+                self._events += 1
+        for event in self._tap.last:
+            self.hearing.event(call, self._labels.get(event.object, 0), event)
+        self.judge_strays()
+        self.hearing.end(call, outcome)
+        return outcome
+
+    def judge_strays(self) -> None:
+        """Events that fired while no command ran."""
+        strays, self._tap.strays = self._tap.strays, []
+        for event in strays:
+            self.hearing.event(Call("", 0), self._labels.get(event.object, 0), event)
+
+    def _survival(self, name: str, on: ModelObject | None) -> str:
+        if name in TICKS and on is not None:
+            if on.handle is None:
+                return _tick_without_handle(on)
+            if on.handle.state == "made":
+                return "tick.before-init"
+            for obj in self.state.objects.values():
+                for action in obj.reactions.values():
+                    if action in _SURVIVAL_INSIDE:
+                        return _SURVIVAL_INSIDE[action]
+        if name in ("send", "server_send"):
+            for connection in self.state.current.values():
+                if connection.gone:
+                    return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
+        return _SURVIVAL.get(name, "destroy.calls-after")
+
+    def step_peers(self) -> None:
+        """Move the peers' bytes, and judge what arrived."""
+        self.host.step_peers()
+        look(self.state)
+
+    # Ticks
+
+    def tick(self, obj: ModelObject, through: str) -> None:
+        """One tick of one object; it may be refused where there is nothing to tick, or when a callback raised."""
+        handle = obj.handle
+        outcome = self.call(through, obj.label)
+        if through == "server_tick" and handle is None:
+            if outcome == Value(None):
+                raise Divergence("server-tick.null-handle", "server_tick of a null handle: no error")
+            return
+        idle = handle is None or handle.state != "listening"
+        if outcome == Value(None) or self.last_call.raised or (idle and not isinstance(outcome, Value)):
+            return
+        if handle is not None and handle.shaken:
+            return
+        raise Divergence("tick.idle-returns", f"{through} of object {obj.label}: {spell(outcome)}")
+
+    def tick_all(self, through: str) -> None:
+        """One tick of every object that was not destroyed, and one step of the peers."""
+        for obj in self.state.objects.values():
+            if not obj.destroyed and (through == "tick" or obj.handle is not None):
+                self.tick(obj, through)
+        self.step_peers()
+
+    def _mark(self) -> tuple[int, int, int]:
+        wires = [connection.wire for connection in self.state.connections]
+        return (
+            self._events,
+            sum(len(wire.received) + (wire.closed is not None) for wire in wires),
+            sum(wire.unsent for wire in wires),
+        )
+
+    def settle(self, through: str) -> None:
+        """Tick until nothing is due and nothing moves; then ask every query. Patience as in `Host.until`."""
+        fruitless = ticks = 0
+        self.step_peers()
+        while (missing := next(due(self.state, low=through == "server_tick"), None)) is not None:
+            if fruitless >= FRUITLESS_TICKS or ticks >= _MOST_TICKS:
+                raise Divergence(missing[0], f"{missing[1]} within {FRUITLESS_TICKS} ticks")
+            self.wait(pause_before(fruitless))
+            before = self._mark()
+            self.tick_all(through)
+            ticks += 1
+            fruitless = 0 if self._mark() != before else fruitless + 1
+        quiet = noisy = 0
+        while quiet < _QUIET_TICKS and ticks < _MOST_TICKS:
+            before, words = self._mark(), self._words
+            self.tick_all(through)
+            ticks += 1
+            quiet, noisy = (quiet + 1, noisy) if self._mark() == before else (0, 0)
+            if self._words != words:
+                quiet, noisy = 0, noisy + 1
+            if noisy > FRUITLESS_TICKS:
+                raise Divergence(
+                    "tick.idle-fires-nothing", f"error or log in each of {noisy} ticks in a row, though nothing happens"
+                )
+        # A tick may have had something to tell that made more due (a client left, the next one waits).
+        if ticks < _MOST_TICKS and next(due(self.state), None) is not None:
+            self.settle(through)
+            return
+        self._freed_ports()
+        self._ask_everything()
+
+    def listens(self, handle: Handle, port: int) -> bool:
+        """Whether connections are taken on the port. The one that finds out resets, and waits at that handle then."""
+        try:
+            wire = self.host.peer(port)
+        except Mismatch:
+            return False
+        wire.reset()
+        visitor = enlist(self, handle, 0, wire)
+        visitor.end, visitor.loss_allowed = "reset", True
+        return True
+
+    def _freed_ports(self) -> None:
+        for port, requirement in list(self.state.freed.items()):
+            self.expect_freed(port, requirement)
+
+    def expect_freed(self, port: int, requirement: str) -> None:
+        """Nothing may listen there any more, after a while."""
+        for fruitless in range(FRUITLESS_TICKS):
+            if self.host.refuses_connections(port):
+                self.state.freed.pop(port, None)
+                return
+            self.wait(pause_before(fruitless))
+        raise Divergence(requirement, f"port {port} still takes connections, and no server should be there")
+
+    def _ask_everything(self) -> None:
+        for obj in self.state.objects.values():
+            ask_queries(self, obj)
+        for orphan in self.state.orphans:
+            ask_holds(self, orphan, "save.moves-handle")
+
+    # Waiting
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; wakes early when a peer has something to read."""
+        if seconds <= 0:
+            return
+        sockets = [p.socket for p in self.host.peers if p.socket is not None and p.reading and p.closed is None]
+        if sockets:
+            select.select(sockets, [], [], seconds)
+        else:
+            threading.Event().wait(seconds)
+
+    def silence(self) -> None:
+        """The silence window without a tick: nothing may fire."""
+        self.host.silence()
+        self.judge_strays()

@@ -1,0 +1,54 @@
+"""What several faults need to go wrong: to look ahead on a socket, to lose one on purpose, to die."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from typing import Any, Final, NoReturn
+
+from .sound import Server
+
+#: What a fault forgets to close goes here, as Python would close a socket that nobody refers to.
+LOST: Final[list[Any]] = []
+
+
+def die() -> NoReturn:
+    """End the process at once, as a memory error does. The status is that of a segmentation fault in a shell."""
+    os._exit(139)
+
+
+def ready(connection: socket.socket | None) -> bool:
+    """Whether there is something to read, or to accept, right now."""
+    return connection is not None and bool(select.select([connection], [], [], 0)[0])
+
+
+def peek(connection: socket.socket | None) -> bytes | None:
+    """What the next read would give, without taking it: None when nothing is there, empty at the end."""
+    if connection is None:
+        return None
+    try:
+        return connection.recv(1 << 16, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError:
+        return b""
+
+
+def drain(connection: socket.socket | None) -> tuple[bytes, bool]:
+    """Everything that can be read now, and whether the end came after it."""
+    taken = bytearray()
+    while connection is not None and ready(connection):
+        try:
+            data = connection.recv(1 << 16)
+        except OSError:
+            return bytes(taken), True
+        if not data:
+            return bytes(taken), True
+        taken += data
+    return bytes(taken), False
+
+
+def overrides(obj: Any, callback: str) -> bool:
+    """Whether the object's class has this callback of its own."""
+    return getattr(type(obj), callback, None) is not getattr(Server, callback)
