@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from .channel import LONGEST_LINE, Aside, Channel, PollChannel
@@ -25,6 +26,9 @@ from .hints import HINTS
 _GRACE: Final = 1.0
 _REAPED: Final = 5.0
 _STEP: Final = 0.01
+#: How long a helper of a driver that has ended may live on before it counts as left behind, in seconds.
+_LINGER: Final = 0.5
+_PROCESSES: Final = Path("/proc")
 #: Whether pipes can be read by blocking only, and so need a thread each.
 _BLOCKING_PIPES = os.name != "posix"
 
@@ -86,6 +90,25 @@ class ChildProcess:
             except ChildProcessError:
                 pass  # someone else has waited for it; Popen knows how to live with that
         return self._process.poll() is None
+
+    def left_behind(self, seconds: float) -> int:
+        """How many processes the driver has left in its group, now that it has ended; they live until `fate` or `stop`.
+
+        Arguments: `seconds`, how long to wait for its end; 0 if it lives on, and where the system does not tell.
+        """
+        if self._ended or not self._wait(seconds):
+            return 0
+        end = time.monotonic() + _LINGER
+        # A helper that ends because the driver has may need a moment for it.
+        while (count := len(_members(self.pid))) and time.monotonic() < end:
+            self.channel.idle(_STEP)
+        return count
+
+    def close_input(self) -> None:
+        """Close its standard input; its output is still read."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
     def fate(self, seconds: float) -> int | None:
         """The exit status (negative: the number of the signal) once the driver has ended, or None if it lives on.
@@ -170,6 +193,20 @@ class ChildProcess:
             alive=self.alive,
             limit=limit,
         )
+
+
+# The processes of a group that run, where the system lists them; its leader, dead and not waited for, is none.
+def _members(group: int) -> list[int]:
+    found = []
+    for entry in _PROCESSES.glob("[0-9]*/stat"):
+        try:
+            # After the name, which may hold anything: state, parent, group.
+            state, _, member_of = entry.read_text("ascii", "replace").rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue  # it ended meanwhile
+        if int(member_of) == group and state not in "ZX":
+            found.append(int(entry.parent.name))
+    return found
 
 
 def _end_all() -> None:

@@ -44,13 +44,23 @@ class ProcessPeer:
 
     def dismiss(self, seconds: float) -> tuple[str, str] | None:
         """Wait for the process to exit by itself, then end what is left of its group. What went wrong, if anything."""
-        status = self.child.fate(seconds)
+        left = self.child.left_behind(seconds)
+        status = self.child.fate(0)
         self.child.stop()
         if status is None:
             return f"the driver did not exit within {seconds:g} s of answering bye", "stop-ignored"
         if status != 0:
             return f"{describe_status(status)} after answering bye", "killed" if status < 0 else "exited"
+        if left:
+            return (
+                f"the driver exited after bye and left {left} running process{'es' * (left > 1)} behind",
+                "left-behind",
+            )
         return None
+
+    def close_input(self) -> None:
+        """Close its standard input."""
+        self.child.close_input()
 
     def abandon(self) -> None:
         """End the process and its group."""

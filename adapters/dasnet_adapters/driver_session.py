@@ -64,6 +64,9 @@ class Peer(Protocol):
     def dismiss(self, seconds: float) -> tuple[str, str] | None:
         """After `bye`: let it stop by itself for that long, then see to it. What went wrong, as in `obituary`."""
 
+    def close_input(self) -> None:
+        """End the driver's input, and keep reading its output."""
+
     def abandon(self) -> None:
         """Let go at once, by force where it takes force. May be called twice."""
 
@@ -280,6 +283,18 @@ class DriverAdapter:
         self._session = DriverSession(self._greeted(), self._end_session)
         return self._session
 
+    @property
+    def stop_seconds(self) -> float:
+        """How long a driver may take to stop by itself, in seconds."""
+        return self._stop
+
+    def start_conversation(self) -> Conversation:
+        """A conversation with another driver that nobody has greeted yet; whoever asks for it ends it.
+
+        For the pre-flight. Raises `AdapterBroken` when there is no driver to be had.
+        """
+        return Conversation(self._connect(), self._deadline if self._start is None else self._start)
+
     def close(self) -> None:
         """Close the session and stop the driver. May be called twice."""
         if self._session is not None:
@@ -321,7 +336,8 @@ class DriverAdapter:
         if conversation is None or conversation.broken is not None:
             return
         try:
-            conversation.call(Command("bye"), self._stop)
+            # Who may take any time for a command may be a person, and takes it for this one too.
+            conversation.call(Command("bye"), None if self._deadline is None else self._stop)
         except AdapterBroken as failure:
             self.closing_failures.append(failure)
             return

@@ -6,6 +6,7 @@ standard library and the modules beside it.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 from .channel import DEFAULT_DEADLINE, LONGEST_LINE, Aside, Channel, PollChannel
@@ -24,6 +25,7 @@ class SocketPeer:
         connection.setblocking(False)
         # Commands are short and each waits for its answer; holding them back to fill a packet would double that wait.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection = connection
         descriptor = connection.fileno()
         self._channel = PollChannel(
             descriptor,
@@ -53,6 +55,11 @@ class SocketPeer:
         """Close the connection; whether the driver then stops is its own affair."""
         self._channel.close()
         return None
+
+    def close_input(self) -> None:
+        """Say that no command follows; what the driver still says is read."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
 
     def abandon(self) -> None:
         """Close the connection."""

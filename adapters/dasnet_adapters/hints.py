@@ -78,6 +78,26 @@ HINTS: Final[dict[str, Hint]] = {
         "a thread or an event loop keeps the process alive, or destroying an object hangs",
         "destroy everything on `bye` and at the end of input, then exit with status 0",
     ),
+    "no-flush": Hint(
+        "an answer comes only when the input has ended",
+        "the answer stays in a buffer, or the driver reads all of its input before it carries out the first line",
+        "flush standard output after every answer, and read line by line",
+    ),
+    "end-of-input-ignored": Hint(
+        "the driver does not stop at the end of its input",
+        "the end of the stream is read as an empty line, or a thread keeps the process alive",
+        "leave the loop when reading gives nothing, destroy everything, exit with status 0",
+    ),
+    "terminate-ignored": Hint(
+        "the driver does not end on SIGTERM",
+        "the signal is caught or ignored, or the process is stuck in a call",
+        "leave the signal as it is, or exit from its handler; until then the driver is killed",
+    ),
+    "left-behind": Hint(
+        "the driver is gone and has left running processes behind",
+        "it started a helper and did not end it, or it is started through a shell that does not wait",
+        "end every helper on `bye` and at the end of input; start the driver itself, or with `exec`",
+    ),
     # Lines in the wrong place.
     "stray-print": Hint(
         "a line that is no answer",
@@ -190,6 +210,41 @@ HINTS: Final[dict[str, Hint]] = {
         "the driver refuses `reset`",
         "an object cannot be destroyed, or reset is not built in",
         "answer `unsupported` to be restarted for each check instead",
+    ),
+    "unknown-accepted": Hint(
+        "an unknown command is not answered `unsupported`",
+        "the last branch of the driver answers for whatever it does not know",
+        "answer `unsupported` to every command that the driver has no code for",
+    ),
+    "driver-refusal": Hint(
+        "the driver turns down a command as a mistake of whoever sent it",
+        "it does not know an object that was made, or does not read an argument as the page says",
+        "answer kind `driver` only to commands that cannot be read or that name what was never made",
+    ),
+    "reset-forgets-nothing": Hint(
+        "a number is still taken after `reset`",
+        "reset is answered without destroying the objects and emptying the tables",
+        "forget every object, orphan and reaction on `reset`, or answer `unsupported` to it",
+    ),
+    "empty-claim": Hint(
+        "a profile is claimed, and not one of its commands returns a value",
+        "the profile is not built in, or every call of the port fails",
+        "leave the profile out of the greeting, or see why its calls fail",
+    ),
+    "reaction-untold": Hint(
+        "a reaction is accepted, and no `did` line tells what came of it",
+        "the driver answers `react` and does not act on it in the callback",
+        "do the action inside the callback and write its `did` line, or answer `react` with `unsupported`",
+    ),
+    "repeat-ignored": Hint(
+        "a client receives something other than the bytes, repeated",
+        "REPEAT is not read, or SIZE is taken for the length of BYTES",
+        "make the buffer of BYTES, REPEAT times, and hand SIZE on as it is",
+    ),
+    "outside-call": Hint(
+        "a callback fires while no command runs",
+        "a thread or a timer of the port, or the runtime's event loop",
+        "touch the sockets inside commands only, and hand out in `tick` what was buffered",
     ),
     "not-in-protocol": Hint(
         "a command line that this protocol does not have",

@@ -1,5 +1,7 @@
 """The adapter `python:MODULE`: judges a Python module that offers the documented API, in this process.
 
+`python:MODULE:NAME` judges an object of that module which offers the API as a module would.
+
 No process, no pipe, no deadline: the fastest way to an implementation in Python. A module that hangs or kills the
 process takes the run with it; the same module behind the line protocol (`driver:`) does not. May import the standard
 library and the host beside it.
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
+from typing import Any
 
 from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Description, Event
 from .python_host import PythonHost
@@ -17,26 +19,36 @@ from .python_recording import PythonModule
 
 
 def load_module(name: str) -> PythonModule:
-    """Import a module and look at what it offers.
+    """Import a module and look at what it, or the object in it that the name goes on to, offers.
 
-    Arguments: `name`, dotted. Raises `AdapterBroken` (culprit "caller", one line) when it cannot be imported or offers
-    no `Server` class.
+    Arguments: `name`, dotted, perhaps with a colon and the name of an object behind it. Raises `AdapterBroken` (culprit
+    "caller", one line) when it cannot be imported, has no such object or offers no `Server` class.
     """
+    path, _, attribute = name.partition(":")
     try:
-        module = importlib.import_module(name)
+        module: Any = importlib.import_module(path)
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         raise AdapterBroken(
-            f"module {name} cannot be imported: {type(error).__name__}: {said}",
+            f"module {path} cannot be imported: {type(error).__name__}: {said}",
             culprit="caller",
             hint="check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
         ) from error
+    if attribute:
+        try:
+            module = getattr(module, attribute)
+        except AttributeError as error:
+            raise AdapterBroken(
+                f"module {path} has no {attribute}: {error}",
+                culprit="caller",
+                hint="what stands after the second colon names an object in the module that offers the documented API",
+            ) from error
     return PythonModule(module, name)
 
 
-def describe_module(module: ModuleType, name: str) -> Description:
+def describe_module(module: Any, name: str) -> Description:
     """What a module says of itself: `IMPLEMENTATION_NAME`, `__version__` and `PROFILES`, each with a default."""
-    top = name.partition(".")[0]
+    top = name.partition(":")[0].partition(".")[0]
     version = getattr(module, "__version__", None) or getattr(sys.modules.get(top), "__version__", None)
     return Description(
         name=str(getattr(module, "IMPLEMENTATION_NAME", top)),

@@ -1,13 +1,17 @@
 """A driver in Python: any module that offers the documented API, behind the line protocol on standard input and output.
 
     python -m dasnet_adapters.python_driver MODULE
+    python -m dasnet_adapters.python_driver MODULE --listen [HOST:]PORT
 
-Also the model for drivers in Python: read a line, carry it out, write the lines of the answer, flush. May import the
+The second serves one connection after another in place of standard input and output, for `tcp:HOST:PORT`; port 0 lets
+the system choose, and the line on standard error tells which. Also the model for drivers in Python: read a line, carry it out, write the lines of the answer, flush. May import the
 standard library, the codec and the host beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import sys
 import threading
 from collections.abc import Sequence
@@ -43,11 +47,13 @@ class PythonDriver:
 
     def serve(self, lines: BinaryIO) -> int:
         """Carry out the commands that come; the exit status."""
-        for line in lines:
-            text = line.removesuffix(b"\n")
-            if text.strip() and not self._carry_out(text):
-                return 0
-        self._forget()
+        try:
+            for line in lines:
+                text = line.removesuffix(b"\n")
+                if text.strip() and not self._carry_out(text):
+                    break
+        finally:
+            self._forget()  # also when whoever sent the lines is gone in the middle
         return 0
 
     # One command line. False after `bye`.
@@ -82,15 +88,46 @@ class PythonDriver:
             self._output.flush()
 
 
+def listen(name: str, host: str, port: int) -> int:
+    """Serve a module to one connection after another, until interrupted.
+
+    Arguments: `name`, the dotted name of the module; `host` and `port`, where to listen, port 0 for any that is free.
+    Raises `AdapterBroken` when the module cannot be imported, or the address cannot be listened on.
+    """
+    load_module(name)  # a mistake shows now, and not when someone connects
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        what = f"{host}:{port} cannot be listened on: {error.strerror}"
+        raise AdapterBroken(what, culprit="caller", hint="give another port, or 0 for any") from None
+    with listener:
+        sys.stderr.write(f"listening on {host}:{listener.getsockname()[1]}\n")
+        sys.stderr.flush()
+        while True:
+            connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Gone without a word: the next one may come.
+            with connection, contextlib.suppress(ConnectionError):
+                with connection.makefile("rb") as lines, connection.makefile("wb") as output:
+                    PythonDriver(name, output).serve(lines)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Serve the module named by the one argument on standard input and output; the exit status."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m dasnet_adapters.python_driver MODULE\n")
+    """Serve the module named by the first argument, on standard input and output or where `--listen` says.
+
+    Returns the exit status.
+    """
+    name, *rest = arguments or [""]
+    host, _, port = rest[1].rpartition(":") if len(rest) == 2 and rest[0] == "--listen" else ("", "", "")
+    if not name or (rest and not (port.isascii() and port.isdigit() and int(port) < 65536)):
+        sys.stderr.write("usage: python -m dasnet_adapters.python_driver MODULE [--listen [HOST:]PORT]\n")
         return 2
     # What the module prints must not end up among the answers.
     output, sys.stdout = sys.stdout.buffer, sys.stderr
     try:
-        return PythonDriver(arguments[0], output).serve(sys.stdin.buffer)
+        if rest:
+            return listen(name, host.strip("[]") or "127.0.0.1", int(port))
+        return PythonDriver(name, output).serve(sys.stdin.buffer)
     except AdapterBroken as error:
         sys.stderr.write(f"{error}; {error.hint}\n")
         return 1

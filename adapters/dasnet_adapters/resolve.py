@@ -6,14 +6,18 @@ its form is asked for, so that a run of one kind does not pay for the others.
 
 from __future__ import annotations
 
+import math
 import shlex
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from .channel import DEFAULT_DEADLINE
 from .contract import Adapter
 from .errors import UsageError
+from .implementation_file import FILE_NAME, ImplementationFile, find_file, load_file, with_python
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -24,13 +28,25 @@ class _Request:
     rest: str
     deadline: float | None
     peer_host: str | None
+    start: float | None = None
+    stop: float | None = None
+    words: tuple[str, ...] = ()
+    cwd: Path | None = None
+    env: Mapping[str, str] | None = None
+
+    def stopping(self) -> dict[str, Any]:
+        """`stop` as a keyword, where it is given: its default is the adapter's own."""
+        return {} if self.stop is None else {"stop": self.stop}
 
 
 def _in_process(request: _Request) -> Adapter:
     from .in_process import InProcessAdapter
 
-    if not all(part.isidentifier() for part in request.rest.split(".")):
+    # An object within the module may be named behind a second colon.
+    if not all(part.isidentifier() for part in request.rest.replace(":", ".", 1).split(".")):
         raise UsageError(f"python:MODULE takes the dotted name of a module, not {request.rest!r}")
+    if request.cwd is not None and str(request.cwd) not in sys.path:
+        sys.path.insert(0, str(request.cwd))
     return InProcessAdapter(request.rest, peer_host=request.peer_host or _LOOPBACK)
 
 
@@ -38,14 +54,22 @@ def _driver_process(request: _Request) -> Adapter:
     from .driver_process import DriverProcessAdapter
 
     try:
-        words = shlex.split(request.rest)
+        words = list(request.words) or shlex.split(request.rest)
     except ValueError as error:
         raise UsageError(
             f"driver:COMMAND is split into words as a shell does, and here it cannot be: {error}"
         ) from None
     if not words:
         raise UsageError("driver:COMMAND takes the command that starts the driver, and here it is empty")
-    return DriverProcessAdapter(words, deadline=request.deadline, peer_host=request.peer_host or _LOOPBACK)
+    return DriverProcessAdapter(
+        words,
+        deadline=request.deadline,
+        peer_host=request.peer_host or _LOOPBACK,
+        cwd=request.cwd,
+        env=request.env,
+        start=request.start,
+        **request.stopping(),
+    )
 
 
 def _driver_socket(request: _Request) -> Adapter:
@@ -56,7 +80,14 @@ def _driver_socket(request: _Request) -> Adapter:
     port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
     if not host or not 0 < port < 65536:
         raise UsageError(f"tcp:HOST:PORT takes a host and a port from 1 to 65535, not {request.rest!r}")
-    return DriverSocketAdapter(host, port, deadline=request.deadline, peer_host=request.peer_host or host)
+    return DriverSocketAdapter(
+        host,
+        port,
+        deadline=request.deadline,
+        peer_host=request.peer_host or host,
+        start=request.start,
+        **request.stopping(),
+    )
 
 
 #: The forms with a colon: the word before it, what follows it, and what makes the adapter.
@@ -71,21 +102,60 @@ ALIASES: Final = {"reference": "python:dasnet_reference"}
 
 def forms() -> tuple[str, ...]:
     """The forms that `resolve` knows, for help texts."""
-    return (*ALIASES, *(form for form, _ in _FORMS.values()))
+    return (*ALIASES, *(form for form, _ in _FORMS.values()), f"path/{FILE_NAME}")
 
 
-def resolve(spec: str, *, deadline: float | None = DEFAULT_DEADLINE, peer_host: str | None = None) -> Adapter:
+def resolve(
+    spec: str, *, deadline: float | Literal["default"] | None = "default", peer_host: str | None = None
+) -> Adapter:
     """The adapter that a user means. Nothing is imported, started or connected before the adapter is first used.
 
-    Arguments: `spec`, one of `forms()`; `deadline`, seconds that a driver has for one command (None: no end; the
-    in-process adapter has none to keep); `peer_host`, the address at which peers reach a listening server (None:
-    loopback, or the host of the driver on TCP).
-    Raises `UsageError` for a form that does not exist or is not filled in.
+    Arguments: `spec`, one of `forms()`, or a directory with an implementation file; `deadline`, seconds that a driver
+    has for one command (None: no end, and none for starting either; "default": what the implementation file says, or
+    the adapters' own; the in-process adapter has none to keep); `peer_host`, the address at which peers reach a
+    listening server (None: that of the file, else loopback, or the host of the driver on TCP).
+    Raises `UsageError` for a form that does not exist or is not filled in, and for a file that is not as it should be.
     """
-    if deadline is not None and not deadline > 0:
-        raise UsageError(f"a deadline is a number of seconds above 0, not {deadline}")
+    file = implementation_file(spec)
+    if file is not None:
+        return _from_file(file, deadline, peer_host)
     word, colon, rest = ALIASES.get(spec, spec).partition(":")
-    # A path of an implementation file will be told apart here: it has no known word before a colon.
     if not colon or word not in _FORMS:
         raise UsageError(f"no implementation is named {spec!r}; write one of: {', '.join(forms())}")
-    return _FORMS[word][1](_Request(rest, deadline, peer_host))
+    return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host))
+
+
+def implementation_file(spec: str) -> ImplementationFile | None:
+    """The implementation file that a user means, read, or None where another form is meant.
+
+    Raises `UsageError` for a file that cannot be read or is not as it should be.
+    """
+    word, colon, _ = ALIASES.get(spec, spec).partition(":")
+    path = None if colon and word in _FORMS else find_file(spec)
+    return None if path is None else load_file(path)
+
+
+def _from_file(file: ImplementationFile, deadline: float | Literal["default"] | None, peer_host: str | None) -> Adapter:
+    endless = deadline is None
+    if deadline == "default" and file.deadline is not None:
+        deadline = None if file.deadline == math.inf else file.deadline
+    word, _, rest = file.spec.partition(":") if file.spec else ("driver", ":", "")
+    request = _Request(
+        rest,
+        _checked(deadline),
+        peer_host or file.peer_host or None,
+        start=None if endless else file.start,
+        stop=file.stop,
+        words=tuple(with_python(file.words, sys.executable)),
+        cwd=file.cwd,
+        env=file.environment(),
+    )
+    return _FORMS[word][1](request)
+
+
+def _checked(deadline: float | Literal["default"] | None) -> float | None:
+    if deadline == "default":
+        return DEFAULT_DEADLINE
+    if deadline is not None and not deadline > 0:
+        raise UsageError(f"a deadline is a number of seconds above 0, not {deadline}")
+    return deadline

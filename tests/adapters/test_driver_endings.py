@@ -34,7 +34,7 @@ def test_a_grandchild_that_keeps_the_pipes_hides_no_death(
 
 ENDINGS = {
     "well": ("", None),
-    "leaving a grandchild": (GRANDCHILD, None),
+    "leaving a grandchild": (GRANDCHILD, "left-behind"),
     "hanging on bye": ("BYE = lambda n, w: hang()\n", "no-answer"),
     "living on after bye": ("BYE = lambda n, w: (say(f'{n} value\\n'), hang())\n", "stop-ignored"),
     "deaf": (STUBBORN + "BYE = lambda n, w: (say(f'{n} value\\n'), hang())\n", "stop-ignored"),

@@ -32,7 +32,7 @@ def connection_of(server: Recorder) -> Connection:
 def fill(server: Recorder) -> int:
     """Send until bytes wait in the queue; how many were sent in all."""
     sent = 0
-    while not connection_of(server).queued:
+    while not len(connection_of(server).queue):
         assert server.send(bytes(1 << 20))
         sent += 1 << 20
     return sent
@@ -108,11 +108,11 @@ def test_the_bound_counts_what_waits_and_what_comes(listen: Listen, join: Join) 
     client = join(server)
     assert not server.send(bytes(limit + 1)), "more than the queue may ever hold, however empty"
     sent = fill(server)
-    room = limit - connection_of(server).queued
+    room = limit - len(connection_of(server).queue)
     assert not server.send(bytes(room + 1))
-    assert connection_of(server).queued == limit - room
+    assert len(connection_of(server).queue) == limit - room
     assert server.send(b"\x01" * room)
-    assert connection_of(server).queued == limit
+    assert len(connection_of(server).queue) == limit
     assert not server.send(b"\x02")
     assert [code for _, code in server.errors()] == [errno.ENOBUFS] * 3
     client.setblocking(False)
@@ -122,7 +122,7 @@ def test_the_bound_counts_what_waits_and_what_comes(listen: Listen, join: Join) 
         if select.select([client], [], [], 0.001)[0]:
             received += client.recv(1 << 20)
     assert received == bytes(sent) + b"\x01" * room
-    assert not connection_of(server).queued
+    assert not len(connection_of(server).queue)
     assert server.send(b"\x02")
 
 
@@ -227,7 +227,7 @@ def test_a_kernel_that_takes_nothing_now_is_offered_it_again(listen: Listen, joi
     real, connection._socket = connection._socket, Busy()  # type: ignore[assignment]
     assert server.send(b"again")
     server.tick()
-    assert connection.queued == 5
+    assert len(connection.queue) == 5
     connection._socket = real
     server.tick()
     assert read_exactly(client, 5) == b"again"
@@ -309,7 +309,7 @@ def test_a_departure_offers_the_queue_once_more(listen: Listen, join: Join) -> N
     server = listen()
     client = join(server)
     connection = connection_of(server)
-    connection._queue += b"waiting"
+    connection.queue += b"waiting"
     client.shutdown(socket.SHUT_WR)
     pump(server, lambda: not server.is_connected())
     assert client.makefile("rb").read() == b"waiting"

@@ -1,0 +1,31 @@
+"""What the tests of the explorer share: a way to play scripts that are written as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dasnet_adapters.contract import Adapter
+from dasnet_adapters.resolve import resolve
+from dasnet_conformance.explore.script import parse_script
+from dasnet_conformance.explore.session import HASTY, Stage
+from dasnet_conformance.explore.state import Divergence
+
+Play = Callable[[str | Adapter, str], Divergence | None]
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """Plays a script, given as text, on an implementation, given by its name or adapter."""
+    stages: list[tuple[Stage, Adapter]] = []
+
+    def play(implementation: str | Adapter, text: str) -> Divergence | None:
+        adapter = resolve(implementation) if isinstance(implementation, str) else implementation
+        stages.append((Stage(adapter), adapter))
+        return stages[-1][0].play(parse_script(text).steps, HASTY)
+
+    yield play
+    for stage, adapter in stages:
+        stage.close()
+        adapter.close()

@@ -1,0 +1,75 @@
+"""`dasnet explore` and `dasnet replay` as a user has them: what they print, write and return."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from dasnet_conformance.cli import main
+
+FAULT = "python:dasnet_conformance.faults:"
+
+
+def test_nothing_found(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore", "reference", "--examples", "20", "--steps", "15", "--profile", "core"]) == 0
+    assert "nothing found: 20 examples, seed 0" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_finding_is_printed_saved_and_played_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "found.script"
+    assert main(["explore", f"{FAULT}success_is_zero", "--seed", "5", "-o", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "host: open object 1 of class A" in said
+    assert "violates init.free-port (MUST)" in said
+    assert f"again: dasnet replay {file}" in said
+    text = file.read_text()
+    assert "# seed: 5\n# requirement: init.free-port\n" in text
+    assert main(["replay", str(file), f"{FAULT}success_is_zero"]) == 1
+    assert "violates init.free-port (MUST)" in capsys.readouterr().out
+    assert main(["replay", str(file), "reference"]) == 0
+    assert "nothing diverges" in capsys.readouterr().out
+
+
+def test_a_dying_implementation_is_a_finding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "died.script"
+    file.write_text("host: construct object 1 of class A\nhost: tick object 1 1 times\n")
+    assert main(["replay", str(file), f"{FAULT}tick_without_handle_dies"]) == 1
+    said = capsys.readouterr().out
+    assert "violates construct.tick-harmless" in said
+    assert "the process" in said
+
+
+def test_the_time_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "reference", "--examples", "100000", "--seconds", "0.5"]) == 0
+    assert "(the time was up)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["explore", "no-such-form"], "no implementation is named"),
+        (["explore", "python:no_such_module"], "cannot be imported"),
+        (["explore", "reference", "--examples", "0"], "--examples and --steps take a number from 1 up"),
+        (["replay", "no-such-file", "reference"], "no-such-file cannot be read"),
+    ],
+)
+def test_a_callers_mistake(capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str) -> None:
+    assert main(arguments) == 3
+    assert complaint in capsys.readouterr().err
+
+
+def test_an_adapter_that_breaks_at_the_start_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", f"driver:{sys.executable} -c 'raise SystemExit(4)'"]) == 2
+    assert "no verdict" in capsys.readouterr().err
+
+
+def test_without_hypothesis_one_line_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    assert main(["explore", "reference"]) == 3
+    assert "pip install 'dasnet-conformance[explore]'" in capsys.readouterr().err

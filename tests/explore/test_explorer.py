@@ -1,0 +1,56 @@
+"""The exploration as a whole, with a player that diverges on demand: no sockets, no process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dasnet_conformance.explore.explorer import Explored, Explorer, Options
+from dasnet_conformance.explore.session import PATIENT, Manner
+from dasnet_conformance.explore.state import Divergence
+from dasnet_conformance.explore.steps import Step
+
+
+class Player:
+    """Diverges on scripts that hold a reset; in haste only, or always."""
+
+    def __init__(self, confirms: Callable[[], bool]) -> None:
+        self.scripts: list[list[Step]] = []
+        self._confirms = confirms
+
+    def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
+        self.scripts.append(list(steps))
+        if not any(step.name == "reset" for step in steps) or (manner == PATIENT and not self._confirms()):
+            return None
+        return Divergence("data.abortive-close", "a reset")
+
+
+def explored(player: Player, notes: list[str], *, seed: int = 0) -> Explored:
+    return Explorer(player, Options(examples=60, steps=30, seed=seed), notes.append).run()
+
+
+def test_a_finding_is_short_and_confirmed() -> None:
+    notes: list[str] = []
+    result = explored(Player(lambda: True), notes)
+    assert result.finding is not None
+    assert [step.name for step in result.finding.steps] == ["reset"]
+    assert result.examples == result.finding.example
+    assert "making it short" in notes[0]
+
+
+def test_what_is_not_confirmed_is_dropped_and_the_rest_is_explored() -> None:
+    notes: list[str] = []
+    player = Player(lambda: False)
+    result = explored(player, notes)
+    assert result.finding is None
+    assert result.dropped >= 1
+    assert result.examples == 60
+    assert any("not confirmed with full patience, and dropped" in note for note in notes)
+
+
+def test_a_seed_makes_the_same_scripts_and_another_one_others() -> None:
+    played = []
+    for seed in (1, 1, 2):
+        player = Player(lambda: True)
+        explored(player, [], seed=seed)
+        played.append(player.scripts[:5])
+    assert played[0] == played[1] != played[2]
