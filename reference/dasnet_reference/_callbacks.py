@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
+from collections.abc import Callable
 from typing import Any
+
+
+# In place of a weak reference: the owner of a handle that has none.
+def _nobody() -> None:
+    return None
 
 
 class Callbacks:
@@ -16,26 +22,24 @@ class Callbacks:
     one of them raises or gives the handle away, the rest stays owed, to whoever the owner is at the next payment.
     """
 
-    __slots__ = ("_owed", "_reference", "epoch")
+    __slots__ = ("_owed", "epoch", "owner")
 
     def __init__(self) -> None:
         self.epoch = 0
-        self._reference: weakref.ref[Any] | None = None
+        #: Gives the owner, None if there is none or it was forgotten. The weak reference itself, and no method that
+        #: asks it: every tick with something to do pays for this call.
+        self.owner: Callable[[], Any] = _nobody
         self._owed: deque[tuple[str, tuple[object, ...]]] = deque()
 
     def bind(self, owner: object) -> None:
         """Call back this object from now on. Raises `TypeError` if it cannot be weakly referenced."""
-        self._reference = weakref.ref(owner)
+        self.owner = weakref.ref(owner)
         self.epoch += 1
 
     def unbind(self) -> None:
         """Call back nobody."""
-        self._reference = None
+        self.owner = _nobody
         self.epoch += 1
-
-    def owner(self) -> object | None:
-        """The owner, None if there is none or it was forgotten."""
-        return None if self._reference is None else self._reference()
 
     def tell(self, callback: str, *arguments: object) -> None:
         """Make one callback, if there is anybody to hear it."""

@@ -16,25 +16,22 @@ NOT_NOW: Final = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.
 class Connection:
     """One client, from the tick that takes it to the tick that notices its departure."""
 
-    __slots__ = ("_queue", "_socket", "address", "fileno", "receive")
+    __slots__ = ("_socket", "address", "fileno", "queue", "receive", "transmit")
 
     def __init__(self, client: socket.socket, address: str) -> None:
         self._socket = client
-        self._queue = bytearray()
+        #: The bytes that wait to be sent. To be changed by this class alone.
+        self.queue = bytearray()
         self.address = address
         # The descriptor is needed after the socket may have been closed from a callback.
         self.fileno = client.fileno()
         self.receive = client.recv
+        self.transmit = client.send
 
-    @property
-    def queued(self) -> int:
-        """How many bytes wait to be sent."""
-        return len(self._queue)
-
-    def send(self, data: memoryview) -> None:
-        """Pass on what the kernel takes now and keep a copy of the rest. Raises `OSError` and keeps nothing then."""
-        sent = 0 if self._queue or not data else self._offer(data)
-        self._queue += data[sent:]
+    def keep(self, data: bytes, sent: int) -> None:
+        """Queue a copy of what the kernel did not take: `data` but for the first `sent` bytes."""
+        with memoryview(data) as everything, everything[sent:] as rest:
+            self.queue += rest
 
     def flush(self, most: int) -> None:
         """Send of the queue what the kernel takes now, `most` bytes at most. Raises `OSError` when the client is gone.
@@ -42,12 +39,12 @@ class Connection:
         The queue is empty afterwards if it raises: nobody is left to read it.
         """
         try:
-            with memoryview(self._queue) as everything, everything[:most] as part:
+            with memoryview(self.queue) as everything, everything[:most] as part:
                 sent = self._offer(part)
         except OSError:
-            self._queue.clear()
+            self.queue.clear()
             raise
-        del self._queue[:sent]
+        del self.queue[:sent]
 
     def break_off(self) -> None:
         """After a failed send: make sure that reading comes to an end too, once what has arrived is read."""
@@ -59,14 +56,14 @@ class Connection:
     def close(self) -> None:
         """A last attempt to send what waits, then the end. Raises nothing."""
         try:
-            if self._queue:
-                self.flush(len(self._queue))
+            if self.queue:
+                self.flush(len(self.queue))
         except OSError:
             pass
         self._socket.close()
 
     # How much of it the kernel took; 0 when its buffer is full, or it has no memory at the moment.
-    def _offer(self, data: memoryview) -> int:
+    def _offer(self, data: bytes | memoryview) -> int:
         try:
             return self._socket.send(data, SEND_FLAGS)
         except OSError as error:

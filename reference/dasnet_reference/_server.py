@@ -154,7 +154,9 @@ class Server:
         """
         handle = self._server
         if handle is not None:
-            server_tick(handle)
+            ready = handle.poll(0, 1)
+            if ready:
+                handle.work(ready)
 
     def send(self, data: ReadableBuffer, size: int | None = None) -> bool:
         """Send the first `size` bytes of a bytes-like object, all of it if `size` is left out. Never blocks.
@@ -166,12 +168,11 @@ class Server:
 
         Clause: Server.send
         """
-        if size is None:
-            size = memoryview(data).nbytes
-        if self._server is None:
+        handle = self._server
+        if handle is None:
             self.on_error("nothing sent: there is no handle; call make_server_adapter() first", errno.ENOTCONN)
             return False
-        return server_send(self._server, data, size)
+        return handle.send(data, size)
 
     # --- reload
 
