@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from dasnet_conformance.cli import main
 from dasnet_conformance.drift import PageError, differences, known_symbols, read_page
 
