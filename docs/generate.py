@@ -3,9 +3,9 @@
     python docs/generate.py          writes them
     python docs/generate.py --check  ends with 1 if one is out of date, and says which
 
-It may read the catalogue, the contract, the adapters' and the reference's tables and the table of misbehaving drivers
-(by its path), and writes into docs/ only. A table within a page
-stands between two comment lines, `<!-- generated: NAME -->` and `<!-- end of generated -->`.
+It may read the catalogue, the contract, the command line's parsers, the adapters' and the reference's tables and the
+table of misbehaving drivers (by its path), and writes into docs/ only. A table within a page stands between two comment
+lines, `<!-- generated: NAME -->` and `<!-- end of generated -->`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+
+import man_page
 
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
@@ -164,6 +166,7 @@ def _told(verdict: str, hint: str) -> str:
 #: Pages that are generated as a whole.
 PAGES: dict[str, Callable[[], str]] = {
     "catalogue.md": catalogue_page,
+    "dasnet.1.md": man_page.page,
     "misbehaving-drivers.md": misbehaving_page,
 }
 

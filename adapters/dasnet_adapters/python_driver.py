@@ -4,7 +4,9 @@
     python -m dasnet_adapters.python_driver MODULE --listen [HOST:]PORT
 
 The second serves one connection after another in place of standard input and output, for `tcp:HOST:PORT`; port 0 lets
-the system choose, and the line on standard error tells which. Also the model for drivers in Python: read a line, carry it out, write the lines of the answer, flush. May import the
+the system choose, and the line on standard error tells which.
+
+Also the model for drivers in Python: read a line, carry it out, write the lines of the answer, flush. May import the
 standard library, the codec and the host beside it.
 """
 
@@ -106,10 +108,13 @@ def listen(name: str, host: str, port: int) -> int:
         while True:
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # Gone without a word: the next one may come.
-            with connection, contextlib.suppress(ConnectionError):
-                with connection.makefile("rb") as lines, connection.makefile("wb") as output:
-                    PythonDriver(name, output).serve(lines)
+            with (
+                connection,
+                contextlib.suppress(ConnectionError),  # gone without a word: the next one may come
+                connection.makefile("rb") as lines,
+                connection.makefile("wb") as output,
+            ):
+                PythonDriver(name, output).serve(lines)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -53,6 +53,8 @@ class Judged:
     details: list[str] = field(default_factory=list)
     #: What is no verdict and has to be known: a driver that does not stop, say.
     warnings: list[str] = field(default_factory=list)
+    #: Failing requirements, each with the record of the case that stands for it: what a reproduction is made of.
+    failures: dict[str, Record] = field(default_factory=dict)
 
     def ending(self) -> list[str]:
         """The last lines for a log: the problem, or verdict and counts."""
@@ -76,6 +78,8 @@ class Collector:
     #: Warnings, each with how often it came.
     warnings: dict[str, int] = field(default_factory=dict)
     cases: dict[str, list[Record]] = field(default_factory=dict)
+    #: Tests beside the checks that failed.
+    others: list[str] = field(default_factory=list)
     selected: dict[str, None] = field(default_factory=dict)
     #: How many cases each selected requirement has.
     expected: dict[str, int] = field(default_factory=dict)
@@ -110,6 +114,8 @@ class Collector:
             case "broken":
                 self.broken = record["message"]
                 self.details = record.get("exchange", "").splitlines()
+            case "other":
+                self.others.append(record["failed"])
             case "warning":
                 self.warnings[record["message"]] = self.warnings.get(record["message"], 0) + 1
             case "end":
@@ -196,9 +202,9 @@ class Collector:
             command=tuple(command),
         )
         warnings = [text if count == 1 else f"{text} (x{count})" for text, count in self.warnings.items()]
-        return Judged(
-            results, conclusion.exit_status, self._problem(sanity, conclusion.verdict), self.details, warnings
-        )
+        failures = {row.id: _gravest(self.cases[row.id]) for row in rows if row.verdict is Verdict.FAIL}
+        problem = self._problem(sanity, conclusion.verdict)
+        return Judged(results, conclusion.exit_status, problem, self.details, warnings, failures)
 
     def _problem(self, sanity: Sanity, verdict: Overall) -> str:
         for which, outcome in (("first", sanity.first), ("last", sanity.last)):
@@ -229,7 +235,7 @@ class Collector:
         if lacking:
             message = f"{lacking} of its {self.expected[name]} cases did not run"
             return RequirementResult(**place, verdict=Verdict.INCONCLUSIVE, message=message)
-        gravest = max(cases, key=lambda case: GRAVITY.index(case["verdict"]))
+        gravest = _gravest(cases)
         transcript = gravest["transcript"]
         if gravest["verdict"] == "pass":
             transcript = transcript[:KEPT_OF_A_PASS]
@@ -256,3 +262,8 @@ class Collector:
             records, key=lambda record: ("pass", "unsupported", "fail", "inconclusive").index(record["verdict"])
         )
         return SanityResult(gravest["verdict"], gravest["message"])
+
+
+# The case that stands for a requirement.
+def _gravest(cases: list[Record]) -> Record:
+    return max(cases, key=lambda case: GRAVITY.index(case["verdict"]))

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from dasnet_adapters.contract import Adapter, AdapterBroken
+from dasnet_adapters.contract import Adapter
 
 from . import suite
 from .bounds import CHECK_DEADLINE
@@ -26,6 +26,7 @@ from .catalogue import load_catalogue
 from .checks import MARKER
 from .host import Host
 from .ports import Ports
+from .recording import Recording
 from .sanity import TimeIsUp, deadline
 from .transcript import Entry
 from .verdict import judge
@@ -86,8 +87,16 @@ def run(requirement: str, adapter: Adapter, ports: Ports, *, seed: int = 0, seco
     return replace(max(outcomes, key=Outcome.gravity), duration_s=round(duration, 6))
 
 
-def run_case(case: Case, adapter: Adapter, ports: Ports, *, seed: int, seconds: float) -> Outcome:
-    """Run one case over a fresh session and judge it."""
+def run_case(
+    case: Case,
+    adapter: Adapter,
+    ports: Ports,
+    *,
+    seed: int,
+    seconds: float,
+    recordings: list[Recording] | None = None,
+) -> Outcome:
+    """Run one case over a fresh session and judge it. Its recording is appended to `recordings`, where given."""
     requirement = load_catalogue().requirements[case.requirement]
     host: Host | None = None
     raised: BaseException | None = None
@@ -98,6 +107,8 @@ def run_case(case: Case, adapter: Adapter, ports: Ports, *, seed: int, seconds: 
             case.function(host, **case.arguments)
     except (Exception, TimeIsUp, pytest.fail.Exception) as error:
         raised = TimeIsUp(f"{seconds:g} seconds were not enough") if isinstance(error, TimeIsUp) else error
+    if recordings is not None:
+        recordings.append(host.recording if host is not None else Recording())
     if host is not None:
         broken = _close(host)
         raised = raised or broken
@@ -110,12 +121,13 @@ def run_case(case: Case, adapter: Adapter, ports: Ports, *, seed: int, seconds: 
     )
 
 
-def _close(host: Host) -> AdapterBroken | None:
-    # An implementation that hung may hang again now; that adds nothing to the verdict.
+def _close(host: Host) -> Exception | None:
+    # An implementation that hung may hang again now; that adds nothing to the verdict. One that works in threads of its
+    # own may have spoilt what the suite has open: then no verdict is to be had, but the next check can go on.
     try:
         with deadline(CLOSING_DEADLINE):
             host.close()
-    except AdapterBroken as broken:
+    except Exception as broken:
         return broken
     except TimeIsUp:
         pass

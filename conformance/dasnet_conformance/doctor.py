@@ -42,8 +42,9 @@ STRANGER: Final = Command("juggle", (1, 2, 3))
 _PATIENCE: Final = 0.25
 #: Seconds for a driver that answered nothing to answer at the end of its input, and for a connection to end.
 _LAST_CHANCE: Final = 2.0
-#: Steps that hang before the rest is left out.
+#: Steps that end in a wait for nothing before the rest is left out, and the symptoms of such a step.
 _MOST_HANGS: Final = 2
+_WAITED_FOR: Final = ("no-answer", "unfinished-line", "closed-input", "closed-output")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Doctor:
             strays = f"{self._strays} callbacks fired while no command ran"
             self._tell(Finding("between commands", NOTE, strays, "outside-call"))
         if not self._patient():
-            self._tell(Finding("the rest", NOTE, "left out, as the driver keeps hanging"))
+            self._tell(Finding("the rest", NOTE, "left out, as each step waits for nothing"))
         elif isinstance(adapter, DriverAdapter):
             self._step("bye", lambda: self._dismiss(adapter))
             self._step("end of input", lambda: self._end_input(adapter))
@@ -215,7 +216,7 @@ class Doctor:
 
     # Around every step
 
-    # Each hang costs a deadline; after two, the person at the terminal knows enough.
+    # Each such wait costs a person at the terminal a deadline, and tells nothing new after the second.
     def _patient(self) -> bool:
         return self._hangs < _MOST_HANGS
 
@@ -272,7 +273,7 @@ class Doctor:
     def _tell(self, finding: Finding) -> None:
         self.broken += finding.state == BROKEN
         self.notes += finding.state == NOTE
-        self._hangs += finding.symptom in ("no-answer", "unfinished-line")
+        self._hangs += finding.symptom in _WAITED_FOR
         self._tell_finding(finding)
 
 

@@ -33,6 +33,7 @@ from .catalogue import Requirement
 from .expect import Mismatch, PartUnsupported
 from .peer import Peer
 from .ports import Ports, foreign
+from .recording import Acted, Paused, Recording, Strayed, Waited
 from .transcript import Transcript, spell_bytes
 from .waiting import wait_readable
 
@@ -173,6 +174,7 @@ class Host:
     def __init__(self, session: Session, requirement: Requirement, ports: Ports, peer_host: str, seed: int) -> None:
         self.requirement = requirement
         self.transcript = Transcript()
+        self.recording = Recording()
         self.random = random.Random(f"{seed}:{requirement.id}")
         #: Which of several legal outcomes was seen, for requirements that only inform.
         self.observed = ""
@@ -196,14 +198,18 @@ class Host:
         if name in _TICKS:
             self.transcript.tick += 1
         told = f"{name} {' '.join(map(_spell_argument, arguments))}".rstrip()
+        command = Command(name, arguments)
         try:
-            answer = self._session.call(Command(name, arguments))
+            answer = self._session.call(command)
         except AdapterBroken:
             self.transcript.add("host", "call", f"{told} -> (no answer)")
+            self.recording.called(self.transcript.tick, command, "(no answer)")
             raise
         except BaseException:  # the deadline struck: the transcript must say in which call
             self.transcript.add("host", "call", f"{told} -> (did not return)")
+            self.recording.called(self.transcript.tick, command, "(did not return)")
             raise
+        self.recording.called(self.transcript.tick, command, answer)
         self._record(told, name, answer)
         self._drain_strays()
         if isinstance(answer.outcome, Refusal) and answer.outcome.kind == DRIVER_KIND:
@@ -240,6 +246,7 @@ class Host:
     def _drain_strays(self) -> None:
         for event in self._session.stray_events():
             fired = Fired(event, "", self.transcript.tick)
+            self.recording.add(Strayed(self.transcript.tick, event))
             self._keep(fired)
             # An event of an object that nobody made is among them already.
             if event.object in self._objects:
@@ -273,12 +280,14 @@ class Host:
     def peer(self, port: int, *, wait: bool = True) -> Peer:
         """A new peer, connected to the port; see `Peer.connect`."""
         self._peer_count += 1
-        peer = Peer(f"peer {self._peer_count}", self.transcript)
+        peer = Peer(f"peer {self._peer_count}", self.transcript, self.recording)
         self.peers.append(peer)
         return peer.connect(self._peer_host, port, wait=wait)
 
     def dismiss(self, peer: Peer) -> None:
         """End a peer, by reset if it is still there, and forget it: for checks that go through many."""
+        if peer.socket is not None:
+            self.recording.add(Acted(self.transcript.tick, peer.name, "reset"))
         peer.dispose()
         self.peers.remove(peer)
 
@@ -379,6 +388,7 @@ class Host:
         """
         fruitless = 0
         self.step_peers()
+        self.recording.add(Waited(self.transcript.tick, what))
         while not reached():
             if fruitless >= patience:
                 raise Mismatch(f"within {patience} ticks", what, got())
@@ -389,6 +399,7 @@ class Host:
 
     def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
         """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
+        self.recording.add(Paused(self.transcript.tick, SILENCE_WINDOW))
         self._wait(SILENCE_WINDOW)
         quiet = 0
         for _ in range(SETTLING_AT_MOST):
@@ -401,6 +412,7 @@ class Host:
     def silence(self) -> None:
         """Let the silence window pass without a tick; callbacks that fire in it become strays."""
         self.transcript.add("suite", "note", f"silence for {SILENCE_WINDOW:g} s, no tick")
+        self.recording.add(Paused(self.transcript.tick, SILENCE_WINDOW))
         self.step_peers()
         self._wait(SILENCE_WINDOW)
         self.step_peers()

@@ -120,8 +120,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
-    # An empty configuration of our own: whatever pytest settings and conftest.py lie around the caller must not change a
-    # verdict.
+    # An empty configuration of our own: whatever pytest settings lie around the caller, and whatever conftest.py, must
+    # not change a verdict.
     settings = place / "pytest.ini"
     settings.write_text("[pytest]\n", "utf-8")
     arguments = [sys.executable, "-m", "pytest", "--pyargs", "dasnet_conformance.suite", "-q"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from dasnet_adapters.contract import Adapter
@@ -49,8 +49,8 @@ def adapter_of(name: str) -> Adapter:
 class Matrix:
     """What was run and what came of it, by requirement.
 
-    `full` says that every requirement was run on every fault, `chosen` that only some faults were run, in which case
-    nothing can be said of the catalogue as a whole.
+    `full` says that every requirement was run on every fault, but for those that hang; `chosen` that only some faults
+    were run, in which case nothing can be said of the catalogue as a whole.
     """
 
     faults: list[Fault]
@@ -171,7 +171,7 @@ def build(
 
     # Those that hang come first: they use up their time and no processor.
     ordered = sorted(matrix.faults, key=lambda entry: not entry.hangs)
-    jobs = [_job(entry, everything if full else entry.kills) for entry in ordered]
+    jobs = [_job(entry, entry.kills) for entry in ordered]
     jobs.append(Job(CONTROL, wanted, CASE_DEADLINE))
     if not names:
         jobs += [Job(name, everything, CASE_DEADLINE) for name in NULL_CONTROLS]
@@ -211,12 +211,14 @@ def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None]) -> Non
 
 
 def _look_elsewhere(matrix: Matrix, everything: tuple[str, ...], workers: int, told: Callable[[str], None]) -> None:
-    # A fault that nothing caught where it is named: does anything at all catch it?
+    # A fault that nothing caught where it is named: does anything at all catch it? In a full run that is asked of each
+    # fault; but a server that hangs does so wherever it is asked, which takes long and tells nothing.
     jobs = []
     for entry in matrix.faults:
         outcomes = matrix.outcomes[entry.name]
-        if not any(outcomes[name].failed for name in entry.kills):
-            rest = tuple(name for name in everything if name not in outcomes)
-            jobs += [replace(_job(entry, rest), seconds=HANG_DEADLINE)] if rest else []
+        caught = any(outcomes[name].failed for name in entry.kills)
+        rest = tuple(name for name in everything if name not in outcomes)
+        if rest and (not caught or (matrix.full and not entry.hangs)):
+            jobs.append(Job(entry.name, rest, HANG_DEADLINE))
     for name, outcomes in _run(jobs, workers, told).items():
         matrix.outcomes[name].update(outcomes)

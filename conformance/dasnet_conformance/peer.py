@@ -12,6 +12,7 @@ import struct
 
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
+from .recording import Acted, Ended, Received, Recording
 from .transcript import Transcript, spell_bytes
 from .waiting import wait_connected
 
@@ -28,12 +29,14 @@ class Peer:
     "end of file" or "reset".
     """
 
-    def __init__(self, name: str, transcript: Transcript) -> None:
+    def __init__(self, name: str, transcript: Transcript, recording: Recording | None = None) -> None:
         self.name = name
         self.received = bytearray()
         self.closed: str | None = None
         self.reading = True
         self._transcript = transcript
+        self._recording = recording or Recording()
+        self._recording.received[name] = self.received
         self._socket: socket.socket | None = None
         self._outgoing: list[memoryview] = []
         self._half_close_due = False
@@ -58,6 +61,7 @@ class Peer:
         `Mismatch` when the connection is refused or does not complete in `CONNECT_WAIT` seconds.
         """
         self._transcript.add(self.name, "connect", f"connect to port {port}")
+        self._act("connect" if wait else "connect-later", port)
         self._port = port
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)
@@ -74,7 +78,11 @@ class Peer:
             self._refused(f"no connection within {CONNECT_WAIT:g} seconds")
         return self
 
+    def _act(self, action: str, port: int = 0) -> None:
+        self._recording.add(Acted(self._transcript.tick, self.name, action, port))
+
     def _refused(self, why: str) -> None:
+        self._recording.add(Ended(self._transcript.tick, self.name, f"refused: {why}"))
         self._drop("reset")
         raise Mismatch(f"connecting to port {self._port}", "a connection", why)
 
@@ -92,24 +100,29 @@ class Peer:
     def send(self, data: bytes | bytearray) -> None:
         """Queue bytes and send what the system takes at once; the rest goes with the next steps."""
         self._transcript.add(self.name, "send", spell_bytes(data))
-        if data:
-            self._outgoing.append(memoryview(bytes(data)))
+        kept = bytes(data)
+        self._recording.sent(self._transcript.tick, self.name, kept)
+        if kept:
+            self._outgoing.append(memoryview(kept))
         self.step()
 
     def half_close(self) -> None:
         """Shut down writing once everything queued is sent; reading goes on."""
         self._transcript.add(self.name, "close", "half-close (shut down writing)")
+        self._act("half-close")
         self._half_close_due = True
         self.step()
 
     def close(self) -> None:
         """Close in the orderly way (the server sees end of file)."""
         self._transcript.add(self.name, "close", "close")
+        self._act("close")
         self._drop(None)
 
     def reset(self) -> None:
         """Close abortively: the server's side gets a reset."""
         self._transcript.add(self.name, "close", "reset")
+        self._act("reset")
         self._reset()
 
     def _reset(self) -> None:
@@ -133,10 +146,12 @@ class Peer:
 
     def pause_reading(self) -> None:
         """Stop reading, so that the server's bytes pile up in the system's buffers."""
+        self._act("pause-reading")
         self.reading = False
 
     def resume_reading(self) -> None:
         """Read again."""
+        self._act("resume-reading")
         self.reading = True
 
     def step(self) -> int:
@@ -187,6 +202,7 @@ class Peer:
                 break
             moved += len(chunk)
             self.received += chunk
+            self._recording.add(Received(self._transcript.tick, self.name, len(chunk), len(self.received)))
             self._transcript.add(self.name, "receive", spell_bytes(chunk))
             if len(chunk) < _RECEIVE_SIZE:
                 break
@@ -195,3 +211,4 @@ class Peer:
     def _end(self, how: str) -> None:
         self.closed = how
         self._transcript.add(self.name, "close", f"sees {how}")
+        self._recording.add(Ended(self._transcript.tick, self.name, how))

@@ -25,6 +25,7 @@ from .checks import MARKER
 from .doctor import examine_briefly
 from .host import Host
 from .ports import Ports
+from .repro_script import failure_record
 from .sanity import converse
 from .stream import StreamWriter
 from .target import Settings, Target
@@ -230,6 +231,8 @@ class SessionPlugin:
         """Turn what a check raised into a verdict, and a failure's text into the report for people."""
         report = yield
         requirement_id = requirement_of(item)
+        if not requirement_id and report.failed:
+            self.stream.write("other", failed=item.nodeid)
         if not requirement_id or (report.when != "call" and call.excinfo is None):
             return report
         requirement = self.catalogue.requirements[requirement_id]
@@ -238,6 +241,8 @@ class SessionPlugin:
         record = judge(raised, requirement, host)
         if report.when == "teardown" and isinstance(raised, AdapterBroken):
             record["message"] = f"while ending the session: {record['message']}"
+        if record["verdict"] == "fail" and host is not None:
+            record |= failure_record(host.recording, raised)
         entries = host.transcript.entries() if host is not None else []
         entries += _heard_from_driver(raised)
         if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
@@ -297,13 +302,21 @@ class SessionPlugin:
         if session.config.option.collectonly or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         judged = collector.judged(command=[Path(sys.argv[0]).name, *sys.argv[1:]])
-        session.exitstatus = judged.exit_status
+        # Tests that are none of ours may have run beside the checks; that they failed must not be lost.
+        session.exitstatus = judged.exit_status or (pytest.ExitCode.TESTS_FAILED if collector.others else 0)
         self._ending = judged.ending()
         directory = self.config.getoption("--dasnet-report-dir")
         if directory and judged.results is not None:
-            from dasnet_reports import write_reports
+            from dasnet_reports import EXIT_USAGE, write_reports
 
-            write_reports(judged.results, directory)
+            from .repro import write_reproductions
+
+            try:
+                write_reports(judged.results, directory)
+                write_reproductions(judged.failures, directory, self.target)
+            except OSError as error:
+                session.exitstatus = EXIT_USAGE
+                self._ending.append(f"dasnet: the reports cannot be written to {directory}: {error.strerror}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The verdict, last, in a run started by pytest itself."""

@@ -30,6 +30,7 @@ from ._errors import (
     NullHandleError,
     OrphanOccupiedError,
 )
+from ._group import ServerGroup
 from ._handle import NetworkServer
 from ._lowlevel import (
     make_server,
@@ -64,6 +65,7 @@ __all__ = [
     "NullHandleError",
     "OrphanOccupiedError",
     "Server",
+    "ServerGroup",
     "SharedOrphan",
     "State",
     "__version__",

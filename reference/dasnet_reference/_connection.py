@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 from typing import Final
 
 #: A client that has gone must be an error of the call and no SIGPIPE, which kills a host that set its default back.
@@ -22,11 +23,13 @@ class Connection:
         self._socket = client
         #: The bytes that wait to be sent. To be changed by this class alone.
         self.queue = bytearray()
+        #: Where it came from, for people.
         self.address = address
         # The descriptor is needed after the socket may have been closed from a callback.
         self.fileno = client.fileno()
+        #: The socket's own methods: no wrapper, which would be a call more for every message.
         self.receive = client.recv
-        self.transmit = client.send
+        self.transmit: Callable[[bytes | memoryview, int], int] = client.send
 
     def keep(self, data: bytes, sent: int) -> None:
         """Queue a copy of what the kernel did not take: `data` but for the first `sent` bytes."""
@@ -40,8 +43,10 @@ class Connection:
         """
         try:
             with memoryview(self.queue) as everything, everything[:most] as part:
-                sent = self._offer(part)
-        except OSError:
+                sent = self.transmit(part, SEND_FLAGS)
+        except OSError as error:
+            if error.errno in NOT_NOW:
+                return
             self.queue.clear()
             raise
         del self.queue[:sent]
@@ -61,12 +66,3 @@ class Connection:
         except OSError:
             pass
         self._socket.close()
-
-    # How much of it the kernel took; 0 when its buffer is full, or it has no memory at the moment.
-    def _offer(self, data: bytes | memoryview) -> int:
-        try:
-            return self._socket.send(data, SEND_FLAGS)
-        except OSError as error:
-            if error.errno in NOT_NOW:
-                return 0
-            raise

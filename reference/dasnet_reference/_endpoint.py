@@ -39,7 +39,7 @@ class Endpoint:
     Arguments: `host`, a numeric address, and `port`, 0 for any free one. Raises `OSError`; never blocks.
     """
 
-    __slots__ = ("_listener", "_poller", "address", "client", "poll", "port")
+    __slots__ = ("_listener", "_poller", "address", "client", "poll", "poller_fileno", "port")
 
     def __init__(self, host: str, port: int) -> None:
         self._listener = _listen(host, port)
@@ -57,6 +57,8 @@ class Endpoint:
         self.address = _display(name)
         #: The poller's own bound method; asking is the whole of an idle tick.
         self.poll: Callable[[int, int], Ready] = self._poller.poll
+        #: The poller's descriptor, None where it has none; a group watches it.
+        self.poller_fileno: int | None = self._poller.fileno()
         _OPEN.add(self)
 
     def take(self) -> Connection:

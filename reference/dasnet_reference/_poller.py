@@ -31,6 +31,9 @@ class Poller(Protocol):
     def poll(self, timeout: int, maxevents: int, /) -> Ready:
         """The ready descriptors with their masks, `maxevents` at most. `timeout` is always 0: a tick never waits."""
 
+    def fileno(self) -> int | None:
+        """A descriptor that is readable while there is something to tell, None where there is no such thing."""
+
     def close(self) -> None: ...
 
 
@@ -56,6 +59,9 @@ class PollPoller:
     def poll(self, timeout: int, maxevents: int, /) -> Ready:
         ready: list[tuple[int, int]] = self._poll.poll(timeout)
         return ready[:maxevents]
+
+    def fileno(self) -> None:
+        """Nothing to watch."""
 
     def close(self) -> None:
         """Nothing to give back: poll has no descriptor of its own."""
@@ -85,6 +91,9 @@ class SelectPoller:
         for fd in writable:
             masks[fd] = masks.get(fd, 0) | WRITABLE
         return list(masks.items())[:maxevents]
+
+    def fileno(self) -> None:
+        """Nothing to watch."""
 
     def close(self) -> None:
         self._wanted.clear()

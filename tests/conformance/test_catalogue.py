@@ -140,7 +140,7 @@ def test_ids_are_words_and_no_positions() -> None:
 
 
 def test_texts_are_sentences_on_one_line() -> None:
-    texts = [entry.text for entry in (*REQUIREMENTS.values(), *CLAUSES.values())]
+    texts = [requirement.text for requirement in REQUIREMENTS.values()] + [clause.text for clause in CLAUSES.values()]
     assert [text for text in texts if "\n" in text or "  " in text or not text.endswith((".", "?"))] == []
 
 

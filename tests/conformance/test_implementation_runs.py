@@ -137,6 +137,9 @@ def test_a_driver_that_does_not_stop_is_told_and_changes_no_verdict(workshop: Wo
     assert ran.status == 0, ran.out
     assert "warning: the driver exited with status 9 after answering bye" in ran.out
     assert f"`dasnet doctor {path}`" in ran.out
+    ran = workshop.dasnet("run", str(path), "-k", "init.free-port", "--json")
+    assert ran.status == 0
+    assert "warning: the driver exited with status 9" in ran.err
 
 
 def test_what_a_driver_said_last_stands_in_the_results(workshop: Workshop) -> None:

@@ -17,16 +17,17 @@ from dasnet_conformance import judge
 from dasnet_conformance.collect import Collector, Judged
 from dasnet_conformance.judge import RunOptions
 
-#: A module that stops for good in `init` with a port below 0, whatever signals come but those that cannot be ignored.
+#: A module that stops for good in `init` with a port below 0, and does not end when it is asked to.
 FREEZES = """\
 import signal
 import threading
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 class Server(Sound):
     def init(self, port):
         if port < 0:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             threading.Event().wait()
         return super().init(port)
 """
@@ -148,6 +149,12 @@ def test_a_child_that_says_nothing_is_told_so(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(judge, "_arguments", lambda *given: [sys.executable, "-c", "raise SystemExit(4)"])
     judged, _ = run("reference", "")
     assert (judged.exit_status, judged.problem) == (2, "the suite's part: pytest ended without a word")
+
+
+def test_a_mistake_in_the_options_is_the_callers(run: Run) -> None:
+    judged, _ = run("nonsense", "")
+    assert (judged.results, judged.exit_status) == (None, 3)
+    assert "nonsense" in judged.problem
 
 
 def test_a_driver_that_cannot_be_spoken_to_is_inconclusive(run: Run) -> None:

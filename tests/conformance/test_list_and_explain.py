@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dasnet_conformance import cli
+from dasnet_conformance import __version__, cli
 from dasnet_conformance.catalogue import load_catalogue
 from dasnet_conformance.cli import main
 
@@ -127,7 +127,7 @@ def test_help_names_every_command(say: Say, word: str) -> None:
 
 @pytest.mark.parametrize("word", ["-V", "--version"])
 def test_the_version_is_that_of_the_package(say: Say, word: str) -> None:
-    assert say(word) == f"dasnet {cli.__version__}\n"
+    assert say(word) == f"dasnet {__version__}\n"
 
 
 @pytest.mark.parametrize("command", ["run", "list", "explain"])

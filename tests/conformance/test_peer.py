@@ -71,6 +71,12 @@ def until(peer: Peer, reached: Callable[[], bool]) -> None:
             select.select([peer.socket] if peer.reading else [], wants, [], 0.01)
 
 
+def await_something(peer: Peer) -> None:
+    """Wait until the peer has something to read, and leave it there."""
+    assert peer.socket is not None
+    assert select.select([peer.socket], [], [], PATIENCE)[0]
+
+
 def exactly(server: socket.socket, count: int) -> bytes:
     data = bytearray()
     while len(data) < count:
@@ -213,14 +219,14 @@ def test_more_than_one_read_takes_is_received_whole(peer: Peer, server: socket.s
 def test_a_step_counts_the_bytes_of_both_directions(peer: Peer, server: socket.socket) -> None:
     assert peer.step() == 0
     server.sendall(b"four")
-    select.select([peer.socket], [], [], PATIENCE)
+    await_something(peer)
     assert peer.step() == 4
 
 
 def test_a_paused_peer_leaves_bytes_in_the_system(peer: Peer, server: socket.socket) -> None:
     peer.pause_reading()
     server.sendall(b"later")
-    select.select([peer.socket], [], [], PATIENCE)
+    await_something(peer)
     assert peer.step() == 0
     assert peer.received == b""
     peer.resume_reading()
@@ -298,7 +304,7 @@ def test_the_end_of_the_servers_side_is_seen_after_its_bytes(peer: Peer, server:
     server.sendall(b"last words")
     server.close()
     until(peer, lambda: peer.closed is not None)
-    assert (peer.received, peer.closed) == (b"last words", "end of file")
+    assert (bytes(peer.received), peer.closed) == (b"last words", "end of file")
 
 
 def test_a_reset_of_the_servers_side_is_told_apart(peer: Peer, server: socket.socket) -> None:
@@ -323,7 +329,7 @@ def test_sending_to_a_server_that_has_gone_is_no_error(peer: Peer, server: socke
 def test_half_close_after_a_reset_is_no_error(peer: Peer, server: socket.socket) -> None:
     server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     server.close()
-    select.select([peer.socket], [], [], PATIENCE)
+    await_something(peer)
     peer.half_close()
     assert peer.closed == "reset"
 

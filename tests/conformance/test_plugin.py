@@ -181,6 +181,35 @@ def test_a_run_that_does_not_ask_for_it_sees_nothing_of_it(workshop: Workshop) -
     assert not leftovers(workshop)
 
 
+@pytest.mark.parametrize(("outcome", "status"), [("True", 0), ("False", 1)])
+def test_tests_beside_the_checks_run_as_ever_and_their_failures_count(
+    workshop: Workshop, outcome: str, status: int
+) -> None:
+    (workshop.folder / "test_beside.py").write_text(
+        f"def test_port_negative_beside():\n    assert {outcome}\n", "utf-8"
+    )
+    ran = judge(workshop, "reference", "test_beside.py", "-k", "negative_beside or make-server.plain")
+    assert ran.status == status, ran.out
+    assert "dasnet: dasnet_reference: conforming (1 pass)" in ran.out
+
+
+def test_a_check_of_an_unknown_requirement_is_told_and_nothing_is_judged(workshop: Workshop) -> None:
+    source = "import pytest\n\n@pytest.mark.dasnet_requirement('no.such')\ndef test_it(host):\n    pass\n"
+    (workshop.folder / "test_mine.py").write_text(source, "utf-8")
+    ran = judge(workshop, "reference", "test_mine.py", "-q")
+    assert ran.status == 4
+    told = "ERROR: dasnet: the catalogue is inconsistent: a check names the unknown requirement no.such"
+    assert ran.err.strip() == told
+
+
+def test_a_report_folder_that_cannot_be_written_is_told(workshop: Workshop) -> None:
+    (workshop.folder / "taken").write_text("a file", "utf-8")
+    ran = judge(workshop, "reference", "-k", "make-server.plain", "--dasnet-report-dir", "taken")
+    assert ran.status == 3
+    assert "dasnet: the reports cannot be written to taken: " in ran.out
+    assert "INTERNALERROR" not in ran.out
+
+
 def test_the_marker_is_declared(workshop: Workshop) -> None:
     ran = workshop.run([sys.executable, "-m", "pytest", "--markers"])
     assert "@pytest.mark.dasnet_requirement(id): the requirement that this check judges" in ran.out

@@ -76,11 +76,18 @@ def test_ports_lie_below_those_that_the_system_picks(ports: Ports) -> None:
 
 
 def test_a_block_is_guarded_as_long_as_it_is_used(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
-    guards: list[socket.socket | None] = []
+    guards: list[socket.socket] = []
     hold = module._hold
-    monkeypatch.setattr(module, "_hold", lambda port: guards.append(hold(port)) or guards[-1])
+
+    def hold_and_note(port: int) -> socket.socket | None:
+        guard = hold(port)
+        if guard is not None:
+            guards.append(guard)
+        return guard
+
+    monkeypatch.setattr(module, "_hold", hold_and_note)
     port = ports.take()
-    (guard,) = filter(None, guards)
+    (guard,) = guards
     assert guard.getsockname() == ("127.0.0.1", guard_of(port))
     assert not can_bind(guard_of(port))
     ports.close()

@@ -7,14 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from changed_reference import Change, Wrong
 
-from dasnet_adapters import resolve
-from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Command, Session, Unsupported, Value
-from dasnet_conformance import sanity
+from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
 from dasnet_conformance.ports import NoPortsLeft, Ports
 from dasnet_conformance.sanity import SanityOutcome, TimeIsUp, converse, deadline
-
-Change = Callable[[Command], Answer]
 
 
 def never(*anything: object) -> Answer:
@@ -26,40 +23,6 @@ def never(*anything: object) -> Answer:
 
 def broken(command: Command) -> Answer:
     raise AdapterBroken("the driver went away", culprit="driver", hint="look at its log")
-
-
-class Changed:
-    """A session whose answers to some commands are changed; `close` may be replaced as a whole."""
-
-    def __init__(self, session: Session, changes: dict[str, Change], closing: list[Callable[[], object]]) -> None:
-        self._session = session
-        self._changes = changes
-        self._closing = closing
-
-    def call(self, command: Command) -> Answer:
-        change = self._changes.get(command.name)
-        return change(command) if change else self._session.call(command)
-
-    def close(self) -> None:
-        self._session.close()
-        if self._closing:
-            self._closing.pop()()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._session, name)
-
-
-class Wrong:
-    """The way to the reference with some answers changed."""
-
-    def __init__(self, *closing: Callable[[], object], **changes: Change) -> None:
-        self._adapter: Adapter = resolve("reference")
-        self._changes = changes
-        self._closing = list(closing)
-        self.peer_host = self._adapter.peer_host
-
-    def open_session(self) -> Changed:
-        return Changed(self._adapter.open_session(), self._changes, self._closing)
 
 
 @pytest.fixture
@@ -199,5 +162,5 @@ def test_in_a_thread_there_is_no_deadline_and_the_block_runs(talk: Talk) -> None
 def test_without_timer_signals_there_is_no_deadline_and_the_block_runs(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(sanity.signal, "setitimer")
+    monkeypatch.delattr(signal, "setitimer")
     assert talk(Wrong()) == SanityOutcome("pass")

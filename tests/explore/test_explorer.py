@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 
 from dasnet_conformance.explore.explorer import Explored, Explorer, Options
@@ -54,3 +57,22 @@ def test_a_seed_makes_the_same_scripts_and_another_one_others() -> None:
         explored(player, [], seed=seed)
         played.append(player.scripts[:5])
     assert played[0] == played[1] != played[2]
+
+
+def test_the_same_scripts_whatever_the_hashes_are() -> None:
+    program = (
+        "from dasnet_conformance.explore.machine import visit_scripts\n"
+        "visit_scripts(lambda script: print(script), examples=60, most=20, seed=3, lowlevel=True)\n"
+    )
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": hashes},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for hashes in ("1", "2")
+    ]
+    assert made[0] == made[1]
+    assert made[0].count(b"\n") == 60

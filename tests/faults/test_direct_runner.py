@@ -13,6 +13,7 @@ from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance import bounds, direct
 from dasnet_conformance.catalogue import load_catalogue
 from dasnet_conformance.faults.registry import SOUND, load_faults
+from dasnet_conformance.host import Host
 from dasnet_conformance.ports import Ports
 
 
@@ -97,3 +98,13 @@ def test_patience_is_scaled_within_the_block_only() -> None:
             assert bounds.pause_before(10) == pytest.approx(usual / 10)
         assert bounds.pause_before(10) == usual / 2
     assert bounds.pause_before(10) == usual
+
+
+def test_a_session_that_cannot_be_ended_is_inconclusive(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    def close(self: Host) -> None:
+        raise OSError("a socket of the suite is gone")
+
+    monkeypatch.setattr(Host, "close", close)
+    outcome = direct.run("construct.fires-nothing", InProcessAdapter(SOUND), ports)
+    assert outcome.verdict == "inconclusive"
+    assert "a socket of the suite is gone" in outcome.message

@@ -32,7 +32,7 @@ def connection_of(server: Recorder) -> Connection:
 def fill(server: Recorder) -> int:
     """Send until bytes wait in the queue; how many were sent in all."""
     sent = 0
-    while not len(connection_of(server).queue):
+    while not connection_of(server).queue:
         assert server.send(bytes(1 << 20))
         sent += 1 << 20
     return sent
@@ -220,15 +220,14 @@ def test_a_kernel_that_takes_nothing_now_is_offered_it_again(listen: Listen, joi
     client = join(server)
     connection = connection_of(server)
 
-    class Busy:
-        def send(self, *_: object) -> int:
-            raise OSError(code, "not now")
+    def busy(*_: object) -> int:
+        raise OSError(code, "not now")
 
-    real, connection._socket = connection._socket, Busy()  # type: ignore[assignment]
+    real, connection.transmit = connection.transmit, busy
     assert server.send(b"again")
     server.tick()
     assert len(connection.queue) == 5
-    connection._socket = real
+    connection.transmit = real
     server.tick()
     assert read_exactly(client, 5) == b"again"
     assert server.errors() == []
@@ -255,16 +254,12 @@ def test_what_came_before_the_failed_send_is_still_delivered(listen: Listen, joi
     connection = connection_of(server)
     select.select([connection._socket], [], [], 10)
 
-    class Broken:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(real, name)
+    def broken(*_: object) -> int:
+        raise OSError(errno.EPIPE, "broken pipe")
 
-        def send(self, *_: object) -> int:
-            raise OSError(errno.EPIPE, "broken pipe")
-
-    real, connection._socket = connection._socket, Broken()  # type: ignore[assignment]
+    real, connection.transmit = connection.transmit, broken
     assert server.send(b"hello") is False
-    connection._socket = real
+    connection.transmit = real
     pump(server, lambda: not server.is_connected())
     assert server.data() == b"last words"
     assert server.seen("error") == ["connect", "data", "disconnect"]

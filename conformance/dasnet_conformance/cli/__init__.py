@@ -7,11 +7,13 @@ caller's mistake or nothing selected.
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from .. import __version__
 
@@ -20,19 +22,37 @@ EXIT_USAGE: Final = 3
 #: Command -> (module in this package, one line for the help).
 COMMANDS: Final = {
     "run": ("run_command", "judge an implementation, requirement by requirement"),
-    "doctor": ("doctor_command", "tell whether a driver is in order, before its port is judged"),
+    "doctor": ("doctor_command", "check a driver by itself, before its port is judged"),
+    "new-driver": ("new_driver_command", "write a driver's skeleton, in one of six languages"),
     "list": ("list_command", "list the requirements"),
-    "stability": ("stability_command", "repeat a run, under load if asked, and compare the verdicts"),
-    "explore": ("explore_command", "play conversations made up by chance, in lockstep with a model"),
+    "stability": ("stability_command", "repeat a run, and compare the verdicts"),
+    "explore": ("explore_command", "play random conversations in lockstep with a model"),
     "replay": ("replay_command", "play a script that explore saved"),
-    "prove": ("prove_command", "run servers that are wrong on purpose: does the suite see it?"),
-    "drift": ("drift_command", "compare a page of the documentation with the catalogue"),
+    "prove": ("prove_command", "run wrong servers: does the suite see every fault?"),
+    "diff": ("diff_command", "where two implementations part, step by step"),
+    "drift": ("drift_command", "compare a documentation page with the catalogue"),
     "baseline": ("baseline_command", "write or update the list of known failures"),
     "verify-report": ("verify_report_command", "check that a report is as it was written"),
     "matrix": ("matrix_command", "many runs side by side, as a page"),
     "compare": ("compare_command", "what changed between two runs"),
-    "explain": ("explain_command", "all about one requirement: text, clause, latitude, check"),
+    "explain": ("explain_command", "all about one requirement: text, clauses, check"),
+    "init-ci": ("init_ci_command", "write a CI job: GitHub, GitLab or tox"),
+    "completion": ("completion_command", "write completion for bash, zsh or fish"),
 }
+
+#: What one wants -> the commands for it, in the order in which the overview and the pages show them.
+GROUPS: Final = {
+    "judge": ("run", "stability"),
+    "understand": ("list", "explain", "diff", "drift"),
+    "gate": ("baseline", "compare", "matrix", "verify-report", "init-ci"),
+    "drivers": ("new-driver", "doctor"),
+    "prove": ("prove", "explore", "replay"),
+    "shell": ("completion",),
+}
+
+#: The one command without a file of its own: it only shows what the others say of themselves.
+HELP: Final = "help"
+_HELP_TOLD: Final = "the options of a command"
 
 
 class UsageMistake(Exception):
@@ -44,20 +64,58 @@ class _Parser(argparse.ArgumentParser):
         raise UsageMistake(f"{message} (see `{self.prog} --help`)")
 
 
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of a command of `COMMANDS`, which is imported for it."""
+    return _load(name)[1]
+
+
+def _load(name: str) -> tuple[Any, _Parser]:
+    module_name, help = COMMANDS[name]
+    module = importlib.import_module(f"{__name__}.{module_name}")
+    parser = _Parser(prog=f"dasnet {name}", description=f"{help[0].upper()}{help[1:]}.")
+    module.add_arguments(parser)
+    return module, parser
+
+
+def grouped() -> dict[str, list[str]]:
+    """Every command, `help` among them, by group; one that no group names stands in the last."""
+    groups = {title: [name for name in names if name in COMMANDS] for title, names in GROUPS.items()}
+    named = {name for names in groups.values() for name in names}
+    groups["shell"] += [*(name for name in COMMANDS if name not in named), HELP]
+    return groups
+
+
+def told(name: str) -> str:
+    """The line of a command in the overview."""
+    return _HELP_TOLD if name == HELP else COMMANDS[name][1]
+
+
 def _overview() -> str:
+    # It has to fit a terminal of 80 by 24 with the prompt below it.
     width = max(map(len, COMMANDS)) + 2
-    lines = [f"  {name:<{width}}{help}" for name, (_, help) in COMMANDS.items()]
-    return "\n".join(
-        [
-            "usage: dasnet COMMAND ...",
-            "",
-            "Conformance suite for daslang's NETWORK module.",
-            "",
-            *lines,
-            "",
-            "`dasnet COMMAND --help` tells the options. First steps: dasnet run reference",
-        ]
-    )
+    label = max(map(len, GROUPS)) + 2
+    lines = ["usage: dasnet COMMAND ...       conformance suite for daslang's NETWORK module", ""]
+    for title, names in grouped().items():
+        lines += [f"{title if name == names[0] else '':<{label}}{name:<{width}}{told(name)}" for name in names]
+    return "\n".join([*lines, "", "First steps: dasnet run reference; dasnet help run"])
+
+
+def _unknown(name: str) -> UsageMistake:
+    names = [*COMMANDS, HELP]
+    near = difflib.get_close_matches(name.lower(), names, 3)
+    near += [known for known in names if len(name) > 1 and known.startswith(name) and known not in near]
+    if near:
+        return UsageMistake(f"no command {name}; did you mean {' or '.join(near)}?")
+    return UsageMistake(f"no command {name}; the commands are {', '.join(names)}")
+
+
+def _help(names: Sequence[str]) -> int:
+    unknown = [name for name in names if name not in COMMANDS and name != HELP]
+    if unknown:
+        raise _unknown(unknown[0])
+    texts = [_overview() if name == HELP else parser_of(name).format_help().rstrip() for name in names or [HELP]]
+    print("\n\n".join(texts))  # noqa: T201
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,13 +128,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"dasnet {__version__}")  # noqa: T201
         return 0
     try:
-        if given[0] not in COMMANDS:
-            raise UsageMistake(f"no command {given[0]}; the commands are {', '.join(COMMANDS)}")
-        module_name, help = COMMANDS[given[0]]
-        module = importlib.import_module(f"{__name__}.{module_name}")
-        parser = _Parser(prog=f"dasnet {given[0]}", description=f"{help[0].upper()}{help[1:]}.")
-        module.add_arguments(parser)
-        status = int(module.execute(parser.parse_args(given[1:]), given))
+        if given[0] == HELP:
+            status = _help([name for name in given[1:] if name not in ("-h", "--help")])
+        elif given[0] not in COMMANDS:
+            raise _unknown(given[0])
+        else:
+            module, parser = _load(given[0])
+            status = int(module.execute(parser.parse_args(given[1:]), given))
         # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
         sys.stdout.flush()
         return status
@@ -91,3 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # that could not be told is none.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2 if given[0] == "run" else 0
+    except Exception:
+        # The interpreter would end with 1 here, which says that an implementation does not conform.
+        traceback.print_exc()
+        print("dasnet: no verdict: the suite itself broke, as told above; please report it", file=sys.stderr)  # noqa: T201
+        return 2

@@ -13,12 +13,13 @@ from rich.console import Console
 from dasnet_adapters import UsageError
 from dasnet_reports import dump, harmless, write_reports
 
-from ..bounds import CHECK_DEADLINE
 from ..baseline import BaselineError
+from ..bounds import CHECK_DEADLINE
 from ..catalogue import load_catalogue
 from ..collect import Judged
 from ..gate import finish
 from ..judge import RunOptions, run
+from ..repro import write_reproductions
 from ..texts import catalogue_text
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
@@ -97,10 +98,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.report_dir:
         try:
             written = write_reports(judged.results, arguments.report_dir, catalogue_text())
+            written += write_reproductions(judged.failures, arguments.report_dir, options.target())
         except OSError as error:
             raise UsageMistake(f"the reports cannot be written to {arguments.report_dir}: {error.strerror}") from error
     if arguments.json:
         sys.stdout.write(dump(judged.results))
+        for warning in judged.warnings:
+            print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
     else:
         print_summary(console, judged, written)
     if arguments.open and written:

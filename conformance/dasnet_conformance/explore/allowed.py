@@ -48,7 +48,8 @@ def answers(obj: ModelObject, query: str) -> tuple[frozenset[str], str]:
         return (_FALSE if only_false else _FALSE_OR_REFUSED), _cell(state, query)
     if query == "is_open":
         if handle.client:
-            state = "restored" if handle.fresh else "client-taken" if handle.certain else "client-gone"
+            there = "restored" if handle.fresh else "client-taken"
+            state = there if handle.certain else "client-gone"
         else:
             state = _without_client(handle)
         return (_TRUE if handle.state == "listening" else _FALSE), _cell(state, query)

@@ -1,7 +1,8 @@
 """What peers and hosts send, made so that each byte tells whose it is. Data only.
 
-The upper three bits of every byte that a connection sends are its serial number, the lower five are noise that never
-repeats within a stream. So data that arrives names its sender, and a byte lost, doubled or exchanged shows at once.
+The upper three bits of every byte that a connection sends are its mark, the lower five are noise that never repeats
+within a stream. So data that arrives names its sender, and a byte lost, doubled or exchanged shows at once. The first
+connection's bytes have the eighth bit set; zeros and line ends are among the second's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ LONGEST_PARCEL: Final = 1 << 19
 FROM_CALLBACK: Final = b"<from a callback>"
 
 
+_MARKS: Final = tuple((5 + 3 * serial) % MOST_CONNECTIONS for serial in range(MOST_CONNECTIONS))
+
+
 @cache
 def _noise() -> bytes:
     return random.Random(5).randbytes(LONGEST_STREAM + (1 << 16))
@@ -28,13 +32,13 @@ def _noise() -> bytes:
 @cache
 def stream(serial: int) -> bytes:
     """All that the connection of that number will ever send, in order."""
-    table = bytes((serial << 5) | (byte & 31) for byte in range(256))
+    table = bytes((_MARKS[serial] << 5) | (byte & 31) for byte in range(256))
     return _noise()[:LONGEST_STREAM].translate(table)
 
 
 def sender_of(data: bytes) -> int:
     """The number of the connection that sent these bytes, of which there is one at least."""
-    return data[0] >> 5
+    return _MARKS.index(data[0] >> 5)
 
 
 def parcel(number: int, length: int) -> bytes:

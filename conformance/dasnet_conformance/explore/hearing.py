@@ -152,6 +152,8 @@ class Hearing:
     def _second_connect(self, handle: Handle, candidates: list[Connection]) -> None:
         there = " or ".join(map(str, handle.client))
         said = f"connect on object {handle.hears}, whose client {there}"
+        if handle.fresh and not candidates:
+            raise Divergence("restore.no-second-connect", f"{said} had been told of before the reload")
         if not handle.certain:
             raise Divergence("callbacks.order", f"{said} left without a disconnect callback")
         if handle.fresh or (handle.reloads and not candidates):
@@ -306,6 +308,7 @@ class Hearing:
             if name == "true":
                 connection.sent_to += buffer[:size]
                 connection.beyond = buffer[size:]
+                connection.beyond_requirement = "send.first-size-bytes" if size else "send.size-zero"
             elif connection.unread > MUCH_QUEUED:
                 connection.given_up = True
         return name

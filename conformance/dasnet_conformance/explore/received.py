@@ -36,11 +36,9 @@ def _to_waiting(handle: Handle | None) -> str:
 
 
 def _wrong(handle: Handle | None, connection: Connection, place: int) -> str:
-    beyond = connection.beyond
-    if beyond and bytes(connection.wire.received[len(connection.sent_to) :]).startswith(beyond[:8]):
-        return "send.first-size-bytes"
-    if beyond and beyond[:8] in connection.wire.received[place:]:
-        return "send.first-size-bytes"
+    beyond = connection.beyond[:8]
+    if beyond and beyond in connection.wire.received[place:]:
+        return connection.beyond_requirement
     if handle is not None and handle.reloads:
         return "save.queued-bytes-survive"
     return "send.not-to-the-next-client" if handle is not None and handle.served and not place else "send.many-calls"

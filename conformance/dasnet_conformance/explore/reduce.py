@@ -36,6 +36,7 @@ class Reducer:
             self._drop_chunks()
             self._drop_pairs()
             self._join_opening()
+            self._merge()
             self._plain_arguments()
         self._rename()
         return self.best
@@ -84,6 +85,19 @@ class Reducer:
                 if len(opening) >= 2 and self._try((*rest[:at], Step("open", step.arguments), *rest[at + 1 :])):
                     return
 
+    # One object, or one peer, where two took turns.
+    def _merge(self) -> None:
+        for kinds in (("object", "target"), ("peer",)):
+            used = sorted({number for step in self.best for number in _numbers(step, kinds)})
+            for kept, merged in combinations(used, 2):
+                candidate = []
+                for step in self.best:
+                    for field in kinds:
+                        if field in fields(step.name) and step.get(field) == merged:
+                            step = step.replaced(field, kept)
+                    candidate.append(step)
+                self._try(tuple(candidate))
+
     def _plain_arguments(self) -> None:
         for at in range(len(self.best)):
             for plainer in _plainer(self.best[at]):
@@ -102,6 +116,10 @@ class Reducer:
             return step
 
         self._try(tuple(map(renamed, self.best)))
+
+
+def _numbers(step: Step, kinds: Sequence[str]) -> list[int]:
+    return [step.number(field) for field in fields(step.name) if field in kinds]
 
 
 def _plainer(step: Step) -> Iterator[Step]:

@@ -59,10 +59,13 @@ class _Sketch:
     peers: dict[int, str] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     closed_port: bool = False
+    #: Steps during which a peer counts as having left just now: a host that has not noticed may send to it.
+    just_left: int = 0
 
     def follow(self, step: Step) -> None:
         """What the step probably leads to."""
         name = step.name
+        self.just_left = max(0, self.just_left - 1)
         if name in ("new", "open"):
             self.objects[step.number("object")] = None
         if name in ("open", "adapter", "make_server"):
@@ -99,6 +102,7 @@ class _Sketch:
         elif name in ("close", "reset"):
             self.peers.pop(peer, None)
             self.paused.discard(peer)
+            self.just_left = 3
         elif name == "half_close" and peer in self.peers:
             self.peers[peer] = "half"
         elif name == "pause":
@@ -146,8 +150,8 @@ class _Sketch:
             found.append((1, lambda _: Step("adapter", (label,))))
             return found
         found.append((1, lambda pick: Step("init", (label, pick(("free", "same"))))))
-        found.append((3, lambda pick: _plain_send(label, pick(_HOST_BYTES))))
-        found.append((1, lambda pick: _odd_send(label, pick)))
+        found.append((12 if self.just_left else 3, lambda pick: _plain_send(label, pick(_HOST_BYTES))))
+        found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
         return found
 

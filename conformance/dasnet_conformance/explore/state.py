@@ -77,6 +77,7 @@ class Connection:
     orphaned: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.
     beyond: bytes = b""
+    beyond_requirement: str = ""
 
     @property
     def gone(self) -> bool:

@@ -123,6 +123,9 @@ class World:
 
     def close(self) -> None:
         """End every peer and the session, whatever state they are in."""
+        if self._trace is not None:
+            # What is left of the objects is destroyed, and so are those that were.
+            self._trace("the end of the session", "destroy.twice")
         try:
             with deadline(self._bound):
                 self.host.close()
@@ -182,12 +185,15 @@ class World:
                 return _tick_without_handle(on)
             if on.handle.state == "made":
                 return "tick.before-init"
-            for obj in self.state.objects.values():
-                for action in obj.reactions.values():
-                    if action in _SURVIVAL_INSIDE:
-                        return _SURVIVAL_INSIDE[action]
+            for callback, action in on.reactions.items():
+                if action.startswith("save"):
+                    return f"save.from-{callback}-callback"
+                if action in _SURVIVAL_INSIDE:
+                    return _SURVIVAL_INSIDE[action]
+        if name == "destroy" and on is not None and on.handle is None:
+            return "destroy.twice" if on.destroyed else "destroy.without-handle"
         if name in ("send", "server_send"):
-            for connection in self.state.current.values():
+            for connection in on.handle.client if on is not None and on.handle is not None else ():
                 if connection.gone:
                     return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
         return _SURVIVAL.get(name, "destroy.calls-after")

@@ -6,7 +6,7 @@ the check is about, not its setup.
 
 from __future__ import annotations
 
-from dasnet_adapters.contract import CLASS_A, Outcome, Refusal, Value
+from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome, Value
 
 from .. import expect
 from ..bounds import FRUITLESS_TICKS
@@ -161,6 +161,15 @@ def tick_whatever(host: Host, server: HostObject, ticks: int) -> None:
 
 
 def outcome_inside(server: HostObject, action: str) -> Outcome:
-    """What the first reaction of this action led to, inside its callback."""
+    """What the first reaction of this action led to, inside its callback, which has fired.
+
+    Raises `AdapterBroken` when nothing was told of it: then the driver forgot, and no check may take that for a refusal.
+    """
     done = server.did(action)
-    return (done[0].outcome if done else None) or Refusal("untold", f"no outcome of {action} was told")
+    if not done or done[0].outcome is None:
+        raise AdapterBroken(
+            f"the callback fired, and nothing was told of the reaction {action}",
+            culprit="driver",
+            hint="write `event OBJECT did ...` after each reaction",
+        )
+    return done[0].outcome

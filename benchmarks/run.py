@@ -1,0 +1,59 @@
+"""Takes every figure and writes them down.
+
+    python benchmarks/run.py [-o DIR] [--page FILE] [FIGURE ...]
+
+FIGURE is one of idle, echo, bulk, clients, memory, suite; all of them unless named. Writes DIR/figures.json,
+DIR/samples.json (for pyperf) and DIR/figures.md; with --page, also the block within that page. The exit status tells of
+errors alone: no time and no missed target fails.
+
+It uses loopback only. Linux, because the bare loops ask epoll and memory is read from /proc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+_ROOT = Path(__file__).parent.parent
+# An implementation under adapters/ is no installed package.
+sys.path.insert(0, str(_ROOT / "adapters" / "asyncio"))
+
+FIGURES = ("idle", "echo", "bulk", "clients", "memory", "suite")
+
+
+def main() -> int:
+    """Take the figures that were asked for; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("-o", "--output", type=Path, default=_ROOT / "out" / "bench", metavar="DIR")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="a page to put the table into")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
+    arguments = parser.parse_args()
+    unknown = set(arguments.figures) - set(FIGURES)
+    if unknown:
+        parser.error(f"there is no figure {', '.join(sorted(unknown))}: choose from {', '.join(FIGURES)}")
+
+    import machine
+    import table
+
+    described = machine.description()
+    found = []
+    for name in arguments.figures or FIGURES:
+        start = time.monotonic()
+        found += importlib.import_module(name).figures()
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    table.write_json(arguments.output / "figures.json", described, found)
+    table.write_samples(arguments.output / "samples.json", found)
+    block = table.markdown(described, found)
+    (arguments.output / "figures.md").write_text(block + "\n", "utf-8")
+    if arguments.page is not None:
+        table.insert(arguments.page, block)
+    print(block)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

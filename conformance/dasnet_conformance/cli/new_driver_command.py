@@ -1,0 +1,78 @@
+"""`dasnet new-driver`: write the skeleton of a driver, which passes `dasnet doctor` as it stands. Prints.
+
+The skeletons are files below `dasnet_adapters/templates/LANGUAGE`. Each is named as what it becomes, with `.template`
+behind it, so that nothing takes it for what it is not yet: a rule of git, a package of Cargo, a module of ours. The one
+placeholder in them is the name of the port.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from . import UsageMistake
+
+#: The languages that have a skeleton.
+LANGUAGES: Final = ("c", "python", "node", "rust", "go", "java")
+#: What stands for the name of the port.
+PLACEHOLDER: Final = "@NAME@"
+
+_SUFFIX: Final = ".template"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
+    parser.add_argument("directory", metavar="DIR", help="where to write it; the port is called as this directory is")
+
+
+def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    """Write the skeleton; returns 0."""
+    language, place = arguments.language, Path(arguments.directory)
+    if language not in LANGUAGES:
+        raise UsageMistake(f"there is no skeleton in {language!r}; the languages are {', '.join(LANGUAGES)}")
+    name = port_name(place)
+    try:
+        # A file or a link that leads nowhere is no directory to write to either, and mkdir says so.
+        place.mkdir(parents=True, exist_ok=True)
+        if any(place.iterdir()):
+            raise UsageMistake(f"{place}: is not empty; give a directory that is empty or does not exist yet")
+        for path, text in skeleton(language, name):
+            target = place / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise UsageMistake(f"{error.filename or place}: cannot be written: {error.strerror}") from error
+    print(f"{place}: the driver of {name}; its README.md tells what to fill in. Next:")  # noqa: T201
+    for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run -k construct"):
+        print(f"    {line}")  # noqa: T201
+    return 0
+
+
+def port_name(place: Path) -> str:
+    """The name of the port that goes with a directory: its own, of letters that mean nothing in any language."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", place.resolve().name).strip("-.") or "port"
+
+
+def skeleton(language: str, name: str) -> Iterator[tuple[PurePosixPath, str]]:
+    """The files of a skeleton, each with its text.
+
+    Arguments: `language`, one of `LANGUAGES`; `name`, of the port.
+    """
+    for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
+        yield path, file.read_text("utf-8").replace(PLACEHOLDER, name)
+
+
+# Files that do not end as a template does are none: an editor's, or a cache.
+def _templates(folder: Traversable, at: PurePosixPath) -> Iterator[tuple[PurePosixPath, Traversable]]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _templates(each, at / each.name)
+        elif each.name.endswith(_SUFFIX):
+            yield at / each.name.removesuffix(_SUFFIX), each
