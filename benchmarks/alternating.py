@@ -55,12 +55,16 @@ class Figure:
         return {side: statistics.median(values) for side, values in self.samples.items()}
 
 
-def alternate(sides: Mapping[str, Measure], rounds: int) -> Samples:
-    """Measure every side once per round, each round beginning with another side."""
+def alternate(sides: Mapping[str, Measure], rounds: int, *, warm: bool = True) -> Samples:
+    """Measure every side once per round, each round beginning with another side.
+
+    Unless `warm` is false, each is measured once before, and that is thrown away: it pays for caches and buffers.
+    """
     samples: Samples = {name: [] for name in sides}
     names = list(sides)
-    for name in names:
-        sides[name]()  # the first time pays for caches and buffers
+    if warm:
+        for name in names:
+            sides[name]()
     # A collection in the middle of one side would be laid to that side.
     gc.collect()
     gc.disable()

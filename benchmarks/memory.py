@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import dasnet_reference
 import sides
@@ -84,41 +85,41 @@ def _idle(name: str) -> float:
 
 
 def _full(name: str) -> float:
-    chunk = bytes(sides.CHUNK)
     if name == "the bytes alone":
         before = _resident()
-        kept = [bytes(chunk) + b"" for _ in range(1)]
-        whole = bytearray()
-        for _ in range(_QUEUED // len(chunk)):
-            whole += chunk
-        return _resident() - before + 0 * len(kept)
-    server = _Unbounded() if name == "reference" else None
-    side = server or sides.MAKERS[name]("sink")
-    with contextlib.closing(side), contextlib.closing(sides.dial(side.port or 0)) as client:
+        kept = [_chunk() for _ in range(_QUEUED // sides.CHUNK)]
+        return _resident() - before if kept else 0
+    side: Any = _Unbounded() if name == "reference" else sides.MAKERS[name]("sink")
+    with contextlib.closing(side), contextlib.closing(sides.dial(side.port)) as client:
         # A small window, so that what is sent waits in the process and not in the system.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        if server is None:
-            sides.taken(side)
-            send = side.send if hasattr(side, "send") else side.transport.write
-        else:
-            while not server.is_connected():
-                server.tick()
-            send = server.send
+        sides.taken(side)
+        send = side.send if hasattr(side, "send") else side.transport.write
         # What the system's own buffers take comes first.
-        for _ in range((8 << 20) // len(chunk)):
-            send(chunk)
+        for _ in range((8 << 20) // sides.CHUNK):
+            send(_chunk())
         before = _resident()
-        for _ in range(_QUEUED // len(chunk)):
-            send(chunk)
+        for _ in range(_QUEUED // sides.CHUNK):
+            send(_chunk())
         return _resident() - before
+
+
+# A new one each time: some sides queue the object itself, and one object many times would take no memory.
+def _chunk() -> bytes:
+    return b"x" * sides.CHUNK
 
 
 class _Unbounded(dasnet_reference.Server):
     def __init__(self) -> None:
         super().__init__(queue_limit=1 << 30)
+        self.connected = False
+        self.turn = self.tick
         self.make_server_adapter()
         if not self.init(0):
             raise OSError("no port")
+
+    def on_connect(self) -> None:
+        self.connected = True
 
 
 # Whether the object that the socket's `recv` returned is the one that the callback gets: then the kernel's own copy is

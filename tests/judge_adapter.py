@@ -1,4 +1,4 @@
-"""Judges one of the implementations under adapters/ through its dasnet.toml; the tox environments of their names call it.
+"""Judges one of the implementations under adapters/ through its dasnet.toml; their tox environments call it.
 
     python tests/judge_adapter.py NAME
 

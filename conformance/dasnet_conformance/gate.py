@@ -1,7 +1,7 @@
 """What makes a run a gate: which part of the suite it was, what it depended on, and its list of known failures.
 
-It completes the results of a run before they are written: the selection, the hashes, the outcome of the baseline and the
-exit status that follows. It reads files and prints nothing.
+It completes the results of a run before they are written: the selection, the hashes, the outcome of the baseline and
+the exit status that follows. It reads files and prints nothing.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ class Host:
     def __init__(self, session: Session, requirement: Requirement, ports: Ports, peer_host: str, seed: int) -> None:
         self.requirement = requirement
         self.transcript = Transcript()
-        self.recording = Recording()
+        self.recording = Recording(f"{seed}:{requirement.id}")
         self.random = random.Random(f"{seed}:{requirement.id}")
         #: Which of several legal outcomes was seen, for requirements that only inform.
         self.observed = ""

@@ -15,8 +15,8 @@ from dasnet_adapters.contract import Answer, Command, Event
 #: Things that are recorded of one check; more happen only when an implementation never comes to rest.
 KEPT_ROWS: Final = 100_000
 
-#: Bytes of payload that a recording keeps alive, of commands and peers together.
-KEPT_PAYLOAD: Final = 8 << 20
+#: Bytes of payload that a recording keeps alive, of commands and peers together. Checks send a quarter of it.
+KEPT_PAYLOAD: Final = 64 << 20
 
 _WITH_PAYLOAD: Final = frozenset({"send", "server_send"})
 
@@ -80,14 +80,19 @@ Row = Called | Acted | Received | Ended | Strayed | Paused | Waited
 
 
 class Recording:
-    """Collects rows in order. `incomplete` says why it stopped, and is empty while it is whole."""
+    """Collects rows in order. `incomplete` says why it stopped, and is empty while it is whole.
 
-    def __init__(self) -> None:
+    Arguments: `seed`, what the random contents of the check were drawn from, so that they need not be written out.
+    """
+
+    def __init__(self, seed: str = "") -> None:
+        self.seed = seed
         self.rows: list[Row] = []
         self.incomplete = ""
+        #: Bytes of payload in it.
+        self.payload = 0
         #: What each peer received, by its name: the peer's own buffer, which goes on growing.
         self.received: dict[str, bytearray] = {}
-        self._payload = 0
 
     def add(self, row: Row) -> None:
         """Append one row without a payload of its own."""
@@ -110,6 +115,6 @@ class Recording:
     # Events need no charge: the host keeps them as long as the check runs.
     def _charge(self, data: object) -> None:
         if isinstance(data, bytes):
-            self._payload += len(data)
-            if self._payload > KEPT_PAYLOAD and not self.incomplete:
+            self.payload += len(data)
+            if self.payload > KEPT_PAYLOAD and not self.incomplete:
                 self.incomplete = f"more than {KEPT_PAYLOAD >> 20} MiB of payload were sent"

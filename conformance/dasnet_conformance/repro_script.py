@@ -7,6 +7,7 @@ came to whom. `reproduce.py` describes them for its readers. It does no input or
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,6 +29,9 @@ LONGEST_TOLD: Final = 200
 
 #: A payload that is a piece repeated is written as that piece if it is no longer than this.
 LONGEST_PIECE: Final = 256
+
+#: Payloads from this size on are written as what they were drawn from, if that is known.
+LONG_PAYLOAD: Final = 4096
 
 
 def script_of(recording: Recording) -> str:
@@ -58,6 +62,7 @@ class _Writer:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._sequence = 1
+        self._payloads = _Payloads(recording)
 
     def lines(self) -> Iterator[str]:
         steps = steps_of(self._recording)
@@ -71,7 +76,7 @@ class _Writer:
         if isinstance(step, Called):
             yield from self._called(step)
         elif isinstance(step, Acted):
-            yield _line(step.tick, step.side, ">", _spell_act(step))
+            yield _line(step.tick, step.side, ">", self._payloads.spell_act(step))
         elif isinstance(step, Paused):
             yield _line(step.tick, "pause", ">", f"{step.seconds:g} s")
         elif isinstance(step, Stretch):
@@ -81,7 +86,7 @@ class _Writer:
 
     def _called(self, row: Called) -> Iterator[str]:
         self._sequence += 1
-        yield _line(row.tick, "host", ">", _command_line(self._sequence, row.command))
+        yield _line(row.tick, "host", ">", self._payloads.spell_command(self._sequence, row.command))
         if isinstance(row.answer, str):
             yield _line(row.tick, "host", "<", row.answer)
             return
@@ -95,7 +100,7 @@ class _Writer:
         quiet = 0
         shown: set[Command] = set()
         for row in step.rows:
-            # Each tick is shown once, as it is what is repeated; later ones in which nothing came are only counted.
+            # Each tick is shown once, being what is repeated; later ones in which nothing came are counted.
             if isinstance(row, Called) and row.answer == Answer(Value()) and row.command in shown:
                 self._sequence += 1
                 quiet += 1
@@ -132,20 +137,41 @@ def _last_tick(recording: Recording) -> int:
     return recording.rows[-1].tick if recording.rows else 0
 
 
-def _command_line(sequence: int, command: Command) -> str:
-    return encode_command(sequence, command).decode("ascii").rstrip("\n")
+class _Payloads:
+    # How bytes are written: in hex, a repeated piece once, large random ones as the place they were drawn from.
 
+    def __init__(self, recording: Recording) -> None:
+        self._seed = recording.seed
+        self._size = recording.payload
+        self._drawn: bytes | None = None
 
-def _spell_act(step: Acted) -> str:
-    if isinstance(step.argument, bytes):
-        return f"send {spell_payload(step.argument)}"
-    return f"{step.action} {step.argument}" if step.action.startswith("connect") else step.action
+    def spell_command(self, sequence: int, command: Command) -> str:
+        """The line of a command."""
+        for place, argument in enumerate(command.arguments):
+            word = self._as_drawn(argument) if isinstance(argument, bytes) else ""
+            if word:
+                short = (*command.arguments[:place], b"", *command.arguments[place + 1 :])
+                words = encode_command(sequence, Command(command.name, short)).decode("ascii").split()
+                words[2 + place] = word
+                return " ".join(words)
+        return encode_command(sequence, command).decode("ascii").rstrip("\n")
 
+    def spell_act(self, step: Acted) -> str:
+        """What a peer does."""
+        if not isinstance(step.argument, bytes):
+            return f"{step.action} {step.argument}" if step.action.startswith("connect") else step.action
+        period = _period(step.argument)
+        word = self._as_drawn(step.argument) or step.argument[:period].hex() or "-"
+        return f"send {word} {len(step.argument) // period if period else 1}"
 
-def spell_payload(data: bytes) -> str:
-    """Bytes as the line protocol has them in `send`: hex, or - for none, and how often they are repeated."""
-    period = _period(data)
-    return f"{data[:period].hex() or '-'} {len(data) // period if period else 1}"
+    # The word for bytes that come from the check's random numbers; nothing for others.
+    def _as_drawn(self, data: bytes) -> str:
+        if len(data) < LONG_PAYLOAD or not self._seed:
+            return ""
+        if self._drawn is None:
+            self._drawn = random.Random(self._seed).randbytes((self._size + 3) & ~3)
+        place = self._drawn.find(data)
+        return f"random({self._seed},{place},{len(data)})" if place >= 0 else ""
 
 
 # The length of the shortest piece that makes the whole when repeated, or that of the whole.

@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import os
 import queue
+import random
 import re
 import select
 import socket
@@ -154,7 +155,7 @@ class Peer:
         if action.startswith("connect"):
             self.connect(self.world.ports.get(int(words[1]), int(words[1])), wait=action == "connect")
         elif action == "send":
-            self.outgoing += b"" if words[1] == "-" else bytes.fromhex(words[1]) * int(words[2])
+            self.outgoing += payload(words[1]) * int(words[2])
             self.step()
         elif action == "half-close":
             self.half_close = True
@@ -288,7 +289,8 @@ class Conversation:
         for _ in range(PORTS):
             if 0 < port < 65536:
                 words[2] = str(self.ports.get(port, port))
-            lines = list(self.driver.ask(" ".join(words)))
+            given = [payload(word).hex() if word.startswith("random(") else word for word in words]
+            lines = list(self.driver.ask(" ".join(given)))
             outcome = lines[-1]
             if outcome[:2] == ["value", "true"]:
                 self.ours.add(port)
@@ -419,6 +421,16 @@ class Conversation:
 def short(outcome: list[str]) -> str:
     """An outcome as far as it can be compared."""
     return " ".join(outcome[:2]) if outcome[0] == "value" else outcome[0]
+
+
+def payload(word: str) -> bytes:
+    """The bytes behind a word: hex, - for none, or random(SEED,PLACE,SIZE) for a piece of a row of random bytes."""
+    drawn = re.match(r"random\((.*),(\d+),(\d+)\)$", word)
+    if drawn is None:
+        return b"" if word == "-" else bytes.fromhex(word)
+    place, size = int(drawn[2]), int(drawn[3])
+    whole = (place + size + 3) & ~3
+    return random.Random(drawn[1]).getrandbits(8 * whole).to_bytes(whole, "little")[place : place + size]
 
 
 def number(word: str) -> int:

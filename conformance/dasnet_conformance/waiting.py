@@ -1,7 +1,7 @@
 """Waiting for sockets, however high the numbers of their descriptors. It imports nothing of ours.
 
-`select.select` takes no descriptor from 1,024 on, and an implementation that leaks descriptors in this process gets there:
-then the leak is to be reported, not a failure of the suite. Windows has only select, and no such limit.
+`select.select` takes no descriptor from 1,024 on, and an implementation that leaks descriptors in this process gets
+there: then the leak is to be reported, not a failure of the suite. Windows has only select, and no such limit.
 """
 
 from __future__ import annotations

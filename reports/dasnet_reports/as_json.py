@@ -19,9 +19,9 @@ from typing import Any, NoReturn, TypeVar
 from . import hostile
 from .model import (
     SCHEMA,
-    EntryKind,
     BaselineFinding,
     BaselineOutcome,
+    EntryKind,
     Implementation,
     Level,
     Overall,

@@ -1,4 +1,4 @@
-"""What the tests of reproductions share: a run that writes reports, and the program of a reproduction far from everything."""
+"""What the tests of reproductions share: a run that writes reports, and its reproductions, far from everything."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     runs = [read_results(path) for path in arguments.results]
     directory = Path(arguments.directory)
     try:
-        written = write_matrix(runs, directory, catalogue_text(), [_link(path, directory) for path in arguments.results])
+        links = [_link(path, directory) for path in arguments.results]
+        written = write_matrix(runs, directory, catalogue_text(), links)
     except OSError as error:
         raise UsageMistake(f"{directory}: cannot be written: {error.strerror}") from error
     print(f"{len(runs)} runs: {', '.join(map(str, written))}")  # noqa: T201

@@ -163,7 +163,7 @@ def tick_whatever(host: Host, server: HostObject, ticks: int) -> None:
 def outcome_inside(server: HostObject, action: str) -> Outcome:
     """What the first reaction of this action led to, inside its callback, which has fired.
 
-    Raises `AdapterBroken` when nothing was told of it: then the driver forgot, and no check may take that for a refusal.
+    Raises `AdapterBroken` when nothing was told of it: the driver forgot, and no check may take that for a refusal.
     """
     done = server.did(action)
     if not done or done[0].outcome is None:

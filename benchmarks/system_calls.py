@@ -1,0 +1,127 @@
+"""How many system calls the reference makes, counted by strace: per idle tick, per buffer received, per echo.
+
+    python benchmarks/system_calls.py [-o FILE]
+
+Prints a Markdown table, and writes it to FILE too. Says so and ends well where strace is not installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+TICKS = 100_000
+MEBIBYTES = 64
+ECHOES = 10_000
+_BUFFER = 64 * 1024
+_LINE = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(?P<calls>\d+)\s+(?:\d+\s+)?(?P<name>\w+)$", re.MULTILINE)
+
+
+# --- what is counted, in a process under strace; everything but the work itself is done in the other rounds too
+
+
+def _serve(work: Callable[..., None], count: int) -> None:
+    import sides
+
+    with contextlib.closing(sides.reference("echo" if work is _echo else "sink")) as side:
+        with contextlib.closing(sides.dial(side.port)) as client:
+            if work is not _idle:
+                sides.taken(side)
+            work(side, client, count)
+
+
+def _idle(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
+    sides_taken = side.connected
+    while not sides_taken:
+        side.turn()
+        sides_taken = side.connected
+    for _ in range(count):
+        side.turn()
+
+
+def _receive(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
+    # The client is another thread, whose calls strace does not follow.
+    size = count << 20
+    sender = threading.Thread(target=client.sendall, args=(bytes(size),))
+    sender.start()
+    while side.received < size:
+        side.turn()
+    sender.join()
+
+
+def _echo(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(count):
+        client.send(b"x" * 64)
+        side.turn()
+        client.recv(64)
+
+
+WORK = {"idle": (_idle, TICKS), "receive": (_receive, MEBIBYTES), "echo": (_echo, ECHOES)}
+
+
+# --- counting
+
+
+def count(name: str, amount: int) -> dict[str, int]:
+    """The system calls that the work makes, by name: those of a process that does it, less those of one that does none.
+
+    Raises `subprocess.CalledProcessError` when strace or the process fails.
+    """
+    done, none = _strace(name, amount), _strace(name, 0)
+    return {call: number - none.get(call, 0) for call, number in done.items() if number > none.get(call, 0)}
+
+
+def _strace(name: str, amount: int) -> dict[str, int]:
+    with tempfile.NamedTemporaryFile("r", suffix=".strace") as file:
+        command = ["strace", "-c", "-o", file.name, sys.executable, __file__, "--child", name, str(amount)]
+        subprocess.run(command, check=True, timeout=300)
+        return {found["name"]: int(found["calls"]) for found in _LINE.finditer(file.read()) if found["name"] != "total"}
+
+
+def _rows() -> list[list[str]]:
+    rows = []
+    for name, (_, amount) in WORK.items():
+        calls = {call: number for call, number in count(name, amount).items() if number >= amount // 100}
+        units = amount * (1 << 20) // _BUFFER if name == "receive" else amount
+        what = {
+            "idle": f"{amount:,} idle ticks, client attached",
+            "receive": f"{amount} MiB received, {units:,} buffers of {_BUFFER >> 10} KiB",
+            "echo": f"{amount:,} echoes of 64 B; one sendto and one recvfrom of each are the client's",
+        }[name]
+        told = ", ".join(f"{call} {number:,}" for call, number in sorted(calls.items(), key=lambda pair: -pair[1]))
+        rows.append([what, told, f"{sum(calls.values()) / units:.2f}"])
+    return rows
+
+
+def main() -> int:
+    """Count and print; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE")
+    parser.add_argument("--child", nargs=2, metavar=("WORK", "AMOUNT"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        _serve(WORK[arguments.child[0]][0], int(arguments.child[1]))
+        return 0
+    if shutil.which("strace") is None:
+        print("strace is not installed: no system calls counted")
+        return 0
+    lines = ["| what | system calls | per tick, buffer or echo |", "| --- | --- | --- |"]
+    lines += ["| " + " | ".join(row) + " |" for row in _rows()]
+    print("\n".join(lines))
+    if arguments.output is not None:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
+        arguments.output.write_text("\n".join(lines) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent / "adapters" / "asyncio"))
+    sys.exit(main())
