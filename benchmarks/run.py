@@ -18,9 +18,6 @@ import time
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
-# An implementation under adapters/ is no installed package.
-sys.path.insert(0, str(_ROOT / "adapters" / "asyncio"))
-
 FIGURES = ("idle", "echo", "bulk", "clients", "memory", "suite")
 
 

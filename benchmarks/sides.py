@@ -8,13 +8,19 @@ loop of its own would have them do. The raw side is no class: its system calls s
 from __future__ import annotations
 
 import asyncio
+import functools
+import importlib
 import socket
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
-import network_asyncio
-
 import dasnet_reference
+
+# An implementation under adapters/ is no installed package.
+sys.path.append(str(Path(__file__).parent.parent / "adapters" / "asyncio"))
+network_asyncio: Any = importlib.import_module("network_asyncio")
 
 #: What waits to be sent before a side asks its host to hold on.
 CHUNK = 64 * 1024
@@ -39,9 +45,10 @@ class Side(Protocol):
 
 # The documented API, of whichever module; `network_asyncio` has it too. Here as below each mode has a class of its own,
 # so that no choice made in a callback is measured.
-def _documented(base: Any, mode: str, **settings: Any) -> Side:
+@functools.cache
+def _documented(base: Any, mode: str) -> Callable[..., Side]:
     class Documented(base):  # type: ignore[misc]
-        def __init__(self) -> None:
+        def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
             self.connected = False
             self.received = 0
@@ -65,18 +72,17 @@ def _documented(base: Any, mode: str, **settings: Any) -> Side:
         def on_data(self, data: bytes) -> None:
             self.received += len(data)
 
-    side: Side = (Echo if mode == "echo" else Sink)()
-    return side
+    return Echo if mode == "echo" else Sink
 
 
 def reference(mode: str) -> Side:
     """The reference. What may wait is bounded by its queue: it then refuses, and the host ticks and tries again."""
-    return _documented(dasnet_reference.Server, mode, queue_limit=CHUNK)
+    return _documented(dasnet_reference.Server, mode)(queue_limit=CHUNK)
 
 
 def network_on_asyncio(mode: str) -> Side:
     """The implementation under adapters/asyncio: the same API with an event loop inside."""
-    return _documented(network_asyncio.Server, mode)
+    return _documented(network_asyncio.Server, mode)()
 
 
 class _Protocol(asyncio.Protocol):

@@ -11,12 +11,12 @@ import argparse
 import contextlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 TICKS = 100_000
 MEBIBYTES = 64
@@ -25,39 +25,26 @@ _BUFFER = 64 * 1024
 _LINE = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(?P<calls>\d+)\s+(?:\d+\s+)?(?P<name>\w+)$", re.MULTILINE)
 
 
-# --- what is counted, in a process under strace; everything but the work itself is done in the other rounds too
+# --- what is counted, in a process under strace
 
 
-def _serve(work: Callable[..., None], count: int) -> None:
-    import sides
-
-    with contextlib.closing(sides.reference("echo" if work is _echo else "sink")) as side:
-        with contextlib.closing(sides.dial(side.port)) as client:
-            if work is not _idle:
-                sides.taken(side)
-            work(side, client, count)
-
-
-def _idle(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
-    sides_taken = side.connected
-    while not sides_taken:
-        side.turn()
-        sides_taken = side.connected
+def _idle(side: Any, _: socket.socket, count: int) -> None:
     for _ in range(count):
         side.turn()
 
 
-def _receive(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
-    # The client is another thread, whose calls strace does not follow.
-    size = count << 20
-    sender = threading.Thread(target=client.sendall, args=(bytes(size),))
-    sender.start()
-    while side.received < size:
-        side.turn()
-    sender.join()
+# The client sends as much as the system takes at once, then the server is ticked until it has all of that: no tick is
+# idle, and all but the client's own calls are the server's.
+def _receive(side: Any, client: socket.socket, count: int) -> None:
+    client.setblocking(False)
+    block, sent = bytes(1 << 20), 0
+    while sent < count << 20:
+        sent += client.send(block[: (count << 20) - sent])
+        while side.received < sent:
+            side.turn()
 
 
-def _echo(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
+def _echo(side: Any, client: socket.socket, count: int) -> None:
     for _ in range(count):
         client.send(b"x" * 64)
         side.turn()
@@ -65,6 +52,17 @@ def _echo(side, client, count: int) -> None:  # type: ignore[no-untyped-def]
 
 
 WORK = {"idle": (_idle, TICKS), "receive": (_receive, MEBIBYTES), "echo": (_echo, ECHOES)}
+
+
+def _work(name: str, amount: int) -> None:
+    import sides
+
+    with (
+        contextlib.closing(sides.reference("echo" if name == "echo" else "sink")) as side,
+        contextlib.closing(sides.dial(side.port)) as client,
+    ):
+        sides.taken(side)
+        WORK[name][0](side, client, amount)
 
 
 # --- counting
@@ -89,11 +87,11 @@ def _strace(name: str, amount: int) -> dict[str, int]:
 def _rows() -> list[list[str]]:
     rows = []
     for name, (_, amount) in WORK.items():
-        calls = {call: number for call, number in count(name, amount).items() if number >= amount // 100}
+        calls = {call: number for call, number in count(name, amount).items() if number >= amount // 10}
         units = amount * (1 << 20) // _BUFFER if name == "receive" else amount
         what = {
             "idle": f"{amount:,} idle ticks, client attached",
-            "receive": f"{amount} MiB received, {units:,} buffers of {_BUFFER >> 10} KiB",
+            "receive": f"{amount} MiB received, {units:,} buffers of {_BUFFER >> 10} KiB; sendto is the client's",
             "echo": f"{amount:,} echoes of 64 B; one sendto and one recvfrom of each are the client's",
         }[name]
         told = ", ".join(f"{call} {number:,}" for call, number in sorted(calls.items(), key=lambda pair: -pair[1]))
@@ -108,7 +106,7 @@ def main() -> int:
     parser.add_argument("--child", nargs=2, metavar=("WORK", "AMOUNT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        _serve(WORK[arguments.child[0]][0], int(arguments.child[1]))
+        _work(arguments.child[0], int(arguments.child[1]))
         return 0
     if shutil.which("strace") is None:
         print("strace is not installed: no system calls counted")
@@ -123,5 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent / "adapters" / "asyncio"))
     sys.exit(main())

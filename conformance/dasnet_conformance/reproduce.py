@@ -29,6 +29,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 from typing import Any, BinaryIO, Iterator  # noqa: UP035 - where Python 3.8 has it
 
@@ -256,6 +257,8 @@ class Conversation:
         self.differences: list[str] = []
         self.descriptors: list[tuple[int, int]] = []
         self.vain = 0
+        #: Whether the differences are only that less came, where something was waited for in vain.
+        self.less = False
         self._quiet = 0
 
     def channel(self, name: str) -> Channel:
@@ -327,7 +330,7 @@ class Conversation:
                 channel.say(f"data{at} without bytes")
             self.grow(side, what, len(data))
         elif what == "error":
-            channel.say(f"error{at} {rest[0]} {'without' if rest[1] in ('-', '') else 'with'} a message", once=True)
+            channel.say(f"error{at} {rest[0]} {'with' if spoken(rest[1]) else 'without'} a message", once=True)
             self.grow(side, what, 1)
         elif what == "did":
             told = rest[2:] if rest[1] == "value" else rest[1:2]
@@ -402,12 +405,14 @@ class Conversation:
             self.step_peers()
             time.sleep(0.01)
         found = list(self.differences)
+        self.less = not found
         for name in sorted({*script.results, *self.channels}):
             recorded, channel = script.results.get(name, []), self.channel(name)
             if not script.ends_quietly:
                 channel.cut(recorded)
             now = channel.words()
             if now != recorded:
+                self.less = self.less and script.gave_up and is_less(now, recorded)
                 told = "; ".join(recorded) or "nothing", "; ".join(now) or "nothing"
                 found.append(f"{name}: recorded {told[0]}\n{'':>{len(name)}}  this time {told[1]}")
         if self.descriptors:
@@ -421,6 +426,11 @@ class Conversation:
 def short(outcome: list[str]) -> str:
     """An outcome as far as it can be compared."""
     return " ".join(outcome[:2]) if outcome[0] == "value" else outcome[0]
+
+
+def spoken(word: str) -> bool:
+    """Whether there is anything to read in a text of the protocol."""
+    return bool(urllib.parse.unquote(word).strip()) and word != "-"
 
 
 def payload(word: str) -> bytes:
@@ -457,6 +467,8 @@ class Script:
         self.steps: list[tuple[int, str, str, str, list[str]]] = []
         self.results: dict[str, list[str]] = {}
         self.no_answer = False
+        #: Whether the check ended as it waited for something in vain.
+        self.gave_up = False
         inside = False
         for line in text.splitlines():
             if line.startswith("# "):
@@ -477,8 +489,11 @@ class Script:
                 command = rest.split(" ", 1)[1]
                 if command not in self.steps[-1][4]:
                     self.steps[-1][4].append(command)
+            elif mark == "#" and side == "wait" and not inside:
+                self.gave_up = True
             elif mark == ">":
                 inside = side == "wait"
+                self.gave_up = self.gave_up and inside and " until " not in rest
                 self.steps.append((tick, side, rest.split(" ", 1)[1] if side == "host" else rest, "", []))
         if not self.steps:
             raise Unusable(f"there is no step in the script; {self.told.get('incomplete', 'it is no script')}")
@@ -494,7 +509,17 @@ class Script:
             self.steps[-1] = (tick, side, command, word, cycle)
 
 
-def conclude(script: Script, differences: list[str], gone: str) -> int:
+def is_less(now: list[str], recorded: list[str]) -> bool:
+    """Whether what came now is what came first of the recorded, its last bytes perhaps not all of them."""
+    if now == recorded[: len(now)]:
+        return True
+    if len(now) > len(recorded) or now[:-1] != recorded[: len(now) - 1]:
+        return False
+    last, then = now[-1].split(), recorded[len(now) - 1].split()
+    return len(last) == len(then) == 3 and last[0] == then[0] and int(last[1]) < int(then[1])
+
+
+def conclude(script: Script, differences: list[str], gone: str, less: bool) -> int:
     """Tell what was expected and what came; the exit status."""
     say("")
     for key in ("requirement", "text", "case", "setup", "expected", "came"):
@@ -506,6 +531,9 @@ def conclude(script: Script, differences: list[str], gone: str) -> int:
     if gone:
         say(f"this time    {gone}, which is not what was recorded")
         return 2
+    if less and differences:
+        say("this time    even less came, so the check would have waited in vain as well: the failure shows")
+        return 1
     if not differences:
         say("this time    everything went as recorded: the failure shows")
         return 1
@@ -577,7 +605,7 @@ def main(arguments: list[str]) -> int:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-    return conclude(script, differences, gone)
+    return conclude(script, differences, gone, conversation.less)
 
 
 if __name__ == "__main__":

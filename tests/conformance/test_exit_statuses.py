@@ -30,7 +30,9 @@ WRONG: Final = "python:dasnet_conformance.faults:make_server_takes_anything"
 DEAD: Final = shlex.quote(f"driver:{sys.executable} -c 'raise SystemExit(4)'")
 
 #: Its answer to a bad port differs from one process to the next.
-FLAKY: Final = OPENING + """\
+FLAKY: Final = (
+    OPENING
+    + """\
 from pathlib import Path
 
 RUNS = Path(__file__).with_name("runs")
@@ -42,6 +44,7 @@ class Server(Sound):
     def init(self, port):
         return True if ODD and port < 0 else super().init(port)
 """
+)
 
 #: What the commands find in their directory; `place` writes it.
 FILES: Final = {
@@ -226,4 +229,3 @@ def test_no_command_that_breaks_off_ends_as_if_it_had_a_verdict(
     given += ["a", "-o", "b"] if name == "matrix" else []
     assert main([name, *given]) == 2
     assert told in capsys.readouterr().err
-

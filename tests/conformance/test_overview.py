@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import types
+from pathlib import Path
 
 import pytest
 from conformance_tools import Workshop, assert_one_line
@@ -30,6 +32,12 @@ def test_every_command_stands_in_one_group() -> None:
     assert [name for names in grouped().values() for name in names if name != HELP] == [
         name for name in named if name in COMMANDS
     ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_the_pages_name_every_command(page: str) -> None:
+    text = (Path(__file__).parents[2] / page).read_text("utf-8")
+    assert [name for name in COMMANDS if not re.search(rf"`(?:dasnet )?{name}\b", text)] == []
 
 
 def test_a_command_that_no_group_names_is_shown_nevertheless(

@@ -1,7 +1,7 @@
 """The tox file that `dasnet init-ci tox` writes: what tox reads out of it, and what comes of it when tox runs it.
 
 The second makes an environment and installs the suite's dependencies with pip, which takes a network: it is run where
-the variable CI is set. The suite itself is a wheel built here, as a version that was not released cannot be had elsewhere.
+the variable CI is set. The suite itself is a wheel built here: a version that was not released cannot be had elsewhere.
 """
 
 from __future__ import annotations

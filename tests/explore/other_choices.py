@@ -82,6 +82,10 @@ class _Lax(reference.Server):
             self.on_error(f"a callback failed: {error}", 1)
 
 
+class _Bare:
+    """Offers nothing at all."""
+
+
 def _module(name: str, server: type[reference.Server]) -> types.SimpleNamespace:
     functions = {each: getattr(_lowlevel, each) for each in dir(_lowlevel) if each.startswith(("make_", "server_"))}
     return types.SimpleNamespace(
@@ -91,3 +95,4 @@ def _module(name: str, server: type[reference.Server]) -> types.SimpleNamespace:
 
 polite = _module("polite", _Polite)
 lax = _module("lax", _Lax)
+bare = types.SimpleNamespace(Server=_Bare)

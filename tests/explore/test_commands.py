@@ -73,3 +73,15 @@ def test_without_hypothesis_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     assert main(["explore", "reference"]) == 3
     assert "pip install 'dasnet-conformance[explore]'" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_judged_nothing_is_green(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    assert main(["explore", "python:other_choices:bare", "--examples", "5", "--steps", "5"]) == 2
+    file = tmp_path / "some.script"
+    file.write_text("host: open object 1 of class A\n")
+    assert main(["replay", str(file), "python:other_choices:bare"]) == 2
+    assert capsys.readouterr().err.count("no verdict") == 2

@@ -54,7 +54,8 @@ class Change:
 
 
 _BLOCK = re.compile(
-    r"(?:<!-- (?P<act>file|change): (?P<name>\S+) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+    r"(?:<!-- (?P<act>file|change): (?P<name>\S+) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
 
 

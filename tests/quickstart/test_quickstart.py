@@ -43,7 +43,13 @@ def test_the_page_runs_command_by_command(tmp_path: Path) -> None:
                 assert here.is_dir(), line
             case Command(line):
                 done = subprocess.run(
-                    shlex.split(line), cwd=here, env=environment, capture_output=True, text=True, timeout=300, check=False
+                    shlex.split(line),
+                    cwd=here,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    timeout=300,
+                    check=False,
                 )
                 said = f"$ {line}\n{done.stdout}{done.stderr}"
                 assert done.returncode == step.status, said

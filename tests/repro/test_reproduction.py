@@ -28,7 +28,9 @@ SHOWS_NOT = "the failure did not show"
 def test_a_failure_shows_again_and_not_with_a_sound_driver(
     tmp_path: Path, fault: str, requirement: str, came: str
 ) -> None:
-    judge(spec(standalone(fault)), requirement, tmp_path / "reports")
+    # One size of many is enough; each costs the patience of a wait in vain.
+    only = f"{requirement} and 1023" if requirement == "data.sizes" else requirement
+    judge(spec(standalone(fault)), only, tmp_path / "reports")
     folder = tmp_path / "reports" / "repro" / requirement
     assert sorted(each.name for each in folder.iterdir()) == ["README.md", "reproduce.py", "script.txt"]
     again = play(folder, standalone(fault), tmp_path / "away")
@@ -43,11 +45,11 @@ def test_a_failure_shows_again_and_not_with_a_sound_driver(
 
 
 def test_an_implementation_in_another_language(tmp_path: Path) -> None:
-    lost = ("    if (size > 0)\n", "    if (size > 512)\n        return 1;\n    if (size > 0)\n")
-    faulty = compiled(tmp_path / "faulty", lost)
+    never = ("NET_NULL_HANDLE : h->client >= 0;", "NET_NULL_HANDLE : h->listener >= 0;")
+    faulty = compiled(tmp_path / "faulty", never)
     sound = compiled(tmp_path / "sound")
-    assert judge(spec(faulty), "data.sizes", tmp_path / "reports").returncode == 1
-    folder = tmp_path / "reports" / "repro" / "data.sizes"
+    assert judge(spec(faulty), "query.is-connected-follows-client", tmp_path / "reports").returncode == 1
+    folder = tmp_path / "reports" / "repro" / "query.is-connected-follows-client"
     again = play(folder, faulty, tmp_path / "away")
     assert (again.returncode, SHOWS in again.stdout) == (1, True), again.stdout
     without = play(folder, sound, tmp_path / "away")
@@ -113,7 +115,7 @@ def test_the_program_is_of_python_3_8_and_of_nothing_else() -> None:
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
     # Methods and calls that came after 3.8.
-    for later in (".removeprefix(", ".removesuffix(", "strict=", "match ", "zip(", "create_server("):
+    for later in (".removeprefix(", ".removesuffix(", "strict=", "    match (", "create_server("):
         assert later not in text
 
 

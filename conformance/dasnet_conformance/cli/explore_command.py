@@ -59,6 +59,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     seconds = time.monotonic() - started
     if explored.finding is not None:
         return _tell_finding(arguments, explored, explored.finding, seconds)
+    if not player.judged:
+        print("dasnet: no verdict: no conversation came to its end", file=sys.stderr)  # noqa: T201
+        return EXIT_INCONCLUSIVE
     print(f"nothing found: {_played(explored)}, seed {arguments.seed}, {seconds:.1f} s")  # noqa: T201
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ..catalogue import load_catalogue
 from ..explore.script import BadScript, read_script
 from ..explore.session import PATIENT
 from . import UsageMistake
-from .explore_command import EXIT_FOUND, inconclusive, start_player
+from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +39,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         return inconclusive(broken)
     finally:
         player.close()
+    if divergence is None and not player.judged:
+        print("dasnet: no verdict: the script came to where nothing can be said", file=sys.stderr)  # noqa: T201
+        return EXIT_INCONCLUSIVE
     if divergence is None:
         print(f"nothing diverges: {len(script.steps)} steps")  # noqa: T201
         return 0

@@ -34,7 +34,8 @@ class Player(Protocol):
 class ProcessPlayer:
     """Plays scripts on the implementation of that name, in a child process that is replaced when it dies.
 
-    `profiles` are those that the implementation claims. Raises `AdapterBroken` when it cannot be reached.
+    `profiles` are those that the implementation claims; `judged` tells whether any script came to its end, rather than
+    to a part that the implementation says it has not. Raises `AdapterBroken` when it cannot be reached.
     """
 
     def __init__(self, implementation: str) -> None:
@@ -42,6 +43,7 @@ class ProcessPlayer:
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.profiles: Sequence[str] = ()
+        self.judged = False
         self._start()
 
     def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
@@ -122,7 +124,7 @@ class ProcessPlayer:
         call, requirement = "", "destroy.calls-after"
         while (answer := self._answer(manner.call_bound + _FROZEN_AFTER)) is not None:
             if "diverged" in answer:
-                told = answer["diverged"]
+                told, self.judged = answer["diverged"], self.judged or answer["judged"] > 0
                 return (None if told is None else Divergence(*told)), ""
             call, requirement = answer["call"], answer["requirement"]
         how = self._end()

@@ -40,8 +40,8 @@ class Stage:
         self._adapter = adapter
         self._ports = Ports()
         self._taken = 0
-        #: Scripts played.
-        self.played = 0
+        #: Scripts that were played to their end or to a divergence; the others came to where nothing can be said.
+        self.judged = 0
 
     def play(
         self, steps: Sequence[Step], manner: Manner, trace: Callable[[str, str], None] | None = None
@@ -50,7 +50,6 @@ class Stage:
 
         Raises `AdapterBroken` when no session can be opened, and `NoPortsLeft`.
         """
-        self.played += 1
         self._taken += 4
         if self._taken > _PORTS_OF_A_CLAIM:
             self._ports.close()
@@ -59,9 +58,13 @@ class Stage:
             world = World(self._adapter, self._ports, manner.call_bound, trace)
             try:
                 world.run(steps)
+                # A script of a lone settle asks nothing of anybody.
+                self.judged += bool(world.state.objects)
             except Divergence as divergence:
+                self.judged += 1
                 return divergence
             except Mismatch as mismatch:
+                self.judged += 1
                 return Divergence("init.connectable-before-tick", str(mismatch))
             except (NoVerdict, PartUnsupported):
                 return None

@@ -53,13 +53,6 @@ FORMS: Final[dict[str, str]] = {
     "resume": "peer {peer}: read again",
 }
 
-#: What the steps mean that are more than one call, for those who read a script.
-MEANING: Final = {
-    "open": "construct, make the adapter, init on a free port",
-    "settle": "tick every object until nothing is due and nothing moves, then ask every query; every script ends so",
-    "init": "taken: where another object listens; former: where a server was; wrapped: 65536 above a free one",
-}
-
 #: Steps that need the low-level functions.
 LOWLEVEL: Final = frozenset(
     ("make_server", "server_init", "server_tick", "server_settle", "server_query", "server_send", "server_restore")

@@ -6,7 +6,8 @@ tells of findings. What goes to and fro are JSON objects, a line each:
     in    {"steps": [text, ...], "patience": P, "call_bound": S, "trace": true or false}
     out   {"profiles": [...]}                  once, at the start
     out   {"call": name, "requirement": id}    before each call, when a trace is asked for
-    out   {"diverged": [requirement, message]} or {"diverged": null}
+    out   {"diverged": [requirement, message], "judged": N} or {"diverged": null, "judged": N}
+                                               N scripts so far came to their end or to a divergence
     out   {"broken": [message, culprit, hint]} the implementation cannot be reached; the process ends
 """
 
@@ -35,7 +36,8 @@ def _play(stage: Stage, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
     steps = [parse_step(line) for line in asked["steps"]]
     manner = Manner(asked["patience"], asked["call_bound"])
     divergence = stage.play(steps, manner, trace if asked["trace"] else None)
-    return {"diverged": None if divergence is None else [divergence.requirement, divergence.message]}
+    told = None if divergence is None else [divergence.requirement, divergence.message]
+    return {"diverged": told, "judged": stage.judged}
 
 
 def main(arguments: list[str]) -> int:
