@@ -79,9 +79,7 @@ def read_page(text: str) -> list[Symbol]:
         elif structure and (match := _FIELD.match(line)):
             symbols.append(Symbol("field", f"{structure}.{match['name']}", (), _plain(match["type"]), label))
     if not symbols:
-        raise PageError(
-            "no das:function or das:attribute directive in it: is this a page of the documentation?"
-        )
+        raise PageError("no das:function or das:attribute directive in it: is this a page of the documentation?")
     return symbols
 
 

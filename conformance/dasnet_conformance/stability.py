@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from .collect import Judged
+from .collect import EXIT_INCONCLUSIVE, Judged
 from .judge import Progress, RunOptions, run
 
 #: A check that used more than this part of its deadline is too close to it.
@@ -39,10 +39,14 @@ class Stability:
     overall: Counter[str] = field(default_factory=Counter)
     slowest_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     problems: list[str] = field(default_factory=list)
+    #: The exit status of the last run that came to no results, or to results that prove nothing; 0 if none did.
+    trouble: int = 0
 
     def add(self, judged: Judged) -> None:
         """Take one run."""
         self.runs += 1
+        if judged.exit_status >= EXIT_INCONCLUSIVE:
+            self.trouble = judged.exit_status
         if judged.results is None:
             self.overall["no results"] += 1
             self.problems.append(f"run {self.runs}: {judged.problem}")

@@ -2,8 +2,9 @@
 
     python standalone_driver.py [FAULT]
 
-Faults: connected-for-ever (is_connected stays true after the client has left), loses-large (what comes in pieces above 512
-bytes X
+Faults: connected-for-ever (is_connected stays true after the client has left), loses-large (what comes in pieces above
+512 bytes is not delivered), dies-at-size (a send with a size beyond its buffer ends the process), tells-twice (each
+departure is told in two callbacks).
 """
 
 from __future__ import annotations

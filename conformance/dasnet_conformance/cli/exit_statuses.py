@@ -18,7 +18,8 @@ STATUSES: Final[dict[str, dict[int, str]]] = {
     "stability": {
         0: "every run ended alike, in time",
         1: "a verdict changed, or a check came near its deadline",
-        3: f"{_MISTAKE}, or the first run came to no results",
+        2: _NO_VERDICT,
+        3: f"{_MISTAKE}, or nothing selected",
     },
     "list": {0: "listed", 3: f"{_MISTAKE}, or nothing selected"},
     "explain": {0: "explained", 3: f"{_MISTAKE}, such as an unknown requirement"},

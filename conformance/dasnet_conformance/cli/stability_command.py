@@ -14,6 +14,7 @@ from ..judge import RunOptions
 from ..stability import Stability, repeat
 from . import UsageMistake
 from .progress import QuietProgress
+from .summary import safe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,15 +46,31 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
     def told(stability: Stability) -> None:
         if stability.runs == 1 and stability.problems:
-            raise UsageMistake(stability.problems[0])
+            # What did not come to results once will not do so fifty times.
+            raise _NoResultsError(stability)
         if stability.runs % 10 == 0 or stability.runs == arguments.runs:
             console.print(f"{stability.runs} of {arguments.runs} runs, {len(stability.changing())} verdicts differ")
 
-    stability = repeat(
-        options, arguments.runs, QuietProgress(console), ["dasnet", *command], busy=arguments.load, after_each=told
-    )
+    try:
+        stability = repeat(
+            options, arguments.runs, QuietProgress(console), ["dasnet", *command], busy=arguments.load, after_each=told
+        )
+    except _NoResultsError as ended:
+        console.print(f"dasnet: {safe(ended.stability.problems[0])}", soft_wrap=True)
+        return ended.stability.trouble
     sys.stdout.write(_as_json(stability, arguments.deadline) if arguments.json else _as_text(stability, arguments))
-    return 0 if stability.is_stable(arguments.deadline) else 1
+    if not stability.is_stable(arguments.deadline):
+        return 1
+    # Inconclusive every time is the same every time, and proves nothing.
+    return stability.trouble
+
+
+class _NoResultsError(Exception):
+    """The first run came to no results."""
+
+    def __init__(self, stability: Stability) -> None:
+        super().__init__(stability.problems)
+        self.stability = stability
 
 
 def _as_json(stability: Stability, deadline: float) -> str:
