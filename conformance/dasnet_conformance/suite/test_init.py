@@ -9,7 +9,7 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host, HostObject
-from .scenes import serve_one, talk, until_fired
+from .scenes import init_on_free_port, serve_one, talk, until_fired, unused_port
 
 
 def _fail_on_busy_port(host: Host) -> HostObject:
@@ -80,7 +80,7 @@ def test_failure_reports(host: Host) -> None:
 def test_retry_after_failure(host: Host) -> None:
     """A busy port is no dead end for the object."""
     server = _fail_on_busy_port(host)
-    expect.returns(server.init(host.port()), True, "init on another port")
+    expect.returns(init_on_free_port(host, server), True, "init on another port")
     serve_one(host, server)
 
 
@@ -108,7 +108,7 @@ def test_port_beyond_range(host: Host, port: int) -> None:
 @pytest.mark.parametrize("distance", [65_536, -65_536, 2 * 65_536])
 def test_port_not_wrapped(host: Host, distance: int) -> None:
     """Cut to 16 bits the number would name a free port: nobody may listen there."""
-    port = host.port()
+    port = unused_port(host)
     host.made().init(port + distance)
     expect.that(host.refuses_connections(port), f"port {port}", expected="nobody listens", got="a connection")
 
@@ -119,7 +119,7 @@ def test_retry_after_bad_port(host: Host, port: int) -> None:
     """A mistaken number is no dead end for the object."""
     server = host.made()
     server.init(port)
-    expect.returns(server.init(host.port()), True, "init on a free port afterwards")
+    expect.returns(init_on_free_port(host, server), True, "init on a free port afterwards")
     serve_one(host, server)
 
 
@@ -164,7 +164,7 @@ def test_port_reusable_after_destroy(host: Host) -> None:
 def test_already_open(host: Host) -> None:
     """To stay and to move are both fine; two listeners of one object, or none, are not."""
     server = host.listening()
-    old, new = server.port, host.port()
+    old, new = server.port, unused_port(host)
     server.init(new)
     at_old, at_new = not host.refuses_connections(old), not host.refuses_connections(new)
     for peer in host.peers:
