@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: Measures one side once and returns seconds, of whatever it measures, per unit of it; or bytes.
 Measure = Callable[[], float]
@@ -48,7 +48,6 @@ class Figure:
     unit: str
     samples: Samples
     ratios: list[Ratio]
-    remarks: list[str] = field(default_factory=list)
 
     def medians(self) -> dict[str, float]:
         """The median of each side, in the unit of the figure."""

@@ -39,7 +39,6 @@ def figures() -> list[Figure]:
             "B",
             idle,
             [ratio(idle, "reference", other) for other in ("bare sockets", *others)],
-            ["asyncio, uvloop and Twisted: a further listener on the one loop of the process"],
         ),
         Figure(
             "5",

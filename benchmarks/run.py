@@ -47,7 +47,7 @@ def main() -> int:
     block = table.markdown(described, found)
     (arguments.output / "figures.md").write_text(block + "\n", "utf-8")
     if arguments.page is not None:
-        table.insert(arguments.page, block)
+        table.insert(arguments.page, "figures", block)
     print(block)
     return 0
 

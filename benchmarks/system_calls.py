@@ -1,8 +1,8 @@
 """How many system calls the reference makes, counted by strace: per idle tick, per buffer received, per echo.
 
-    python benchmarks/system_calls.py [-o FILE]
+    python benchmarks/system_calls.py [-o FILE] [--page PAGE]
 
-Prints a Markdown table, and writes it to FILE too. Says so and ends well where strace is not installed.
+Prints a Markdown table, and writes it to FILE and into PAGE too. Says so and ends well where strace is not installed.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def main() -> int:
     """Count and print; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("-o", "--output", type=Path, metavar="FILE")
+    parser.add_argument("--page", type=Path, metavar="PAGE", help="a page to put the table into")
     parser.add_argument("--child", nargs=2, metavar=("WORK", "AMOUNT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -114,6 +115,10 @@ def main() -> int:
     lines = ["| what | system calls | per tick, buffer or echo |", "| --- | --- | --- |"]
     lines += ["| " + " | ".join(row) + " |" for row in _rows()]
     print("\n".join(lines))
+    if arguments.page is not None:
+        import table
+
+        table.insert(arguments.page, "system calls", "\n".join(lines))
     if arguments.output is not None:
         arguments.output.parent.mkdir(parents=True, exist_ok=True)
         arguments.output.write_text("\n".join(lines) + "\n", "utf-8")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from alternating import Figure, Ratio
 
-_BLOCK = re.compile(r"(<!-- measured: figures -->\n).*?(<!-- end of measured -->)", re.DOTALL)
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -63,12 +62,13 @@ def markdown(machine: Mapping[str, str], figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
-def insert(page: Path, block: str) -> None:
-    """Put the block into its place on the page. Raises `ValueError` for a page without one."""
+def insert(page: Path, name: str, block: str) -> None:
+    """Put a block into its place on the page. Raises `ValueError` for a page without one."""
+    place = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- end of measured -->)", re.DOTALL)
     text = page.read_text("utf-8")
-    if not _BLOCK.search(text):
-        raise ValueError(f"{page.name} has no place for the figures")
-    page.write_text(_BLOCK.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text), "utf-8")
+    if not place.search(text):
+        raise ValueError(f"{page.name} has no place for the {name}")
+    page.write_text(place.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text), "utf-8")
 
 
 def _row(ratio: Ratio) -> str:

@@ -17,6 +17,7 @@ from .transcript import Transcript, spell_bytes
 from .waiting import wait_connected
 
 _RECEIVE_SIZE = 1 << 18
+_STALLED_BUFFER = 1 << 16
 _RESET = struct.pack("ii", 1, 0)
 # Windows has two shorts in that structure.
 _RESET_SHORT = struct.pack("hh", 1, 0)
@@ -145,14 +146,24 @@ class Peer:
         self.closed = self.closed or how
 
     def pause_reading(self) -> None:
-        """Stop reading, so that the server's bytes pile up in the system's buffers."""
+        """Stop reading, so that the server's bytes pile up in the system's buffers.
+
+        The buffer on this side is kept small from then on: left alone, some systems let it grow to many mebibytes, and
+        whether anything piles up on the server's side would be theirs to say.
+        """
         self._act("pause-reading")
         self.reading = False
+        self._limit_buffer(_STALLED_BUFFER)
 
     def resume_reading(self) -> None:
         """Read again."""
         self._act("resume-reading")
         self.reading = True
+        self._limit_buffer(_RECEIVE_SIZE)
+
+    def _limit_buffer(self, size: int) -> None:
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
     def step(self) -> int:
         """Send and receive what the system takes and has, without waiting; returns the bytes moved."""

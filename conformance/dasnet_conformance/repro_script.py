@@ -126,7 +126,7 @@ class _Writer:
 
 
 def _line(tick: int, side: str, mark: str, rest: str) -> str:
-    return f"{tick:>6}  {side:<8}{mark} {rest}"
+    return f"{tick:>6}  {side:<8} {mark} {rest}"
 
 
 def _told(text: str) -> str:

@@ -152,7 +152,7 @@ class Server:
         """
         handle = self._server
         if handle is not None:
-            # `server_tick`, written out: an idle tick is a system call and little else, a further call a fifth of it.
+            # `server_tick`, written out: an idle tick is a system call and little else, a further call an eighth of it.
             ready = handle.poll(0, 1)
             if ready:
                 handle.work(ready)

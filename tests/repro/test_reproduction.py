@@ -36,7 +36,7 @@ def test_a_failure_shows_again_and_not_with_a_sound_driver(
     again = play(folder, standalone(fault), tmp_path / "away")
     assert again.returncode == 1, again.stdout + again.stderr
     assert SHOWS in again.stdout.splitlines()[-1]
-    told = dict(line.split(None, 1) for line in again.stdout.splitlines()[-6:] if len(line.split(None, 1)) == 2)
+    told = dict(line.split(None, 1) for line in again.stdout.splitlines()[-8:] if len(line.split(None, 1)) == 2)
     assert told["requirement"] == requirement
     assert came in told["came"]
     sound = play(folder, standalone(), tmp_path / "away")

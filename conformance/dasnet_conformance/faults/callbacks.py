@@ -11,7 +11,7 @@ from .sound_handle import Handle
 from .tools import LOST, die
 
 
-@fault("callbacks.one-connect-per-client", may_kill=("tick.takes-pending-client", "callbacks.order"))
+@fault("callbacks.one-connect-per-client")
 class ConnectWithEveryPacket(Handle):
     """connect is told again whenever bytes arrive, since the flag 'told' is cleared by reading."""
 

@@ -34,9 +34,7 @@ class EarlyTickTellsDeparture(Server):
         super().tick()
 
 
-@fault(
-    "construct.tick-harmless", may_kill=("save.saved-object-tick-harmless", "destroy.calls-after", "tick.idle-returns")
-)
+@fault("construct.tick-harmless", may_kill=("save.saved-object-tick-harmless", "destroy.calls-after"))
 class TickWithoutHandleDies(Server):
     """tick follows the handle's pointer without looking whether there is one, and takes the host down."""
 
@@ -46,7 +44,7 @@ class TickWithoutHandleDies(Server):
         super().tick()
 
 
-@fault("construct.objects-independent", may_kill=("construct.no-callback-overridden",))
+@fault("construct.objects-independent")
 class HandleOnTheClass(LowLevel):
     """The handle is kept on the class and not on the object, so that all objects of a class share it."""
 

@@ -22,13 +22,11 @@ class DropsWhatTheBufferDoesNotHold(Handle):
 
 
 @fault("data.sizes")
-class CountsBytesIn16Bits(Handle):
-    """The number of bytes of one read is kept in 16 bits, so that a read of 65,536 delivers nothing."""
-
-    CHUNK = 1 << 17
+class CountsBytesInAByte(Handle):
+    """The number of bytes of one read is kept in a byte, so that of a read of 1,023 the first 255 are delivered."""
 
     def tell_data(self, data: bytes) -> None:
-        part = data[: len(data) & 0xFFFF]
+        part = data[: len(data) & 0xFF]
         if part:
             super().tell_data(part)
 
@@ -255,7 +253,7 @@ class ShortVisitsSayNothing(Handle):
         super().receive()
 
 
-@fault("data.half-close", may_kill=("data.half-close-then-close",))
+@fault("data.half-close")
 class HalfCloseLeavesItConnected(Handle):
     """At a half-close the departure is told, but is_connected goes on to say true."""
 
@@ -295,7 +293,7 @@ class EndAndCloseAreTwoDepartures(Handle):
             self.tell_disconnect()
 
 
-@fault("data.abortive-close", may_kill=("callbacks.one-disconnect-per-client", "server-tick.departure"))
+@fault("data.abortive-close", may_kill=("server-tick.departure",))
 class ResetIsNoDeparture(Handle):
     """A connection that was reset is closed and told as an error, but not as a departure."""
 

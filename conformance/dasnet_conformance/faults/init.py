@@ -53,7 +53,7 @@ class ListensOnAnyPort(Handle):
         return super().open_listener(0)
 
 
-@fault("init.listens-on-given-port")
+@fault("init.listens-on-given-port", attempts=5)
 class SwapsBytesOfPort(Handle):
     """The bytes of the port are not put into network order: 10240 becomes 40."""
 
@@ -164,7 +164,7 @@ class CutsPortTo16Bits(Handle):
         return super().init(port & 0xFFFF)
 
 
-@fault("init.retry-after-bad-port", may_kill=("init.port-in-use-disturbs-nobody",))
+@fault("init.retry-after-bad-port")
 class BadPortForever(Handle):
     """After a number that is no port the handle counts as broken, and every later init fails."""
 
@@ -264,7 +264,7 @@ class SendsToLatestClient(Handle):
             self.client = mine
 
 
-@fault("init.two-servers-independent", may_kill=("callbacks.none-after-destroy",))
+@fault("init.two-servers-independent")
 class ClosingOneClosesAll(Handle):
     """Destroying one server shuts the network down for the whole process."""
 

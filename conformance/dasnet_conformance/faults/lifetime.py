@@ -119,7 +119,7 @@ class DestroyBeforeInitDies(Handle):
         super().close()
 
 
-@fault("destroy.calls-after", may_kill=("state.destroyed.is-connected", "state.destroyed.send"))
+@fault("destroy.calls-after", may_kill=("state.destroyed.send",))
 class DestroyedClaimsSuccess(Server):
     """An object that was destroyed goes on to say that what is sent arrives."""
 
@@ -133,7 +133,7 @@ class DestroyedClaimsSuccess(Server):
         return self.destroyed or super().send(data, size)
 
 
-@fault("destroy.calls-after", may_kill=("callbacks.none-after-destroy",))
+@fault("destroy.calls-after")
 class CallsAfterDestroyDie(Server):
     """A query on an object that was destroyed reads freed memory, and takes the host down."""
 

@@ -99,7 +99,7 @@ class LowOpenOnlyWithoutClient(LowLevel):
         return super().server_is_open(handle) and not self.need(handle, "server_is_open").is_connected()
 
 
-@fault("server-is-connected.agrees", may_kill=("server-tick.departure",))
+@fault("server-is-connected.agrees")
 class LowConnectedNeverEnds(LowLevel):
     """server_is_connected stays true after the client has left, where Server.is_connected turns false."""
 
@@ -152,7 +152,7 @@ class LowQueryTicks(LowLevel):
         return super().server_is_open(handle)
 
 
-@fault("server-send.reaches-client", may_kill=("server-send.agrees", "lowlevel.mixes-with-methods"))
+@fault("server-send.reaches-client")
 class LowSendCutsLargeCalls(LowLevel):
     """server_send sends at most 32,767 bytes of a call and says true."""
 

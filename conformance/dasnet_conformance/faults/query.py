@@ -43,7 +43,7 @@ class SessionForEver(Handle):
         return self.ever
 
 
-@fault("query.is-connected-follows-client", may_kill=("query.has-session-follows-client",))
+@fault("query.is-connected-follows-client")
 class ConnectedOnlyOnce(Handle):
     """is_connected is true for the first client and for no later one: the flag is set in the constructor only."""
 

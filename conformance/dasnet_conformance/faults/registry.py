@@ -56,9 +56,9 @@ class Fault:
 
     `kills` are the requirements that must fail on it, each by itself and not in its setup; `may_kill` are others that
     can. `parts` are the classes in which it differs from the sound server. `hangs` says that what it does wrong is not
-    to return, which a check finds by its deadline. `attempts` is above 1 where the fault is in a thread of its own: one
-    that the system does not let run in time does nothing wrong, and is tried again. `twist` wraps the adapter, for what
-    only shows on the way to the suite.
+    to return, which a check finds by its deadline. `attempts` is above 1 where the system has a say in whether anything
+    goes wrong: a thread that is not let run in time, a wrong port that happens to be taken; then it is tried again.
+    `twist` wraps the adapter, for what only shows on the way to the suite.
     """
 
     name: str

@@ -43,7 +43,7 @@ class OrphanKeepsHandle(Server):
         shared_orphan.server = handle
 
 
-@fault("restore.fires-nothing", may_kill=("restore.waiting-client-kept",))
+@fault("restore.fires-nothing")
 class RestoreTicksAtOnce(Reloaded):
     """restore ticks once, to catch up, and callbacks fire in the middle of the reload."""
 
@@ -129,7 +129,7 @@ class OnlyIntoTheSameObject(Server):
         super().restore(shared_orphan)
 
 
-@fault("restore.other-class", "server-restore.other-class", may_kill=("save.from-data-callback",))
+@fault("restore.other-class", "server-restore.other-class")
 class OnlyIntoTheSameClass(Handle):
     """A handle remembers the class that it was made for and refuses an object of a changed one."""
 

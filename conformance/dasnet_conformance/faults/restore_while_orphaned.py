@@ -17,7 +17,7 @@ class RestoreDiscardsUnread(Reloaded):
             drain(self.client)
 
 
-@fault("restore.unread-before-save", may_kill=("save.queued-bytes-survive",))
+@fault("restore.unread-before-save")
 class SaveDiscardsUnread(Handle):
     """save empties the client's buffer: bytes that had arrived and were not delivered yet are lost."""
 
@@ -43,7 +43,7 @@ class KeepsOnePacketWhileOrphaned(Reloaded):
         super().receive()
 
 
-@fault("restore.departure-while-orphaned", may_kill=("restore.exchange-while-orphaned", "restore.departed-with-data"))
+@fault("restore.departure-while-orphaned", may_kill=("restore.exchange-while-orphaned",))
 class MissesDepartureInReload(Reloaded):
     """A client that left during the reload is cleared away by the restore, and nobody is told."""
 
@@ -73,7 +73,7 @@ class DepartedInReloadSaidNothing(Reloaded):
         super().receive()
 
 
-@fault("restore.arrival-while-orphaned", may_kill=("restore.fires-nothing", "restore.waiting-client-kept"))
+@fault("restore.arrival-while-orphaned", may_kill=("restore.waiting-client-kept",))
 class RestoreEmptiesListenQueue(Reloaded):
     """restore clears the listen queue: a client that came during the reload is closed."""
 

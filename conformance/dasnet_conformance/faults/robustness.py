@@ -94,7 +94,7 @@ class TwentySilentClientsStopIt(Handle):
             super().accept()
 
 
-@fault("robustness.noise", may_kill=("data.large", "data.sizes"))
+@fault("robustness.noise", may_kill=("data.large",))
 class NoiseIsACommand(Handle):
     """Two bytes of the telnet protocol that occur in any large noise end the connection."""
 

@@ -91,7 +91,7 @@ class SavedObjectGoesOn(Server):
         super().tick()
 
 
-@fault("save.saved-object-tick-harmless", may_kill=("save.client-stays", "restore.old-object-silent"))
+@fault("save.saved-object-tick-harmless", may_kill=("save.client-stays",))
 class SavedTickClosesServer(Server):
     """A tick of the saved object takes the missing handle for the end and closes what it remembers of it."""
 
@@ -107,7 +107,7 @@ class SavedTickClosesServer(Server):
         super().tick()
 
 
-@fault("save.saved-object-tick-harmless", may_kill=("save.saved-object-delivers-nothing",))
+@fault("save.saved-object-tick-harmless")
 class SavedTickDies(Server):
     """A tick of the saved object uses the pointer that was moved away, and takes the host down."""
 
@@ -260,7 +260,7 @@ class SaveInsideConnectTellsAgain(_Delivering):
         super().turn()
 
 
-@fault("save.from-disconnect-callback", may_kill=("tick.inside-callback",))
+@fault("save.from-disconnect-callback")
 class SaveInsideDisconnectTellsAgain(Handle):
     """The client is let go of after its disconnect callback: when that saves the object, the new one is told again."""
 

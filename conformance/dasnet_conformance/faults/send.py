@@ -26,7 +26,7 @@ class SuccessfulSendSaysFalse(Handle):
         return not super().send(data, size) if had_client else super().send(data, size)
 
 
-@fault("send.large", may_kill=("send.stalled-accepted-arrives", "send.echo-flood"))
+@fault("send.large")
 class SendsWhatFitsIn4Mebibytes(Handle):
     """One call sends at most four mebibytes, and claims to have sent all."""
 
@@ -37,7 +37,7 @@ class SendsWhatFitsIn4Mebibytes(Handle):
 @fault(
     "send.large",
     "send.stalled-accepted-arrives",
-    may_kill=("save.queued-bytes-survive", "send.stalled-refused-is-clean"),
+    may_kill=("save.queued-bytes-survive",),
 )
 class ForgetsWhatTheSystemDidNotTake(Handle):
     """The return value of the system's send is not looked at: what did not fit is lost, and send says true."""
@@ -93,7 +93,7 @@ class SendsWholeBuffer(Handle):
         return data
 
 
-@fault("send.first-size-bytes", may_kill=("server-send.first-size-bytes", "send.size-zero"))
+@fault("send.first-size-bytes")
 class SendsLastSizeBytes(Handle):
     """The pointer is moved to the wrong end: the last size bytes of the buffer are sent, not the first."""
 
@@ -101,7 +101,7 @@ class SendsLastSizeBytes(Handle):
         return data[len(data) - size :]
 
 
-@fault("send.first-size-bytes", may_kill=("server-send.first-size-bytes", "send.size-zero", "send.arrives"))
+@fault("send.first-size-bytes", may_kill=("server-send.first-size-bytes", "send.size-zero"))
 class SendsOneByteMore(Handle):
     """One byte more than size is sent, where a terminating zero would be."""
 

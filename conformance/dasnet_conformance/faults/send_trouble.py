@@ -77,7 +77,7 @@ class SendWaits(Handle):
                 self.client.setblocking(False)
 
 
-@fault("send.stalled-accepted-arrives", may_kill=("send.stalled-refused-is-clean",))
+@fault("send.stalled-accepted-arrives")
 class QueueHoldsOneCall(Handle):
     """There is room for one call that waits; the next one takes its place, and send says true."""
 
@@ -102,6 +102,7 @@ class FullQueueLosesEcho(Handle):
     """The outgoing queue holds 64 KiB, and an echo that finds it full is dropped though the client reads."""
 
     QUEUE_LIMIT = 1 << 16
+    BUDGET = 8 << 20
 
     def send(self, data: bytes, size: int) -> bool:
         return super().send(data, size) if self.client is None or len(data) <= self.QUEUE_LIMIT else self._large(data)

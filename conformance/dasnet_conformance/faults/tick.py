@@ -150,7 +150,7 @@ class EarlyTickSpoilsInit(Handle):
         return not self.started and super().port_exists(port)
 
 
-@fault("tick.before-init", may_kill=("tick.idle-returns", "make-server.opens-nothing"))
+@fault("tick.before-init", may_kill=("tick.idle-returns",))
 class TickBeforeInitDies(Handle):
     """A tick polls the listener without looking whether there is one, and takes the host down before init."""
 
@@ -176,7 +176,7 @@ class OneTickForAll(Handle):
             super(OneTickForAll, handle).tick()
 
 
-@fault("tick.second-client-waits", may_kill=("tick.second-client-data-withheld", "tick.second-client-not-lost"))
+@fault("tick.second-client-waits", may_kill=("tick.second-client-data-withheld",))
 class LatestClientWins(Handle):
     """A second client takes the place of the first, which is closed without being told of."""
 
@@ -292,7 +292,7 @@ class TakesTheLastOfThoseWaiting(Handle):
         return client
 
 
-@fault("tick.fifty-clients", may_kill=("callbacks.one-disconnect-per-client",))
+@fault("tick.fifty-clients")
 class EveryTenthDepartureTwice(Handle):
     """Every tenth departure is told twice, when the log of sessions is turned over."""
 

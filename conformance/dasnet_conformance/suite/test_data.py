@@ -216,6 +216,8 @@ def test_half_close(host: Host) -> None:
     content = host.random.randbytes(70_000)
     peer.send(content)
     peer.half_close()
+    # The bytes and their end are both there before the first tick.
+    host.silence()
     until_received(host, server, len(content))
     host.settle(server)
     expect.same_bytes(server.received, content, "what was sent before the half-close")

@@ -15,7 +15,8 @@ QUITTERS = 2
 NOISE = 1 << 20
 SMALL_PACKETS = 2_000
 UNREAD_PIECE = 1 << 18
-UNREAD_PIECES = 16
+#: Together more than the system takes for a client that does not read, so that some of it must be left over.
+UNREAD_PIECES = 32
 
 
 def _storm(host: Host, how: str) -> None:
