@@ -15,8 +15,6 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
-from .. import __version__
-
 EXIT_USAGE: Final = 3
 
 #: Command -> (module in this package, one line for the help).
@@ -125,6 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_overview())  # noqa: T201
         return 0 if given else EXIT_USAGE
     if given[0] in ("-V", "--version"):
+        from .. import __version__
+
         print(f"dasnet {__version__}")  # noqa: T201
         return 0
     try:

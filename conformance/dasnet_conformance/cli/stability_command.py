@@ -49,7 +49,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             # What did not come to results once will not do so fifty times.
             raise _NoResultsError(stability)
         if stability.runs % 10 == 0 or stability.runs == arguments.runs:
-            console.print(f"{stability.runs} of {arguments.runs} runs, {len(stability.changing())} verdicts differ")
+            changing = stability.changing()
+            names = f": {', '.join(changing)}" if changing else ""
+            console.print(f"{stability.runs} of {arguments.runs} runs, {len(changing)} verdicts differ{names}")
 
     try:
         stability = repeat(

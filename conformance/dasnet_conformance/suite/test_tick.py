@@ -224,7 +224,7 @@ def test_second_client_taken_after(host: Host) -> None:
 @check("tick.second-client-early-data")
 def test_second_client_early_data(host: Host) -> None:
     """What it sent early was kept by the system, and is delivered now."""
-    early = bytes(host.random.randrange(256) for _ in range(3000))
+    early = host.random.randbytes(3000)
     server, first, _ = _with_waiting_client(host, early)
     first.close()
     until_received(host, server, len(early))
@@ -292,7 +292,7 @@ def test_inside_callback(host: Host, callback: str) -> None:
     server.react(callback, "tick")
     for count in (1, 2):
         peer = host.peer(server.port)
-        content = bytes(host.random.randrange(256) for _ in range(100_000))
+        content = host.random.randbytes(100_000)
         peer.send(content)
         host.until(lambda total=count * 100_000: len(server.received) >= total, server, what="all bytes")  # type: ignore[misc]
         peer.close()
