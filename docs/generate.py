@@ -22,6 +22,7 @@ from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_conformance.catalogue import Requirement, load_catalogue
+from dasnet_conformance.faults.registry import load_faults
 from dasnet_conformance.where import check_places
 from dasnet_reference import ANSWERS, TRANSITIONS, WITHOUT_HANDLE
 
@@ -60,6 +61,20 @@ def state_table() -> str:
     columns = ["has-session", "is-open", "is-connected", "send"]
     rows = [[state.replace("-", " "), *(row[column] for column in columns)] for state, row in cells.items()]
     return _table(["state", *(column.replace("-", "_") for column in columns)], rows)
+
+
+def proof() -> str:
+    """How much of the catalogue is proved by servers that are wrong on purpose."""
+    faults = load_faults()
+    gating = [r for r in load_catalogue().requirements.values() if r.level != "MAY"]
+    kills = sum(len(fault.kills) for fault in faults.values())
+    rows = [
+        ["requirements", str(len(load_catalogue().requirements))],
+        ["of them MUST or SHOULD, each caught failing on at least one wrong server", str(len(gating))],
+        ["wrong servers", str(len(faults))],
+        ["pairs of a wrong server and a requirement that must fail on it", str(kills)],
+    ]
+    return _table(["what", "how many"], rows)
 
 
 def commands() -> str:
@@ -176,6 +191,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "state transitions": state_transitions,
     "state table": state_table,
     "commands of the contract": commands,
+    "proof": proof,
     "symptoms": symptoms,
     "keys of the implementation file": implementation_keys,
 }
@@ -194,7 +210,7 @@ def _filled(text: str) -> str:
 def wanted() -> dict[Path, str]:
     """Every generated file under docs/, with the text it should have."""
     texts = {DOCS / name: make() for name, make in PAGES.items()}
-    for path in sorted(DOCS.glob("*.md")):
+    for path in [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md"]:
         text = path.read_text("utf-8")
         if path not in texts and _BLOCK.search(text):
             texts[path] = _filled(text)
