@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ._callbacks import Callbacks, call
@@ -79,7 +80,9 @@ class NetworkServer:
         self.group: ServerGroup | None = None
 
     def __del__(self) -> None:
-        self._release()
+        # At the interpreter's end its sockets may be gone before it, and what is closed cannot be unregistered.
+        with suppress(OSError):
+            self._release()
 
     @property
     def port(self) -> int | None:
