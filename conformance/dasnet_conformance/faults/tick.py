@@ -249,6 +249,14 @@ class SendsToEveryone(_TakesEveryone):
             waiting.send(part)
 
 
+@fault("tick.second-client-gets-nothing")
+class WaitingClientHoldsUpQueue(Handle):
+    """A tick asks for one ready socket and finds the listener: while somebody waits there, no queued byte is sent."""
+
+    def flush(self) -> bool:
+        return True if self.ticking and ready(self.listener) else super().flush()
+
+
 @fault("tick.second-client-taken-after")
 class DepartureEmptiesQueue(Handle):
     """When the client leaves, everybody who waited is closed along with it."""

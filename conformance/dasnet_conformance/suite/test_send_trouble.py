@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dasnet_adapters.contract import Value
 
 from .. import expect
@@ -59,8 +61,8 @@ def test_to_departed_one_departure(host: Host) -> None:
     expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
 
 
-def _stall(host: Host, total: int) -> tuple[bytearray, bytes]:
-    """Send numbered pieces to a client that does not read, up to a total or a refusal.
+def _stall(host: Host, total: int, size: int = MEBIBYTE // 4) -> tuple[bytearray, bytes]:
+    """Send numbered pieces of a size to a client that does not read, up to a total or a refusal.
 
     Returns what was accepted, and the piece that was refused (empty if none was). Ticks go on meanwhile.
     """
@@ -70,7 +72,7 @@ def _stall(host: Host, total: int) -> tuple[bytearray, bytes]:
     number = 0
     while len(accepted) < total:
         piece = b"%07d|" % number
-        repeat = MEBIBYTE // 4 // len(piece)
+        repeat = size // len(piece)
         outcome = server.send(piece, repeat=repeat)
         if outcome != Value(True):
             expect.returns(outcome, False, "send to a client that does not read")
@@ -89,9 +91,13 @@ def test_stalled_returns(host: Host) -> None:
 
 
 @check("send.stalled-accepted-arrives")
-def test_stalled_accepted_arrives(host: Host) -> None:
-    """The client reads at last, and finds every byte that was accepted."""
-    accepted, _ = _stall(host, STALLED_TOTAL)
+@pytest.mark.parametrize("size", [1024, MEBIBYTE // 4])
+def test_stalled_accepted_arrives(host: Host, size: int) -> None:
+    """The client reads at last, and finds every byte that was accepted.
+
+    When its buffers are nearly full, the system takes a part of a large piece, and of a small one all or nothing.
+    """
+    accepted, _ = _stall(host, STALLED_TOTAL, size)
     peer = host.peers[0]
     server = host.object(1)
     peer.resume_reading()
