@@ -192,7 +192,7 @@ def test_the_build_runs_in_order_where_the_file_says(tmp_path: Path) -> None:
 def test_a_build_that_fails_is_told_with_its_last_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Coverage says its own last words at the end of a child.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    failing = script("import sys", "[print(n) for n in range(100)]", "sys.exit('no compiler')")
+    failing = script("import sys", "[print(n, flush=True) for n in range(100)]", "sys.exit('no compiler')")
     never = script("open('made', 'w')")
     path = write(tmp_path, f'command = "x"\nbuild = [{failing}, {never}]')
     with pytest.raises(AdapterBroken, match=r"could not be built: .* ended with status 1") as caught:

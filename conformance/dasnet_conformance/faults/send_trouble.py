@@ -85,15 +85,6 @@ class QueueHoldsOneCall(Handle):
         self.outgoing[:] = part
 
 
-@fault("send.stalled-accepted-arrives")
-class FullBufferIsAnError(Handle):
-    """What the system takes in part is queued; that it may take nothing at all was forgotten, and comes out of send."""
-
-    def enqueue(self, part: bytes) -> None:
-        sent = self.client.send(part) if self.client is not None and not self.outgoing else 0
-        super().enqueue(part[sent:])
-
-
 @fault("send.stalled-refused-is-clean")
 class RefusesHalfway(Handle):
     """When too much waits, send says false after it has queued half of the call."""
