@@ -158,15 +158,14 @@ def table(explained: dict[Mutant, Reason]) -> list[str]:
 
 
 def _number(file: str, function: str, line: str) -> int | str:
-    # Of a line that the function holds; a name stands for the definition that it is nearest to.
-    found: int | str = "?"
+    # The first such line behind the head of a function, or class, of that name.
     name = function.rpartition(".")[2]
+    inside = not name
     for number, text in enumerate((REFERENCE / file).read_text("utf-8").splitlines(), 1):
-        if re.match(rf"\s*(def|class) {name}\b", text):
-            found = "?"
-        if text.strip() == line.strip() and found == "?":
-            found = number
-    return found
+        inside = inside or bool(re.match(rf"\s*(def|class) {name}\b", text))
+        if inside and text.strip() == line.strip():
+            return number
+    return "?"
 
 
 def _code(text: str) -> str:
