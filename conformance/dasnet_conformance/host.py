@@ -32,7 +32,7 @@ from .bounds import FRUITLESS_TICKS, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_W
 from .catalogue import Requirement
 from .expect import Mismatch, PartUnsupported
 from .peer import Peer
-from .ports import Ports, foreign
+from .ports import PORT_ATTEMPTS, Ports, foreign
 from .recording import Acted, Paused, Recording, Strayed, Waited
 from .transcript import Transcript, spell_bytes
 from .waiting import wait_readable
@@ -277,6 +277,17 @@ class Host:
         """A port number that no other check uses."""
         return self._ports.take()
 
+    def init_free(self, server: HostObject, through: str = "init") -> Outcome:
+        """Init on a port of our own (`server.port`); one that turns out to be another program's is exchanged."""
+        outcome: Outcome = Value(False)
+        for _ in range(PORT_ATTEMPTS):
+            server.port = self.port()
+            outcome = server.call(through, server.port)
+            if outcome == Value(True) or not foreign(server.port):
+                break
+            self.note(f"port {server.port} belongs to another program; trying the next")
+        return outcome
+
     def peer(self, port: int, *, wait: bool = True) -> Peer:
         """A new peer, connected to the port; see `Peer.connect`."""
         self._peer_count += 1
@@ -311,16 +322,8 @@ class Host:
     def listening(self, class_number: int = CLASS_A) -> HostObject:
         """An object that listens on a port of its own (`.port`)."""
         with expect.needing("init.free-port"):
-            for _ in range(3):
-                made = self.made(class_number)
-                outcome = made.init(self.port())
-                if outcome == Value(False):
-                    made.destroy()
-                    if foreign(made.port):
-                        self.note(f"port {made.port} belongs to another program; trying the next")
-                        continue
-                break
-            expect.returns(outcome, True, "init on a free port")
+            made = self.made(class_number)
+            expect.returns(self.init_free(made), True, "init on a free port")
         return made
 
     def connected(self, class_number: int = CLASS_A) -> tuple[HostObject, Peer]:

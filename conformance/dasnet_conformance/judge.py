@@ -59,15 +59,14 @@ class RunOptions:
     call_deadline: float | None = None
     no_deadline: bool = False
     peer_host: str = ""
+    #: Whether a driver is started anew for each check, and not once for all.
+    restart_each: bool = False
 
     def target(self) -> Target:
         """The implementation with the settings that it is reached by. Raises `UsageError`."""
         return Target(
             self.implementation, Settings(self.call_deadline, self.deadline, self.no_deadline, self.peer_host)
         )
-
-    #: Whether a driver is started anew for each check, and not once for all.
-    restart_each: bool = False
 
 
 class Progress(Protocol):

@@ -17,6 +17,9 @@ import socket
 from pathlib import Path
 from typing import Final
 
+#: How often a port that turns out to be another program's is exchanged for the next.
+PORT_ATTEMPTS: Final = 3
+
 BLOCK: Final = 128
 LOWEST: Final = 10240
 HIGHEST: Final = 32767

@@ -6,19 +6,16 @@ the check is about, not its setup.
 
 from __future__ import annotations
 
-from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome, Value
+from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome
 
 from .. import expect
 from ..bounds import FRUITLESS_TICKS
 from ..host import CLIENT_CALLBACKS, Host, HostObject
 from ..peer import Peer
-from ..ports import foreign
+from ..ports import PORT_ATTEMPTS
 
 QUESTION = b"a question\r\n"
 ANSWER = b"the answer\r\n"
-
-#: How often a port that turns out to be another program's is exchanged for the next.
-PORT_ATTEMPTS = 3
 
 
 def until_fired(
@@ -130,18 +127,6 @@ def take_over(host: Host, old: HostObject, new: HostObject | None = None, orphan
         expect.returns(taker.restore(orphan), None, f"restore of orphan {orphan} into {taker}")
     taker.port = old.port
     return taker
-
-
-def init_on_free_port(host: Host, server: HostObject, through: str = "init") -> Outcome:
-    """Init on a port of our own; one that turns out to belong to another program is exchanged for the next."""
-    outcome: Outcome = Value(False)
-    for _ in range(PORT_ATTEMPTS):
-        server.port = host.port()
-        outcome = server.call(through, server.port)
-        if outcome == Value(True) or not foreign(server.port):
-            break
-        host.note(f"port {server.port} belongs to another program; trying the next")
-    return outcome
 
 
 def unused_port(host: Host) -> int:

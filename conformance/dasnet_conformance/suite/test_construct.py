@@ -7,7 +7,7 @@ from dasnet_adapters.contract import CLASS_SILENT, Value
 from .. import expect
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host
-from .scenes import init_on_free_port, until_received
+from .scenes import until_received
 
 
 @check("construct.fires-nothing")
@@ -27,7 +27,7 @@ def test_tick_harmless(host: Host) -> None:
     expect.equal(server.client_callbacks(), [], "callbacks that fired")
     with expect.needing("adapter.opens-nothing"):
         expect.one_of(server.adapter(), ("none", "true"), "making the adapter afterwards")
-    expect.returns(init_on_free_port(host, server), True, "init afterwards")
+    expect.returns(host.init_free(server), True, "init afterwards")
 
 
 @check("construct.objects-independent")
@@ -38,7 +38,7 @@ def test_objects_independent(host: Host) -> None:
     for query in ("has_session", "is_open", "is_connected"):
         expect.returns(bystander.call(query), False, f"{query} of the other object")
     server.destroy()
-    expect.returns(init_on_free_port(host, bystander), True, "init of the other object, the first destroyed")
+    expect.returns(host.init_free(bystander), True, "init of the other object, the first destroyed")
     expect.equal(bystander.client_callbacks(), [], "callbacks on the other object")
 
 
@@ -83,7 +83,7 @@ def test_adapter_twice_before_init(host: Host) -> None:
     """Refused or replaced: either way the object has one handle, which serves."""
     server = host.made()
     expect.one_of(server.adapter(), host.allowed(), "making the adapter again")
-    expect.returns(init_on_free_port(host, server), True, "init after the second adapter")
+    expect.returns(host.init_free(server), True, "init after the second adapter")
     peer = host.take_client(server)
     peer.send(b"once")
     host.await_received(server, 4)

@@ -9,7 +9,7 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host, HostObject
-from .scenes import init_on_free_port, serve_one, talk, until_fired, unused_port
+from .scenes import serve_one, talk, until_fired, unused_port
 
 
 def _fail_on_busy_port(host: Host) -> HostObject:
@@ -80,7 +80,7 @@ def test_failure_reports(host: Host) -> None:
 def test_retry_after_failure(host: Host) -> None:
     """A busy port is no dead end for the object."""
     server = _fail_on_busy_port(host)
-    expect.returns(init_on_free_port(host, server), True, "init on another port")
+    expect.returns(host.init_free(server), True, "init on another port")
     serve_one(host, server)
 
 
@@ -119,7 +119,7 @@ def test_retry_after_bad_port(host: Host, port: int) -> None:
     """A mistaken number is no dead end for the object."""
     server = host.made()
     server.init(port)
-    expect.returns(init_on_free_port(host, server), True, "init on a free port afterwards")
+    expect.returns(host.init_free(server), True, "init on a free port afterwards")
     serve_one(host, server)
 
 

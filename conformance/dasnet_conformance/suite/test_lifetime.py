@@ -10,7 +10,7 @@ from .. import expect
 from ..bounds import SETTLING_TICKS
 from ..checks import check
 from ..host import Host, HostObject
-from .scenes import hear, init_on_free_port, put_aside, take_over, until_fired, until_fired_soon, visit
+from .scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
 
 ROUNDS = 1_000
 CLIENTS = 200
@@ -219,5 +219,5 @@ def test_failed_inits_leak_nothing(host: Host) -> None:
         if number == WARM_UP:
             before = _descriptors(host)
     _expect_no_leak(host, before, f"{FAILED_INITS} failed inits")
-    expect.returns(init_on_free_port(host, server), True, "init on a free port after that")
+    expect.returns(host.init_free(server), True, "init on a free port after that")
     visit(host, server)

@@ -9,7 +9,7 @@ from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT
 from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
-from .scenes import init_on_free_port, until_fired, unused_port
+from .scenes import until_fired, unused_port
 
 #: What the two low-level queries say, by state.
 STATES = {
@@ -73,7 +73,7 @@ def test_make_server_binds_object(host: Host) -> None:
     first, second = _made_low(host), _made_low(host)
     for server in (first, second):
         with expect.needing("server-init.free-port"):
-            expect.returns(init_on_free_port(host, server, "server_init"), True, "server_init")
+            expect.returns(host.init_free(server, "server_init"), True, "server_init")
     host.peer(first.port)
     until_fired(host, first, "connect", 1, first, second, through="server_tick")
     expect.equal(second.heard(), 0, "client callbacks on the object without a client")
@@ -104,7 +104,7 @@ def test_make_server_opens_nothing(host: Host) -> None:
 def test_server_init_free_port(host: Host) -> None:
     """The listen queue takes the client, without a tick."""
     server = _made_low(host)
-    expect.returns(init_on_free_port(host, server, "server_init"), True, "server_init on a free port")
+    expect.returns(host.init_free(server, "server_init"), True, "server_init on a free port")
     host.peer(server.port)
     expect.returns(server.call("server_is_open"), True, "server_is_open after server_init")
 

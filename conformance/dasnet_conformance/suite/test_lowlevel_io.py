@@ -10,7 +10,7 @@ from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
 from ..peer import Peer
-from .scenes import init_on_free_port, until_fired, until_received
+from .scenes import until_fired, until_received
 
 LOW = "server_tick"
 
@@ -227,7 +227,7 @@ def test_server_restore_other_class(host: Host) -> None:
 def test_lowlevel_mixes_with_methods(host: Host) -> None:
     """Each step of a conversation through the other layer than the step before."""
     server = host.made()
-    expect.returns(init_on_free_port(host, server, "server_init"), True, "server_init after make_server_adapter")
+    expect.returns(host.init_free(server, "server_init"), True, "server_init after make_server_adapter")
     expect.returns(server.is_open(), True, "is_open after server_init")
     peer = host.peer(server.port)
     peer.send(b"hello")

@@ -13,7 +13,6 @@ from ..host import Host, HostObject
 from .scenes import (
     ANSWER,
     hear,
-    init_on_free_port,
     put_aside,
     take_over,
     talk,
@@ -228,7 +227,7 @@ def test_before_init(host: Host) -> None:
     server = _saved_in(host, "made")
     taker = host.new()
     _restore(server, taker)
-    expect.returns(init_on_free_port(host, taker), True, "init after the restore")
+    expect.returns(host.init_free(taker), True, "init after the restore")
     visit(host, taker)
 
 
@@ -348,4 +347,4 @@ def test_into_occupied(host: Host, state: str) -> None:
     elif state == "open":
         visit(host, occupied)
     else:
-        expect.returns(init_on_free_port(host, occupied), True, "init of the object that kept its handle")
+        expect.returns(host.init_free(occupied), True, "init of the object that kept its handle")

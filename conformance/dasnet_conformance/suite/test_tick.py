@@ -8,7 +8,7 @@ from .. import expect
 from ..checks import check
 from ..host import Host, HostObject
 from ..peer import Peer
-from .scenes import init_on_free_port, until_fired, until_received
+from .scenes import until_fired, until_received
 
 
 def _nothing_fires(host: Host, server: HostObject, what: str) -> None:
@@ -143,7 +143,7 @@ def test_before_init(host: Host) -> None:
         if attempt == "before init":
             server.init(occupant.port)
     expect.equal(server.client_callbacks(), [], "callbacks")
-    expect.returns(init_on_free_port(host, server), True, "init afterwards")
+    expect.returns(host.init_free(server), True, "init afterwards")
     host.take_client(server)
 
 
