@@ -61,12 +61,15 @@ class Browser:
         return self.driver.execute_cdp_cmd(name, arguments)
 
     def refresh_settings(self) -> None:
-        """Back to a wide window, a light screen, scripts on, nothing stored, nothing logged."""
+        """Back to a wide window, a light screen, scripts on, nothing logged.
+
+        What a page stores is not taken back, for the browser ends that command before its pages have heard of it: a test
+        whose page stores something serves it from a host of its own.
+        """
         self.open("about:blank")
         self.command("Emulation.setScriptExecutionDisabled", value=False)
         self.set_window(1280, 900)
         self.set_media()
-        self.command("Storage.clearDataForOrigin", origin="file://", storageTypes="all")
         self.driver.get_log("browser")
         self.requests()
 
@@ -132,6 +135,13 @@ class Browser:
     def wait(self, script: str) -> None:
         """Wait until a script returns something true."""
         WebDriverWait(self.driver, 10).until(lambda _: self.run(f"return {script}"))
+
+    def open_until(self, page: str, script: str) -> None:
+        """Open an address again and again until a script in it returns something true.
+
+        For what another page has stored: the browser's processes hear of that in their own time.
+        """
+        WebDriverWait(self.driver, 10).until(lambda _: self.open(page) or self.run(f"return {script}"))
 
     def axe(self) -> list[str]:
         """The violations that axe-core finds in the page as it is now, a line each."""
