@@ -34,6 +34,9 @@ LONGEST_PAUSE: Final = 0.2
 #: Seconds that a peer waits for the operating system to complete a connection to a listening port.
 CONNECT_WAIT: Final = 10.0
 
+#: Seconds that a check waits for another run on this machine which tries the same port of a fixed number.
+TURN_WAIT: Final = 10.0
+
 #: Seconds for one check before pytest-timeout ends it (some fifty times what the slowest takes).
 CHECK_DEADLINE: Final = 60.0
 

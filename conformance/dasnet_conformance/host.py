@@ -278,12 +278,15 @@ class Host:
         return self._ports.take()
 
     def init_free(self, server: HostObject, through: str = "init") -> Outcome:
-        """Init on a port of our own (`server.port`); one that turns out to be another program's is exchanged."""
+        """Init on a port of our own (`server.port`); one that turns out to be another program's is exchanged.
+
+        An object that says no and listens all the same holds the port itself, and gets no other.
+        """
         outcome: Outcome = Value(False)
         for _ in range(PORT_ATTEMPTS):
             server.port = self.port()
             outcome = server.call(through, server.port)
-            if outcome == Value(True) or not foreign(server.port):
+            if outcome == Value(True) or not foreign(server.port) or server.is_open() == Value(True):
                 break
             self.note(f"port {server.port} belongs to another program; trying the next")
         return outcome

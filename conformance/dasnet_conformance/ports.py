@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import random
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +26,8 @@ PORT_ATTEMPTS: Final = 3
 BLOCK: Final = 128
 LOWEST: Final = 10240
 HIGHEST: Final = 32767
+#: Seconds between two looks whether another run has left its block.
+GUARD_PAUSE: Final = 0.01
 _EPHEMERAL: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -85,6 +90,23 @@ class Ports:
             guard.close()
         self._guards.clear()
         self._left.clear()
+
+
+@contextmanager
+def alone_on(port: int, seconds: float) -> Iterator[bool]:
+    """Within the block no other run tries this one port, which is given by number and not handed out.
+
+    The guard is a socket on the port below. Arguments: `seconds`, how long to wait for a run that is inside its own
+    block. Yields false when that was not enough, or another program has the guard's port for good.
+    """
+    end = time.monotonic() + seconds
+    while (guard := _hold(port - 1)) is None and time.monotonic() < end:
+        time.sleep(GUARD_PAUSE)
+    try:
+        yield guard is not None
+    finally:
+        if guard is not None:
+            guard.close()
 
 
 def foreign(port: int) -> bool:

@@ -63,8 +63,8 @@ class Browser:
     def refresh_settings(self) -> None:
         """Back to a wide window, a light screen, scripts on, nothing logged.
 
-        What a page stores is not taken back, for the browser ends that command before its pages have heard of it: a test
-        whose page stores something serves it from a host of its own.
+        What a page stores is not taken back, for the browser ends that command before its pages have heard of it: a
+        test whose page stores something serves it from a host of its own.
         """
         self.open("about:blank")
         self.command("Emulation.setScriptExecutionDisabled", value=False)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dasnet_adapters.in_process import InProcessAdapter
+from dasnet_conformance import direct
 from dasnet_conformance import ports as module
-from dasnet_conformance.ports import BLOCK, HIGHEST, LOWEST, NoPortsLeft, Ports, foreign
+from dasnet_conformance.ports import BLOCK, HIGHEST, LOWEST, NoPortsLeft, Ports, alone_on, foreign
 
 #: Takes ports, tells them, and holds them until its input ends.
 TAKING = """\
@@ -180,3 +185,50 @@ def test_where_ports_can_be_shared_a_guard_forbids_it(monkeypatch: pytest.Monkey
 def test_making_one_claims_nothing_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_hold", lambda port: pytest.fail("claimed a block"))
     Ports().close()
+
+
+@pytest.fixture
+def fixed() -> Iterator[int]:
+    """A port of a fixed number whose guard, on the port below, nobody else wants either."""
+    ports = Ports()
+    ports.take()
+    yield ports.take()
+    ports.close()
+
+
+def test_one_run_at_a_time_is_alone_on_a_port_of_a_fixed_number(fixed: int) -> None:
+    with alone_on(fixed, 0.0) as first, alone_on(fixed, 0.0) as second:
+        assert (first, second) == (True, False)
+    with alone_on(fixed, 0.0) as third:
+        assert third
+
+
+def test_who_waits_is_alone_when_the_other_has_left(fixed: int) -> None:
+    inside = threading.Event()
+    leave = threading.Event()
+
+    def other_run() -> None:
+        with alone_on(fixed, 0.0):
+            inside.set()
+            leave.wait(10.0)
+
+    thread = threading.Thread(target=other_run)
+    thread.start()
+    assert inside.wait(10.0)
+    threading.Timer(0.05, leave.set).start()
+    with alone_on(fixed, 10.0) as alone:
+        assert leave.is_set()
+        assert alone
+    thread.join()
+
+
+def test_the_highest_port_is_not_judged_where_another_program_has_it() -> None:
+    """Held by us in the place of the other program; unless some program of this machine holds it in earnest."""
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):
+            other.bind(("127.0.0.1", 65_535))
+            other.listen()
+        ports = Ports()
+        outcome = direct.run("init.port-highest", InProcessAdapter("dasnet_reference"), ports)
+        ports.close()
+    assert (outcome.verdict, outcome.observed) == ("pass", "taken by another program")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
 
 from ..expect import name_of, spell
+from ..ports import PORT_ATTEMPTS, foreign
 from .allowed import QUERIES, answers, answers_of_handle, expect_one
 from .content import FROM_CALLBACK, LONGEST_PARCEL, MOST_CONNECTIONS, parcel
 from .state import Divergence, Handle, ModelObject
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from .world import World
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
-#: How often a port that turns out to be another program's is exchanged for the next.
-_PORT_ATTEMPTS: Final = 3
 _NEVER_TRUE: Final = ("false", "refused", "none")
 
 
@@ -119,10 +118,11 @@ def _opened(handle: Handle, port: int) -> None:
 
 def _init_free(world: World, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
     outcome: Outcome = Value(False)
-    for _ in range(_PORT_ATTEMPTS):
+    for _ in range(PORT_ATTEMPTS):
         port = world.host.port()
         outcome = world.call(name, obj.label, port)
-        if outcome != Value(False):
+        # As `Host.init_free` has it.
+        if outcome != Value(False) or not foreign(port) or world.call("is_open", obj.label) == Value(True):
             break
     if handle.init_failed and outcome != Value(True):
         requirement = "init.retry-after-failure"

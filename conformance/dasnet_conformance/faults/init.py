@@ -156,6 +156,14 @@ class HugePortMeansLast(Handle):
         return super().init(0 if port > 65_535 else port)
 
 
+@fault("init.port-highest")
+class LastPortDoesNotExist(Handle):
+    """Whether a port exists is decided with 'less than 65,535', and the last of them is turned down."""
+
+    def port_exists(self, port: int) -> bool:
+        return port < 65_535 and super().port_exists(port)
+
+
 @fault("init.port-not-wrapped", may_kill=("init.port-negative", "init.port-beyond-range", "server-init.bad-port"))
 class CutsPortTo16Bits(Handle):
     """The port is cut to 16 bits on its way into the address: 65,536 too much is not noticed."""

@@ -77,6 +77,15 @@ class SendWaits(Handle):
                 self.client.setblocking(False)
 
 
+@fault("send.stalled-still-heard")
+class DeafWhileQueueWaits(Handle):
+    """While bytes wait to be sent, only room for them is polled for, and what the client says is not read."""
+
+    def receive(self) -> None:
+        if not self.outgoing:
+            super().receive()
+
+
 @fault("send.stalled-accepted-arrives")
 class QueueHoldsOneCall(Handle):
     """There is room for one call that waits; the next one takes its place, and send says true."""

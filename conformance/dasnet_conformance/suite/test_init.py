@@ -7,9 +7,13 @@ import pytest
 from dasnet_adapters.contract import Value
 
 from .. import expect
+from ..bounds import TURN_WAIT
 from ..checks import check
 from ..host import CLIENT_CALLBACKS, Host, HostObject
+from ..ports import alone_on, foreign
 from .scenes import serve_one, talk, until_fired, unused_port
+
+HIGHEST_PORT = 65_535
 
 
 def _fail_on_busy_port(host: Host) -> HostObject:
@@ -102,6 +106,21 @@ def test_port_negative(host: Host, port: int) -> None:
 def test_port_beyond_range(host: Host, port: int) -> None:
     """False and an error both say that there is no such port."""
     _never_open(host, port)
+
+
+@check("init.port-highest")
+def test_port_highest(host: Host) -> None:
+    """The one port whose number is given, for it is the last; who else has it is asked after a refusal."""
+    taken = "taken by another program"
+    with alone_on(HIGHEST_PORT, TURN_WAIT) as alone:
+        server = host.made()
+        outcome = server.init(HIGHEST_PORT)
+        server.destroy()
+        if outcome != Value(True) and (not alone or foreign(HIGHEST_PORT)):
+            host.observe(taken)
+            return
+    expect.returns(outcome, True, f"init on port {HIGHEST_PORT}")
+    host.observe("true")
 
 
 @check("init.port-not-wrapped")

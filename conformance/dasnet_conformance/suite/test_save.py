@@ -191,7 +191,10 @@ def test_from_data_callback(host: Host) -> None:
 @check("save.same-packet-not-lost")
 @pytest.mark.parametrize("size", [64, 300_000])
 def test_same_packet_not_lost(host: Host, size: int) -> None:
-    """What follows the reload command at once is given to the old object or to the new one, and to one of them only."""
+    """What follows the reload command at once is given to the old object or to the new one, and to one of them only.
+
+    To either: what a tick has read when its callback saves, the documentation gives to nobody in particular.
+    """
     server, peer = host.connected()
     server.react("data", "save", 1)
     contents = host.random.randbytes(size)

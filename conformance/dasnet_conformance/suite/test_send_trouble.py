@@ -90,6 +90,26 @@ def test_stalled_returns(host: Host) -> None:
     _stall(host, STALLED_TOTAL)
 
 
+@check("send.stalled-still-heard")
+def test_stalled_still_heard(host: Host) -> None:
+    """A client that talks and does not listen: what waits for it is no reason not to hear it."""
+    _, refused = _stall(host, STALLED_TOTAL)
+    peer, server = host.peers[0], host.object(1)
+    contents = host.random.randbytes(1000)
+    peer.send(contents)
+    host.until(
+        lambda: len(server.received) >= len(contents) or (bool(refused) and server.count("disconnect") > 0),
+        server,
+        what=f"{len(contents)} bytes of a client that does not read",
+        got=lambda: f"{len(server.received)} bytes",
+    )
+    if server.count("disconnect"):
+        host.observe("the connection was closed")
+        return
+    expect.same_bytes(server.received, contents, "what was delivered")
+    host.observe("delivered")
+
+
 @check("send.stalled-accepted-arrives")
 @pytest.mark.parametrize("size", [1024, MEBIBYTE // 4])
 def test_stalled_accepted_arrives(host: Host, size: int) -> None:
