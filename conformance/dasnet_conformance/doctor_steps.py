@@ -27,7 +27,8 @@ from dasnet_adapters.contract import (
 from dasnet_adapters.hints import HINTS
 
 from . import expect
-from .host import Host, HostObject
+from .host import Host
+from .host_object import HostObject
 
 #: Bytes that a client sends, and a server, in the step with large amounts.
 LARGE: Final = 1 << 20

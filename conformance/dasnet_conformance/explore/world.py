@@ -17,7 +17,8 @@ from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Argument, C
 from ..bounds import FRUITLESS_TICKS, pause_before
 from ..catalogue import Requirement
 from ..expect import Mismatch, spell
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from ..peer import Peer
 from ..ports import Ports
 from ..sanity import TimeIsUp, deadline

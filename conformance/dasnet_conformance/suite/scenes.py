@@ -10,7 +10,8 @@ from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome
 
 from .. import expect
 from ..bounds import FRUITLESS_TICKS
-from ..host import CLIENT_CALLBACKS, Host, HostObject
+from ..host import Host
+from ..host_object import CLIENT_CALLBACKS, HostObject
 from ..peer import Peer
 from ..ports import PORT_ATTEMPTS
 

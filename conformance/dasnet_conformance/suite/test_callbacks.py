@@ -11,7 +11,8 @@ from dasnet_adapters.contract import Outcome, Refusal
 from .. import expect
 from ..bounds import SETTLING_TICKS
 from ..checks import check
-from ..host import CLIENT_CALLBACKS, Host, HostObject
+from ..host import Host
+from ..host_object import CLIENT_CALLBACKS, HostObject
 from ..peer import Peer
 from .scenes import order, outcome_inside, serve_in_the_end, tick_whatever, until_fired
 

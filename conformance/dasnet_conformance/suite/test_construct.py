@@ -6,7 +6,8 @@ from dasnet_adapters.contract import CLASS_SILENT, Value
 
 from .. import expect
 from ..checks import check
-from ..host import CLIENT_CALLBACKS, Host
+from ..host import Host
+from ..host_object import CLIENT_CALLBACKS
 from .scenes import until_received
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from .. import expect
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from ..peer import Peer
 from .scenes import until_fired, until_received
 

@@ -9,7 +9,8 @@ from dasnet_adapters.contract import Value
 from .. import expect
 from ..bounds import TURN_WAIT
 from ..checks import check
-from ..host import CLIENT_CALLBACKS, Host, HostObject
+from ..host import Host
+from ..host_object import CLIENT_CALLBACKS, HostObject
 from ..ports import alone_on, foreign
 from .scenes import serve_one, talk, until_fired, unused_port
 

@@ -9,7 +9,8 @@ from dasnet_adapters.contract import Outcome, Value
 from .. import expect
 from ..bounds import SETTLING_TICKS
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from .scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
 
 ROUNDS = 1_000

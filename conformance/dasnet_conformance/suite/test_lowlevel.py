@@ -8,7 +8,8 @@ from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT
 
 from .. import expect
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from .scenes import until_fired, unused_port
 
 #: What the two low-level queries say, by state.

@@ -10,7 +10,8 @@ from dasnet_adapters.contract import Outcome
 
 from .. import expect
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 
 QUERIES = ("has_session", "is_open", "is_connected")
 

@@ -9,7 +9,8 @@ from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_SILENT, Value
 from .. import expect
 from ..bounds import SETTLING_TICKS
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from .scenes import (
     ANSWER,
     hear,

@@ -8,7 +8,8 @@ from dasnet_adapters.contract import Value
 
 from .. import expect
 from ..checks import check
-from ..host import Host, HostObject
+from ..host import Host
+from ..host_object import HostObject
 from .scenes import serve_one, until_fired
 
 MEBIBYTE = 1 << 20
