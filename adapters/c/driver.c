@@ -306,7 +306,7 @@ static const struct command {
     {"restore", "sp", do_restore},
     {"holds", "p", do_holds},
     {"destroy", "o", do_destroy},
-    {"react", "swwv", do_react},
+    {"react", "owwv", do_react},
     {"descriptors", "", do_descriptors},
     {"make_server", "h", do_make_server},
     {"server_init", "hn", do_server_init},

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from dasnet_reports import BaselineFinding, BaselineOutcome, Overall, Results
+from dasnet_reports import BaselineFinding, BaselineOutcome, Overall, Results, is_as_listed
 
 from .baseline import compare, read_baseline
 from .catalogue import load_catalogue
@@ -51,10 +51,14 @@ def finish(
     if baseline is None:
         return replace(judged, results=results)
     outcome = _against(results, baseline, today or datetime.datetime.now(datetime.UTC).date())
-    status = EXIT_DIFFERS if outcome.findings else EXIT_AS_LISTED
-    if results.verdict is Overall.INCONCLUSIVE:
+    results = replace(results, baseline=outcome)
+    if is_as_listed(results):
+        status = EXIT_AS_LISTED
+    elif outcome.findings and results.verdict is not Overall.INCONCLUSIVE:
+        status = EXIT_DIFFERS
+    else:
         status = EXIT_INCONCLUSIVE
-    return replace(judged, results=replace(results, baseline=outcome), exit_status=status)
+    return replace(judged, results=results, exit_status=status)
 
 
 def _against(results: Results, baseline: Path, today: datetime.date) -> BaselineOutcome:

@@ -21,6 +21,8 @@ from .conclude import (
     counts_against,
     effect,
     exit_status,
+    is_as_listed,
+    known_failures,
 )
 from .hostile import harmless, visible
 from .matrix import render_matrix, render_matrix_json, render_matrix_markdown
@@ -84,6 +86,8 @@ __all__ = [
     "effect",
     "exit_status",
     "harmless",
+    "is_as_listed",
+    "known_failures",
     "load",
     "loads",
     "render_badge",

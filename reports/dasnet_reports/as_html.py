@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from . import pages
 from .catalogue_text import NO_TEXTS, CatalogueText, RequirementText
-from .conclude import claimed_profiles, count, counts_against
+from .conclude import claimed_profiles, count, counts_against, is_as_listed, known_failures
 from .ladder import Ladder, draw
 from .model import Level, RequirementResult, Results, TranscriptEntry, Verdict
 from .pages import block, said
@@ -58,6 +58,7 @@ class _Row:
     result: RequirementResult
     known: RequirementText
     against: bool
+    listed: bool
     headline: str
     message: str
     observed: str
@@ -107,6 +108,8 @@ def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict
         "suite_version": said(suite.version),
         "results": results,
         "sanity": _sanity(results),
+        "as_listed": is_as_listed(results),
+        "findings": _findings(results),
         "sections": sections,
         "trouble": _trouble(rows),
         "totals": count(results.requirements),
@@ -127,13 +130,18 @@ def _sanity(results: Results) -> list[tuple[str, str, str]]:
     ]
 
 
+def _findings(results: Results) -> list[tuple[str, str, str]]:
+    found = results.baseline.findings if results.baseline is not None else ()
+    return [(said(finding.requirement), said(finding.kind), said(finding.message, _LINE)) for finding in found]
+
+
 def _sections(results: Results, catalogue: CatalogueText, detail: _Detail) -> list[_Section]:
-    claimed = claimed_profiles(results)
+    claimed, listed = claimed_profiles(results), known_failures(results)
     ids = {row.id for row in results.requirements}
     groups: dict[str, list[_Row]] = {}
     for number, result in enumerate(results.requirements):
         against = counts_against(result, claimed=claimed, strict=results.strict)
-        row = _row(number, result, catalogue.of(result.id), against, ids, detail)
+        row = _row(number, result, catalogue.of(result.id), against, result.id in listed, ids, detail)
         groups.setdefault(result.section, []).append(row)
     return [
         _Section(name, catalogue.title(name), count(row.result for row in rows), rows) for name, rows in groups.items()
@@ -145,6 +153,7 @@ def _row(
     result: RequirementResult,
     known: RequirementText,
     against: bool,
+    listed: bool,
     ids: set[str],
     detail: _Detail,
 ) -> _Row:
@@ -155,6 +164,7 @@ def _row(
         result=result,
         known=known,
         against=against,
+        listed=listed,
         headline=said(headline, _LINE // 2),
         message=block(result.message.strip("\n"), detail.message),
         observed=said(result.observed, _LINE),

@@ -3,9 +3,10 @@
 What lives here: the mapping of rows to test cases. A test case is named by its requirement's id, its class by its
 section. May touch: nothing.
 
-A server that reads only this file must not see green where the exit status is red. So what keeps a run from conforming
-without being a row (a sanity conversation that went wrong, a run that judged nothing) gets a test case of its own, in a
-suite of its own that exists only then.
+A server that reads only this file sees green where the exit status is 0 and red where it is not. So what ends a run in
+red without being a row (a sanity conversation that went wrong, a run that judged nothing, a listed failure that passes)
+gets a test case of its own, in a suite of its own that exists only then. And where the run was held against a baseline,
+a failure that is exactly as listed there is skipped and says so, with its message.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from . import hostile, transcript
-from .conclude import claimed_profiles, counts_against
+from .conclude import claimed_profiles, counts_against, is_as_listed, known_failures
 from .model import Overall, RequirementResult, Results, Verdict
 
 # Characters. Parsers refuse text nodes of many megabytes, and nobody reads them.
@@ -35,7 +36,7 @@ class _Element(Enum):
 
 
 # (verdict, whether the row keeps the run from conforming) -> the element that says so. A failure stays a failure when
-# it decides nothing; only what was never claimed or asked for may be called skipped.
+# it decides nothing; only what was never claimed or asked for may be called skipped, beside what a baseline lists.
 _MAPPING: Final = {
     (Verdict.PASS, False): _Element.NONE,
     (Verdict.FAIL, True): _Element.FAILURE,
@@ -53,8 +54,7 @@ def render(results: Results) -> str:
 
     Returns: an XML 1.0 document that declares UTF-8.
     """
-    claimed = claimed_profiles(results)
-    suites = [_suite_of_rows(results, claimed)]
+    suites = [_suite_of_rows(results)]
     beside_rows = _suite_beside_rows(results, red=_is_red(suites[0]))
     if beside_rows is not None:
         suites.append(beside_rows)
@@ -69,7 +69,8 @@ def render(results: Results) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite_of_rows(results: Results, claimed: frozenset[str]) -> ET.Element:
+def _suite_of_rows(results: Results) -> ET.Element:
+    claimed, known = claimed_profiles(results), known_failures(results)
     # Seconds and no zone: what the consumers' schemas agree on. The time is UTC.
     timestamp = re.sub(r"(\.\d+)?(Z|\+00:00)$", "", results.started)
     name = hostile.harmless(results.implementation.name, _NAME, one_line=True)
@@ -79,13 +80,15 @@ def _suite_of_rows(results: Results, claimed: frozenset[str]) -> ET.Element:
         shown = hostile.harmless(value, _HEADLINE, one_line=True)
         ET.SubElement(properties, "property", name=hostile.harmless(key, _NAME, one_line=True), value=shown)
     for row in results.requirements:
-        suite.append(_case(row, counts_against(row, claimed=claimed, strict=results.strict)))
+        against = counts_against(row, claimed=claimed, strict=results.strict)
+        suite.append(_case(row, against, listed=row.id in known))
     return suite
 
 
 def _properties(results: Results) -> dict[str, str]:
     return {
         "verdict": results.verdict.value,
+        **({} if results.baseline is None else {"baseline": "as listed" if is_as_listed(results) else "differs"}),
         "implementation.name": results.implementation.name,
         "implementation.version": results.implementation.version,
         "implementation.language": results.implementation.language,
@@ -98,11 +101,12 @@ def _properties(results: Results) -> dict[str, str]:
     }
 
 
-def _case(row: RequirementResult, against: bool) -> ET.Element:
+def _case(row: RequirementResult, against: bool, *, listed: bool) -> ET.Element:
     case = ET.Element("testcase", name=row.id, classname=f"dasnet.{row.section}", time=_seconds(row.duration_s))
-    element = _MAPPING[row.verdict, against]
+    element = _Element.SKIPPED if listed else _MAPPING[row.verdict, against]
     if element is not _Element.NONE:
-        _add_outcome(case, element, "blocked" if row.blocked_by else row.verdict.value, _reason(row))
+        kind = "blocked" if row.blocked_by else row.verdict.value
+        _add_outcome(case, element, f"known failure, {kind}" if listed else kind, _reason(row))
     ET.SubElement(case, "system-out").text = "\n".join(_output(row, against))
     return case
 
@@ -131,14 +135,20 @@ def _output(row: RequirementResult, against: bool) -> list[str]:
     return shown + transcript.lines(row.transcript, entries=_ENTRIES, text=_ENTRY_TEXT)
 
 
-# What keeps the run from conforming and is no row, or None.
+# What ends the run in red and is no row, or None.
 def _suite_beside_rows(results: Results, *, red: bool) -> ET.Element | None:
     suite = ET.Element("testsuite", name="dasnet: the run", time=_seconds(0))
     for when, sanity in (("first", results.sanity.first), ("last", results.sanity.last)):
         if sanity.verdict is not Verdict.PASS:
             case = ET.SubElement(suite, "testcase", name=f"sanity.{when}", classname="dasnet.run", time=_seconds(0))
-            _add_outcome(case, _Element.ERROR, sanity.verdict.value, sanity.message)
-    if results.verdict is not Overall.CONFORMING and not red and not len(suite):
+            element = _Element.SKIPPED if is_as_listed(results) else _Element.ERROR
+            _add_outcome(case, element, sanity.verdict.value, sanity.message)
+    for finding in results.baseline.findings if results.baseline is not None else ():
+        case = ET.SubElement(suite, "testcase", classname="dasnet.baseline", time=_seconds(0))
+        case.set("name", hostile.harmless(finding.requirement, _NAME, one_line=True))
+        _add_outcome(case, _Element.FAILURE, finding.kind, finding.message)
+    conforms = results.verdict is Overall.CONFORMING or is_as_listed(results)
+    if not conforms and not red and not len(suite):
         case = ET.SubElement(suite, "testcase", name="verdict", classname="dasnet.run", time=_seconds(0))
         _add_outcome(case, _Element.ERROR, results.verdict.value, "no requirement that decides was judged")
     return suite if len(suite) else None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import hostile, transcript
-from .conclude import claimed_profiles, count, counts_against
+from .conclude import claimed_profiles, count, counts_against, is_as_listed, known_failures
 from .model import RequirementResult, Results, Verdict
 
 MAX_BYTES: Final = 900 * 1024
@@ -95,8 +95,9 @@ def _parts(results: Results, detail: _Detail) -> Iterator[str]:
     failed = _failed(results)
     if failed:
         yield f"### Failures ({len(failed):,})"
+    known = known_failures(results)
     for row, against in failed:
-        yield _failure(row, against, detail)
+        yield _failure(row, against, detail, listed=row.id in known)
     yield from _rest(results)
 
 
@@ -126,8 +127,22 @@ def _head(results: Results) -> list[str]:
         if sanity.verdict is not Verdict.PASS:
             said = inline(sanity.message, _LINE)
             parts.append(f"The sanity conversation {when} check: **{sanity.verdict.value}**, {said}")
+    parts += _baseline(results)
     profiles = [[profile.name, profile.status.value] for profile in results.profiles]
     return [*parts, *_table(["Profile", "Status"], profiles), *_counts(results)]
+
+
+def _baseline(results: Results) -> list[str]:
+    if results.baseline is None:
+        return []
+    number = len(results.baseline.listed)
+    failures = f"{number:,} known failure{'' if number == 1 else 's'}"
+    if is_as_listed(results):
+        return [f"Baseline: **as listed**, {failures}, and nothing else went wrong."]
+    found = [[inline(f.requirement), f.kind, inline(f.message, _LINE)] for f in results.baseline.findings]
+    told = f"{len(found):,} difference{'' if len(found) == 1 else 's'}** from {failures}"
+    told = f"Baseline: **{told if found else 'verdicts are open**'}."
+    return [told, *_table(["Requirement", "Difference", "Found"], found)]
 
 
 def _counts(results: Results) -> list[str]:
@@ -164,8 +179,10 @@ def _failed(results: Results) -> list[tuple[RequirementResult, bool]]:
     return sorted(failed, key=lambda pair: (not pair[1], bool(pair[0].blocked_by)))
 
 
-def _failure(row: RequirementResult, against: bool, detail: _Detail) -> str:
+def _failure(row: RequirementResult, against: bool, detail: _Detail, *, listed: bool) -> str:
     facts = [row.level.value, row.profile]
+    if listed:
+        facts.append("a known failure")
     if row.blocked_by:
         facts.append(f"blocked by {row.blocked_by}")
     if not against:

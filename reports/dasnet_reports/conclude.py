@@ -185,6 +185,27 @@ def conclude_again(results: Results) -> Conclusion:
     )
 
 
+def known_failures(results: Results) -> frozenset[str]:
+    """The ids of the rows that failed exactly as the run's baseline lists them; none without a baseline."""
+    if results.baseline is None:
+        return frozenset()
+    differing = {finding.requirement for finding in results.baseline.findings}
+    failed = frozenset(row.id for row in results.requirements if row.verdict is not Verdict.PASS)
+    return failed & set(results.baseline.listed) - differing
+
+
+def is_as_listed(results: Results) -> bool:
+    """Whether the run is exactly what its baseline says: no difference, and no verdict that is still open."""
+    if results.baseline is None or results.baseline.findings or results.verdict is Overall.INCONCLUSIVE:
+        return False
+    claimed = claimed_profiles(results)
+    # Beside a known failure, which decides the overall verdict, one that is open would go unnoticed.
+    return not any(
+        row.verdict is Verdict.INCONCLUSIVE and counts_against(row, claimed=claimed, strict=results.strict)
+        for row in results.requirements
+    )
+
+
 def count(rows: Iterable[RequirementResult]) -> dict[str, int]:
     """Count rows per verdict; every verdict has a number, in the order of Verdict."""
     counts = {verdict.value: 0 for verdict in Verdict}

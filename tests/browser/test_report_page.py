@@ -11,6 +11,8 @@ from selenium.webdriver.support.ui import Select
 from static_host import served
 
 from dasnet_reports import (
+    BaselineFinding,
+    BaselineOutcome,
     CatalogueText,
     ClauseText,
     FaultText,
@@ -288,6 +290,20 @@ def test_axe_finds_no_barrier(browser: Browser, page: Path, scheme: str, width: 
     browser.open(page)
     assert browser.axe() == []
     browser.run("for (const row of document.querySelectorAll('details')) row.open = true")
+    assert browser.axe() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("found", [(), (BaselineFinding("passes", "init.number-1", "it passes"),)])
+def test_a_baseline_is_no_barrier(
+    browser: Browser, tmp_path: Path, scheme: str, found: tuple[BaselineFinding, ...]
+) -> None:
+    rows = [build_row(), build_row("fail", id="send.first-size-bytes", section="send", message="expected 5")]
+    write_reports(build_results(rows, baseline=BaselineOutcome(("send.first-size-bytes",), found)), tmp_path)
+    browser.set_media(scheme=scheme)
+    browser.open(tmp_path / "index.html")
+    told = browser.one(".hero + .alert")
+    assert told.text.startswith("Baseline: not as listed." if found else "Baseline: as listed.")
     assert browser.axe() == []
 
 

@@ -12,6 +12,8 @@ import pytest
 from dasnet_conformance.baseline import BaselineError, Kind, KnownFailure, compare, read_baseline, spell
 from dasnet_conformance.catalogue import load_catalogue
 from dasnet_conformance.cli import main
+from dasnet_conformance.collect import Judged
+from dasnet_conformance.gate import finish
 from dasnet_reports import RequirementResult, Results, load, write_reports
 
 #: An implementation with three faults, written as a porter would meet them.
@@ -133,6 +135,17 @@ def test_a_run_gates_on_its_baseline(
     # A part of the suite only: what was not run could be anything.
     file.write_text(spell(listed), "utf-8")
     assert main([*run, "--baseline", str(file), "-k", "init.free-port"]) == 1
+
+
+def test_an_open_verdict_beside_a_known_failure_is_no_green(
+    results: Results, listed: list[KnownFailure], tmp_path: Path
+) -> None:
+    """The known failure decides the overall verdict, and behind it the open one would go unnoticed."""
+    file = tmp_path / "baseline.toml"
+    file.write_text(spell(listed), "utf-8")
+    judged = Judged(_with_row(results, "data.zeros", verdict="inconclusive"), 1)
+    assert finish(judged, baseline=file).exit_status == 2
+    assert finish(Judged(results, 1), baseline=file).exit_status == 0
 
 
 def test_what_is_spelled_is_read_again(tmp_path: Path) -> None:

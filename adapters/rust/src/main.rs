@@ -233,12 +233,12 @@ impl Driver {
             ("raise", []) => None,
             _ => return Err(Refusal::driver(format!("there is no reaction {action} to {callback} in this form"))),
         };
-        let Object::Server(_, reactions) = self.object(object)? else {
-            return Err(Refusal::driver("a plain object has no callbacks"));
-        };
         if !CALLBACKS.contains(&callback) {
             return Err(Refusal::driver(format!("{callback} is no callback")));
         }
+        let Object::Server(_, reactions) = self.object(object)? else {
+            return Ok(()); // a plain object has no callbacks, so it never happens
+        };
         match action {
             "none" => reactions.borrow_mut().remove(callback),
             _ => reactions.borrow_mut().insert(callback.to_string(), (action.to_string(), done)),

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless
+from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless, is_as_listed
 
 from ..baseline import NEXT_STEP, Kind
 from ..catalogue import load_catalogue
@@ -56,7 +56,7 @@ def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> 
     for profile in results.profiles:
         console.print(f"profile {profile.name}: {profile.status.value}")
     if results.baseline is not None:
-        _print_baseline(console, results.baseline)
+        _print_baseline(console, results, results.baseline)
     if written:
         console.print(f"reports: {escape(', '.join(str(path) for path in written))}", soft_wrap=True)
     if judged.problem:
@@ -73,12 +73,14 @@ def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> 
     )
 
 
-def _print_baseline(console: Console, outcome: BaselineOutcome) -> None:
+def _print_baseline(console: Console, results: Results, outcome: BaselineOutcome) -> None:
     for finding in outcome.findings:
         told = f"{finding.requirement}: {safe(finding.message)}; {NEXT_STEP[Kind(finding.kind)]}"
         console.print(f"[bold red]baseline, {finding.kind}[/] {told}", soft_wrap=True)
     if not outcome.findings:
         console.print(f"baseline: {len(outcome.listed)} known failures, every one as listed")
+        if not is_as_listed(results):
+            console.print("[bold yellow]baseline, open[/] a verdict that is inconclusive could be anything: run again")
 
 
 def _print_table(console: Console, results: Results) -> None:
