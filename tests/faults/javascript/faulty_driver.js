@@ -29,7 +29,9 @@ function property(type, name, wrong) {
 /** Replace callbacks of whichever object a handle calls back; `wrong` makes them, given object and handle. */
 function callbacks(wrong) {
   method(NetworkServer, 'bind', function (bind, owner) {
-    bind(owner && Object.assign(Object.create(owner), wrong(owner, this)));
+    const changed = owner && wrong(owner, this);
+    const get = (_, name) => (Object.hasOwn(changed, name) ? changed : owner)[name];
+    bind(owner && new Proxy(owner, { get }));
   });
 }
 
