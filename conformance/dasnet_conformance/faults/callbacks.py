@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import weakref
 from typing import Any
 
@@ -115,6 +116,17 @@ class SwallowsExceptionsOfDisconnect(Handle):
             super().tell_disconnect()
         except Exception:
             pass
+
+
+@fault("callbacks.raise-inside-error")
+class FailedErrorHidesDeparture(Handle):
+    """A reset clears the client away, tells an error, then the departure: when the error fails, nobody comes back."""
+
+    def read_broken(self) -> bytes | None:
+        self.drop_client()
+        self.tell_error("the connection was reset", errno.ECONNRESET)
+        self.tell_disconnect()
+        return None
 
 
 @fault("callbacks.raise-keeps-serving")

@@ -173,7 +173,7 @@ class LeaksWithEveryClient(Handle):
 class LeaksWithEveryReset(Handle):
     """A client that breaks off by a reset leaves its descriptor open; one that leaves in the orderly way does not."""
 
-    def read_broken(self) -> bytes:
+    def read_broken(self) -> bytes | None:
         os.open(os.devnull, os.O_RDONLY)
         return super().read_broken()
 

@@ -30,7 +30,7 @@ class HundredResetsAreAnAttack(Handle):
 
     resets = 0
 
-    def read_broken(self) -> bytes:
+    def read_broken(self) -> bytes | None:
         self.resets += 1
         if self.resets == 100:
             self.close_listener()

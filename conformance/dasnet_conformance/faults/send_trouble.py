@@ -77,12 +77,31 @@ class SendWaits(Handle):
                 self.client.setblocking(False)
 
 
-@fault("send.stalled-still-heard")
+@fault("send.waiting-still-heard")
 class DeafWhileQueueWaits(Handle):
     """While bytes wait to be sent, only room for them is polled for, and what the client says is not read."""
 
     def receive(self) -> None:
         if not self.outgoing:
+            super().receive()
+
+
+@fault("send.waiting-still-heard")
+class DeafWhileItSends(Handle):
+    """A tick that has sent something has done enough: a client that reads without end is never heard."""
+
+    did_something = False
+
+    def turn(self) -> None:
+        self.did_something = False
+        super().turn()
+
+    def sent(self, count: int) -> None:
+        super().sent(count)
+        self.did_something = True
+
+    def receive(self) -> None:
+        if not self.did_something:
             super().receive()
 
 

@@ -207,7 +207,7 @@ class Handle:
         except OSError:
             return self.read_broken()
 
-    def read_broken(self) -> bytes:
+    def read_broken(self) -> bytes | None:
         """What a read gives that found the connection broken off: the departure."""
         return b""
 

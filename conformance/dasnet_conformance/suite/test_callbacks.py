@@ -16,6 +16,8 @@ from ..host_object import CLIENT_CALLBACKS, HostObject
 from ..peer import Peer
 from .scenes import order, outcome_inside, serve_in_the_end, tick_whatever, until_fired
 
+MEBIBYTE = 1 << 20
+
 in_each_callback = pytest.mark.parametrize("callback", CLIENT_CALLBACKS)
 
 
@@ -150,6 +152,22 @@ def test_raise_keeps_serving(host: Host, callback: str) -> None:
     _tick_until(host, server, lambda: server.count(callback) > 0, f"a {callback} callback, which raises")
     server.react(callback, "none")
     peer.close()
+    serve_in_the_end(host, server)
+
+
+@check("callbacks.raise-inside-error")
+@pytest.mark.parametrize("waiting", ["nothing waits", "bytes wait"])
+def test_raise_inside_error(host: Host, waiting: str) -> None:
+    """Whether a broken connection is an error at all is a choice; that it is a departure is not."""
+    server, peer = host.connected()
+    if waiting == "bytes wait":
+        peer.pause_reading()
+        server.send(b"for nobody", repeat=MEBIBYTE)
+    server.react("error", "raise")
+    peer.reset()
+    _tick_until(host, server, lambda: server.count("disconnect") > 0, "a disconnect callback after the reset")
+    host.observe("error fired" if server.count("error") else "no error fired")
+    server.react("error", "none")
     serve_in_the_end(host, server)
 
 

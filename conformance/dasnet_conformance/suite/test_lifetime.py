@@ -13,6 +13,8 @@ from ..host import Host
 from ..host_object import HostObject
 from .scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
 
+MEBIBYTE = 1 << 20
+
 ROUNDS = 1_000
 CLIENTS = 200
 FAILED_INITS = 200
@@ -39,15 +41,21 @@ def test_closes_client(host: Host) -> None:
 
 
 @check("destroy.frees-port")
-@pytest.mark.parametrize("state", ["listening", "connected", "departed"])
+@pytest.mark.parametrize("state", ["listening", "connected", "departed", "bytes waiting", "reset with bytes waiting"])
 def test_frees_port(host: Host, state: str) -> None:
-    """A connection attempt is refused."""
+    """A connection attempt is refused. Bytes that wait for the client, or for one that left, are no reason to stay."""
     server = host.listening()
     if state != "listening":
         peer = host.take_client(server)
         if state == "departed":
             peer.close()
             host.await_departure(server)
+        if "waiting" in state:
+            peer.pause_reading()
+            server.send(b"for nobody", repeat=MEBIBYTE)
+        if state.startswith("reset"):
+            peer.reset()
+            host.silence()
     expect.returns(server.destroy(), None, "destroy")
     host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} refuses connections")
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from dasnet_adapters.contract import Value
 
 from .. import expect
+from ..bounds import TICKS_TO_NOTICE
 from ..checks import check
 from ..host import Host
 from ..host_object import HostObject
+from ..peer import Peer
 from .scenes import serve_one, until_fired
 
 MEBIBYTE = 1 << 20
 
 #: What the checks of a stalled client send: enough to fill the system's buffers many times over.
 STALLED_TOTAL = 8 * MEBIBYTE
+#: Ticks in which a client must be heard that reads all the while, more than it takes to notice anything.
+BUSY_TICKS = 2 * TICKS_TO_NOTICE
 #: What they send at most to see a refusal: over any sensible bound of an outgoing queue.
 STALLED_MOST = 72 * MEBIBYTE
 
@@ -91,17 +97,47 @@ def test_stalled_returns(host: Host) -> None:
     _stall(host, STALLED_TOTAL)
 
 
-@check("send.stalled-still-heard")
-def test_stalled_still_heard(host: Host) -> None:
-    """A client that talks and does not listen: what waits for it is no reason not to hear it."""
+def _never_idle(host: Host, server: HostObject, peer: Peer, heard: Callable[[], bool]) -> bool:
+    """Tick until the client is heard, with bytes to send and room for them in each tick.
+
+    What the client has read is sent anew, and then it reads again. Returns false for a client that was not heard in
+    `BUSY_TICKS` of these; where a send was refused in between nothing can be said, which is as good as heard.
+    """
+    made_up_for = len(peer.received)
+    for _ in range(BUSY_TICKS):
+        if heard():
+            return True
+        read = len(peer.received) - made_up_for
+        made_up_for += read
+        if read and server.send(b"m", repeat=read) != Value(True):
+            return True
+        host.step_peers()
+        host.tick_once(server)
+    return heard()
+
+
+@check("send.waiting-still-heard")
+@pytest.mark.parametrize("client", ["does not read", "reads"])
+def test_waiting_still_heard(host: Host, client: str) -> None:
+    """What waits to go out is no reason not to take in what comes, whether it waits for good or goes on and on."""
     _, refused = _stall(host, STALLED_TOTAL)
     peer, server = host.peers[0], host.object(1)
     contents = host.random.randbytes(1000)
+
+    def heard() -> bool:
+        return len(server.received) >= len(contents) or (bool(refused) and server.count("disconnect") > 0)
+
     peer.send(contents)
+    if client == "reads" and not refused:
+        peer.resume_reading()
+        in_time = _never_idle(host, server, peer, heard)
+        got = f"{len(server.received)} bytes"
+        what = f"{BUSY_TICKS} ticks in which more was sent"
+        expect.that(in_time, what, expected=f"{len(contents)} bytes of the client", got=got)
     host.until(
-        lambda: len(server.received) >= len(contents) or (bool(refused) and server.count("disconnect") > 0),
+        heard,
         server,
-        what=f"{len(contents)} bytes of a client that does not read",
+        what=f"{len(contents)} bytes of a client for which bytes wait",
         got=lambda: f"{len(server.received)} bytes",
     )
     if server.count("disconnect"):
