@@ -20,8 +20,10 @@ MEBIBYTE = 1 << 20
 
 #: What the checks of a stalled client send: enough to fill the system's buffers many times over.
 STALLED_TOTAL = 8 * MEBIBYTE
-#: Ticks in which a client must be heard that reads all the while, more than it takes to notice anything.
-BUSY_TICKS = 2 * TICKS_TO_NOTICE
+#: Ticks in which a client must be heard that reads all the while.
+BUSY_TICKS = TICKS_TO_NOTICE
+#: How often it reads before each: a system tells of room for more once a third of its buffer is free again.
+BUSY_STEPS = 8
 #: What they send at most to see a refusal: over any sensible bound of an outgoing queue.
 STALLED_MOST = 72 * MEBIBYTE
 
@@ -111,7 +113,8 @@ def _never_idle(host: Host, server: HostObject, peer: Peer, heard: Callable[[], 
         made_up_for += read
         if read and server.send(b"m", repeat=read) != Value(True):
             return True
-        host.step_peers()
+        for _ in range(BUSY_STEPS):
+            host.step_peers()
         host.tick_once(server)
     return heard()
 
