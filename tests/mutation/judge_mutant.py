@@ -58,8 +58,10 @@ SELECT: Final = ("epoll", "poll")
 
 #: How a mutant of a file is reached: through which module, and on what kind of system. Others by `USUAL`.
 USUAL: Final = ((PACKAGE, EPOLL),)
+EVERY_POLLER: Final = ((PACKAGE, EPOLL), (PACKAGE, POLL), (PACKAGE, SELECT))
 WAYS: Final = {
-    "_poller.py": ((PACKAGE, EPOLL), (PACKAGE, POLL), (PACKAGE, SELECT)),
+    "_endpoint.py": EVERY_POLLER,
+    "_poller.py": EVERY_POLLER,
 }
 
 
