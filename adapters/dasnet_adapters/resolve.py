@@ -45,8 +45,10 @@ def _in_process(request: _Request) -> Adapter:
     # An object within the module may be named behind a second colon.
     if not all(part.isidentifier() for part in request.rest.replace(":", ".", 1).split(".")):
         raise UsageError(f"python:MODULE takes the dotted name of a module, not {request.rest!r}")
-    if request.cwd is not None and str(request.cwd) not in sys.path:
-        sys.path.insert(0, str(request.cwd))
+    # A module of the current directory will do, in each command: those that start a child with `-m` find it anyway.
+    place = str(request.cwd or Path.cwd())
+    if place not in sys.path:
+        sys.path.insert(0, place)
     return InProcessAdapter(request.rest, peer_host=request.peer_host or _LOOPBACK)
 
 

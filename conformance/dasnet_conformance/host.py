@@ -126,11 +126,14 @@ class Host:
             self.transcript.add("host", "event", f"OUTSIDE ANY CALL: {spell_event(event)}")
 
     def new(self, class_number: int = CLASS_A) -> HostObject:
-        """Construct an object of a class of the contract."""
+        """Construct an object of a class of the contract. One that cannot be constructed is `construct.succeeds`."""
         number = len(self._objects) + 1
         made = HostObject(self.call, number)
         self._objects[number] = made
-        self.call("new", number, class_number)
+        with expect.needing("construct.succeeds"):
+            expect.returns(
+                self.call("new", number, class_number), None, f"constructing an object of class {class_number}"
+            )
         return made
 
     def object(self, number: int) -> HostObject:

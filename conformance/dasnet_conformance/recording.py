@@ -97,9 +97,10 @@ class Recording:
     def add(self, row: Row) -> None:
         """Append one row without a payload of its own."""
         if not self.incomplete:
-            self.rows.append(row)
-            if len(self.rows) >= KEPT_ROWS:
+            if len(self.rows) == KEPT_ROWS:
                 self.incomplete = f"more than {KEPT_ROWS:,} things happened"
+            else:
+                self.rows.append(row)
 
     def called(self, tick: int, command: Command, answer: Answer | str) -> None:
         """Append a command and what came of it."""

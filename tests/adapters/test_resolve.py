@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from dasnet_adapters import UsageError, forms, resolve
@@ -68,3 +71,11 @@ def test_a_form_that_is_not_filled_in_says_what_it_takes(spec: str) -> None:
 def test_a_deadline_is_above_zero(deadline: float) -> None:
     with pytest.raises(UsageError, match="deadline"):
         resolve("reference", deadline=deadline)
+
+
+def test_a_module_of_the_current_directory_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that start a child find it by `python -m`; the others must not say that it is not there."""
+    (tmp_path / "lies_here.py").write_text("from dasnet_reference import *\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    assert resolve("python:lies_here").describe().name == "lies_here"

@@ -93,5 +93,6 @@ def test_the_first_reason_to_stop_stays(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(module, "KEPT_PAYLOAD", 1 << 20)
     recording = Recording()
     recording.called(0, TICK, DONE)
-    recording.sent(0, "peer 1", bytes(2 << 20))
+    recording.called(1, TICK, DONE)
+    recording.sent(1, "peer 1", bytes(2 << 20))
     assert recording.incomplete == "more than 1 things happened"

@@ -26,6 +26,15 @@ class GreetsAtDeparture(Handle):
         self.tell_connect()
 
 
+class RefusesQueriesInTicks(Handle):
+    """Wrong: whether it is open cannot be asked while it ticks."""
+
+    def is_open(self) -> bool:
+        if self.ticking:
+            raise RuntimeError("not now")
+        return super().is_open()
+
+
 class ReportsLivingClient(Handle):
     """Wrong: a client that says nothing is told to have left, and is kept."""
 

@@ -709,6 +709,58 @@ def test_a_server_that_was_replaced_and_goes_on_is_found(play: Play, case: Case)
     check(play, case)
 
 
+WITHIN_A_RELOAD: list[Case] = [
+    (
+        "departed_in_reload_said_nothing",
+        TAKEN + SAVE + TEN + CLOSE + RESTORE + SETTLE,
+        "restore.departed-with-data",
+        "10 of 10 bytes of peer 1 undelivered",
+    ),
+    (
+        "loses_last_chunk",
+        TAKEN + RELOAD + TEN + CLOSE + SETTLE,
+        "data.send-and-close",
+        "10 of 10 bytes of peer 1 undelivered",
+    ),
+    (
+        "save_discards_unread",
+        TAKEN + TEN + RELOAD + SETTLE,
+        "restore.unread-before-save",
+        "10 of 10 bytes of peer 1 are not delivered",
+    ),
+    (
+        "restore_discards_unread",
+        TAKEN + SAVE + TEN + RESTORE + SETTLE,
+        "restore.bytes-while-orphaned",
+        "10 of 10 bytes of peer 1 are not delivered",
+    ),
+]
+OBJECTS: list[Case] = [
+    (
+        "one_object_at_a_time",
+        "host: construct object 1 of class A\n" + NEW_2,
+        "construct.succeeds",
+        "constructing an object of class 2: expected no value, got refused",
+    ),
+    (
+        "refuses_queries_in_ticks",
+        TAKEN + reacts("data", "query") + TEN + SETTLE,
+        "callbacks.open-inside",
+        "a query of an object with a handle is refused",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", named(WITHIN_A_RELOAD))
+def test_what_a_reload_loses_is_named_by_when_it_came(play: Play, case: Case) -> None:
+    check(play, case)
+
+
+@pytest.mark.parametrize("case", named(OBJECTS))
+def test_an_object_that_turns_down_what_it_has_to_do_is_found(play: Play, case: Case) -> None:
+    check(play, case)
+
+
 @pytest.mark.parametrize("case", named(IDLE))
 def test_a_tick_or_save_that_does_not_do_what_it_says_is_found(play: Play, case: Case) -> None:
     check(play, case)

@@ -123,7 +123,11 @@ def test_a_process_that_is_frozen_is_ended(
 @pytest.mark.parametrize(
     ("content", "culprit", "message"),
     [
-        ("import os\nos._exit(3)\n", "implementation", "the implementation ended the process while it was loaded"),
+        (
+            "import os\nos._exit(3)\n",
+            "implementation",
+            "while the implementation was loaded, the process ended with exit status 3",
+        ),
         ("raise ValueError('not today')\n", "caller", "module unloadable cannot be imported: ValueError: not today"),
     ],
     ids=["ends the process", "raises"],

@@ -100,10 +100,12 @@ def _bytes(handle: Handle, client: Connection) -> Iterator[Duty]:
 def missing_bytes(handle: Handle, client: Connection) -> str:
     """The requirement that a gap in the delivery of a client's bytes violates, at the place where it stands."""
     if client.delivered < client.before_restore:
-        return "save.same-packet-not-lost" if handle.saved_inside else "restore.bytes-while-orphaned"
+        if handle.saved_inside:
+            return "save.same-packet-not-lost"
+        if client.delivered < client.before_save:
+            return "restore.unread-before-save"
+        return "restore.departed-with-data" if client.left_orphan else "restore.bytes-while-orphaned"
     if client.end in ("closed", "dropped"):
-        if handle.reloads and handle.fresh:
-            return "restore.departed-with-data"
         return "data.send-and-close" if client.early < client.queued else "data.connect-send-close"
     if client.delivered < client.early:
         return "tick.second-client-early-data" if handle.served else "tick.delivers-data"

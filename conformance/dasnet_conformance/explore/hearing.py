@@ -273,7 +273,10 @@ class Hearing:
 
     def _queried(self, obj: ModelObject, callback: str, event: Event, what: str) -> None:
         if not event.answers:
-            return  # refused: queries may be, on an object without a handle
+            # Refused: queries may be, on an object without a handle.
+            if obj.handle is not None:
+                raise Divergence("callbacks.open-inside", f"{what}: a query of an object with a handle is refused")
+            return
         for query, answer in zip(QUERIES, event.answers, strict=True):
             if callback == "disconnect" and query != "is_open":
                 continue  # either is fine: the client has left, the callback that tells so has not returned

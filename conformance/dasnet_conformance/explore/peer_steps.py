@@ -100,6 +100,8 @@ def _end(world: World, step: Step) -> None:
     if wire.closed is not None:
         return
     connection.queued -= wire.unsent
+    handle = world.state.handle_of(connection)
+    connection.left_orphan = handle is not None and handle.holder is None
     if step.name == "close":
         connection.loss_allowed = connection.loss_allowed or connection.unread > 0 or connection.given_up
         wire.close()

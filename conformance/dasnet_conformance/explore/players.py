@@ -100,9 +100,8 @@ class ProcessPlayer:
             self.close()
             raise
         if first is None:
-            self._end()
             raise AdapterBroken(
-                "the implementation ended the process while it was loaded",
+                f"while the implementation was loaded, the process {self._end()}",
                 culprit="implementation",
                 hint="try it by itself first: dasnet run tells more",
             )

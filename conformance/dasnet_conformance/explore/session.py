@@ -65,7 +65,7 @@ class Stage:
                 return divergence
             except Mismatch as mismatch:
                 self.judged += 1
-                return Divergence("init.connectable-before-tick", str(mismatch))
+                return Divergence(mismatch.blocked_by or "init.connectable-before-tick", str(mismatch))
             except (NoVerdict, PartUnsupported):
                 return None
             finally:

@@ -68,9 +68,12 @@ class Connection:
     compared: int = 0
     #: Its server may have given it up: nothing is asked of either side any more.
     given_up: bool = False
-    #: How many of its bytes it sent before it was taken, and before the last restore.
+    #: How many of its bytes it sent before it was taken, before the last save, and before the last restore.
     early: int = 0
+    before_save: int = 0
     before_restore: int = 0
+    #: It left while its server waited in an orphan.
+    left_orphan: bool = False
     #: Its departure was told, although this end may still be open (after a half-close).
     departed: bool = False
     #: A server closed while it was connected or waiting.
@@ -250,6 +253,8 @@ class State:
             handle.formers.add(handle.hears)
         obj.handle = handle.holder = handle.hears = None
         self.orphans[orphan] = handle
+        for connection in (*handle.client, *handle.queue):
+            connection.before_save = connection.queued
 
     def restored(self, obj: ModelObject, orphan: int) -> None:
         """The orphan's handle is in the object."""

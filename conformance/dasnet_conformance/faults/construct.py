@@ -11,6 +11,20 @@ from .sound_handle import Handle
 from .tools import LOST, die, overrides
 
 
+@fault("construct.succeeds")
+class OneObjectAtATime(Server):
+    """The class keeps its one instance in a global, and constructing another object is an error."""
+
+    one: Server | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        if OneObjectAtATime.one is not None:
+            OneObjectAtATime.one = None
+            raise RuntimeError("there is a server already")
+        OneObjectAtATime.one = self
+
+
 @fault("construct.fires-nothing")
 class GreetsItself(LowLevel):
     """Making the adapter calls the connect callback once, as a self-test that somebody forgot to take out."""

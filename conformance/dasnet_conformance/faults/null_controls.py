@@ -75,6 +75,12 @@ def _echo() -> _Null:
     return echo
 
 
+def _never_made() -> _Null:
+    never = _Null("never_made", "No object can be constructed.", _refuse)
+    never.Server = type("Server", (never.Server,), {"__init__": _refuse})
+    return never
+
+
 #: The null controls by name.
 NULL_CONTROLS: Final[dict[str, _Null]] = {
     "do_nothing": _Null("do_nothing", "Every call returns, and does and answers nothing.", _nothing),
@@ -82,4 +88,5 @@ NULL_CONTROLS: Final[dict[str, _Null]] = {
     "always_false": _Null("always_false", "Every call answers false.", _false),
     "always_refuses": _Null("always_refuses", "Every call is refused with an error.", _refuse),
     "echo_everything": _echo(),
+    "never_made": _never_made(),
 }

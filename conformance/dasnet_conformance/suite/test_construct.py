@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dasnet_adapters.contract import CLASS_SILENT, Value
+from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_SILENT, Value
 
 from .. import expect
 from ..checks import check
 from ..host import Host
 from ..host_object import CLIENT_CALLBACKS
 from .scenes import until_received
+
+
+@check("construct.succeeds")
+def test_succeeds(host: Host) -> None:
+    """Objects of each class, several of them, side by side."""
+    for class_number in (CLASS_A, CLASS_B, CLASS_SILENT) * 2:
+        host.new(class_number)
 
 
 @check("construct.fires-nothing")
