@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from dasnet_adapters.resolve import resolve
 from dasnet_conformance.explore.script import parse_script
 from dasnet_conformance.explore.session import HASTY, Stage
 from dasnet_conformance.explore.state import Divergence
+from dasnet_conformance.faults.tools import LOST
 
 Play = Callable[[str | Adapter, str], Divergence | None]
 
@@ -29,3 +32,20 @@ def play() -> Iterator[Play]:
     for stage, adapter in stages:
         stage.close()
         adapter.close()
+
+
+@pytest.fixture
+def wrong_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The odd servers of this folder can be addressed; what faults forget on purpose is closed afterwards."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    yield
+    forgotten: list[Any] = []
+    while LOST:
+        forgotten.append(LOST.pop())
+    while forgotten:
+        each = forgotten.pop()
+        if isinstance(each, tuple):
+            forgotten.extend(each)
+        elif hasattr(each, "close"):
+            each.close()
+    LOST.clear()
