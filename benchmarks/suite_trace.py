@@ -29,8 +29,8 @@ _CALLS = ("setblocking", "setsockopt", "getsockopt", "connect", "send", "recv", 
 
 def pytest_configure() -> None:
     """Put the recorder between the suite and its sockets."""
-    import dasnet_conformance.host as host
-    import dasnet_conformance.peer as peer
+    import dasnet_conformance.stage.host as host
+    import dasnet_conformance.stage.peer as peer
     from dasnet_adapters.python_host import PythonHost
 
     file = os.environ.get("SUITE_TRACE")

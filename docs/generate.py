@@ -21,9 +21,9 @@ import man_page
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
-from dasnet_conformance.catalogue import Requirement, load_catalogue
-from dasnet_conformance.faults.registry import load_faults
-from dasnet_conformance.where import check_places
+from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
+from dasnet_conformance.catalogue.where import check_places
+from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_reference import ANSWERS, TRANSITIONS, WITHOUT_HANDLE
 
 DOCS = Path(__file__).parent

@@ -13,93 +13,66 @@ Rules, which every adapter keeps:
    whose fault it is and what to look at. It never invents an outcome.
 6. A `Session` starts with no object and no orphan, and its `close` leaves none behind.
 
-This module is the contract and nothing else: it may import the standard library only, and it does no input or output.
+This module is the contract and nothing else. Its commands, callbacks, reactions and classes come from the table of
+profiles; it may import that and the standard library.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
+
+from .profiles import PROFILES, CommandForm, ParameterKind, ResultKind, merged
+
+__all__ = [
+    "CALLBACKS",
+    "CLASSES",
+    "CLASS_A",
+    "CLASS_B",
+    "CLASS_PLAIN",
+    "CLASS_SILENT",
+    "COMMANDS",
+    "CORE",
+    "LOWLEVEL",
+    "PROFILES",
+    "REACTIONS",
+    "Adapter",
+    "AdapterBroken",
+    "Answer",
+    "Argument",
+    "Command",
+    "CommandForm",
+    "Description",
+    "Event",
+    "Outcome",
+    "ParameterKind",
+    "Refusal",
+    "ResultKind",
+    "Session",
+    "Unsupported",
+    "Value",
+]
 
 CORE: Final = "core"
 LOWLEVEL: Final = "lowlevel"
-#: Profiles that commands exist for. `client` and `http` join by adding rows to `COMMANDS`.
-PROFILES: Final = (CORE, LOWLEVEL)
 
-#: The classes of object that `new` can be asked for.
-CLASS_PLAIN: Final = 0  #: an object without the `_server` field, which `make_server` must turn down
-CLASS_A: Final = 1  #: derived from `Server`, overrides all five callbacks
-CLASS_B: Final = 2  #: like A but another class, so that a reload can change the class
-CLASS_SILENT: Final = 3  #: derived from `Server`, overrides no callback
+#: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
+COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)
 
-#: The callbacks of the module's `Server` class.
-CALLBACKS: Final = ("connect", "disconnect", "data", "error", "log")
+#: The callbacks, each with what it carries.
+CALLBACKS: Final = merged(lambda profile: profile.callbacks)
 
 #: What an object can be told to do inside a callback, with the kind of its one argument (None: it takes none).
 REACTIONS: Final[dict[str, str | None]] = {
-    "none": None,  # forget an earlier reaction
-    "send": "bytes",  # send these bytes
-    "echo": None,  # send back what the data callback was given
-    "save": "orphan",  # save the object to this orphan
-    "tick": None,  # tick the object again
-    "destroy": None,  # destroy the object
-    "query": None,  # ask has_session, is_open and is_connected
-    "raise": None,  # raise an exception, or return an error where the language has no exceptions
+    name: form.argument for name, form in merged(lambda profile: profile.reactions).items()
 }
 
-ParameterKind = Literal["object", "orphan", "class", "number", "bytes", "callback", "action", "argument"]
-ResultKind = Literal["none", "boolean", "number"]
-
-
-@dataclass(frozen=True)
-class CommandForm:
-    """The form of one command: its parameters in order, the kind of its value, its profile, and what it does."""
-
-    parameters: tuple[tuple[str, ParameterKind], ...]
-    result: ResultKind
-    profile: str
-    meaning: str
-
-
-def _form(parameters: str, result: ResultKind, profile: str, meaning: str) -> CommandForm:
-    # "name:kind name:kind"; a bare word is a parameter named after its kind.
-    pairs = (word.partition(":") for word in parameters.split())
-    return CommandForm(tuple((name, kind or name) for name, _, kind in pairs), result, profile, meaning)  # type: ignore[misc]
-
-
-#: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
-COMMANDS: Final[dict[str, CommandForm]] = {
-    "new": _form("object class", "none", CORE, "construct an object of a class; it gets the number"),
-    "adapter": _form("object", "none", CORE, "Server.make_server_adapter"),
-    "init": _form("object port:number", "boolean", CORE, "Server.init"),
-    "has_session": _form("object", "boolean", CORE, "Server.has_session"),
-    "is_open": _form("object", "boolean", CORE, "Server.is_open"),
-    "is_connected": _form("object", "boolean", CORE, "Server.is_connected"),
-    "tick": _form("object", "none", CORE, "Server.tick"),
-    "send": _form(
-        "object bytes repeat:number size:number",
-        "boolean",
-        CORE,
-        "Server.send: the buffer is the bytes, repeated; the size is passed as it is, whatever the buffer holds",
-    ),
-    "save": _form("object orphan", "none", CORE, "Server.save into the orphan of that number, made when first named"),
-    "restore": _form("object orphan", "none", CORE, "Server.restore from the orphan of that number"),
-    "holds": _form("orphan", "boolean", CORE, "whether the orphan holds a handle"),
-    "destroy": _form("object", "none", CORE, "destroy the object and what it owns; its number stays taken"),
-    "react": _form("object callback action argument", "none", CORE, "do this whenever that callback fires"),
-    "descriptors": _form("", "number", CORE, "open descriptors of the host process, where the system tells"),
-    "make_server": _form("object", "boolean", LOWLEVEL, "make_server(object, its class)"),
-    "server_init": _form("object port:number", "boolean", LOWLEVEL, "server_init on the object's handle"),
-    "server_is_open": _form("object", "boolean", LOWLEVEL, "server_is_open on the object's handle"),
-    "server_is_connected": _form("object", "boolean", LOWLEVEL, "server_is_connected on the object's handle"),
-    "server_tick": _form("object", "none", LOWLEVEL, "server_tick on the object's handle"),
-    "server_send": _form(
-        "object bytes repeat:number size:number", "boolean", LOWLEVEL, "server_send on the object's handle"
-    ),
-    "server_restore": _form(
-        "object target:object", "none", LOWLEVEL, "server_restore(handle of the object, target, class of the target)"
-    ),
-}
+#: The classes of object that `new` can be asked for.
+CLASSES: Final = merged(lambda profile: profile.classes)
+CLASS_PLAIN: Final = CLASSES["plain"].number
+CLASS_A: Final = CLASSES["a"].number
+CLASS_B: Final = CLASSES["b"].number
+CLASS_SILENT: Final = CLASSES["silent"].number
 
 Argument = int | str | bytes
 

@@ -11,7 +11,8 @@ the words.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from .contract import (
     CALLBACKS,
@@ -62,6 +63,19 @@ VERSION: Final = 1
 
 _KIND: Final = re.compile(r"[a-z0-9-]+")
 
+
+_ENCODE: Final[dict[str, Callable[[Any], str]]] = {
+    "size": str,
+    "number": str,
+    "bytes": encode_bytes,
+    "text": encode_text,
+}
+_DECODE: Final[dict[str, Callable[[str], Any]]] = {
+    "size": decode_size,
+    "number": decode_number,
+    "bytes": decode_bytes,
+    "text": decode_text,
+}
 
 # -- outcomes and events
 
@@ -115,16 +129,11 @@ def decode_outcome(words: list[str], result: str) -> Outcome:
 def encode_event(event: Event) -> str:
     """An event as the words after the number."""
     head = f"event {event.object} {event.what}"
-    if event.what == "data":
-        return f"{head} {event.size} {encode_bytes(event.data)}"
-    if event.what == "error":
-        return f"{head} {event.code} {encode_text(event.message)}"
-    if event.what == "log":
-        return f"{head} {encode_text(event.message)}"
     if event.what == "did":
         answers = "".join(f" {'true' if answer else 'false'}" for answer in event.answers)
         return f"{head} {event.action} {encode_outcome(event.outcome or Value())}{answers}"
-    return head
+    carried = (_ENCODE[kind](getattr(event, _field(name))) for name, kind in CALLBACKS[event.what])
+    return " ".join([head, *carried])
 
 
 def decode_event(words: list[str]) -> Event:
@@ -133,21 +142,19 @@ def decode_event(words: list[str]) -> Event:
         raise ProtocolError(f"'{show(' '.join(words))}' has no object or no kind of event", "wrong-words")
     number = decode_positive(words[1])
     what = words[2]
-    if what == "data":
-        expect_words(words, 5, "event OBJECT data SIZE BYTES")
-        return Event(number, what, data=decode_bytes(words[4]), size=decode_size(words[3]))
-    if what == "error":
-        expect_words(words, 5, "event OBJECT error CODE MESSAGE")
-        return Event(number, what, code=decode_number(words[3]), message=decode_text(words[4]))
-    if what == "log":
-        expect_words(words, 4, "event OBJECT log MESSAGE")
-        return Event(number, what, message=decode_text(words[3]))
     if what == "did":
         return _decode_did(number, words)
-    if what not in CALLBACKS:
+    carried = CALLBACKS.get(what)
+    if carried is None:
         raise ProtocolError(f"'{show(what)}' is no kind of event", "unknown-event")
-    expect_words(words, 3, f"event OBJECT {what}")
-    return Event(number, what)
+    expect_words(words, 3 + len(carried), " ".join(["event OBJECT", what, *(name.upper() for name, _ in carried)]))
+    pairs = zip(carried, words[3:], strict=True)
+    return Event(number, what, **{_field(name): _DECODE[kind](word) for (name, kind), word in pairs})
+
+
+# The field of `Event` in which a callback's word is kept.
+def _field(name: str) -> str:
+    return "data" if name == "bytes" else name
 
 
 def _decode_did(number: int, words: list[str]) -> Event:

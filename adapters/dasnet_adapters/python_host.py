@@ -22,14 +22,26 @@ from .contract import (
     COMMANDS,
     REACTIONS,
     Answer,
+    Argument,
     Command,
+    CommandForm,
     Event,
     Outcome,
     Refusal,
     Unsupported,
     Value,
 )
-from .python_outcomes import DRIVER_KIND, FALSE, NOTHING, TRUE, answer_of, boolean, count_descriptors, refusal_from
+from .python_outcomes import (
+    DRIVER_KIND,
+    FALSE,
+    NOTHING,
+    TRUE,
+    answer_of,
+    boolean,
+    count_descriptors,
+    number,
+    refusal_from,
+)
 from .python_recording import RECORD, Plain, PythonModule, Record
 
 #: How deep reactions may nest: far beyond what a check needs, well within the stack of every language.
@@ -90,6 +102,9 @@ class PythonHost:
             ),
             "server_restore": self._server_restore,
         }
+        for name, form in COMMANDS.items():
+            if form.python and name not in self._methods:
+                self._methods[name] = partial(self._call, form)
         for name in module.missing:
             del self._methods[name]
 
@@ -277,6 +292,19 @@ class PythonHost:
         else:
             record.reactions[callback] = (action, argument)
         return NOTHING
+
+    # A command of a profile from outside: one call of a method of the object, or of a function of the module.
+    def _call(self, form: CommandForm, *given: Argument) -> Outcome:
+        name = form.python.removeprefix("Server.")
+        arguments: list[Any] = [
+            self._record(int(value)).instance if kind == "object" else value
+            for (_, kind), value in zip(form.parameters, given, strict=True)
+        ]
+        owner = self._module.module if name == form.python else arguments.pop(0)
+        result = getattr(owner, name)(*arguments)
+        if form.result == "none":
+            return NOTHING
+        return boolean(result, name) if form.result == "boolean" else number(result, name)
 
     # -- low-level commands: object 0 is the null handle
 

@@ -51,6 +51,14 @@ def boolean(value: object, name: str) -> Outcome:
     return Refusal("wrong-type", f"{name} returned {shown}, not a bool")
 
 
+def number(value: object, name: str) -> Outcome:
+    """The outcome of a call that has to give a whole number; the arguments are those of `boolean`."""
+    if type(value) is int:
+        return Value(value)
+    shown = "None" if value is None else type(value).__name__
+    return Refusal("wrong-type", f"{name} returned {shown}, not a number")
+
+
 @cache
 def kebab(name: str) -> str:
     """The kind of refusal for the name of an exception class: "BlockingIOError" gives "blocking-io-error"."""

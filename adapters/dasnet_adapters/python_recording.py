@@ -9,32 +9,17 @@ from __future__ import annotations
 import types
 from typing import Any, Final, Protocol
 
-from .contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, AdapterBroken, Event
+from .contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, COMMANDS, AdapterBroken, Event
 
 #: Commands that are one method of `Server`, by command.
 METHODS: Final = {
-    "adapter": "make_server_adapter",
-    "init": "init",
-    "has_session": "has_session",
-    "is_open": "is_open",
-    "is_connected": "is_connected",
-    "tick": "tick",
-    "send": "send",
-    "save": "save",
-    "restore": "restore",
-    "destroy": "close",
+    name: form.python.removeprefix("Server.") for name, form in COMMANDS.items() if form.python.startswith("Server.")
 }
 
-#: Commands that are one function of the module, which has the name of the command.
-FUNCTIONS: Final = (
-    "make_server",
-    "server_init",
-    "server_is_open",
-    "server_is_connected",
-    "server_tick",
-    "server_send",
-    "server_restore",
-)
+#: Commands that are one function of the module, by command.
+FUNCTIONS: Final = {
+    name: form.python for name, form in COMMANDS.items() if form.python and not form.python.startswith("Server.")
+}
 
 #: The attribute of a recording object that leads to its `Record`.
 RECORD: Final = "_dasnet_record"
@@ -142,9 +127,9 @@ class PythonModule:
         for command, name in METHODS.items():
             if not callable(getattr(self.server, name, None)):
                 missing[command] = f"{self.label} has no Server.{name}"
-        for name in FUNCTIONS:
+        for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):
-                missing[name] = f"{self.label} has no {name}"
+                missing[command] = f"{self.label} has no {name}"
         if not callable(self.orphan_class):
             for command in ("save", "restore", "holds"):
                 missing.setdefault(command, f"{self.label} has no SharedOrphan")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_conformance.ports import Ports
+from dasnet_conformance.stage.ports import Ports
 
 PAGE = Path(__file__).parents[2] / "docs" / "tcp-session.md"
 TEXT = PAGE.read_text("utf-8")

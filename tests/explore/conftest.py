@@ -13,7 +13,7 @@ from dasnet_adapters.resolve import resolve
 from dasnet_conformance.explore.script import parse_script
 from dasnet_conformance.explore.session import HASTY, Stage
 from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.faults.tools import LOST
+from dasnet_conformance.proof.faults.tools import LOST
 
 Play = Callable[[str | Adapter, str], Divergence | None]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Play
 
-from dasnet_conformance.faults.registry import SOUND, load_faults
+from dasnet_conformance.proof.faults.registry import SOUND, load_faults
 
 OPEN = "host: open object 1 of class A\n"
 OPEN_2 = "host: open object 2 of class B\n"

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from dasnet_adapters.contract import Adapter, Answer, Command, Description, Event, Session
-from dasnet_conformance.faults.restore import Reloaded
-from dasnet_conformance.faults.sound import Implementation
-from dasnet_conformance.faults.sound_handle import Handle
+from dasnet_conformance.proof.faults.core.restore import Reloaded
+from dasnet_conformance.proof.faults.sound import Implementation
+from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
 class GreetsAtDeparture(Handle):

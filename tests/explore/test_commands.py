@@ -9,7 +9,7 @@ import pytest
 
 from dasnet_conformance.cli import main
 
-FAULT = "python:dasnet_conformance.faults:"
+FAULT = "python:dasnet_conformance.proof.faults:"
 
 
 def test_nothing_found(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

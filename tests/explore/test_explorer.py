@@ -62,7 +62,7 @@ def test_a_seed_makes_the_same_scripts_and_another_one_others() -> None:
 def test_the_same_scripts_whatever_the_hashes_are() -> None:
     program = (
         "from dasnet_conformance.explore.machine import visit_scripts\n"
-        "visit_scripts(lambda script: print(script), examples=60, most=20, seed=3, lowlevel=True)\n"
+        "visit_scripts(lambda script: print(script), examples=60, most=20, seed=3, profiles=('core', 'lowlevel'))\n"
     )
     made = [
         subprocess.run(

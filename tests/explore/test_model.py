@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from conftest import Play
 
+from dasnet_adapters.contract import PROFILES
 from dasnet_adapters.resolve import resolve
 from dasnet_conformance import explore
-from dasnet_conformance.catalogue import load_catalogue
+from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore import world
 from dasnet_conformance.explore.allowed import QUERIES, _cell
 from dasnet_conformance.explore.session import HASTY, Stage
 from dasnet_conformance.explore.sketch import make_script
-from dasnet_conformance.faults.registry import load_faults
+from dasnet_conformance.proof.faults.registry import load_faults
 
+SOUND = "python:dasnet_conformance.proof.faults.sound"
 OPEN = "host: open object 1 of class A\n"
 TAKEN = f"{OPEN}peer 1: connect to object 1\nhost: settle\n"
 
@@ -30,7 +32,12 @@ def _own_modules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "implementation",
-    ["reference", "python:dasnet_conformance.faults.sound", "python:other_choices:polite", "python:other_choices:lax"],
+    [
+        "reference",
+        "python:dasnet_conformance.proof.faults.sound",
+        "python:other_choices:polite",
+        "python:other_choices:lax",
+    ],
 )
 def test_nothing_is_found_on_conforming_servers(implementation: str) -> None:
     chance = random.Random(11)
@@ -38,7 +45,7 @@ def test_nothing_is_found_on_conforming_servers(implementation: str) -> None:
     stage = Stage(adapter)
     try:
         for _ in range(60):
-            script = make_script(lambda choices: chance.choice(list(choices)), 30, lowlevel=True)
+            script = make_script(lambda choices: chance.choice(list(choices)), 30, profiles=PROFILES)
             divergence = stage.play(script, HASTY)
             assert divergence is None, "\n".join([str(divergence), *map(str, script)])
     finally:

@@ -15,7 +15,7 @@ from dasnet_conformance.explore.players import ProcessPlayer
 from dasnet_conformance.explore.script import parse_script
 from dasnet_conformance.explore.session import HASTY, Manner
 
-FAULT = "python:dasnet_conformance.faults:"
+FAULT = "python:dasnet_conformance.proof.faults:"
 NEW = "host: construct object 1 of class A\n"
 OPEN = "host: open object 1 of class A\n"
 TICK = "host: tick object 1 1 times\n"
@@ -38,7 +38,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ProcessPl
 
 def test_what_is_played_is_told_and_what_was_judged(start: Callable[[str], ProcessPlayer]) -> None:
     player = start(f"{FAULT}success_is_zero")
-    assert tuple(player.profiles) == PROFILES
+    assert tuple(player.profiles) == tuple(PROFILES)
     assert player.play(parse_script("host: settle").steps, HASTY) is None
     assert not player.judged
     divergence = player.play(parse_script(OPEN).steps, HASTY)

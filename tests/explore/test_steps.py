@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from dasnet_adapters.contract import CORE, PROFILES
 from dasnet_conformance.explore.script import BadScript, Script, parse_script, read_script
 from dasnet_conformance.explore.sketch import make_script
-from dasnet_conformance.explore.steps import FORMS, LOWLEVEL, WORDS, BadStep, Step, fields, parse_step, step
+from dasnet_conformance.explore.steps import FORMS, WORDS, BadStep, Step, fields, parse_step, profile_of, step
 
 
 def an_example(name: str) -> Step:
@@ -38,14 +39,14 @@ def test_a_line_that_is_no_step(line: str) -> None:
 def test_made_up_scripts_read_back() -> None:
     chance = random.Random(3)
     for _ in range(50):
-        made = make_script(lambda choices: chance.choice(list(choices)), 40, lowlevel=True)
+        made = make_script(lambda choices: chance.choice(list(choices)), 40, profiles=PROFILES)
         assert list(parse_script(Script(made).text()).steps) == made
 
 
 def test_without_the_low_level_profile_no_such_step_is_made() -> None:
     chance = random.Random(4)
-    made = [make_script(lambda choices: chance.choice(list(choices)), 40, lowlevel=False) for _ in range(50)]
-    assert not LOWLEVEL & {each.name for script in made for each in script}
+    made = [make_script(lambda choices: chance.choice(list(choices)), 40, profiles=(CORE,)) for _ in range(50)]
+    assert {profile_of(each.name) for script in made for each in script} == {CORE}
 
 
 def test_the_header_comes_back_and_remarks_are_passed_over() -> None:

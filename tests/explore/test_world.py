@@ -12,16 +12,16 @@ from odd_servers import Between
 
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Event
 from dasnet_adapters.resolve import resolve
-from dasnet_conformance.expect import Mismatch
 from dasnet_conformance.explore import session
 from dasnet_conformance.explore.script import parse_script
 from dasnet_conformance.explore.session import HASTY, Manner, Stage
 from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.host import Host
-from dasnet_conformance.peer import Peer
-from dasnet_conformance.ports import Ports
+from dasnet_conformance.stage.expect import Mismatch
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.ports import Ports
 
-SOUND = "python:dasnet_conformance.faults.sound"
+SOUND = "python:dasnet_conformance.proof.faults.sound"
 NEW = "host: construct object 1 of class A\n"
 MADE = f"{NEW}host: make the adapter of object 1\n"
 OPEN = "host: open object 1 of class A\n"
@@ -99,7 +99,7 @@ def test_what_a_call_would_violate_by_never_returning_is_told_before_it(
 def test_a_call_that_never_returns_is_found(
     stage: Callable[[str], Stage], fault: str, script: str, requirement: str, call: str
 ) -> None:
-    divergence = stage(f"python:dasnet_conformance.faults:{fault}").play(parse_script(script).steps, BRIEF)
+    divergence = stage(f"python:dasnet_conformance.proof.faults:{fault}").play(parse_script(script).steps, BRIEF)
     assert divergence is not None
     assert divergence.requirement == requirement
     assert divergence.message == f"{call} did not return within 0.5 seconds"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dasnet_conformance.cli import main
-from dasnet_conformance.compare import compare
+from dasnet_conformance.gate.compare import compare
 from dasnet_reports import (
     Implementation,
     RequirementResult,

@@ -1,9 +1,10 @@
 """Judges the mutant in the current directory by the conformance suite: exit status 0 for a survivor, 1 for a kill.
 
 The mutant is the package `dasnet_reference` here, beside `pristine/dasnet_reference`, from which it differs in a file.
-The checks are run by `dasnet_conformance.direct`, in an order that most mutants do not survive for long, and the first
-MUST or SHOULD that does not pass ends it. Patience is scaled as for the kill matrix, since failing checks are what is
-expected; that a failure is one of the mutant and not of the moment is confirmed by a second run of the check.
+The checks are run by `dasnet_conformance.running.direct`, in an order that most mutants do not survive for long, and
+the first MUST or SHOULD that does not pass ends it. Patience is scaled as for the kill matrix, since failing checks
+are what is expected; that a failure is one of the mutant and not of the moment is confirmed by a second run of the
+check.
 
 Loading the suite takes longer than most mutants live. So `--serve` loads it once and then judges for whoever asks by
 the socket here, in a copy of itself; without such a process the script loads the suite and judges by itself.
@@ -98,9 +99,9 @@ def serve() -> None:
 
 def load() -> None:
     """Import what every judgement needs; nothing here imports the package that is judged."""
-    for name in ("direct", "kill_matrix"):
+    for name in ("running.direct", "proof.kill_matrix"):
         importlib.import_module(f"dasnet_conformance.{name}")
-    importlib.import_module("dasnet_conformance.direct").find_cases()
+    importlib.import_module("dasnet_conformance.running.direct").find_cases()
 
 
 def judge(asking: socket.socket | None) -> str:
@@ -156,11 +157,11 @@ def apart(act: Callable[[], str], asking: socket.socket | None) -> str:
 def killer(module: str, hidden: tuple[str, ...]) -> str:
     """Run the checks; the first requirement that did not pass, with its verdict, or `SURVIVED`."""
     from dasnet_adapters.in_process import InProcessAdapter
-    from dasnet_conformance import direct
-    from dasnet_conformance.bounds import patience
-    from dasnet_conformance.catalogue import load_catalogue
-    from dasnet_conformance.kill_matrix import PATIENCE, PROVED
-    from dasnet_conformance.ports import Ports
+    from dasnet_conformance.catalogue.loader import load_catalogue
+    from dasnet_conformance.proof.kill_matrix import PATIENCE, PROVED
+    from dasnet_conformance.running import direct
+    from dasnet_conformance.stage.bounds import patience
+    from dasnet_conformance.stage.ports import Ports
 
     for name in hidden:
         delattr(select, name)

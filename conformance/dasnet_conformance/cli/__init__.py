@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_overview())  # noqa: T201
         return 0 if given else EXIT_USAGE
     if given[0] in ("-V", "--version"):
-        from .. import __version__
+        from dasnet_conformance import __version__
 
         print(f"dasnet {__version__}")  # noqa: T201
         return 0

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from dasnet_conformance.gate.baseline import LISTABLE, BaselineError, KnownFailure, read_baseline, spell
 from dasnet_reports import Overall, RequirementResult, Results, claimed_profiles, counts_against, harmless
 
-from ..baseline import LISTABLE, BaselineError, KnownFailure, read_baseline, spell
 from . import UsageMistake
 from .files import read_results, write_text
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from dasnet_conformance.gate.compare import Change, Comparison, compare
 from dasnet_reports import harmless
 
-from ..compare import Change, Comparison, compare
 from .files import read_results
 
 #: The lists of a comparison with their titles, in the order of interest.

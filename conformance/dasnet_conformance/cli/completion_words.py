@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from dasnet_adapters.contract import PROFILES
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.proof.faults.registry import load_faults
 
-from ..catalogue import load_catalogue
-from ..faults.registry import load_faults
 from . import COMMANDS, HELP, grouped, parser_of, told
 from .new_driver_command import LANGUAGES
 

@@ -13,13 +13,14 @@ from itertools import zip_longest
 from typing import Final
 
 from dasnet_adapters import AdapterBroken, UsageError
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.reproduction import diff
+from dasnet_conformance.running import direct
+from dasnet_conformance.running.target import Settings, Target
+from dasnet_conformance.stage.bounds import CHECK_DEADLINE
+from dasnet_conformance.stage.ports import Ports
 from dasnet_reports import EXIT_USAGE, harmless
 
-from .. import diff, direct
-from ..bounds import CHECK_DEADLINE
-from ..catalogue import load_catalogue
-from ..ports import Ports
-from ..target import Settings, Target
 from . import UsageMistake
 from .reaching import add_reaching
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.hints import HINTS
+from dasnet_conformance.doctor.examination import BROKEN, Doctor, Finding
+from dasnet_conformance.running.target import Settings, Target
 from dasnet_reports import harmless
 
-from ..doctor import BROKEN, Doctor, Finding
-from ..target import Settings, Target
 from . import UsageMistake
 from .reaching import add_reaching, named
 

@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..catalogue import load_catalogue
-from ..drift import PageError, differences, known_symbols, read_page
+from dasnet_conformance.catalogue.drift import PageError, differences, known_symbols, read_page
+from dasnet_conformance.catalogue.loader import load_catalogue
+
 from . import UsageMistake
 
 

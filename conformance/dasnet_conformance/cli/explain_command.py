@@ -8,9 +8,10 @@ import json
 import textwrap
 from collections.abc import Sequence
 
-from ..catalogue import load_catalogue
-from ..faults.registry import proving
-from ..where import check_places
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.where import check_places
+from dasnet_conformance.proof.faults.registry import proving
+
 from . import UsageMistake
 from .list_command import as_document
 

@@ -12,11 +12,11 @@ from typing import Final
 from dasnet_adapters.contract import PROFILES, AdapterBroken
 from dasnet_adapters.errors import UsageError
 from dasnet_adapters.resolve import resolve
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.explore.explorer import Explored, Explorer, Finding, Options
+from dasnet_conformance.explore.players import ProcessPlayer
+from dasnet_conformance.explore.script import Script
 
-from ..catalogue import load_catalogue
-from ..explore.explorer import Explored, Explorer, Finding, Options
-from ..explore.players import ProcessPlayer
-from ..explore.script import Script
 from . import UsageMistake
 
 EXIT_FOUND: Final = 1

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from dasnet_adapters.implementation_file import FILE_NAME
+from dasnet_conformance import __version__
 
-from .. import __version__
 from . import UsageMistake
 
 #: The name of a list of known failures that the jobs look for, beside the implementation file.
@@ -74,7 +74,7 @@ def render(system: str, *, baseline: bool) -> str:
     Arguments: `system`, a name of `TEMPLATES`; `baseline`, whether there is a baseline. That matters to tox alone: its
     files cannot look for themselves.
     """
-    text = files("dasnet_conformance").joinpath("ci_templates", TEMPLATES[system].file).read_text("utf-8")
+    text = files("dasnet_conformance.cli").joinpath("ci_templates", TEMPLATES[system].file).read_text("utf-8")
     remark = "; The known failures gate: any difference from the list fails."
     if not baseline:
         remark = f"; Once there is a list of known failures, add: --baseline {BASELINE_NAME}"

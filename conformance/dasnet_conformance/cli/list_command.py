@@ -7,7 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..catalogue import LEVELS, SECTIONS, Requirement, load_catalogue
+from dasnet_conformance.catalogue.loader import LEVELS, Requirement, load_catalogue
+from dasnet_conformance.catalogue.rooms import SECTIONS
+
 from . import UsageMistake
 
 

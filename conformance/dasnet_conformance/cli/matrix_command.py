@@ -7,9 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_reports import write_matrix
 
-from ..texts import catalogue_text
 from . import UsageMistake
 from .files import read_results
 

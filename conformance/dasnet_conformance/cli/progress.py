@@ -7,8 +7,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ..collect import Collector
-from ..stream import Record
+from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.stream import Record
+
 from .summary import safe
 
 _STYLE = {"fail": "bold red", "inconclusive": "yellow", "unsupported": "magenta"}

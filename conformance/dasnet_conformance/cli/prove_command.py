@@ -8,9 +8,10 @@ import difflib
 import sys
 from collections.abc import Sequence
 
-from ..faults.registry import load_faults
-from ..kill_matrix import Matrix, build
-from ..kill_report import counts, headline, write
+from dasnet_conformance.proof.faults.registry import load_faults
+from dasnet_conformance.proof.kill_matrix import Matrix, build
+from dasnet_conformance.proof.kill_report import counts, headline, write
+
 from . import UsageMistake
 
 #: Problems told on the screen; the reports have all of them.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dasnet_adapters.contract import AdapterBroken
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.explore.script import BadScript, read_script
+from dasnet_conformance.explore.session import PATIENT
 
-from ..catalogue import load_catalogue
-from ..explore.script import BadScript, read_script
-from ..explore.session import PATIENT
 from . import UsageMistake
 from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player
 

@@ -11,16 +11,16 @@ from pathlib import Path
 from rich.console import Console
 
 from dasnet_adapters import UsageError
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.gate.baseline import BaselineError
+from dasnet_conformance.gate.finishing import finish
+from dasnet_conformance.proof.texts import catalogue_text
+from dasnet_conformance.reproduction.folders import write_reproductions
+from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.judge import RunOptions, run
+from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports
 
-from ..baseline import BaselineError
-from ..bounds import CHECK_DEADLINE
-from ..catalogue import load_catalogue
-from ..collect import Judged
-from ..gate import finish
-from ..judge import RunOptions, run
-from ..repro import write_reproductions
-from ..texts import catalogue_text
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_reaching, named

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from ..bounds import CHECK_DEADLINE
-from ..judge import RunOptions
-from ..stability import Stability, repeat
+from dasnet_conformance.running.judge import RunOptions
+from dasnet_conformance.running.stability import Stability, repeat
+from dasnet_conformance.stage.bounds import CHECK_DEADLINE
+
 from . import UsageMistake
 from .progress import QuietProgress
 from .summary import safe

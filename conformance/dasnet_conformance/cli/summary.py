@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.gate.baseline import NEXT_STEP, Kind
+from dasnet_conformance.running.collect import NEVER_RAN, Judged
 from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless, is_as_listed
-
-from ..baseline import NEXT_STEP, Kind
-from ..catalogue import load_catalogue
-from ..collect import NEVER_RAN, Judged
 
 #: Failures told with their transcript; of the others the reports tell.
 TOLD_IN_FULL = 8

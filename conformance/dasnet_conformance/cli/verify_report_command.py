@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from dasnet_conformance.gate.verify import verify
 from dasnet_reports import ResultsFileError
 
-from ..verify import verify
 from . import UsageMistake
 
 

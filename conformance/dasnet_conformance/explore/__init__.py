@@ -7,7 +7,7 @@ and a model says after each step what was allowed. Modules, from the bottom up:
 - `content` what peers and hosts send, made so that every byte tells where it comes from
 - `state`, `allowed`, `hearing`, `received`, `duties` the model: what holds, what may be answered, what may be called
   back, what may arrive at a peer, and what has to happen sooner or later
-- `world`, `host_steps`, `peer_steps` carry out steps on a real host and real peers, and tell the model
+- `world` is what steps are carried out on: a real host, real peers and the model; `host_steps`, `peer_steps` the steps
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
 - `sketch`, `machine` make scripts up (the only part that needs Hypothesis); `explorer` puts it all together
 """

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from dasnet_adapters.contract import Outcome
+from dasnet_conformance.stage.expect import name_of, spell
 
-from ..expect import name_of, spell
 from .state import MUCH_QUEUED, Divergence, Handle, ModelObject
 
 QUERIES: Final = ("has_session", "is_open", "is_connected")

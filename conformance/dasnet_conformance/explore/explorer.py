@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dasnet_adapters.contract import LOWLEVEL, PROFILES
+from dasnet_adapters.contract import PROFILES
 
 from .players import Player
 from .reduce import Reducer
@@ -30,7 +30,7 @@ class Options:
     examples: int = 200
     steps: int = 30
     seed: int = 0
-    profiles: Sequence[str] = PROFILES
+    profiles: Sequence[str] = tuple(PROFILES)
     seconds: float = 0.0
 
 
@@ -86,7 +86,7 @@ class Explorer:
                 most=self._options.steps,
                 # After a finding that was dropped, examples that were not seen before.
                 seed=self._options.seed + 1_000_003 * self._dropped,
-                lowlevel=LOWLEVEL in self._options.profiles,
+                profiles=tuple(self._options.profiles),
             )
             found = self._found()
             if found is None:

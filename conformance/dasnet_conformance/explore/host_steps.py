@@ -7,19 +7,17 @@ to stay or to move) is found out from the outcome, and the model follows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
+from dasnet_conformance.stage.expect import name_of
+from dasnet_conformance.stage.ports import PORT_ATTEMPTS, foreign
 
-from ..expect import name_of, spell
-from ..ports import PORT_ATTEMPTS, foreign
-from .allowed import QUERIES, answers, answers_of_handle, expect_one
+from .allowed import answers_of_handle, expect_one
 from .content import FROM_CALLBACK, LONGEST_PARCEL, MOST_CONNECTIONS, parcel
 from .state import Divergence, Handle, ModelObject
 from .steps import Step
-
-if TYPE_CHECKING:
-    from .world import World
+from .world import World
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
 _NEVER_TRUE: Final = ("false", "refused", "none")
@@ -190,17 +188,10 @@ def _init_again(world: World, obj: ModelObject, handle: Handle, name: str, port:
 # Queries
 
 
-def ask_queries(world: World, obj: ModelObject) -> None:
-    """The three queries of an object, each judged."""
-    for query in QUERIES:
-        outcome = world.call(query, obj.label)
-        expect_one(outcome, *answers(obj, query), f"{query} of object {obj.label}")
-
-
 def _query(world: World, step: Step) -> None:
     obj = _object(world, step)
     if obj is not None:
-        ask_queries(world, obj)
+        world.ask_queries(obj)
 
 
 def _server_query(world: World, step: Step) -> None:
@@ -209,14 +200,6 @@ def _server_query(world: World, step: Step) -> None:
         for query in ("is_open", "is_connected"):
             outcome = world.call(f"server_{query}", obj.label)
             expect_one(outcome, *answers_of_handle(obj, query), f"server_{query} of object {obj.label}")
-
-
-def ask_holds(world: World, orphan: int, requirement: str) -> None:
-    """Whether the orphan holds a handle, as the model has it."""
-    wanted = orphan in world.state.orphans
-    outcome = world.call("holds", 0, orphan)
-    if outcome != Value(wanted):
-        raise Divergence(requirement, f"whether orphan {orphan} holds a handle: {spell(outcome)}")
 
 
 # Ticks, sends
@@ -263,7 +246,7 @@ def _save(world: World, step: Step) -> None:
         return
     outcome = world.call("save", obj.label, orphan)
     world.hearing.saved(obj, orphan, outcome, f"save of object {obj.label} to orphan {orphan}")
-    ask_holds(world, orphan, "save.moves-handle")
+    world.ask_holds(orphan, "save.moves-handle")
 
 
 def _restore(world: World, step: Step) -> None:
@@ -277,12 +260,12 @@ def _restore(world: World, step: Step) -> None:
     elif earlier is None:
         expect_one(outcome, ("none", "true"), "restore.takes-handle", what)
         world.state.restored(obj, orphan)
-        ask_holds(world, orphan, "restore.empties-orphan")
+        world.ask_holds(orphan, "restore.empties-orphan")
     else:
         if expect_one(outcome, ("none", "refused"), "restore.into-occupied", what) == "none":
             world.state.closed(earlier, *["restore.into-occupied"] * 3)
             world.state.restored(obj, orphan)
-        ask_holds(world, orphan, "restore.into-occupied")
+        world.ask_holds(orphan, "restore.into-occupied")
 
 
 def _server_restore(world: World, step: Step) -> None:

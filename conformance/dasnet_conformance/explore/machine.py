@@ -26,14 +26,16 @@ class Enough(BaseException):
 
 
 @st.composite
-def scripts(draw: st.DrawFn, most: int, lowlevel: bool) -> list[Step]:
+def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...]) -> list[Step]:
     """Scripts of up to `most` steps."""
     # By its place: what Hypothesis makes of the choices themselves depends on hashes, which change from run to run.
     pick: Pick = lambda choices: choices[draw(st.integers(0, len(choices) - 1))]  # noqa: E731 - it has to be generic
-    return make_script(pick, most, lowlevel=lowlevel)
+    return make_script(pick, most, profiles=profiles)
 
 
-def visit_scripts(visit: Callable[[list[Step]], None], *, examples: int, most: int, seed: int, lowlevel: bool) -> None:
+def visit_scripts(
+    visit: Callable[[list[Step]], None], *, examples: int, most: int, seed: int, profiles: tuple[str, ...]
+) -> None:
     """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`."""
 
     @hypothesis.seed(seed)
@@ -46,7 +48,7 @@ def visit_scripts(visit: Callable[[list[Step]], None], *, examples: int, most: i
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(scripts(most, lowlevel))
+    @hypothesis.given(scripts(most, profiles))
     def example(script: list[Step]) -> None:
         visit(script)
 

@@ -6,16 +6,15 @@ A step of a peer that is not connected does nothing, and neither does one after 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ..expect import Mismatch
+from dasnet_conformance.stage.expect import Mismatch
+from dasnet_conformance.stage.peer import Peer
+
 from .content import LONGEST_STREAM, MOST_CONNECTIONS, stream
 from .state import Connection, Divergence, Handle, NoVerdict
 from .steps import Step
-
-if TYPE_CHECKING:
-    from ..peer import Peer
-    from .world import World
+from .world import World
 
 #: Connections that may wait at once: how many more a listen queue holds is the system's matter.
 _MOST_WAITING: Final = 2
@@ -47,16 +46,7 @@ def _connect(world: World, step: Step) -> None:
             raise NoVerdict("the listen queue is full") from mismatch
         told = f"peer {peer} connects to the port of object {step.number('object')}: {mismatch.got}"
         raise Divergence(_unreachable(handle), told) from mismatch
-    world.state.current[peer] = enlist(world, handle, peer, wire)
-
-
-def enlist(world: World, handle: Handle, peer: int, wire: Peer) -> Connection:
-    """A connection that was just made now waits at this handle."""
-    connection = Connection(len(world.state.connections), peer, wire)
-    world.wires[connection.serial] = wire
-    world.state.connections.append(connection)
-    handle.queue.append(connection)
-    return connection
+    world.state.current[peer] = world.enlist_connection(handle, peer, wire)
 
 
 def _unreachable(handle: Handle) -> str:

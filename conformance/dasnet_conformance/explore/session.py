@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from dasnet_adapters.contract import Adapter
+from dasnet_conformance.stage import bounds
+from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
+from dasnet_conformance.stage.ports import Ports
 
-from .. import bounds
-from ..expect import Mismatch, PartUnsupported
-from ..ports import Ports
+from .host_steps import HOST_STEPS
+from .peer_steps import PEER_STEPS
 from .state import Divergence, NoVerdict
 from .steps import Step
 from .world import World
 
 #: Ports of one claim are given back after so many, so that a long exploration does not use up the machine's.
 _PORTS_OF_A_CLAIM: Final = 4000
+
+
+#: What carries out each step, by its name.
+_DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS}
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Stage:
         with bounds.patience(manner.patience):
             world = World(self._adapter, self._ports, manner.call_bound, trace)
             try:
-                world.run(steps)
+                _carry_out(world, steps)
                 # A script of a lone settle asks nothing of anybody.
                 self.judged += bool(world.state.objects)
             except Divergence as divergence:
@@ -75,3 +81,11 @@ class Stage:
     def close(self) -> None:
         """Give the ports back."""
         self._ports.close()
+
+
+def _carry_out(world: World, steps: Sequence[Step]) -> None:
+    # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
+    for step in steps:
+        _DOERS[step.name](world, step)
+        world.step_peers()
+    world.settle("tick")

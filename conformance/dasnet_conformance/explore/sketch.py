@@ -7,11 +7,13 @@ comes from outside, through `Pick`, so that Hypothesis or anything else can be i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
-from .steps import FORMS, LOWLEVEL, WORDS, Step, fields
+from dasnet_adapters.contract import CORE, LOWLEVEL
+
+from .steps import FORMS, WORDS, Step, fields, profile_of
 
 T = TypeVar("T")
 
@@ -199,12 +201,13 @@ def _anything(pick: Pick, names: Sequence[str]) -> Step:
     return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
 
 
-def make_script(pick: Pick, most: int, *, lowlevel: bool) -> list[Step]:
+def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:
     """A script of up to `most` steps.
 
-    Arguments: `pick`, the source of chance; `lowlevel`, whether low-level functions may take the place of methods.
+    Arguments: `pick`, the source of chance; `profiles`, those whose steps may be taken: with `lowlevel` among them,
+    low-level functions may take the place of methods.
     """
-    names = [name for name in FORMS if lowlevel or name not in LOWLEVEL]
+    names = [name for name in FORMS if profile_of(name) in (CORE, *profiles)]
     sketch, script = _Sketch(), []
     for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
         if pick(range(_SENSELESS)) == _SENSELESS - 1:
@@ -212,7 +215,7 @@ def make_script(pick: Pick, most: int, *, lowlevel: bool) -> list[Step]:
         else:
             choices = sketch.sensible()
             made = pick([choice for weight, choice in choices for _ in range(weight)])(pick)
-            if lowlevel and made.name in _LOW_OF and pick(range(4)) == 3:
+            if LOWLEVEL in profiles and made.name in _LOW_OF and pick(range(4)) == 3:
                 made = Step(_LOW_OF[made.name], made.arguments)
         sketch.follow(made)
         script.append(made)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from dasnet_adapters.contract import COMMANDS, CORE
+
 Argument = int | str
 
 #: The choices of each argument that is a word. Every other argument is a whole number.
@@ -53,10 +55,8 @@ FORMS: Final[dict[str, str]] = {
     "resume": "peer {peer}: read again",
 }
 
-#: Steps that need the low-level functions.
-LOWLEVEL: Final = frozenset(
-    ("make_server", "server_init", "server_tick", "server_settle", "server_query", "server_send", "server_restore")
-)
+# The command that a step is made of, where it has another name.
+_COMMANDS: Final = {"server_settle": "server_tick", "server_query": "server_is_open"}
 
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
@@ -69,6 +69,13 @@ class BadStep(ValueError):
 def fields(name: str) -> tuple[str, ...]:
     """The names of a step's arguments, in order."""
     return tuple(_FIELD.findall(FORMS[name]))
+
+
+@cache
+def profile_of(name: str) -> str:
+    """The profile that a step needs: that of its command, and `core` for what a peer does."""
+    form = COMMANDS.get(_COMMANDS.get(name, name))
+    return form.profile if form is not None else CORE
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from typing import Any
 
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_adapters.resolve import resolve
+from dasnet_conformance.stage.ports import NoPortsLeft
 
-from ..ports import NoPortsLeft
 from .session import Manner, Stage
 from .steps import parse_step
 

@@ -1,8 +1,9 @@
-"""Carries out steps on a real host and real peers, and tells the model what came of each.
+"""The world in which steps are carried out: a real host, real peers, and a model that is told what came of each call.
 
-The world is lenient with scripts: a step that cannot be meant where it stands (a peer that is not connected sends, an
-object is made twice) is passed over, so that a script from which steps were taken away is still a script. It is strict
-with the implementation: each call's events and outcome go to the model at once, and so does what arrived at the peers.
+The steps themselves are in `host_steps` and `peer_steps`. The world is lenient with scripts: a step that cannot be
+meant where it stands (a peer that is not connected sends, an object is made twice) is passed over, so that a script
+from which steps were taken away is still a script. It is strict with the implementation: each call's events and
+outcome go to the model at once, and so does what arrived at the peers.
 """
 
 from __future__ import annotations
@@ -13,22 +14,20 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Argument, Command, Event, Outcome, Session, Value
+from dasnet_conformance.catalogue.loader import Requirement
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, pause_before
+from dasnet_conformance.stage.deadline import TimeIsUp, deadline
+from dasnet_conformance.stage.expect import Mismatch, spell
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.ports import Ports
 
-from ..bounds import FRUITLESS_TICKS, pause_before
-from ..catalogue import Requirement
-from ..expect import Mismatch, spell
-from ..host import Host
-from ..host_object import HostObject
-from ..peer import Peer
-from ..ports import Ports
-from ..sanity import TimeIsUp, deadline
+from .allowed import QUERIES, answers, expect_one
 from .duties import due
 from .hearing import TICKS, Call, Hearing
-from .host_steps import HOST_STEPS, ask_holds, ask_queries
-from .peer_steps import PEER_STEPS, enlist
 from .received import look
-from .state import Divergence, Handle, ModelObject, State
-from .steps import Step
+from .state import Connection, Divergence, Handle, ModelObject, State
 
 #: The script as the place of a check, which a `Host` wants to know.
 EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
@@ -113,14 +112,6 @@ class World:
         self._labels: dict[int, int] = {}
         #: Events that tell of clients and reactions, and those that are mere words.
         self._events = self._words = 0
-        self._doers: dict[str, Callable[[World, Step], None]] = {**HOST_STEPS, **PEER_STEPS}
-
-    def run(self, steps: Sequence[Step]) -> None:
-        """Carry out a script and settle. Raises `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`."""
-        for each in steps:
-            self._doers[each.name](self, each)
-            self.step_peers()
-        self.settle("tick")
 
     def close(self) -> None:
         """End every peer and the session, whatever state they are in."""
@@ -139,6 +130,14 @@ class World:
         """The host object behind a label, from now on."""
         self.objects[label] = made
         self._labels[made.number] = label
+
+    def enlist_connection(self, handle: Handle, peer: int, wire: Peer) -> Connection:
+        """A connection that was just made now waits at this handle."""
+        connection = Connection(len(self.state.connections), peer, wire)
+        self.wires[connection.serial] = wire
+        self.state.connections.append(connection)
+        handle.queue.append(connection)
+        return connection
 
     def call(self, name: str, label: int, *arguments: Argument) -> Outcome:
         """One command on the object of that label (0: the command has none), with its events judged."""
@@ -274,7 +273,7 @@ class World:
         except Mismatch:
             return False
         wire.reset()
-        visitor = enlist(self, handle, 0, wire)
+        visitor = self.enlist_connection(handle, 0, wire)
         visitor.end, visitor.loss_allowed = "reset", True
         return True
 
@@ -293,9 +292,22 @@ class World:
 
     def _ask_everything(self) -> None:
         for obj in self.state.objects.values():
-            ask_queries(self, obj)
+            self.ask_queries(obj)
         for orphan in self.state.orphans:
-            ask_holds(self, orphan, "save.moves-handle")
+            self.ask_holds(orphan, "save.moves-handle")
+
+    def ask_queries(self, obj: ModelObject) -> None:
+        """The three queries of an object, each judged."""
+        for query in QUERIES:
+            outcome = self.call(query, obj.label)
+            expect_one(outcome, *answers(obj, query), f"{query} of object {obj.label}")
+
+    def ask_holds(self, orphan: int, requirement: str) -> None:
+        """Whether the orphan holds a handle, as the model has it."""
+        wanted = orphan in self.state.orphans
+        outcome = self.call("holds", 0, orphan)
+        if outcome != Value(wanted):
+            raise Divergence(requirement, f"whether orphan {orphan} holds a handle: {spell(outcome)}")
 
     # Waiting
 

@@ -1,4 +1,5 @@
-"""The checks, a file per section of the catalogue.
+"""The checks: a folder per profile, a file per section of the catalogue, and the scenes that several of them share.
 
-Each check judges one requirement through the fixtures of the plugin, and knows the implementation only as `Host`.
+A check is a test function marked with the requirement that it judges. It uses the stage and nothing below it: no socket
+of its own, no sleep, no clock.
 """

@@ -7,13 +7,12 @@ the check is about, not its setup.
 from __future__ import annotations
 
 from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome
-
-from .. import expect
-from ..bounds import FRUITLESS_TICKS
-from ..host import Host
-from ..host_object import CLIENT_CALLBACKS, HostObject
-from ..peer import Peer
-from ..ports import PORT_ATTEMPTS
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.ports import PORT_ATTEMPTS
 
 QUESTION = b"a question\r\n"
 ANSWER = b"the answer\r\n"

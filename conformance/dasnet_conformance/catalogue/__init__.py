@@ -1,0 +1,10 @@
+"""What the documentation says and what is required of an implementation, as data, a folder per profile.
+
+Here live the clauses and requirements (`core/`, `lowlevel/`), their loader, the search for the check of a requirement
+(`where`), and the comparison of a documentation page with the clauses (`drift`). This room reads packaged files and the
+table of profiles; it uses no other room.
+"""
+
+from .loader import LEVELS, Catalogue, CatalogueError, Clause, Requirement, load_catalogue, problems
+
+__all__ = ["LEVELS", "Catalogue", "CatalogueError", "Clause", "Requirement", "load_catalogue", "problems"]

@@ -1,0 +1,266 @@
+"""The kill matrix as JSON, Markdown and HTML. It writes files where it is told to and knows nothing of how it was made.
+
+The JSON is complete; the other two are for reading: what was proved and by which fault. The HTML stands alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from dasnet_conformance import SUITE_NAME, __version__
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.rooms import SECTIONS
+from dasnet_conformance.proof.faults.null_controls import NULL_CONTROLS
+from dasnet_conformance.proof.faults.registry import Fault
+from dasnet_conformance.running.direct import Outcome
+
+from .kill_matrix import PATIENCE, PROVED, Matrix
+
+FILES: Final = ("kill-matrix.json", "kill-matrix.md", "kill-matrix.html")
+
+
+def counts(matrix: Matrix) -> dict[str, int]:
+    """The figures of the matrix: requirements to be proved, those that are, faults, those caught, kills, controls."""
+    caught = {entry.name for entry, _ in matrix.kills()}
+    wanted = [each for each in load_catalogue().requirements.values() if each.level in PROVED]
+    return {
+        "requirements": len(wanted),
+        "proved": len(matrix.proofs()),
+        "faults": len(matrix.faults),
+        "caught": len(caught),
+        "named_kills": sum(len(entry.kills) for entry in matrix.faults),
+        "kills": len(matrix.kills()),
+        "null_controls": len(matrix.controls),
+        "problems": len(matrix.problems()),
+    }
+
+
+def headline(matrix: Matrix) -> str:
+    """The figures in one line."""
+    told = counts(matrix)
+    parts = [f"{told['caught']} of {told['faults']} faults caught", f"{told['kills']} of {told['named_kills']} kills"]
+    if not matrix.chosen:
+        parts.append(f"{told['proved']} of {told['requirements']} requirements proved")
+    return ", ".join([*parts, f"{told['problems']} problem{'' if told['problems'] == 1 else 's'}"])
+
+
+def write(matrix: Matrix, directory: str | Path) -> list[Path]:
+    """Write the three files into a directory, which is made if need be; returns their paths."""
+    place = Path(directory)
+    place.mkdir(parents=True, exist_ok=True)
+    texts = (as_json(matrix), as_markdown(matrix), as_html(matrix))
+    paths = [place / name for name in FILES]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, "utf-8")
+    return paths
+
+
+def as_json(matrix: Matrix) -> str:
+    """The whole matrix as data."""
+    proofs = matrix.proofs()
+    document: dict[str, Any] = {
+        "suite": {"name": SUITE_NAME, "version": __version__},
+        "full": matrix.full,
+        "patience": PATIENCE,
+        "duration_s": round(matrix.duration_s, 1),
+        "counts": counts(matrix),
+        "problems": matrix.problems(),
+        "requirements": [
+            {
+                "id": requirement.id,
+                "level": requirement.level,
+                "caught": [entry.name for entry in proofs.get(requirement.id, [])],
+                "passed_by_null_controls": [
+                    name for name, outcomes in matrix.controls.items() if outcomes[requirement.id].verdict == "pass"
+                ],
+            }
+            for requirement in load_catalogue().requirements.values()
+        ],
+        "faults": [
+            {
+                "name": entry.name,
+                "section": entry.section,
+                "sentence": entry.sentence,
+                "address": entry.address,
+                "kills": [_told(matrix.outcomes[entry.name][name]) for name in entry.kills],
+                "may_kill": list(entry.may_kill),
+                "also_caught_by": matrix.also(entry),
+            }
+            for entry in matrix.faults
+        ],
+        "control": {name: outcome.verdict for name, outcome in matrix.control.items()},
+        "null_controls": {
+            name: {key: outcome.verdict for key, outcome in outcomes.items()}
+            for name, outcomes in matrix.controls.items()
+        },
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _told(outcome: Outcome) -> dict[str, str]:
+    keys = ("requirement", "verdict", "blocked_by", "case", "message")
+    return {key: str(getattr(outcome, key)) for key in keys}
+
+
+def _by_section(matrix: Matrix) -> Iterator[tuple[str, list[Fault]]]:
+    for section in SECTIONS:
+        entries = [entry for entry in matrix.faults if entry.section == section]
+        if entries:
+            yield section, entries
+
+
+def _control_rows(matrix: Matrix) -> Iterator[tuple[str, str, int, int]]:
+    # Name, sentence, requirements passed, all of them.
+    if matrix.control:
+        passed = sum(outcome.verdict == "pass" for outcome in matrix.control.values())
+        yield "sound", "The conforming server that the faults are variations of.", passed, len(matrix.control)
+    for name, outcomes in matrix.controls.items():
+        passed = sum(outcome.verdict == "pass" for outcome in outcomes.values())
+        yield name, NULL_CONTROLS[name].sentence, passed, len(outcomes)
+
+
+def as_markdown(matrix: Matrix) -> str:
+    """What was proved, for reading in a repository."""
+    lines = ["# Kill matrix", "", f"{headline(matrix)}.", ""]
+    problems = matrix.problems()
+    if problems:
+        lines += ["## Problems", "", *(f"- {_cell(text)}" for text in problems), ""]
+    lines += ["## Controls", "", "| server | what it is | requirements passed |", "|---|---|---:|"]
+    lines += [f"| `{name}` | {_cell(what)} | {n} of {of} |" for name, what, n, of in _control_rows(matrix)]
+    lines += [
+        "",
+        "A null control is no server at all: none of them may conform, and no MUST may pass on all of them.",
+        "",
+    ]
+    for section, entries in _by_section(matrix):
+        lines += [f"## {section}", "", "| fault | what is wrong | caught by |", "|---|---|---|"]
+        for entry in entries:
+            names = ", ".join(_mark(matrix.outcomes[entry.name][name]) for name in entry.kills)
+            lines.append(f"| `{entry.name}` | {_cell(entry.sentence)} | {names} |")
+        lines.append("")
+    lines += ["## Requirements", "", "| requirement | level | faults that it catches |", "|---|---|---|"]
+    proofs = matrix.proofs()
+    for requirement in load_catalogue().requirements.values():
+        if requirement.level in PROVED:
+            names = ", ".join(f"`{entry.name}`" for entry in proofs.get(requirement.id, [])) or "none"
+            lines.append(f"| {requirement.id} | {requirement.level} | {names} |")
+    return "\n".join(lines) + "\n"
+
+
+def _mark(outcome: Outcome) -> str:
+    return outcome.requirement if outcome.failed else f"**not {outcome.requirement}** ({outcome.verdict})"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+_STYLE: Final = """
+:root { color-scheme: light dark; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 78rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 2rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8885; }
+th { position: sticky; top: 0; background: Canvas; }
+code { font-size: .9em; }
+details { margin: .1rem 0; }
+summary { cursor: pointer; }
+.no { color: #c22; font-weight: bold; }
+.yes { color: #287a3e; }
+small { opacity: .75; }
+nav a { margin-right: .8rem; }
+"""
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Kill matrix</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>Kill matrix</h1>
+<p>{headline}. <small>{suite}</small></p>
+<nav>{navigation}</nav>
+{body}
+</body>
+</html>
+"""
+
+
+def as_html(matrix: Matrix) -> str:
+    """The matrix as one page that needs nothing else."""
+    parts = []
+    problems = matrix.problems()
+    if problems:
+        items = "".join(f'<li class="no">{escape(text)}</li>' for text in problems)
+        parts.append(f"<h2>Problems</h2><ul>{items}</ul>")
+    rows = [
+        (f"<code>{escape(name)}</code>", escape(what), f"{passed} of {of}")
+        for name, what, passed, of in _control_rows(matrix)
+    ]
+    parts.append(_table("controls", "Controls", ("server", "what it is", "requirements passed"), rows))
+    for section, entries in _by_section(matrix):
+        rows = [
+            (
+                f'<code id="{escape(entry.name)}">{escape(entry.name)}</code>',
+                escape(entry.sentence),
+                "".join(_detail(matrix.outcomes[entry.name][name]) for name in entry.kills) + _others(matrix, entry),
+            )
+            for entry in entries
+        ]
+        parts.append(_table(section, section, ("fault", "what is wrong", "caught by"), rows))
+    parts.append(_requirement_table(matrix))
+    places = ["controls", *(section for section, _ in _by_section(matrix)), "requirements"]
+    return _PAGE.format(
+        style=_STYLE,
+        headline=escape(headline(matrix)),
+        suite=escape(f"{SUITE_NAME} {__version__}"),
+        navigation="".join(f'<a href="#{escape(place)}">{escape(place)}</a>' for place in places),
+        body="\n".join(parts),
+    )
+
+
+def _table(place: str, title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    # The cells are HTML already, the rest is not.
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<h2 id="{escape(place)}">{escape(title)}</h2>\n'
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+    )
+
+
+def _detail(outcome: Outcome) -> str:
+    style = "yes" if outcome.failed else "no"
+    told = outcome.message if outcome.failed else f"{outcome.verdict} {outcome.blocked_by}: {outcome.message}"
+    return (
+        f'<details><summary class="{style}">{escape(outcome.requirement)}</summary>'
+        f"<small>{escape(outcome.case)}<br>{escape(told)}</small></details>"
+    )
+
+
+def _others(matrix: Matrix, entry: Fault) -> str:
+    names = matrix.also(entry)
+    if not names:
+        return ""
+    listed = escape(", ".join(names))
+    return f"<details><summary><small>and {len(names)} more</small></summary><small>{listed}</small></details>"
+
+
+def _requirement_table(matrix: Matrix) -> str:
+    proofs = matrix.proofs()
+    rows = []
+    for requirement in load_catalogue().requirements.values():
+        if requirement.level not in PROVED:
+            continue
+        names = [f'<a href="#{escape(e.name)}">{escape(e.name)}</a>' for e in proofs.get(requirement.id, [])]
+        caught = ", ".join(names) or '<span class="no">none</span>'
+        rows.append(
+            (f"{escape(requirement.id)}<br><small>{escape(requirement.text)}</small>", requirement.level, caught)
+        )
+    return _table("requirements", "Requirements", ("requirement", "level", "faults that it catches"), rows)

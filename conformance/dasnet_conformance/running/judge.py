@@ -1,0 +1,243 @@
+"""Judging one implementation from start to end: a pytest child process, its record stream, its deaths, the results.
+
+The suite runs in a child so that an implementation which kills or freezes its process cannot take the verdict with it:
+the death is laid to the check that was running, and the rest goes on in a new child. This module may start processes
+and keep temporary files; it prints nothing, `Progress` is told instead.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from dasnet_adapters import AdapterBroken, UsageError
+from dasnet_adapters.profiles import PROFILES
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.rooms import package_of
+from dasnet_reports import EXIT_USAGE
+
+from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
+from .stream import Record, StreamReader
+from .target import Settings, Target
+
+#: Deaths of the child after which the rest is not tried any more.
+MOST_DEATHS: Final = 20
+
+#: Seconds without any record, beyond a check's own deadline, after which the child is held to be frozen.
+FROZEN_AFTER: Final = 30.0
+
+#: Seconds that a child which is to end has for it, before it is killed.
+ENDING_GRACE: Final = 5.0
+
+_POLL: Final = 0.02
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What to judge and how; the same words as the options of `dasnet run`.
+
+    `deadline` is the bound of one check and `call_deadline` that of one command to a driver, in seconds (None: what the
+    implementation file says, or the default); `no_deadline` lifts both; `workers` is the number of parallel processes
+    (0: none beside the child); `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
+    """
+
+    implementation: str
+    profiles: Sequence[str] = ()
+    strict: bool = False
+    expression: str = ""
+    workers: int = 0
+    seed: int = 0
+    deadline: float | None = None
+    excluded: dict[str, str] = field(default_factory=dict)
+    call_deadline: float | None = None
+    no_deadline: bool = False
+    peer_host: str = ""
+    #: Whether a driver is started anew for each check, and not once for all.
+    restart_each: bool = False
+
+    def target(self) -> Target:
+        """The implementation with the settings that it is reached by. Raises `UsageError`."""
+        return Target(
+            self.implementation, Settings(self.call_deadline, self.deadline, self.no_deadline, self.peer_host)
+        )
+
+
+class Progress(Protocol):
+    """Told of every record as it comes, and of deaths."""
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """One record arrived; the collector has taken it already."""
+
+    def note(self, text: str) -> None:
+        """Something a person should know."""
+
+
+def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judged:
+    """Judge an implementation, after building it where its file says how.
+
+    `command` is the command line to write into the results. Returns what became of it; raises nothing for what an
+    implementation does. KeyboardInterrupt passes, after the child has been ended.
+    """
+    try:
+        target = options.target()
+        target.build()
+    except UsageError as mistake:
+        return Judged(None, EXIT_USAGE, str(mistake))
+    except AdapterBroken as broken:
+        return Judged(None, EXIT_INCONCLUSIVE, broken.told(), details=broken.exchange.splitlines())
+    patience = target.check_deadline + FROZEN_AFTER if target.check_deadline else math.inf
+    collector = Collector(load_catalogue())
+    with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
+        place = Path(folder)
+        only: Path | None = None
+        for death in range(MOST_DEATHS + 1):
+            how = _one_child(options, place, only, collector, progress, patience)
+            how = how or (WORKER_DIED if collector.running else "")
+            if not how:
+                break
+            named = collector.died(how)
+            progress.note(f"{how} during {', '.join(named) or 'the start'}")
+            left = collector.left()
+            if not left or not named or any(name.startswith("sanity.") for name in named):
+                break
+            if death == MOST_DEATHS:
+                progress.note(f"the process died {death + 1} times; {len(left)} requirements were not judged")
+                break
+            only = place / "only"
+            only.write_text("\n".join(left), "utf-8")
+    judged = collector.judged(list(command))
+    if judged.results is None and judged.exit_status == EXIT_INCONCLUSIVE and how:
+        judged.problem = f"{judged.problem or 'no verdict'}: {how}"
+    return judged
+
+
+def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
+    # An empty configuration of our own: whatever pytest settings lie around the caller, and whatever conftest.py, must
+    # not change a verdict.
+    settings = place / "pytest.ini"
+    settings.write_text("[pytest]\n", "utf-8")
+    suites = [package_of(profile, "suite") for profile in PROFILES.values()]
+    arguments = [sys.executable, "-m", "pytest", "--pyargs", *suites, "-q"]
+    arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
+    arguments += ["-p", "pytest_timeout", "-p", "dasnet_conformance.pytest_plugin.plugin"]
+    arguments += ["--dasnet-implementation", options.implementation, "--dasnet-stream", str(stream)]
+    arguments += ["--dasnet-seed", str(options.seed), "--dasnet-peer-host", options.peer_host]
+    if options.no_deadline:
+        arguments.append("--dasnet-no-deadline")
+    if options.deadline is not None:
+        arguments += ["--dasnet-deadline", str(options.deadline)]
+    if options.call_deadline is not None:
+        arguments += ["--dasnet-call-deadline", str(options.call_deadline)]
+    for profile in options.profiles:
+        arguments += ["--dasnet-profile", profile]
+    for name, reason in options.excluded.items():
+        arguments += ["--dasnet-exclude", f"{name}={reason}"]
+    if options.strict:
+        arguments.append("--dasnet-strict")
+    if options.restart_each:
+        arguments.append("--dasnet-restart-each")
+    if options.expression:
+        arguments += ["-k", options.expression]
+    if options.workers:
+        arguments += ["-p", "xdist", "-n", str(options.workers)]
+    if only is not None:
+        arguments += ["--dasnet-only", str(only)]
+    return arguments
+
+
+def _one_child(
+    options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress, patience: float
+) -> str:
+    # Runs one child to its end; returns how it died, or nothing when it came to its own end.
+    stream, log = place / f"stream-{time.monotonic_ns()}", place / "log"
+    stream.touch()
+    # Plugins that happen to be installed have no say in a verdict, and cost start-up time.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    collector.ended = False
+    reader = StreamReader(stream)
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            _arguments(options, place, stream, only),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+        try:
+            frozen = _follow(child, reader, collector, progress, patience)
+        finally:
+            _end(child)
+            reader.close()
+    if options.expression and not collector.selected and not collector.usage:
+        collector.usage = _expression_mistake(log)
+    if collector.ended or collector.usage or collector.broken:
+        return ""
+    if frozen:
+        return f"the process made no progress for {patience:g} seconds and was ended"
+    if not collector.running and child.returncode in (3, 4):
+        collector.broken = f"the suite's part: {_last_line(log)}"
+        return ""
+    return f"the process {_spell_exit(child.returncode)}"
+
+
+def _follow(
+    child: subprocess.Popen[bytes], reader: StreamReader, collector: Collector, progress: Progress, patience: float
+) -> bool:
+    # Hands on records until the child has ended; returns whether it had to be given up.
+    last = time.monotonic()
+    while True:
+        ended = child.poll() is not None
+        for record in reader.read():
+            last = time.monotonic()
+            collector.add(record)
+            progress.record(record, collector)
+        if ended:
+            return False
+        if time.monotonic() - last > patience:
+            return True
+        try:
+            child.wait(_POLL)
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(ENDING_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _spell_exit(status: int) -> str:
+    if status >= 0:
+        return f"ended by itself with exit status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
+def _expression_mistake(log: Path) -> str:
+    # What pytest says of a -k that is no expression, or nothing.
+    lines = log.read_text("utf-8", "replace").splitlines()
+    said = (line.partition("ERROR: ")[2] for line in lines)
+    return next((text for text in said if text.startswith("Wrong expression")), "")
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "pytest ended without a word"

@@ -1,0 +1,105 @@
+"""The sanity conversation: the shortest useful exchange, held before the first and after the last check.
+
+It tells a dead or unreachable server from a wrong one: if it does not get through, no verdict after it means much. It
+reaches the implementation through the contract only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from dasnet_adapters.contract import Adapter, AdapterBroken
+from dasnet_conformance.catalogue.loader import Requirement
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SANITY_DEADLINE
+from dasnet_conformance.stage.deadline import TimeIsUp, deadline
+from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.ports import NoPortsLeft, Ports
+from dasnet_conformance.stage.transcript import Entry
+
+#: The conversation needs a requirement's place in a `Host`; it is none of the catalogue's.
+CONVERSATION = Requirement("sanity", "sanity", "MUST", "core", "a client connects, both sides speak, it leaves", ())
+
+
+@dataclass(frozen=True)
+class SanityOutcome:
+    """How the conversation went: a verdict (pass, fail, unsupported, inconclusive), why, and the transcript.
+
+    `culprit` is whose part it was when the adapter broke, and `exchange` what was said last then, a line each.
+    """
+
+    verdict: str
+    message: str = ""
+    transcript: list[Entry] = field(default_factory=list)
+    culprit: str = ""
+    exchange: str = ""
+
+
+def converse(adapter: Adapter, ports: Ports, seconds: float = SANITY_DEADLINE) -> SanityOutcome:
+    """Hold the conversation within `seconds` (0: without end).
+
+    Never raises for what an implementation or an adapter does.
+    """
+    # What closing a session does not raise. A driver that cannot end this one would cost every check its deadline.
+    closing: list[AdapterBroken] = getattr(adapter, "closing_failures", [])
+    before = len(closing)
+    outcome, host = _attempt(adapter, ports, seconds)
+    # A session that hung or broke may not close either.
+    if host is not None:
+        try:
+            with deadline(2.0 if seconds else 0):
+                host.close()
+        except (TimeIsUp, AdapterBroken):
+            pass
+    if len(closing) > before and outcome.verdict != "inconclusive":
+        return _broken(closing[before], host)
+    return outcome
+
+
+def _attempt(adapter: Adapter, ports: Ports, seconds: float) -> tuple[SanityOutcome, Host | None]:
+    host: Host | None = None
+    try:
+        with deadline(seconds):
+            host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0)
+            _talk(host)
+            host.close()
+        return SanityOutcome("pass"), host
+    except TimeIsUp:
+        return _outcome("inconclusive", f"not finished within {seconds:g} seconds{_last_call(host)}", host), host
+    except AdapterBroken as broken:
+        return _broken(broken, host), host
+    except NoPortsLeft as error:
+        return _outcome("inconclusive", str(error), host), host
+    except Mismatch as mismatch:
+        return _outcome("fail", str(mismatch), host), host
+    except PartUnsupported as unsupported:
+        return _outcome("unsupported", str(unsupported), host), host
+
+
+def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:
+    return SanityOutcome(verdict, message, host.transcript.entries() if host is not None else [])
+
+
+def _broken(broken: AdapterBroken, host: Host | None) -> SanityOutcome:
+    outcome = _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
+    return replace(outcome, culprit=broken.culprit, exchange=broken.exchange)
+
+
+def _last_call(host: Host | None) -> str:
+    entries = host.transcript.entries() if host is not None else []
+    calls = [entry["text"] for entry in entries if entry["kind"] == "call"]
+    return f"; the last call: {calls[-1]}" if calls else "; the session could not be opened"
+
+
+def _talk(host: Host) -> None:
+    server, peer = host.connected()
+    peer.send(b"sanity?")
+    host.await_received(server, 7)
+    expect.same_bytes(server.received, b"sanity?", "what the client sent")
+    expect.returns(server.send(b"sane"), True, "send to the client")
+    host.await_peer(peer, 4, server)
+    expect.same_bytes(peer.received, b"sane", "what the server sent")
+    peer.close()
+    host.await_departure(server)
+    server.destroy()

@@ -1,0 +1,123 @@
+"""What is judged: the implementation that a user named, its file if it has one, and the settings after all are merged.
+
+What is given on the command line goes before what the implementation file says, and that before the defaults. Every
+process of a run, and every command, merges in the same way by making a `Target` of the same words. It reaches an
+implementation through the adapters only.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dasnet_adapters import Adapter, Description, UsageError, resolve
+from dasnet_adapters.implementation_file import build
+from dasnet_adapters.resolve import implementation_file
+from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be given beside the implementation; whatever is left open is up to the implementation file.
+
+    `call_deadline` is the bound of one command to a driver and `check_deadline` that of one check, both in seconds;
+    `no_deadline` lifts both, for a driver that a person steps through; `peer_host` is where peers reach the server.
+    """
+
+    call_deadline: float | None = None
+    check_deadline: float | None = None
+    no_deadline: bool = False
+    peer_host: str = ""
+
+
+class Target:
+    """One implementation and how to reach it.
+
+    Arguments: `spec`, what the user wrote; `settings`, what was given beside it.
+    Raises `UsageError` for settings that cannot be meant together, and for an implementation file that is not right.
+    """
+
+    def __init__(self, spec: str, settings: Settings | None = None) -> None:
+        self.spec = spec
+        self.settings = settings or Settings()
+        self.file = implementation_file(spec)
+        given = self.settings
+        for seconds in (given.call_deadline, given.check_deadline):
+            if seconds is not None and not 0 < seconds < math.inf:
+                raise UsageError(f"a deadline is a number of seconds above 0, not {seconds:g}; or give --no-deadline")
+        if given.no_deadline and (given.call_deadline is not None or given.check_deadline is not None):
+            raise UsageError("--no-deadline lifts every deadline; leave out the one that is given beside it")
+
+    @property
+    def is_driver(self) -> bool:
+        """Whether a driver stands between the suite and the implementation."""
+        spec = self.file.spec if self.file is not None else self.spec
+        return not spec or spec.partition(":")[0] in ("driver", "tcp")
+
+    @property
+    def check_deadline(self) -> float:
+        """Seconds that one check may take; 0 for no end."""
+        if self.settings.no_deadline:
+            return 0.0
+        of_file = self.file.check_deadline if self.file is not None else None
+        return self.settings.check_deadline or of_file or CHECK_DEADLINE
+
+    @property
+    def sanity_deadline(self) -> float:
+        """Seconds that a sanity conversation may take; 0 for no end.
+
+        Longer than one command may take, so that a driver that hangs is told as that.
+        """
+        of_file = self.file.deadline if self.file is not None else None
+        command = self.settings.call_deadline or of_file or 0.0
+        return min(max(SANITY_DEADLINE, 1.5 * command), self.check_deadline)
+
+    def adapter(self) -> Adapter:
+        """The adapter, which touches nothing before it is first used. Raises `UsageError`."""
+        given = self.settings
+        host = given.peer_host or None
+        if given.no_deadline:
+            return resolve(self.spec, deadline=None, peer_host=host)
+        deadline: float | Literal["default"] = "default" if given.call_deadline is None else given.call_deadline
+        return resolve(self.spec, deadline=deadline, peer_host=host)
+
+    def build(self) -> None:
+        """Run the build commands of the implementation file. Raises `AdapterBroken` when one of them fails."""
+        if self.file is not None:
+            build(self.file, sys.executable)
+
+    def claims(self, description: Description) -> tuple[str, ...]:
+        """The profiles that count as claimed: those that the implementation names, or fewer where its file says so.
+
+        Raises `UsageError` when the file names one that the implementation does not.
+        """
+        wanted = self.file.profiles if self.file is not None else ()
+        for name in wanted:
+            if name not in description.profiles:
+                raise UsageError(
+                    f"{self.file.path if self.file else ''}: profiles names {name}, which the implementation does not "
+                    f"claim ({', '.join(description.profiles)}); leave it out of the file, or claim it in the greeting"
+                )
+        return tuple(name for name in description.profiles if name in wanted) if wanted else description.profiles
+
+    def excluded(self, known: Mapping[str, object]) -> dict[str, str]:
+        """The requirements that the implementation file leaves out, with reasons.
+
+        Arguments: `known`, every requirement by its id. Raises `UsageError` for one that does not exist.
+        """
+        if self.file is None:
+            return {}
+        for name in self.file.exclude:
+            if name not in known:
+                raise UsageError(
+                    f"{self.file.path}: exclude: no requirement is called {name}; `dasnet list` names them all"
+                )
+        return dict(self.file.exclude)
+
+    def doctor_command(self) -> str:
+        """The command line that examines this driver."""
+        return f"dasnet doctor {shlex.quote(self.spec)}"

@@ -1,0 +1,39 @@
+"""From what a check raised to its verdict: the one place where that is decided, for pytest and for the direct runner.
+
+It does no input or output.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import AdapterBroken
+from dasnet_conformance.catalogue.loader import Requirement
+from dasnet_conformance.stage.deadline import TimeIsUp
+from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.ports import NoPortsLeft
+
+
+def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
+    """The verdict that follows from what a check raised, with the message for people."""
+    if raised is None:
+        return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
+    if isinstance(raised, Mismatch):
+        blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
+        return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
+    if isinstance(raised, PartUnsupported):
+        return {"verdict": "unsupported", "message": str(raised)}
+    # A death or a hang fails a requirement about surviving; elsewhere it only ends the check.
+    ended = "fail" if requirement.survival else "inconclusive"
+    if isinstance(raised, AdapterBroken):
+        message = f"{raised.told()} (the {raised.culprit}'s part)"
+        return {"verdict": ended, "message": message}
+    if isinstance(raised, TimeIsUp) or (isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised)):
+        return {"verdict": ended, "message": f"the implementation did not come to an end: {raised}"}
+    if isinstance(raised, NoPortsLeft):
+        return {"verdict": "inconclusive", "message": f"the suite's part: {raised}"}
+    return {
+        "verdict": "inconclusive",
+        "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
+    }

@@ -1,0 +1,240 @@
+"""Checks of section `callbacks`: which fire, in which order, what holds inside them, and what may be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dasnet_adapters.contract import Outcome, Refusal
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import order, outcome_inside, serve_in_the_end, tick_whatever, until_fired
+
+MEBIBYTE = 1 << 20
+
+in_each_callback = pytest.mark.parametrize("callback", CLIENT_CALLBACKS)
+
+
+def _provoke(host: Host, callback: str, action: str) -> tuple[HostObject, Peer]:
+    # Brings a server to the point where its next ticks fire the callback, with the reaction in place.
+    server = host.listening()
+    if callback == "connect":
+        server.react(callback, action)
+        return server, host.peer(server.port)
+    peer = host.take_client(server)
+    server.react(callback, action)
+    if callback == "data":
+        peer.send(b"words")
+    else:
+        peer.close()
+    return server, peer
+
+
+def _tick_until(host: Host, server: HostObject, reached: Callable[[], bool], what: str) -> list[Outcome]:
+    # As `until`, for ticks that may be refused; gives their outcomes.
+    outcomes: list[Outcome] = []
+
+    def ticked() -> bool:
+        outcomes.append(server.tick())
+        return reached()
+
+    host.until(ticked, what=what)
+    return outcomes
+
+
+@check("callbacks.order")
+def test_order(host: Host) -> None:
+    """Each client sends and leaves at once, so that a tick may find all there is to tell of it."""
+    server = host.listening()
+    for number in range(1, 4):
+        peer = host.peer(server.port)
+        peer.send(b"client %d" % number)
+        peer.close()
+        with expect.needing("tick.notices-departure"):
+            until_fired(host, server, "disconnect", number)
+    host.settle(server)
+    expect.equal(order(server), ["connect", "data", "disconnect"] * 3, "client callbacks of three clients")
+
+
+@check("callbacks.one-connect-per-client")
+def test_one_connect_per_client(host: Host) -> None:
+    """Neither ticks without news nor bytes make a client connect again."""
+    server, peer = host.connected()
+    host.settle(server)
+    for word in (b"once", b"twice", b"thrice"):
+        peer.send(word)
+        host.await_received(server, len(server.received) + len(word))
+    host.settle(server)
+    expect.equal(server.count("connect"), 1, "connect callbacks of one client")
+
+
+@check("callbacks.one-disconnect-per-client")
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_one_disconnect_per_client(host: Host, how: str) -> None:
+    """The departure is told once, though the ticks go on."""
+    server, peer = host.connected()
+    if how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    host.await_departure(server)
+    host.settle(server)
+    expect.equal(server.count("disconnect"), 1, f"disconnect callbacks after a {how}")
+
+
+def _queried_inside(host: Host, callback: str) -> tuple[bool, ...]:
+    server, _ = _provoke(host, callback, "query")
+    until_fired(host, server, callback, 1)
+    done = server.did("query")
+    expect.that(bool(done), f"the queries inside {callback}", expected="three answers", got="nothing")
+    expect.returns(outcome_inside(server, "query"), None, f"the queries inside {callback}")
+    return done[0].answers
+
+
+@check("callbacks.connected-inside-connect")
+def test_connected_inside_connect(host: Host) -> None:
+    """The callback may greet: what it tells of already holds."""
+    has_session, _, is_connected = _queried_inside(host, "connect")
+    expect.equal(has_session, True, "has_session inside connect")
+    expect.equal(is_connected, True, "is_connected inside connect")
+
+
+@check("callbacks.connected-inside-data")
+def test_connected_inside_data(host: Host) -> None:
+    """The callback may answer: the client is there."""
+    has_session, _, is_connected = _queried_inside(host, "data")
+    expect.equal(has_session, True, "has_session inside data")
+    expect.equal(is_connected, True, "is_connected inside data")
+
+
+@check("callbacks.inside-disconnect")
+def test_inside_disconnect(host: Host) -> None:
+    """True is fine, for the departure is being told of; false is fine, for the client has left."""
+    _, _, is_connected = _queried_inside(host, "disconnect")
+    host.observe("true" if is_connected else "false")
+
+
+@check("callbacks.open-inside")
+@in_each_callback
+def test_open_inside(host: Host, callback: str) -> None:
+    """The listener does not depend on the client."""
+    _, is_open, _ = _queried_inside(host, callback)
+    expect.equal(is_open, True, f"is_open inside {callback}")
+
+
+@check("callbacks.raise-reaches-host")
+@in_each_callback
+def test_raise_reaches_host(host: Host, callback: str) -> None:
+    """The tick may end in an error or an error callback may tell; a user's mistake that nobody sees is neither."""
+    server, _ = _provoke(host, callback, "raise")
+    outcomes = _tick_until(host, server, lambda: server.count(callback) > 0, f"a {callback} callback, which raises")
+    refused = any(isinstance(outcome, Refusal) for outcome in outcomes)
+    expect.that(
+        refused or server.count("error") > 0,
+        f"a failure inside {callback}",
+        expected="a refused tick or an error callback",
+        got="neither",
+    )
+    host.observe("refused" if refused else "error")
+
+
+@check("callbacks.raise-keeps-serving")
+@in_each_callback
+def test_raise_keeps_serving(host: Host, callback: str) -> None:
+    """Whether the client of the failure is kept is the implementation's choice; the next one is served."""
+    server, peer = _provoke(host, callback, "raise")
+    _tick_until(host, server, lambda: server.count(callback) > 0, f"a {callback} callback, which raises")
+    server.react(callback, "none")
+    peer.close()
+    serve_in_the_end(host, server)
+
+
+@check("callbacks.raise-inside-error")
+@pytest.mark.parametrize("waiting", ["nothing waits", "bytes wait"])
+def test_raise_inside_error(host: Host, waiting: str) -> None:
+    """Whether a broken connection is an error at all is a choice; that it is a departure is not."""
+    server, peer = host.connected()
+    if waiting == "bytes wait":
+        peer.pause_reading()
+        server.send(b"for nobody", repeat=MEBIBYTE)
+    server.react("error", "raise")
+    peer.reset()
+    _tick_until(host, server, lambda: server.count("disconnect") > 0, "a disconnect callback after the reset")
+    host.observe("error fired" if server.count("error") else "no error fired")
+    server.react("error", "none")
+    serve_in_the_end(host, server)
+
+
+@check("callbacks.destroy-inside")
+@in_each_callback
+def test_destroy_inside(host: Host, callback: str) -> None:
+    """The rest of the tick finds nothing to do, and the client an end."""
+    server, peer = _provoke(host, callback, "destroy")
+    _tick_until(host, server, lambda: bool(server.did("destroy")), f"a {callback} callback, in which the object ends")
+    told = [fired.event for fired in server.fired]
+    place = told.index(server.did("destroy")[0])
+    # A disconnect for the client that is thrown out may follow; a client that comes or sends may not.
+    late = [event.what for event in told[place:] if event.what in ("connect", "data")]
+    expect.equal(late, [], "callbacks of the same tick after the object was destroyed")
+    if callback != "disconnect":
+        host.await_closed(peer)
+    host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} is freed")
+    before = server.heard()
+    host.silence()
+    tick_whatever(host, server, SETTLING_TICKS)
+    expect.equal(server.heard() - before, 0, "client callbacks after the object was destroyed")
+
+
+@check("callbacks.none-after-destroy")
+def test_none_after_destroy(host: Host) -> None:
+    """Neither what was waiting nor what comes is told; another server is ticked in case they share something."""
+    (server, peer), other = host.connected(), host.listening()
+    peer.send(b"waiting when the object goes")
+    host.silence()
+    server.destroy()
+    before = server.heard()
+    peer.send(b"too late")
+    host.silence()
+    host.settle(other)
+    expect.equal(server.heard() - before, 0, "client callbacks after the object was destroyed")
+
+
+@check("callbacks.own-object-only")
+def test_own_object_only(host: Host) -> None:
+    """The ticks of one server tell nothing of the other's client, however long that one waits."""
+    (first, first_peer), (second, second_peer) = host.connected(), host.connected()
+    first_peer.send(b"to the first")
+    second_peer.send(b"to the second")
+    before = second.heard()
+    host.await_received(first, 12)
+    host.settle(first)
+    expect.equal(second.heard() - before, 0, "client callbacks of the second server in ticks of the first")
+    host.await_received(second, 13)
+    first_peer.close()
+    second_peer.close()
+    before = first.heard()
+    host.await_departure(second)
+    host.settle(second)
+    expect.equal(first.heard() - before, 0, "client callbacks of the first server in ticks of the second")
+    host.await_departure(first)
+    expect.same_bytes(first.received, b"to the first", "what the first server was given")
+    expect.same_bytes(second.received, b"to the second", "what the second server was given")
+
+
+@check("callbacks.sends-inside-disconnect")
+def test_sends_inside_disconnect(host: Host) -> None:
+    """False says that nobody is there, a refusal says it louder; the bytes must not wait for the next client."""
+    server, peer = host.connected()
+    server.react("disconnect", "send", b"farewell")
+    peer.close()
+    until_fired(host, server, "disconnect", 1)
+    expect.one_of(outcome_inside(server, "send"), host.allowed(), "send inside the disconnect callback")
+    server.react("disconnect", "none")
+    peer = host.take_client(server)
+    host.settle(server)
+    expect.same_bytes(peer.received, b"", "what the next client received, without a send to it")

@@ -1,0 +1,270 @@
+"""Section data: bytes from the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import until_fired, until_received
+
+#: Sizes around the buffers that implementations use.
+SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
+MEBIBYTE = 1 << 20
+
+#: Rounds for orders that only show over time: data and departure in one tick, or one after the other.
+ROUNDS = 5
+
+
+def _arrives(host: Host, parts: Iterable[bytes], *, tick_between: bool = False) -> HostObject:
+    server, peer = host.connected()
+    sent = bytearray()
+    for part in parts:
+        peer.send(part)
+        sent += part
+        if tick_between:
+            host.tick_once(server)
+    until_received(host, server, len(sent))
+    host.settle(server)
+    expect.same_bytes(server.received, sent, "what was delivered")
+    return server
+
+
+@check("data.sizes")
+@pytest.mark.parametrize("size", SIZES)
+def test_sizes(host: Host, size: int) -> None:
+    """One send of this size."""
+    _arrives(host, [host.random.randbytes(size)])
+
+
+@check("data.large")
+@pytest.mark.parametrize("mebibytes", [1, 16])
+def test_large(host: Host, mebibytes: int) -> None:
+    """More than any buffer holds, so that it takes many ticks."""
+    _arrives(host, [host.random.randbytes(mebibytes * MEBIBYTE)])
+
+
+@check("data.all-byte-values")
+def test_all_byte_values(host: Host) -> None:
+    """Up and down, so that each value has two neighbours."""
+    values = bytes(range(256))
+    _arrives(host, [values + values[::-1]])
+
+
+@check("data.zeros")
+def test_zeros(host: Host) -> None:
+    """Zeros alone, first, last and between."""
+    _arrives(host, [bytes(1000), b"\0first", b"last\0", b"bet\0\0ween", b"\0"])
+
+
+@check("data.line-ends")
+@pytest.mark.parametrize("tick_between", [False, True])
+def test_line_ends(host: Host, tick_between: bool) -> None:
+    """Nothing is translated, split off or trimmed, inside a delivery and at its end."""
+    parts = [b"\r\n", b"\n", b"\r", b"\n\r", b"a\rb\nc\r\nd", b"\r\r\n\n", b"\x1a"]
+    _arrives(host, parts, tick_between=tick_between)
+
+
+@check("data.not-text")
+def test_not_text(host: Host) -> None:
+    """Broken UTF-8, a byte order mark, a lone surrogate, an overlong form."""
+    _arrives(host, [b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\x28", b"\xed\xa0\x80", b"\xc0\xaf", b"\x80\x81"])
+
+
+@check("data.byte-per-packet")
+def test_byte_per_packet(host: Host) -> None:
+    """One byte, one tick, three hundred times."""
+    content = host.random.randbytes(300)
+    _arrives(host, (content[i : i + 1] for i in range(300)), tick_between=True)
+
+
+@check("data.many-small-sends")
+def test_many_small_sends(host: Host) -> None:
+    """A thousand numbered sends that pile up before the first tick."""
+    _arrives(host, (b"<%d>" % number for number in range(1000)))
+
+
+@check("data.interleaved-with-ticks")
+def test_interleaved_with_ticks(host: Host) -> None:
+    """Sizes that jump up and down, a tick after each."""
+    _arrives(host, (host.random.randbytes(n * 97 % 5000 + 1) for n in range(100)), tick_between=True)
+
+
+@check("data.never-empty")
+def test_never_empty(host: Host) -> None:
+    """Where an empty read happens: with nothing there, at a half-close, at a close."""
+    server, peer = host.connected()
+    host.settle(server)
+    peer.send(b"something")
+    host.await_received(server, 9)
+    host.settle(server)
+    peer.half_close()
+    host.settle(server)
+    peer.close()
+    host.until(lambda: server.count("disconnect") >= 1, server, what="a disconnect callback")
+    host.settle(server)
+    empty = [f for f in server.fired if f.event.what == "data" and not f.event.data]
+    expect.equal(len(empty), 0, "data callbacks without a byte")
+
+
+@check("data.size-matches")
+def test_size_matches(host: Host) -> None:
+    """For small, odd and large deliveries, with zeros among them."""
+    server, peer = host.connected()
+    total = 0
+    for part in (b"x", bytes(7), host.random.randbytes(1025), host.random.randbytes(200_000)):
+        peer.send(part)
+        total += len(part)
+        host.await_received(server, total)
+    for fired in server.fired:
+        if fired.event.what == "data":
+            expect.equal(fired.event.size, len(fired.event.data), "the size given to a data callback")
+
+
+@check("data.none-before-connect")
+def test_none_before_connect(host: Host) -> None:
+    """The bytes were there before the client was taken."""
+    server = host.listening()
+    for round_number in range(1, ROUNDS + 1):
+        peer = host.peer(server.port)
+        peer.send(b"early")
+        host.silence()
+        until_received(host, server, 5 * round_number)
+        peer.close()
+        host.await_departure(server)
+    expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"] * ROUNDS, "callbacks")
+
+
+@check("data.none-after-disconnect")
+def test_none_after_disconnect(host: Host) -> None:
+    """The bytes and the end came together."""
+    server = host.listening()
+    for _ in range(ROUNDS):
+        peer = host.take_client(server)
+        peer.send(host.random.randbytes(3000))
+        peer.close()
+        host.await_departure(server)
+        host.settle(server)
+        expect.equal(server.fired[-1].event.what != "data", True, "the last callback is no data callback")
+        names = server.client_callbacks()
+        expect.equal(names[-1], "disconnect", "the last callback about the client")
+
+
+@check("data.belongs-to-its-client")
+def test_belongs_to_its_client(host: Host) -> None:
+    """Clients that send and leave at once, one after another: each is credited with its own bytes."""
+    server = host.listening()
+    for number in range(ROUNDS):
+        peer = host.peer(server.port)
+        peer.send(b"%d" % number * 2000)
+        peer.close()
+    host.until(lambda: server.count("disconnect") == ROUNDS, server, what=f"{ROUNDS} departures", patience=100)
+    visits: list[bytes] = []
+    for fired in server.fired:
+        if fired.event.what == "connect":
+            visits.append(b"")
+        elif fired.event.what == "data":
+            expect.that(bool(visits), "data", expected="a connect before it", got="none")
+            visits[-1] += fired.event.data
+    for visit in visits:
+        expect.same_bytes(visit, visit[:1] * 2000, "what one client was credited with")
+    expect.equal(sorted(visit[:1] for visit in visits), [b"%d" % n for n in range(ROUNDS)], "whose bytes came")
+
+
+def _heard_and_gone(host: Host, server: HostObject, peer: Peer, content: bytes) -> None:
+    peer.send(content)
+    host.until(lambda: peer.unsent == 0, server, what="the client could send everything")
+    peer.close()
+    until_fired(host, server, "disconnect", 1)
+    host.settle(server)
+    expect.same_bytes(server.received, content, "what was delivered before the departure")
+    expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"], "callbacks")
+
+
+@check("data.send-and-close")
+@pytest.mark.parametrize("size", [1, 4096, 65_537, MEBIBYTE])
+def test_send_and_close(host: Host, size: int) -> None:
+    """The farewell of a client that has been taken."""
+    server, peer = host.connected()
+    _heard_and_gone(host, server, peer, host.random.randbytes(size))
+
+
+@check("data.connect-send-close")
+@pytest.mark.parametrize("size", [1, 5000])
+def test_connect_send_close(host: Host, size: int) -> None:
+    """A visit that was over before the first tick."""
+    server = host.listening()
+    content = host.random.randbytes(size)
+    peer = host.peer(server.port)
+    peer.send(content)
+    peer.close()
+    host.silence()
+    until_fired(host, server, "disconnect", 1)
+    host.settle(server)
+    expect.same_bytes(server.received, content, "what was delivered")
+    expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"], "callbacks")
+
+
+@check("data.half-close")
+def test_half_close(host: Host) -> None:
+    """To count as gone and to stay connected are both fine; to lose the bytes is not."""
+    server, peer = host.connected()
+    content = host.random.randbytes(70_000)
+    peer.send(content)
+    peer.half_close()
+    # The bytes and their end are both there before the first tick.
+    host.silence()
+    until_received(host, server, len(content))
+    host.settle(server)
+    expect.same_bytes(server.received, content, "what was sent before the half-close")
+    names = server.client_callbacks()
+    if names == ["connect", "data", "disconnect"]:
+        host.observe("departure reported")
+        expect.returns(server.is_connected(), False, "is_connected after the departure")
+    else:
+        expect.equal(names, ["connect", "data"], "callbacks after the half-close")
+        host.observe("stays connected")
+        expect.returns(server.is_connected(), True, "is_connected without a departure")
+
+
+@check("data.half-close-then-close")
+def test_half_close_then_close(host: Host) -> None:
+    """At the half-close or at the close: one departure."""
+    server, peer = host.connected()
+    peer.half_close()
+    host.settle(server)
+    peer.close()
+    host.until(lambda: server.count("disconnect") >= 1, server, what="a disconnect callback")
+    host.settle(server)
+    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+
+
+@check("data.abortive-close")
+@pytest.mark.parametrize("unread", [0, 5000])
+def test_abortive_close(host: Host, unread: int) -> None:
+    """With and without bytes on the way, which a reset may destroy: those are the system's to give or not."""
+    server, peer = host.connected()
+    content = host.random.randbytes(unread)
+    if content:
+        peer.send(content)
+    peer.reset()
+    until_fired(host, server, "disconnect", 1)
+    host.settle(server)
+    expect.equal(server.count("disconnect"), 1, "disconnect callbacks")
+    expect.equal(server.count("connect"), 1, "connect callbacks")
+    expect.same_bytes(server.received, content[: len(server.received)], "bytes delivered before the reset, if any")
+
+
+@check("data.abortive-close-error")
+def test_abortive_close_error(host: Host) -> None:
+    """For information only."""
+    server, peer = host.connected()
+    peer.reset()
+    host.await_departure(server)
+    host.settle(server)
+    host.observe("error fired" if server.count("error") else "no error fired")

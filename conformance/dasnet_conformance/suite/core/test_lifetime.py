@@ -1,0 +1,231 @@
+"""Checks of section `lifetime`: destroying an object, and what many lives use up."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Outcome, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.suite.scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
+
+MEBIBYTE = 1 << 20
+
+ROUNDS = 1_000
+CLIENTS = 200
+FAILED_INITS = 200
+
+#: Lives before the first count, in which an implementation may open what it keeps for good.
+WARM_UP = 20
+
+#: Descriptors that may be more at the second count: some are closed a little later. A leak has hundreds.
+SLACK = 16
+
+#: Rounds between two counts.
+COUNTED_EVERY = 100
+
+#: Ports that the rounds may go through. One is enough where a port can be taken again at once.
+PORTS = 100
+
+
+@check("destroy.closes-client")
+def test_closes_client(host: Host) -> None:
+    """End of file and reset are both an end."""
+    server, peer = host.connected()
+    expect.returns(server.destroy(), None, "destroy")
+    host.await_closed(peer)
+
+
+@check("destroy.frees-port")
+@pytest.mark.parametrize("state", ["listening", "connected", "departed", "bytes waiting", "reset with bytes waiting"])
+def test_frees_port(host: Host, state: str) -> None:
+    """A connection attempt is refused. Bytes that wait for the client, or for one that left, are no reason to stay."""
+    server = host.listening()
+    if state != "listening":
+        peer = host.take_client(server)
+        if state == "departed":
+            peer.close()
+            host.await_departure(server)
+        if "waiting" in state:
+            peer.pause_reading()
+            server.send(b"for nobody", repeat=MEBIBYTE)
+        if state.startswith("reset"):
+            peer.reset()
+            host.silence()
+    expect.returns(server.destroy(), None, "destroy")
+    host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} refuses connections")
+
+
+@check("destroy.waiting-client")
+@pytest.mark.parametrize("others", ["no client before it", "a client before it"])
+def test_waiting_client(host: Host, others: str) -> None:
+    """Nobody will ever take it, so it must not wait for ever."""
+    server = host.listening()
+    if others == "a client before it":
+        host.take_client(server)
+    waiting = host.peer(server.port)
+    server.destroy()
+    host.await_closed(waiting)
+
+
+@check("destroy.disconnect-callback")
+def test_disconnect_callback(host: Host) -> None:
+    """Fired is fine, for the client goes; silent is fine, for no tick found it gone."""
+    server, _ = host.connected()
+    server.destroy()
+    host.silence()
+    count = server.count("disconnect")
+    expect.that(count <= 1, "disconnect callbacks of one client", expected="one or none", got=str(count))
+    host.observe("fired" if count else "silent")
+
+
+@check("destroy.after-save-keeps-orphan")
+def test_after_save_keeps_orphan(host: Host) -> None:
+    """The usual order of a reload: save, throw the old object away, make a new one, restore."""
+    server, peer = host.connected()
+    put_aside(server)
+    server.destroy()
+    host.silence()
+    expect.equal(peer.closed, None, "what the client sees after the saved object was destroyed")
+    expect.returns(host.holds(), True, "whether the orphan still holds the handle")
+    new = take_over(host, server)
+    hear(host, new, peer)
+    peer.close()
+    until_fired(host, new, "disconnect", 1)
+    visit(host, new)
+
+
+@check("destroy.twice")
+@pytest.mark.parametrize("state", ["made", "listening", "connected"])
+def test_twice(host: Host, state: str) -> None:
+    """The second time may do nothing or be refused; a server made in between must not be hit by it."""
+    if state == "made":
+        server = host.made()
+    else:
+        server = host.listening() if state == "listening" else host.connected()[0]
+    server.destroy()
+    other, peer = host.connected()
+    expect.one_of(server.destroy(), host.allowed(), "destroy of an object that was destroyed")
+    hear(host, other, peer)
+
+
+@check("destroy.without-handle")
+@pytest.mark.parametrize("state", ["new", "made"])
+def test_without_handle(host: Host, state: str) -> None:
+    """A program that gives up before it has begun."""
+    server = host.new() if state == "new" else host.made()
+    expect.returns(server.destroy(), None, f"destroy of an object that is {state}")
+    visit(host, host.listening())
+
+
+@check("destroy.calls-after")
+def test_calls_after(host: Host) -> None:
+    """False, nothing or a refusal, as the call has it; never true, for there is nothing left to be true of."""
+    server, _ = host.connected()
+    server.destroy()
+    calls = (server.has_session, server.is_open, server.is_connected, server.tick, lambda: server.send(b"to nobody"))
+    for _ in range(SETTLING_TICKS):
+        for call in calls:
+            expect.one_of(call(), host.allowed(), "a call on an object that was destroyed")
+    visit(host, host.listening())
+
+
+def _descriptors(host: Host) -> int | None:
+    # None where the system, or the implementation, does not tell: then only what shows on the network counts.
+    outcome: Outcome = host.call("descriptors", tolerate_unsupported=True)
+    return outcome.value if isinstance(outcome, Value) else None
+
+
+def _expect_no_leak(host: Host, before: int | None, what: str) -> None:
+    if before is None:
+        host.note("descriptors are not told; only what shows on the network was checked")
+        return
+    limit = before + SLACK
+    host.until(
+        lambda: (_descriptors(host) or 0) <= limit,
+        what=f"no more than {limit} open descriptors after {what} ({before} at first)",
+        got=lambda: f"{_descriptors(host)} of them",
+    )
+
+
+class _Rounds:
+    """Servers that come and go, on one port as long as that can be taken again, else on as few as will do."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._ports = [host.port()]
+
+    def turn(self) -> None:
+        """One server: made, initialised, a client taken, destroyed; the client sees the end."""
+        host = self._host
+        server = host.made()
+        self._init(server)
+        peer = host.peer(server.port)
+        until_fired_soon(host, server, "connect", 1)
+        expect.returns(server.destroy(), None, "destroy")
+        host.await_closed(peer)
+        # By reset, on top of the server's own closing: so no port keeps a leftover of the connection.
+        host.dismiss(peer)
+
+    def _init(self, server: HostObject) -> None:
+        outcome = server.init(self._ports[0])
+        while outcome != Value(True) and len(self._ports) < PORTS:
+            self._ports.insert(0, self._host.port())
+            outcome = server.init(self._ports[0])
+        if outcome != Value(True):
+            # The one that was let go of longest ago.
+            self._ports.insert(0, self._ports.pop())
+            outcome = server.init(self._ports[0])
+        expect.returns(outcome, True, f"init on a port of which a server was destroyed, or one of {PORTS}")
+
+
+@check("lifetime.rounds-leak-nothing")
+def test_rounds_leak_nothing(host: Host) -> None:
+    """What one server leaves open, a host that reloads all day has a thousand of."""
+    rounds = _Rounds(host)
+    for _ in range(WARM_UP):
+        rounds.turn()
+    before = _descriptors(host)
+    for number in range(WARM_UP + 1, ROUNDS + 1):
+        rounds.turn()
+        # Now and then, so that a leak is told before it exhausts what the suite itself needs.
+        if number % COUNTED_EVERY == 0:
+            _expect_no_leak(host, before, f"{number} servers")
+
+
+@check("lifetime.clients-leak-nothing")
+def test_clients_leak_nothing(host: Host) -> None:
+    """A server that does not close its side of a client that left runs out of descriptors in the end."""
+    server = host.listening()
+    before: int | None = None
+    for number in range(1, CLIENTS + 1):
+        peer = host.peer(server.port)
+        until_fired_soon(host, server, "connect", number)
+        if number % 2:
+            peer.close()
+        else:
+            peer.reset()
+        until_fired_soon(host, server, "disconnect", number)
+        host.dismiss(peer)
+        if number == WARM_UP:
+            before = _descriptors(host)
+    _expect_no_leak(host, before, f"{CLIENTS} clients")
+    visit(host, server)
+
+
+@check("lifetime.failed-inits-leak-nothing")
+def test_failed_inits_leak_nothing(host: Host) -> None:
+    """A program that tries again and again until the port is free."""
+    occupied, server = host.listening(), host.made()
+    before: int | None = None
+    for number in range(1, FAILED_INITS + 1):
+        with expect.needing("init.port-in-use"):
+            expect.returns(server.init(occupied.port), False, "init on a port that is taken")
+        if number == WARM_UP:
+            before = _descriptors(host)
+    _expect_no_leak(host, before, f"{FAILED_INITS} failed inits")
+    expect.returns(host.init_free(server), True, "init on a free port after that")
+    visit(host, server)

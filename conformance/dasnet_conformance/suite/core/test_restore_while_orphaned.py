@@ -1,0 +1,126 @@
+"""Checks of section `restore`: what happened on the network before the save or in between is told after the restore."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.suite.scenes import order, put_aside, take_over, until_fired, until_received
+
+
+@check("restore.bytes-while-orphaned")
+@pytest.mark.parametrize("size", [1, 1_500, 200_000])
+def test_bytes_while_orphaned(host: Host, size: int) -> None:
+    """Sent in three goes while no object has the handle; more than the system's buffers hold goes on afterwards."""
+    server, peer = host.connected()
+    put_aside(server)
+    contents = host.random.randbytes(3 * size)
+    for start in range(0, 3 * size, size):
+        peer.send(contents[start : start + size])
+    host.silence()
+    taker = take_over(host, server)
+    until_received(host, taker, 3 * size)
+    host.settle(taker)
+    expect.same_bytes(taker.received, contents, "what the new object was given")
+    expect.same_bytes(server.received, b"", "what the old object was given")
+
+
+@check("restore.unread-before-save")
+def test_unread_before_save(host: Host) -> None:
+    """The bytes had arrived, no tick came; then the reload."""
+    server, peer = host.connected()
+    peer.send(b"before the save")
+    host.silence()
+    put_aside(server)
+    taker = take_over(host, server)
+    until_received(host, taker, 15)
+    host.settle(taker)
+    expect.same_bytes(taker.received, b"before the save", "what the new object was given")
+    expect.same_bytes(server.received, b"", "what the old object was given")
+
+
+@check("restore.departure-while-orphaned")
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_departure_while_orphaned(host: Host, how: str) -> None:
+    """Told once, to the new object."""
+    server, peer = host.connected()
+    put_aside(server)
+    if how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    host.silence()
+    taker = take_over(host, server)
+    until_fired(host, taker, "disconnect", 1)
+    host.settle(taker)
+    expect.equal(taker.count("disconnect"), 1, "disconnect callbacks on the new object")
+    expect.equal(server.count("disconnect"), 0, "disconnect callbacks on the old object")
+    expect.returns(taker.is_connected(), False, "is_connected after the departure was told")
+
+
+@check("restore.departed-with-data")
+def test_departed_with_data(host: Host) -> None:
+    """A client's last words are not lost because it left before somebody listened."""
+    server, peer = host.connected()
+    put_aside(server)
+    contents = host.random.randbytes(2_000)
+    peer.send(contents)
+    peer.close()
+    host.silence()
+    taker = take_over(host, server)
+    until_fired(host, taker, "disconnect", 1)
+    host.settle(taker)
+    expect.same_bytes(taker.received, contents, "what the new object was given")
+    expect.equal(order(taker), ["data", "disconnect"], "client callbacks on the new object")
+    expect.equal(taker.count("disconnect"), 1, "disconnect callbacks on the new object")
+
+
+@check("restore.arrival-while-orphaned")
+def test_arrival_while_orphaned(host: Host) -> None:
+    """The client waits in the listen queue until an object has the handle again."""
+    server = host.listening()
+    put_aside(server)
+    peer = host.peer(server.port)
+    peer.send(b"anybody there?")
+    host.silence()
+    taker = take_over(host, server)
+    until_received(host, taker, 14)
+    expect.same_bytes(taker.received, b"anybody there?", "what the new object was given")
+    expect.equal(order(taker), ["connect", "data"], "client callbacks on the new object")
+    expect.equal(order(server), [], "client callbacks on the old object")
+
+
+@check("restore.exchange-while-orphaned")
+def test_exchange_while_orphaned(host: Host) -> None:
+    """The object must not take the second client for the first."""
+    server, first = host.connected()
+    put_aside(server)
+    first.close()
+    second = host.peer(server.port)
+    second.send(b"I am another")
+    host.silence()
+    taker = take_over(host, server)
+    until_received(host, taker, 12)
+    expect.same_bytes(taker.received, b"I am another", "what the new object was given")
+    expect.equal(order(taker), ["disconnect", "connect", "data"], "client callbacks on the new object")
+    expect.equal(second.closed, None, "what the second client sees")
+
+
+@check("restore.waiting-client-kept")
+def test_waiting_client_kept(host: Host) -> None:
+    """The queue of waiting clients belongs to the listener and comes along."""
+    server, first = host.connected()
+    second = host.peer(server.port)
+    second.send(b"after you")
+    host.silence()
+    put_aside(server)
+    taker = take_over(host, server)
+    host.settle(taker)
+    expect.equal(order(taker), [], "client callbacks on the new object while the first client is there")
+    first.close()
+    until_received(host, taker, 9)
+    expect.same_bytes(taker.received, b"after you", "what the new object was given")
+    expect.equal(order(taker), ["disconnect", "connect", "data"], "client callbacks on the new object")
+    expect.equal(second.closed, None, "what the second client sees")

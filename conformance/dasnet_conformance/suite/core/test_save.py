@@ -1,0 +1,240 @@
+"""Checks of section `save`: an object gives its handle to an orphan, and nobody on the network notices."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_B, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.suite.scenes import (
+    hear,
+    order,
+    outcome_inside,
+    put_aside,
+    take_over,
+    tick_whatever,
+    until_received,
+    visit,
+)
+
+#: What is sent to a client that does not read: more than the system's buffers take, so that some of it must be queued.
+QUEUED_PIECE = 1 << 18
+QUEUED_PIECES = 32
+
+
+def _in_state(host: Host, state: str) -> HostObject:
+    if state == "made":
+        return host.made()
+    return host.listening() if state == "listening" else host.connected()[0]
+
+
+@check("save.moves-handle")
+@pytest.mark.parametrize("state", ["made", "listening", "connected"])
+def test_moves_handle(host: Host, state: str) -> None:
+    """The orphan has the handle; the object has no session and claims neither port nor client."""
+    server = _in_state(host, state)
+    expect.returns(server.save(), None, f"save of an object that is {state}")
+    expect.returns(host.holds(), True, "whether the orphan holds a handle after the save")
+    expect.returns(server.has_session(), False, "has_session after the save")
+    # Without a handle these two may say false or that there is none; they may not claim what the orphan has.
+    expect.one_of(server.is_open(), ("false", "refused"), "is_open after the save")
+    expect.one_of(server.is_connected(), ("false", "refused"), "is_connected after the save")
+
+
+@check("save.fires-nothing")
+@pytest.mark.parametrize("waiting", ["nothing", "bytes", "departure", "arrival"])
+def test_fires_nothing(host: Host, waiting: str) -> None:
+    """No client callback fires in the save, whatever a tick would have to tell."""
+    server, peer = host.connected()
+    if waiting == "bytes":
+        peer.send(b"unread")
+    elif waiting == "departure":
+        peer.close()
+    elif waiting == "arrival":
+        host.peer(server.port)
+    host.silence()
+    before = server.heard()
+    expect.returns(server.save(), None, "save")
+    host.silence()
+    expect.equal(server.heard() - before, 0, f"client callbacks in a save while {waiting} waits")
+
+
+@check("save.listener-stays")
+def test_listener_stays(host: Host) -> None:
+    """A client can connect while no object has the handle, and is kept."""
+    server = host.listening()
+    expect.returns(server.save(), None, "save")
+    peer = host.peer(server.port)
+    host.silence()
+    expect.equal(peer.closed, None, "what a client sees that connected while the handle is in the orphan")
+
+
+@check("save.client-stays")
+def test_client_stays(host: Host) -> None:
+    """The client sees no end of its connection while no object has the handle."""
+    server, peer = host.connected()
+    expect.returns(server.save(), None, "save")
+    host.silence()
+    expect.equal(peer.closed, None, "what the client sees while the handle is in the orphan")
+    # Nor is it thrown out later, by the object that no longer has it.
+    tick_whatever(host, server, SETTLING_TICKS)
+    host.silence()
+    expect.equal(peer.closed, None, "what the client sees after ticks of the saved object")
+
+
+@check("save.saved-object-delivers-nothing")
+@pytest.mark.parametrize("happening", ["bytes", "departure", "arrival"])
+def test_saved_object_delivers_nothing(host: Host, happening: str) -> None:
+    """Ticks of the saved object tell of nothing; whether they return or are refused is another matter."""
+    server = host.listening()
+    peer = host.take_client(server) if happening != "arrival" else None
+    expect.returns(server.save(), None, "save")
+    before = server.heard()
+    if peer is None:
+        host.peer(server.port)
+    elif happening == "bytes":
+        peer.send(b"while orphaned")
+    else:
+        peer.close()
+    host.silence()
+    tick_whatever(host, server, SETTLING_TICKS)
+    expect.equal(server.heard() - before, 0, f"client callbacks on the saved object after {happening}")
+
+
+@check("save.saved-object-tick-harmless")
+def test_saved_object_tick_harmless(host: Host) -> None:
+    """A tick without a handle may do nothing or be refused; the handle in the orphan is none the worse."""
+    server, peer = host.connected()
+    put_aside(server)
+    for _ in range(SETTLING_TICKS):
+        expect.one_of(server.tick(), host.allowed(), "a tick of the saved object")
+    expect.returns(host.holds(), True, "whether the orphan still holds the handle")
+    hear(host, take_over(host, server), peer)
+
+
+@check("save.without-handle")
+@pytest.mark.parametrize("why", ["never made", "saved before"])
+def test_without_handle(host: Host, why: str) -> None:
+    """There is nothing to save: doing nothing and refusing are both fine, an orphan that holds something is not."""
+    server = host.new() if why == "never made" else host.listening()
+    if why == "saved before":
+        put_aside(server, orphan=1)
+    outcome = server.save(2)
+    expect.one_of(outcome, host.allowed(), f"save without a handle ({why})")
+    expect.returns(host.holds(2), False, "whether the orphan holds a handle")
+
+
+@check("save.into-full-orphan")
+def test_into_full_orphan(host: Host) -> None:
+    """Refusing keeps both servers, overwriting closes the first; a port that nobody owns any more is neither."""
+    first, second = host.listening(), host.listening()
+    put_aside(first)
+    outcome = second.save()
+    host.observe(expect.one_of(outcome, host.allowed(), "save into an orphan that holds another handle"))
+    replaced = outcome == Value(None)
+    visit(host, take_over(host, second if replaced else first))
+    if replaced:
+        host.until(lambda: host.refuses_connections(first.port), what="the port of the replaced handle is freed")
+    else:
+        visit(host, second)
+
+
+@check("save.queued-bytes-survive")
+def test_queued_bytes_survive(host: Host) -> None:
+    """What send accepted for a client that does not read comes through save and restore."""
+    server, peer = host.connected()
+    peer.pause_reading()
+    contents = host.random.randbytes(QUEUED_PIECE * QUEUED_PIECES)
+    accepted = 0
+    # Nothing obliges an implementation to accept all of it; what it accepted is what counts.
+    while accepted < len(contents):
+        if server.send(contents[accepted : accepted + QUEUED_PIECE]) != Value(True):
+            break
+        accepted += QUEUED_PIECE
+    put_aside(server)
+    new = take_over(host, server)
+    peer.resume_reading()
+    # A send that gives false may close the connection; then it is the connection's end that is waited for.
+    gave_up = accepted < len(contents)
+    host.until(
+        lambda: len(peer.received) >= accepted or (gave_up and peer.closed is not None),
+        new,
+        what=f"{accepted} bytes at the client, as send accepted before the save",
+        got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+    )
+    host.settle(new)
+    wanted = contents[: len(peer.received) if gave_up and peer.closed else accepted]
+    expect.same_bytes(peer.received, wanted, "what the client received after the restore")
+
+
+@check("save.from-data-callback")
+def test_from_data_callback(host: Host) -> None:
+    """A console that reloads on command: the command's callback saves, an object of another class goes on."""
+    server, peer = host.connected()
+    server.react("data", "save", 1)
+    peer.send(b"reload")
+    host.until(lambda: bool(server.did("save")), server, what="a data callback, in which the object is saved")
+    expect.returns(outcome_inside(server, "save"), None, "save inside the data callback")
+    expect.returns(host.holds(), True, "whether the orphan holds the handle")
+    new = take_over(host, server, host.new(CLASS_B))
+    peer.send(b", then go on")
+    # The first bytes may have come in pieces, of which the new object then has the rest.
+    host.until(lambda: len(server.received) + len(new.received) >= 18, new, what="18 bytes at the two objects")
+    expect.same_bytes(server.received + new.received, b"reload, then go on", "what the two objects were given")
+    hear(host, new, peer)
+
+
+@check("save.same-packet-not-lost")
+@pytest.mark.parametrize("size", [64, 300_000])
+def test_same_packet_not_lost(host: Host, size: int) -> None:
+    """What follows the reload command at once is given to the old object or to the new one, and to one of them only.
+
+    To either: what a tick has read when its callback saves, the documentation gives to nobody in particular.
+    """
+    server, peer = host.connected()
+    server.react("data", "save", 1)
+    contents = host.random.randbytes(size)
+    peer.send(contents)
+    with expect.needing("save.from-data-callback"):
+        host.until(lambda: bool(server.did("save")), server, what="a data callback, in which the object is saved")
+    new = take_over(host, server)
+    host.until(
+        lambda: len(server.received) + len(new.received) >= size,
+        new,
+        what=f"{size} bytes at the two objects together",
+        got=lambda: f"{len(server.received)} at the old and {len(new.received)} at the new",
+    )
+    host.settle(new)
+    expect.same_bytes(server.received + new.received, contents, "what the old and then the new object were given")
+
+
+@check("save.from-connect-callback")
+def test_from_connect_callback(host: Host) -> None:
+    """The client that had just been taken is the next object's, without being told of twice."""
+    server = host.listening()
+    server.react("connect", "save", 1)
+    peer = host.peer(server.port)
+    peer.send(b"early")
+    host.until(lambda: bool(server.did("save")), server, what="a connect callback, in which the object is saved")
+    expect.returns(outcome_inside(server, "save"), None, "save inside the connect callback")
+    new = take_over(host, server)
+    until_received(host, new, len(b"early"))
+    hear(host, new, peer)
+    expect.equal(new.count("connect"), 0, "connect callbacks on the new object")
+
+
+@check("save.from-disconnect-callback")
+def test_from_disconnect_callback(host: Host) -> None:
+    """The departure has been told; the next object begins with the next client."""
+    server, peer = host.connected()
+    server.react("disconnect", "save", 1)
+    peer.close()
+    host.until(lambda: bool(server.did("save")), server, what="a disconnect callback, in which the object is saved")
+    expect.returns(outcome_inside(server, "save"), None, "save inside the disconnect callback")
+    new = take_over(host, server)
+    visit(host, new)
+    expect.equal(order(new), ["connect", "data", "disconnect"], "client callbacks on the new object")

@@ -1,0 +1,205 @@
+"""Section send, the clients that make trouble: departed, reset, not reading, flooding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import TICKS_TO_NOTICE
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import serve_one, until_fired
+
+MEBIBYTE = 1 << 20
+
+#: What the checks of a stalled client send: enough to fill the system's buffers many times over.
+STALLED_TOTAL = 8 * MEBIBYTE
+#: Ticks in which a client must be heard that reads all the while.
+BUSY_TICKS = TICKS_TO_NOTICE
+#: How often it reads before each: a system tells of room for more once a third of its buffer is free again.
+BUSY_STEPS = 8
+#: What they send at most to see a refusal: over any sensible bound of an outgoing queue.
+STALLED_MOST = 72 * MEBIBYTE
+
+
+def _next_client_is_served(host: Host, server: HostObject) -> None:
+    until_fired(host, server, "disconnect", server.count("connect"))
+    serve_one(host, server)
+
+
+@check("send.to-departed-survives")
+def test_to_departed_survives(host: Host) -> None:
+    """A pipe that broke: true, false and an error are all fine, a dead host is not."""
+    server, peer = host.connected()
+    peer.close()
+    host.silence()
+    for _ in range(5):
+        expect.one_of(server.send(b"into the void", repeat=1000), host.allowed(), "send to a client that left")
+        host.silence()
+    _next_client_is_served(host, server)
+
+
+@check("send.to-reset-survives")
+def test_to_reset_survives(host: Host) -> None:
+    """The reset is known to the system already; the second send is the one that raises a signal."""
+    server, peer = host.connected()
+    peer.reset()
+    host.silence()
+    for _ in range(5):
+        expect.one_of(server.send(b"into the void"), host.allowed(), "send to a client that reset")
+    _next_client_is_served(host, server)
+
+
+@check("send.to-departed-one-departure")
+def test_to_departed_one_departure(host: Host) -> None:
+    """Neither the failing send nor the tick after it may count the departure twice, or forget it."""
+    server, peer = host.connected()
+    peer.close()
+    host.silence()
+    for _ in range(3):
+        server.send(b"into the void")
+        host.silence()
+    until_fired(host, server, "disconnect", 1)
+    host.settle(server)
+    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+
+
+def _stall(host: Host, total: int, size: int = MEBIBYTE // 4) -> tuple[bytearray, bytes]:
+    """Send numbered pieces of a size to a client that does not read, up to a total or a refusal.
+
+    Returns what was accepted, and the piece that was refused (empty if none was). Ticks go on meanwhile.
+    """
+    server, peer = host.connected()
+    peer.pause_reading()
+    accepted = bytearray()
+    number = 0
+    while len(accepted) < total:
+        piece = b"%07d|" % number
+        repeat = size // len(piece)
+        outcome = server.send(piece, repeat=repeat)
+        if outcome != Value(True):
+            expect.returns(outcome, False, "send to a client that does not read")
+            return accepted, piece * repeat
+        accepted += piece * repeat
+        number += 1
+        if number % 8 == 0:
+            host.tick_once(server)
+    return accepted, b""
+
+
+@check("send.stalled-returns")
+def test_stalled_returns(host: Host) -> None:
+    """A send that waits for the client strikes the check's deadline, for this client will not read."""
+    _stall(host, STALLED_TOTAL)
+
+
+def _never_idle(host: Host, server: HostObject, peer: Peer, heard: Callable[[], bool]) -> bool:
+    """Tick until the client is heard, with bytes to send and room for them in each tick.
+
+    What the client has read is sent anew, and then it reads again. Returns false for a client that was not heard in
+    `BUSY_TICKS` of these; where a send was refused in between nothing can be said, which is as good as heard.
+    """
+    made_up_for = len(peer.received)
+    for _ in range(BUSY_TICKS):
+        if heard():
+            return True
+        read = len(peer.received) - made_up_for
+        made_up_for += read
+        if read and server.send(b"m", repeat=read) != Value(True):
+            return True
+        for _ in range(BUSY_STEPS):
+            host.step_peers()
+        host.tick_once(server)
+    return heard()
+
+
+@check("send.waiting-still-heard")
+@pytest.mark.parametrize("client", ["does not read", "reads"])
+def test_waiting_still_heard(host: Host, client: str) -> None:
+    """What waits to go out is no reason not to take in what comes, whether it waits for good or goes on and on."""
+    _, refused = _stall(host, STALLED_TOTAL)
+    peer, server = host.peers[0], host.object(1)
+    contents = host.random.randbytes(1000)
+
+    def heard() -> bool:
+        return len(server.received) >= len(contents) or (bool(refused) and server.count("disconnect") > 0)
+
+    peer.send(contents)
+    if client == "reads" and not refused:
+        peer.resume_reading()
+        in_time = _never_idle(host, server, peer, heard)
+        got = f"{len(server.received)} bytes"
+        what = f"{BUSY_TICKS} ticks in which more was sent"
+        expect.that(in_time, what, expected=f"{len(contents)} bytes of the client", got=got)
+    host.until(
+        heard,
+        server,
+        what=f"{len(contents)} bytes of a client for which bytes wait",
+        got=lambda: f"{len(server.received)} bytes",
+    )
+    if server.count("disconnect"):
+        host.observe("the connection was closed")
+        return
+    expect.same_bytes(server.received, contents, "what was delivered")
+    host.observe("delivered")
+
+
+@check("send.stalled-accepted-arrives")
+@pytest.mark.parametrize("size", [1024, MEBIBYTE // 4])
+def test_stalled_accepted_arrives(host: Host, size: int) -> None:
+    """The client reads at last, and finds every byte that was accepted.
+
+    When its buffers are nearly full, the system takes a part of a large piece, and of a small one all or nothing.
+    """
+    accepted, _ = _stall(host, STALLED_TOTAL, size)
+    peer = host.peers[0]
+    server = host.object(1)
+    peer.resume_reading()
+    host.await_peer(peer, len(accepted), server)
+    expect.same_bytes(peer.received[: len(accepted)], accepted, "what was accepted")
+
+
+@check("send.stalled-refused-is-clean")
+def test_stalled_refused_is_clean(host: Host) -> None:
+    """No refusal, one without a trace, one that ends the connection: all fine. A gap or half a piece is not."""
+    accepted, refused = _stall(host, STALLED_MOST)
+    if not refused:
+        host.observe("all accepted")
+        return
+    peer = host.peers[0]
+    server = host.object(1)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= len(accepted) or peer.closed is not None,
+        server,
+        what=f"{len(accepted)} accepted bytes, or the end of the connection",
+        got=lambda: f"{len(peer.received)} bytes",
+    )
+    host.settle(server)
+    if peer.closed is not None:
+        whole = accepted + refused
+        expect.same_bytes(peer.received, whole[: len(peer.received)], "what came before the end")
+        host.observe("the connection was closed")
+        return
+    expect.same_bytes(peer.received, accepted, "what arrived, beside what was accepted")
+    expect.returns(server.send(b"after"), True, "send once the client has read")
+    host.await_peer(peer, len(accepted) + 5, server)
+    expect.same_bytes(peer.received[len(accepted) :], b"after", "what arrived after the refused call")
+    host.observe("nothing of the refused call arrived")
+
+
+@check("send.echo-flood")
+def test_echo_flood(host: Host) -> None:
+    """Eight mebibytes go out and come back; nobody waits for the other."""
+    server, peer = host.connected()
+    server.react("data", "echo")
+    content = host.random.randbytes(8 * MEBIBYTE)
+    peer.send(content)
+    host.await_peer(peer, len(content), server)
+    host.settle(server)
+    expect.same_bytes(peer.received, content, "what came back")

@@ -1,0 +1,308 @@
+"""Every exit status of `dasnet run`, with implementations that are right, wrong, partial, dead, hanging or not there.
+
+Each test is a real run, of the command, its child and loopback sockets, but for mistakes that are seen before a run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conformance_tools import Ran, Workshop, assert_one_line, dasnet
+from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.cli import main
+
+#: A few quick requirements of several sections.
+QUICK = "init.port-negative or query.answers-boolean or make-server.true"
+
+#: A module whose `init` never gets anywhere.
+BAD_INIT = """\
+import os
+import threading
+
+
+class Server(Sound):
+    def init(self, port):
+        {}
+"""
+
+#: A module whose `init` does something else for a port that does not exist, which few checks pass to it.
+ODD_INIT = """\
+import os
+import threading
+
+
+class Server(Sound):
+    def init(self, port):
+        if port == {}:
+            {}
+        return super().init(port)
+"""
+
+NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+
+
+# 0
+
+
+def test_the_reference_conforms(whole_run: tuple[Ran, Path]) -> None:
+    ran, _ = whole_run
+    assert (ran.status, ran.err) == (0, "")
+    assert f"dasnet_reference: conforming ({len(load_catalogue().requirements)} pass) in " in ran.out.splitlines()[-1]
+
+
+def test_a_module_that_only_renames_the_reference_conforms(workshop: Workshop) -> None:
+    ran = workshop.judge(workshop.module("renamed"), QUICK)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.results()["implementation"]["name"] == "renamed"
+    assert set(ran.verdicts().values()) == {"pass"}
+
+
+# 1
+
+
+def test_a_wrong_return_does_not_conform(workshop: Workshop) -> None:
+    wrong = workshop.module("wrong", "class Server(Sound):\n    def is_open(self):\n        return None\n")
+    ran = workshop.judge(wrong, QUICK)
+    assert (ran.status, ran.results()["verdict"]) == (1, "non-conforming")
+    assert ran.with_verdict("fail") == {"query.answers-boolean"}
+    message = ran.row("query.answers-boolean")["message"]
+    assert message.endswith("got refused (wrong-type: is_open returned None, not a bool)")
+
+
+def test_a_missing_function_makes_its_profile_partial(workshop: Workshop) -> None:
+    partial = workshop.module("partial", "del server_send\n")
+    ran = workshop.judge(partial, "server-send or server-tick or init.free-port")
+    assert (ran.status, ran.results()["verdict"]) == (1, "non-conforming")
+    statuses = {profile["name"]: profile["status"] for profile in ran.results()["profiles"]}
+    assert statuses == {"core": "conforming", "lowlevel": "partial"}
+    unsupported = ran.with_verdict("unsupported")
+    assert unsupported == {name for name in load_catalogue().requirements if name.startswith("server-send.")}
+    messages = {ran.row(name)["message"].rpartition("] ")[2] for name in unsupported}
+    assert messages == {"server_send: partial has no server_send"}
+
+
+def test_a_death_where_survival_is_required_does_not_conform(workshop: Workshop) -> None:
+    fragile = workshop.module(
+        "fragile",
+        "import os\n\nclass Server(Sound):\n    def tick(self):\n"
+        "        if self._server is None:\n            os._exit(9)\n        super().tick()\n",
+    )
+    ran = workshop.judge(fragile, "construct", "--strict")
+    assert ran.status == 1
+    assert ran.with_verdict("fail") == {"construct.tick-harmless"}
+    assert ran.row("construct.tick-harmless")["message"] == "the process ended by itself with exit status 9"
+
+
+# 2
+
+
+def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> None:
+    hanging = workshop.module("hanging", BAD_INIT.format("threading.Event().wait()"))
+    ran = workshop.dasnet("run", hanging, "-k", QUICK, "--deadline", "1")
+    assert (ran.status, ran.err) == (2, "")
+    *_, told, verdict = ran.out.splitlines()
+    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; the last call: init 1 "
+    assert told.startswith(beginning)
+    assert told.endswith("-> (did not return)")
+    assert verdict.startswith("hanging: inconclusive (3 inconclusive)")
+
+
+@pytest.mark.parametrize(
+    ("act", "how"),
+    [
+        ("os.kill(os.getpid(), 9)", "the process was killed by SIGKILL"),
+        ("os.kill(os.getpid(), 40)", "the process was killed by signal 40"),
+        ("os._exit(0)", "the process ended by itself with exit status 0"),
+    ],
+)
+def test_a_process_that_dies_at_once_is_inconclusive(workshop: Workshop, act: str, how: str) -> None:
+    ran = workshop.judge(workshop.module("dying", BAD_INIT.format(act)), QUICK)
+    assert (ran.status, ran.results()["verdict"]) == (2, "inconclusive")
+    assert set(ran.verdicts().values()) == {"inconclusive"}
+    assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": how}
+    assert ran.err == f"dasnet: {how} during sanity.first\n"
+
+
+def test_workers_that_die_at_once_are_inconclusive(workshop: Workshop) -> None:
+    dying = workshop.module("dying", BAD_INIT.format("os._exit(0)"))
+    ran = workshop.judge(dying, QUICK, "-n", "1")
+    assert (ran.status, set(ran.verdicts().values())) == (2, {"inconclusive"})
+    assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": "the worker process died"}
+
+
+def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", workshop.module("ending", "import os\n\nos._exit(0)\n"))
+    assert ran.status == 2
+    assert ran.out == "dasnet: the process ended by itself with exit status 0 during the start\n"
+    assert_one_line(ran.err)
+    assert "the run ended before it reached the implementation" in ran.err
+
+
+def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop) -> None:
+    stuck = workshop.module("stuck", ODD_INIT.format(-80, "threading.Event().wait()"))
+    ran = workshop.judge(stuck, QUICK, "--deadline", "1")
+    assert ran.status == 2
+    expected = {"init.port-negative": "inconclusive", "query.answers-boolean": "pass", "make-server.true": "pass"}
+    assert ran.verdicts() == expected
+    row = ran.row("init.port-negative")
+    assert row["message"].startswith("[-80] the implementation did not come to an end: Timeout")
+    assert row["transcript"][-1]["text"] == "init 1 -80 -> (did not return)"
+
+
+@pytest.mark.parametrize(
+    ("workers", "how"), [("0", "the process was killed by SIGKILL"), ("2", "the worker process died")]
+)
+def test_a_death_in_the_middle_touches_the_running_requirement_alone(
+    workshop: Workshop, workers: str, how: str
+) -> None:
+    mortal = workshop.module("mortal", ODD_INIT.format(-80, "os.kill(os.getpid(), 9)"))
+    ran = workshop.judge(mortal, "init.port or init.retry", "-n", workers)
+    assert (ran.status, ran.results()["verdict"]) == (2, "inconclusive")
+    assert ran.with_verdict("inconclusive") == {"init.port-negative"}
+    assert ran.row("init.port-negative")["message"] == f"[-80] {how}"
+    assert set(ran.verdicts().values()) == {"inconclusive", "pass"}
+    assert ran.results()["sanity"]["last"]["verdict"] == "pass"
+    assert ran.err == f"dasnet: {how} during init.port-negative\n"
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_death_while_an_object_is_destroyed_touches_its_check_alone(workshop: Workshop, workers: str) -> None:
+    ending = workshop.module(
+        "ending",
+        "import os\n\nclass Server(Sound):\n    ticks = 0\n\n    def tick(self):\n        super().tick()\n"
+        "        self.ticks += 1\n\n    def close(self):\n        if self.ticks >= 1000:\n            os._exit(1)\n"
+        "        super().close()\n",
+    )
+    ran = workshop.judge(ending, "tick.idle", "-n", workers)
+    assert ran.status == 2
+    assert ran.with_verdict("inconclusive") == {"tick.idle-repeatable"}
+    assert ran.with_verdict("pass") == {"tick.idle-returns", "tick.idle-fires-nothing"}
+    assert ran.row("tick.idle-repeatable")["message"].endswith(" while the session was ended")
+
+
+def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "-k", "init.port-zero")
+    assert ran.status == 2
+    assert "no requirement that gates was judged; SHOULD gates under --strict, MAY never" in ran.out
+
+
+@NEEDS_PIPES
+def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Workshop) -> None:
+    pipe = workshop.folder / "pipe"
+    os.mkfifo(pipe)
+    hold_the_pipe = f"self.pipe = open({str(pipe)!r}, 'w'); threading.Event().wait()"
+    waiting = workshop.module("waiting", ODD_INIT.format(-80, hold_the_pipe))
+    command = [*dasnet(), "run", waiting, "-k", "init.port-negative"]
+    with subprocess.Popen(
+        command, env=workshop.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stderr is not None
+        with pipe.open("rb") as witness:  # opens as soon as the check hangs
+            child.send_signal(signal.SIGINT)
+            assert child.stderr.read() == "dasnet: interrupted; no verdict\n"
+            assert child.wait() == 2
+            assert witness.read() == b""  # ends as soon as nobody holds the other end any more
+
+
+# 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "reference", "--nonsense"], "unrecognized arguments: --nonsense (see `dasnet run --help`)"),
+        (["run", "python:does_not_exist"], "module does_not_exist cannot be imported: ModuleNotFoundError"),
+        (["run", "reference", "--profile", "nonsense"], "no profile nonsense; the profiles are core, lowlevel"),
+        (["explain", "init.fre-port"], "no requirement init.fre-port; did you mean init.free-port, "),
+    ],
+)
+def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list[str], told: str) -> None:
+    ran = workshop.dasnet(*arguments)
+    assert (ran.status, ran.out) == (3, "")
+    assert_one_line(ran.err)
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "python:not a name"], "python:MODULE takes the dotted name of a module, not 'not a name'"),
+        (["run", "anything"], "no implementation is named 'anything'"),
+        (["run", "reference", "--exclude", "init.nonsense=why"], "--exclude init.nonsense: no such requirement"),
+        (["run", "reference", "--exclude", "init.free-port"], "--exclude init.free-port: give a reason, as in"),
+        (["run", "reference", "--exclude", "init.free-port= "], "--exclude init.free-port: give a reason, as in"),
+        (["run", "reference", "-n", "few"], "argument -n: invalid int value: 'few' (see `dasnet run --help`)"),
+        (["run", "reference", "-n", "-1"], "-n takes a number from 0 up"),
+        (["run", "reference", "--deadline", "0"], "seconds above 0"),
+        (["run", "reference", "--deadline", "nan"], "seconds above 0"),
+        (["run"], "(see `dasnet run --help`)"),
+        (["nonsense"], "no command nonsense; the commands are run, "),
+        (["explain", "xyzzy"], "no requirement xyzzy; `dasnet list` names them all"),
+        (["list", "--section", "nonsense"], "argument --section: invalid choice: 'nonsense'"),
+        (["list", "--profile", "nonsense"], "nothing selected: no requirement matches these filters"),
+    ],
+)
+def test_a_mistake_that_is_seen_before_a_run_is_one_line(
+    arguments: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert_one_line(err)
+    assert told in err
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("", "module has no class Server; name the module that offers the documented API"),
+        ("raise RuntimeError('two\\nlines')\n", "module module cannot be imported: RuntimeError: two lines; check "),
+        ("raise SystemExit(5)\n", "module module cannot be imported: SystemExit: 5"),
+    ],
+)
+def test_a_module_that_cannot_be_judged_is_one_line(workshop: Workshop, source: str, told: str) -> None:
+    ran = workshop.dasnet("run", workshop.module("module", source, opening=""))
+    assert (ran.status, ran.out) == (3, "")
+    assert_one_line(ran.err)
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["-k", "nothing-matches"], "nothing selected: no requirement matches; `dasnet list` names them all"),
+        (["-k", "nothing-matches", "-n", "2"], "nothing selected: no requirement matches"),
+        (["-k", "port-negative", "--exclude", "init.port-negative=why"], "every requirement that matches is excluded"),
+        (["-k", "robustness", "--profile", "lowlevel"], "nothing selected: no requirement matches"),
+        (["-k", "init("], "Wrong expression passed to '-k': init("),
+    ],
+)
+def test_nothing_selected_is_one_line(workshop: Workshop, arguments: list[str], told: str) -> None:
+    ran = workshop.dasnet("run", "reference", *arguments)
+    assert ran.status == 3
+    assert_one_line(ran.err)
+    assert told in ran.err
+    assert "Traceback" not in ran.out
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(workshop: Workshop) -> None:
+    (workshop.folder / "taken").write_text("a file", "utf-8")
+    ran = workshop.dasnet("run", "reference", "-k", "init.free-port", "--report-dir", "taken")
+    assert ran.status == 3
+    assert_one_line(ran.err)
+    assert ran.err.startswith("dasnet: the reports cannot be written to taken: ")
+
+
+def test_without_a_command_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 3
+    assert capsys.readouterr().out.startswith("usage: dasnet COMMAND")

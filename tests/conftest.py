@@ -1,0 +1,32 @@
+"""Fixtures that the tests of the suite's tools share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance_tools import Ran, Workshop
+from dasnet_conformance.stage.ports import Ports
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    ports = Ports()
+    yield ports
+    ports.close()
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    """The reference judged by everything, in two workers; the run, and the folder of its reports."""
+    workshop = Workshop(tmp_path_factory.mktemp("whole"))
+    reports = workshop.folder / "reports"
+    options = ("--strict", "--seed", "20", "-n", "2", "--report-dir", str(reports))
+    return workshop.dasnet("run", "reference", *options), reports

@@ -1,0 +1,167 @@
+"""The sanity conversation: a right, a wrong, a broken and a hanging implementation told apart. Loopback sockets."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from changed_reference import Change, Wrong
+from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
+from dasnet_conformance.running.sanity import SanityOutcome, converse
+from dasnet_conformance.stage.deadline import TimeIsUp, deadline
+from dasnet_conformance.stage.ports import NoPortsLeft, Ports
+
+
+def never(*anything: object) -> Answer:
+    """A call that does not return; whatever deadline there is strikes now."""
+    signal.setitimer(signal.ITIMER_REAL, 0.001)
+    threading.Event().wait()
+    raise AssertionError
+
+
+def broken(command: Command) -> Answer:
+    raise AdapterBroken("the driver went away", culprit="driver", hint="look at its log")
+
+
+@pytest.fixture
+def talk(ports: Ports) -> Callable[..., SanityOutcome]:
+    def talk(adapter: object) -> SanityOutcome:
+        return converse(adapter, ports, 20.0)  # type: ignore[arg-type]
+
+    return talk
+
+
+Talk = Callable[..., SanityOutcome]
+
+
+def calls(outcome: SanityOutcome) -> list[str]:
+    return [entry["text"] for entry in outcome.transcript if entry["kind"] == "call"]
+
+
+def test_the_reference_gets_through(talk: Talk) -> None:
+    assert talk(Wrong()) == SanityOutcome("pass")
+
+
+def test_a_call_that_hangs_is_inconclusive_and_named(talk: Talk) -> None:
+    outcome = talk(Wrong(init=never))
+    assert outcome.verdict == "inconclusive"
+    assert outcome.message.startswith("not finished within 20 seconds; the last call: init 1 ")
+    assert outcome.message.endswith("-> (did not return)")
+    assert calls(outcome)[-1] in outcome.message
+
+
+def test_a_session_that_does_not_open_is_told_so(talk: Talk) -> None:
+    adapter = Wrong()
+    adapter.open_session = never  # type: ignore[method-assign, assignment]
+    outcome = talk(adapter)
+    assert outcome.message == "not finished within 20 seconds; the session could not be opened"
+    assert outcome.transcript == []
+
+
+def test_a_session_that_does_not_close_is_inconclusive(talk: Talk) -> None:
+    outcome = talk(Wrong(never))
+    assert outcome.verdict == "inconclusive"
+    assert outcome.message.startswith("not finished within 20 seconds; the last call: destroy 1")
+
+
+def test_a_session_that_breaks_while_it_is_closed_adds_nothing(talk: Talk) -> None:
+    def break_down() -> None:
+        raise AdapterBroken("the driver is gone", culprit="driver")
+
+    outcome = talk(Wrong(break_down, send=lambda command: Answer(Value(False))))
+    assert outcome.verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"send": lambda command: Answer(Value(False))}, "send to the client: expected true, got false"),
+        ({"init": lambda command: Answer(Value())}, "init on a free port: expected true, got no value"),
+        ({"adapter": lambda command: Answer(Value(17))}, "making the adapter: expected none or true, got 17"),
+    ],
+)
+def test_a_wrong_answer_is_a_failure(talk: Talk, change: dict[str, Change], message: str) -> None:
+    outcome = talk(Wrong(**change))
+    assert (outcome.verdict, outcome.message) == ("fail", message)
+    assert outcome.transcript
+
+
+def test_a_part_that_is_missing_is_unsupported(talk: Talk) -> None:
+    outcome = talk(Wrong(send=lambda command: Answer(Unsupported("no send here"))))
+    assert (outcome.verdict, outcome.message) == ("unsupported", "send: no send here")
+
+
+def test_an_adapter_that_breaks_is_inconclusive_and_says_whose_part_it_is(talk: Talk) -> None:
+    outcome = talk(Wrong(tick=broken))
+    assert outcome.verdict == "inconclusive"
+    assert outcome.message == "the driver went away; look at its log (the driver's part)"
+    assert calls(outcome)[-1] == "tick 1 -> (no answer)"
+
+
+def test_a_machine_without_ports_is_inconclusive(talk: Talk, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left() -> int:
+        raise NoPortsLeft("no free block of ports")
+
+    monkeypatch.setattr(ports, "take", none_left)
+    assert talk(Wrong()).message == "no free block of ports"
+    assert talk(Wrong()).verdict == "inconclusive"
+
+
+@pytest.fixture
+def handler() -> Iterator[Callable[..., None]]:
+    """A handler of the alarm that was there before."""
+
+    def handle(*anything: object) -> None:
+        raise AssertionError("somebody else's alarm")
+
+    before = signal.signal(signal.SIGALRM, handle)
+    yield handle
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_deadline_leaves_no_alarm_and_gives_the_handler_back(handler: Callable[..., None]) -> None:
+    with deadline(20.0):
+        assert signal.getsignal(signal.SIGALRM) is not handler
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    assert signal.getsignal(signal.SIGALRM) is handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_deadline_that_strikes_gives_the_handler_back_too(handler: Callable[..., None]) -> None:
+    with pytest.raises(TimeIsUp), deadline(0.01):
+        threading.Event().wait()
+    assert signal.getsignal(signal.SIGALRM) is handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_code_under_test_does_not_swallow_a_deadline_by_accident() -> None:
+    def swallow() -> None:
+        try:
+            threading.Event().wait()
+        except Exception:
+            pytest.fail("swallowed")
+
+    with pytest.raises(TimeIsUp), deadline(0.01):
+        swallow()
+
+
+def in_a_thread(action: Callable[[], object]) -> list[object]:
+    got: list[object] = []
+    thread = threading.Thread(target=lambda: got.append(action()))
+    thread.start()
+    thread.join()
+    return got
+
+
+def test_in_a_thread_there_is_no_deadline_and_the_block_runs(talk: Talk) -> None:
+    assert in_a_thread(lambda: talk(Wrong())) == [SanityOutcome("pass")]
+
+
+def test_without_timer_signals_there_is_no_deadline_and_the_block_runs(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(signal, "setitimer")
+    assert talk(Wrong()) == SanityOutcome("pass")
