@@ -10,6 +10,7 @@ lines, `<!-- generated: NAME -->` and `<!-- end of generated -->`.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import tomllib
@@ -21,6 +22,7 @@ import man_page
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
+from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.where import check_places
 from dasnet_conformance.proof.faults.registry import load_faults
@@ -135,6 +137,30 @@ def symptoms() -> str:
     return _table(["symptom", "what is seen", "likely cause", "next step"], rows)
 
 
+def profiles() -> str:
+    """Every profile with its sections, and how much there is of it."""
+    rows = []
+    for profile in PROFILES.values():
+        count = len(load_catalogue().select(profiles=[profile.name]))
+        rows.append(
+            [f"`{profile.name}`", profile.title, str(count), str(len(profile.commands)), ", ".join(profile.sections)]
+        )
+    return _table(["profile", "what it is", "requirements", "commands", "sections"], rows)
+
+
+def rooms() -> str:
+    """The rooms of the conformance package from top to bottom, as the import contract in pyproject.toml has them."""
+    contracts = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["name"] == "rooms")
+    place = DOCS.parent / "conformance" / "dasnet_conformance"
+    width = max(map(len, layers))
+    lines = []
+    for room in layers:
+        face = ast.get_docstring(ast.parse((place / room / "__init__.py").read_text("utf-8"))) or ""
+        lines.append(f"{room:<{width}}  {face.splitlines()[0].rstrip('.')}")
+    return "```\n" + f"\n{'  |'}\n".join(lines) + "\n```"
+
+
 def implementation_keys() -> str:
     """Every key of an implementation file."""
     return _table(["key", "value"], [[f"`{key}`", meaning] for key, meaning in KEYS.items()])
@@ -191,6 +217,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "state transitions": state_transitions,
     "state table": state_table,
     "commands of the contract": commands,
+    "profiles": profiles,
+    "rooms": rooms,
     "proof": proof,
     "symptoms": symptoms,
     "keys of the implementation file": implementation_keys,
@@ -210,7 +238,7 @@ def _filled(text: str) -> str:
 def wanted() -> dict[Path, str]:
     """Every generated file under docs/, with the text it should have."""
     texts = {DOCS / name: make() for name, make in PAGES.items()}
-    for path in [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md"]:
+    for path in [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]:
         text = path.read_text("utf-8")
         if path not in texts and _BLOCK.search(text):
             texts[path] = _filled(text)

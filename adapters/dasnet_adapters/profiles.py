@@ -146,28 +146,28 @@ def _pairs(text: str, kinds: Any) -> tuple[tuple[str, Any], ...]:
     return tuple(pairs)
 
 
-def load_profiles() -> dict[str, Profile]:
+def load_profiles() -> tuple[dict[str, Profile], tuple[str, ...]]:
     """Every profile by name: the built-in ones, then those of installed packages in the order of their names.
 
-    Raises `ProfileError` for a table that cannot be used, or one that takes a name which is taken.
+    Returns with them what is wrong with tables from outside, a line each: a table that cannot be used, or that takes a
+    name which is taken, is left out.
     """
     found: dict[str, Profile] = {}
-    for profile in _built_in():
+    problems: list[str] = []
+    for profile in read_profiles(files(__package__).joinpath("profiles.toml").read_text("utf-8"), "profiles.toml"):
         found[profile.name] = profile
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         place = f"entry point {entry.name} = {entry.value} of {ENTRY_POINTS}"
         try:
             text = files(entry.value).joinpath("profile.toml").read_text("utf-8")
+            for profile in read_profiles(text, place, entry.value):
+                _insist_on_new(found, profile, place)
+                found[profile.name] = profile
         except (ImportError, OSError) as error:
-            raise ProfileError(f"{place}: no profile.toml can be read there: {error}") from error
-        for profile in read_profiles(text, place, entry.value):
-            _insist_on_new(found, profile, place)
-            found[profile.name] = profile
-    return found
-
-
-def _built_in() -> list[Profile]:
-    return read_profiles(files(__package__).joinpath("profiles.toml").read_text("utf-8"), "profiles.toml")
+            problems.append(f"{place}: no profile.toml can be read there: {error}")
+        except ProfileError as error:
+            problems.append(str(error))
+    return found, tuple(problems)
 
 
 def _insist_on_new(found: Mapping[str, Profile], added: Profile, place: str) -> None:
@@ -192,8 +192,11 @@ def _names(part: Any) -> Iterator[str]:
     yield from part
 
 
+_loaded = load_profiles()
 #: Every profile by name.
-PROFILES: Final[dict[str, Profile]] = load_profiles()
+PROFILES: Final = _loaded[0]
+#: What is wrong with tables from outside, a line each. Whoever judges or lists has to refuse to while there is any.
+PROBLEMS: Final = _loaded[1]
 
 
 def merged(part: Callable[[Profile], Mapping[str, Row]]) -> dict[str, Row]:

@@ -26,7 +26,7 @@ def test_jobs_give_their_outcomes_in_order() -> None:
     first, second = run_jobs(jobs, adapter_of, workers=2, factor=0.02, told=lambda job: told.append(job.name))
     assert [(outcome.requirement, outcome.verdict) for outcome in first] == [(name, "pass") for name in names]
     assert second[0].failed
-    assert sorted(told) == ["loses_last_chunk", "sound"]
+    assert sorted(told) == ["loses_last_chunk", "sound_server"]
 
 
 def test_a_death_is_charged_to_the_check_that_ran() -> None:

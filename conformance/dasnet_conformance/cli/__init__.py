@@ -70,6 +70,11 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 def _load(name: str) -> tuple[Any, _Parser]:
     module_name, help = COMMANDS[name]
     module = importlib.import_module(f"{__name__}.{module_name}")
+    # Here, since the overview and the version do without any of it.
+    from dasnet_adapters.profiles import PROBLEMS
+
+    if PROBLEMS:
+        raise UsageMistake(PROBLEMS[0])
     parser = _Parser(prog=f"dasnet {name}", description=f"{help[0].upper()}{help[1:]}.")
     module.add_arguments(parser)
     return module, parser

@@ -15,13 +15,11 @@ from typing import Final
 from dasnet_adapters.contract import Adapter
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.proof.faults import CONTROL
 from dasnet_conformance.proof.faults.null_controls import NULL_CONTROLS
-from dasnet_conformance.proof.faults.registry import PACKAGE, SOUND, Fault, load_faults
+from dasnet_conformance.proof.faults.registry import PACKAGE, Fault, load_faults
 from dasnet_conformance.running.direct import Outcome
 from dasnet_conformance.running.isolation import Job, run_jobs
-
-#: The name under which the sound server runs.
-CONTROL: Final = "sound"
 
 #: How much of the usual patience the checks have. Patience is what a failing check costs; that so little of it is
 #: enough for a conforming server is what the control shows.
@@ -38,7 +36,7 @@ PROVED: Final = ("MUST", "SHOULD")
 def adapter_of(name: str) -> Adapter:
     """The adapter of the sound server, of a null control or of a fault, by name."""
     if name == CONTROL:
-        return InProcessAdapter(SOUND)
+        return InProcessAdapter(f"{PACKAGE}:{CONTROL}")
     if name in NULL_CONTROLS:
         return InProcessAdapter(f"{PACKAGE}:{name}")
     return load_faults()[name].adapter()

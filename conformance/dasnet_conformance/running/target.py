@@ -16,6 +16,7 @@ from typing import Literal
 
 from dasnet_adapters import Adapter, Description, UsageError, resolve
 from dasnet_adapters.implementation_file import build
+from dasnet_adapters.profiles import PROBLEMS
 from dasnet_adapters.resolve import implementation_file
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
 
@@ -45,6 +46,8 @@ class Target:
         self.spec = spec
         self.settings = settings or Settings()
         self.file = implementation_file(spec)
+        if PROBLEMS:
+            raise UsageError(PROBLEMS[0])
         given = self.settings
         for seconds in (given.call_deadline, given.check_deadline):
             if seconds is not None and not 0 < seconds < math.inf:

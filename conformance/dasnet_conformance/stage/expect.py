@@ -53,7 +53,7 @@ def _spell_value(value: bool | int) -> str:
     return str(value).lower()
 
 
-def returns(outcome: Outcome, wanted: bool | None, what: str) -> None:
+def returns(outcome: Outcome, wanted: bool | int | None, what: str) -> None:
     """Expect the call to have returned exactly this value. `what` names the call and its circumstances."""
     if outcome != Value(wanted):
         raise Mismatch(what, spell(Value(wanted)), spell(outcome))

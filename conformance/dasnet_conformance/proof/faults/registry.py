@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from dasnet_adapters.contract import PROFILES, Adapter
+from dasnet_adapters.contract import CORE, LOWLEVEL, PROFILES, Adapter
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.catalogue.rooms import SECTIONS, modules_of, package_of, section_of
 
@@ -59,7 +59,9 @@ class Fault:
 
     def implementation(self) -> Implementation:
         """The wrong server as an object that offers the documented names, made anew."""
-        given: dict[str, Any] = {}
+        own = SECTIONS[self.section].name
+        profiles = (CORE, LOWLEVEL) if own in (CORE, LOWLEVEL) else (CORE, LOWLEVEL, own)
+        given: dict[str, Any] = {"profiles": profiles}
         for part in self.parts:
             for argument, sound in _PARTS.items():
                 if issubclass(part, sound):
@@ -122,6 +124,22 @@ def load_faults() -> dict[str, Fault]:
             importlib.import_module(f"{package_of(profile, 'faults')}.{name}")
     order = {section: number for number, section in enumerate(SECTIONS)}
     return dict(sorted(_FAULTS.items(), key=lambda item: order[item[1].section]))
+
+
+def sound_server() -> Implementation:
+    """The conforming server of all profiles: the control of every proof.
+
+    A profile from outside adds its parts to it: `SOUND` of its package of faults, a mapping from an argument of
+    `Implementation` to a class that is derived from the part of that name.
+    """
+    parts: dict[str, list[type]] = {}
+    for profile in PROFILES.values():
+        if profile.package:
+            module = importlib.import_module(package_of(profile, "faults"))
+            for name, part in module.SOUND.items():
+                parts.setdefault(name, []).append(part)
+    given: dict[str, Any] = {name: type(name, tuple(classes), {}) for name, classes in parts.items()}
+    return Implementation("sound server", profiles=tuple(PROFILES), **given)
 
 
 def proving() -> dict[str, list[Fault]]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dasnet_adapters.contract import CORE, LOWLEVEL
+
 from .sound_handle import Handle
 
 
@@ -174,7 +176,6 @@ class Server:
 class Implementation:
     """An implementation as an object: it offers the documented names as a module would."""
 
-    PROFILES = ("core", "lowlevel")
     __version__ = "1"
 
     def __init__(
@@ -184,8 +185,10 @@ class Implementation:
         low_level: type[LowLevel] = LowLevel,
         server: type[Server] = Server,
         orphan: type[SharedOrphan] = SharedOrphan,
+        profiles: tuple[str, ...] = (CORE, LOWLEVEL),
     ) -> None:
         self.IMPLEMENTATION_NAME = name
+        self.PROFILES = profiles
         functions = low_level(handle)
         of_methods = functions if low_level.FOR_METHODS else LowLevel(handle)
         self.NetworkServer = handle
