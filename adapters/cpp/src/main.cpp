@@ -1,5 +1,5 @@
-// The driver: reads commands, one a line, carries them out on the module, writes what came of it. The lines are those of
-// docs/driver-protocol.md.
+// The driver: reads commands, one a line, carries them out on the module, writes what came of it. The lines are those
+// of docs/driver-protocol.md.
 //
 // SIGPIPE is left as the system set it: the module has to survive a client that has gone by itself.
 #include "driver/commands.h"

@@ -2,11 +2,14 @@
 #include "commands.h"
 
 #include "../network/low_level.h"
+#include "arguments.h"
 #include "outcome.h"
-#include "parameters.h"
 #include "reactions.h"
+#include "words.h"
 
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <system_error>
 
@@ -14,74 +17,89 @@ namespace driver {
 
 namespace {
 
-using network::Server;
+// How many arguments there are, and what is done with them, down to the words of the outcome.
+struct Command {
+    std::size_t least, most;
+    std::function<std::string(const Arguments &)> carry_out;
+};
 
-long long count_descriptors()
+template <class Call>
+Command command(std::size_t least, std::size_t most, Call call)
+{
+    return {least, most, [call](const Arguments &arguments) { return outcome_of([&] { return call(arguments); }); }};
+}
+
+template <class Call>
+Command command(std::size_t count, Call call)
+{
+    return command(count, count, call);
+}
+
+std::int64_t count_descriptors()
 {
     std::error_code error;
-    const std::filesystem::directory_iterator entries("/dev/fd", error);
+    const std::filesystem::directory_iterator found("/dev/fd", error);
     if (error)
         throw Unsupported();
-    return std::distance(begin(entries), end(entries)) - 1; // without the one that reads the directory
+    return std::distance(begin(found), end(found)) - 1; // without the one that reads the directory
 }
 
-bool make_server(Entry &entry)
+bool make_server(Entry *entry)
 {
-    if (Plain *plain = entry.plain())
+    if (entry == nullptr)
+        throw Unsupported(); // a reference to no object cannot be written
+    if (Plain *plain = entry->plain())
         return network::make_server(*plain);
-    return network::make_server(entry.server());
+    return network::make_server(entry->server());
 }
 
-void server_restore(const HandleOf &from, Entry &target)
+void server_restore(const network::Handle &handle, Entry &target)
 {
     if (Plain *plain = target.plain())
-        network::server_restore(from.handle, *plain);
+        network::server_restore(handle, *plain);
     else
-        network::server_restore(from.handle, target.server());
+        network::server_restore(handle, target.server());
 }
 
-const std::map<std::string, Command, std::less<>> &commands()
-{
-    using Number = std::int64_t;
-    static const std::map<std::string, Command, std::less<>> table{
-        {"adapter", command([](Server &server) { server.make_server_adapter(); })},
-        {"init", command([](Server &server, Port port) { return server.init(port.number); })},
-        {"has_session", command([](Server &server) { return server.has_session(); })},
-        {"is_open", command([](Server &server) { return server.is_open(); })},
-        {"is_connected", command([](Server &server) { return server.is_connected(); })},
-        {"tick", command([](Server &server) { server.tick(); })},
-        {"send", command([](Server &server, Buffer buffer) { return server.send(buffer.bytes, buffer.size); })},
-        {"save", command([](Server &server, Orphan orphan) { server.save(orphan.handle); })},
-        {"restore", command([](Server &server, Orphan orphan) { server.restore(orphan.handle); })},
-        {"holds", command([](Orphan orphan) { return orphan.handle != nullptr; })},
-        {"destroy", command([](Entry &entry) { entry.destroy(); })},
-        {"react", command([](Entry &entry, Registry &registry, Arguments &rest) { react(entry, registry, rest); })},
-        {"descriptors", command([]() { return count_descriptors(); })},
-        {"make_server", command([](Entry &entry) { return make_server(entry); })},
-        {"server_init", command([](HandleOf of, Port port) { return network::server_init(of.handle, port.number); })},
-        {"server_is_open", command([](HandleOf of) { return network::server_is_open(of.handle); })},
-        {"server_is_connected", command([](HandleOf of) { return network::server_is_connected(of.handle); })},
-        {"server_tick", command([](HandleOf of) { network::server_tick(of.handle); })},
-        {"server_send", command([](HandleOf of, Buffer buffer) {
-             return network::server_send(of.handle, buffer.bytes, buffer.size);
-         })},
-        {"server_restore", command([](HandleOf from, Entry &target) { server_restore(from, target); })},
-        {"new", command([](Registry &registry, Number number, Number of_class) { registry.make(number, of_class); })},
-        {"reset", command([](Registry &registry) { registry.clear(); })},
-        {"bye", command([](Registry &registry) { registry.clear(); })},
-    };
-    return table;
-}
+using A = const Arguments &;
+
+const std::map<std::string, Command, std::less<>> commands{
+    {"new", command(2, [](A a) { a.registry().make(a.number(0), a.number(1)); })},
+    {"reset", command(0, [](A a) { a.registry().clear(); })},
+    {"bye", command(0, [](A a) { a.registry().clear(); })},
+    {"adapter", command(1, [](A a) { a.server(0).make_server_adapter(); })},
+    {"init", command(2, [](A a) { return a.server(0).init(a.port(1)); })},
+    {"has_session", command(1, [](A a) { return a.server(0).has_session(); })},
+    {"is_open", command(1, [](A a) { return a.server(0).is_open(); })},
+    {"is_connected", command(1, [](A a) { return a.server(0).is_connected(); })},
+    {"tick", command(1, [](A a) { a.server(0).tick(); })},
+    {"send", command(4, [](A a) { return a.server(0).send(a.buffer(1), a.number(3)); })},
+    {"save", command(2, [](A a) { a.server(0).save(a.orphan(1)); })},
+    {"restore", command(2, [](A a) { a.server(0).restore(a.orphan(1)); })},
+    {"holds", command(1, [](A a) { return a.orphan(0) != nullptr; })},
+    {"destroy", command(1, [](A a) { a.object(0).destroy(); })},
+    {"react", command(3, 4, [](A a) { react(a); })},
+    {"descriptors", command(0, [](A) { return count_descriptors(); })},
+    {"make_server", command(1, [](A a) { return make_server(a.number(0) == 0 ? nullptr : &a.object(0)); })},
+    {"server_init", command(2, [](A a) { return network::server_init(a.handle(0), a.port(1)); })},
+    {"server_is_open", command(1, [](A a) { return network::server_is_open(a.handle(0)); })},
+    {"server_is_connected", command(1, [](A a) { return network::server_is_connected(a.handle(0)); })},
+    {"server_tick", command(1, [](A a) { network::server_tick(a.handle(0)); })},
+    {"server_send", command(4, [](A a) { return network::server_send(a.handle(0), a.buffer(1), a.number(3)); })},
+    {"server_restore", command(2, [](A a) { server_restore(a.handle(0), a.object(1)); })},
+};
 
 } // namespace
 
-std::string carry_out(Registry &registry, std::string_view name, std::vector<std::string_view> arguments)
+std::string carry_out(Registry &registry, std::string_view name, std::vector<std::string_view> words)
 {
-    const auto found = commands().find(name);
-    if (found == commands().end())
+    const auto found = commands.find(name);
+    if (found == commands.end())
         return "unsupported";
-    Arguments words(std::move(arguments));
-    return found->second(registry, words);
+    const Command &command = found->second;
+    if (words.size() < command.least || words.size() > command.most)
+        return outcome_of([] { throw WrongCommand("too few or too many arguments"); });
+    return command.carry_out(Arguments(registry, std::move(words)));
 }
 
 } // namespace driver

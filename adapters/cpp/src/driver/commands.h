@@ -9,7 +9,7 @@
 
 namespace driver {
 
-/// Carries a command out, and gives the words of the outcome. It throws nothing.
-std::string carry_out(Registry &registry, std::string_view name, std::vector<std::string_view> arguments);
+/// Carries out the command of a name and gives the words of the outcome. The words are the arguments.
+std::string carry_out(Registry &registry, std::string_view name, std::vector<std::string_view> words);
 
 } // namespace driver

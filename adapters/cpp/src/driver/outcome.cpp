@@ -37,7 +37,7 @@ std::string value_words(bool value)
     return value ? "value true" : "value false";
 }
 
-std::string value_words(long long number)
+std::string value_words(std::int64_t number)
 {
     return "value " + std::to_string(number);
 }

@@ -1,6 +1,7 @@
 // What came of a call, as the words that end an answer.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <type_traits>
@@ -27,7 +28,7 @@ class Unsupported : public std::exception {};
 
 /// The words for what a function returned.
 std::string value_words(bool value);
-std::string value_words(long long number);
+std::string value_words(std::int64_t number);
 
 /// The three answers of a query inside a callback.
 struct Answers {

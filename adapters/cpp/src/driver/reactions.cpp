@@ -2,9 +2,13 @@
 #include "reactions.h"
 
 #include "outcome.h"
+#include "words.h"
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace driver {
 
@@ -28,16 +32,15 @@ Reaction making(std::string name, Call call)
     return {std::move(name), [call](std::string_view data) { return outcome_of([&]() { return call(data); }); }};
 }
 
-Reaction read_reaction(const std::string &action, Entry &entry, Registry &registry, Arguments &rest)
+Reaction read_reaction(const std::string &action, const Arguments &arguments)
 {
+    Entry &entry = arguments.object(0);
     if (action == "send")
-        return making(action, [&entry, bytes = bytes_of(rest.word())](std::string_view) { return send_all(entry, bytes); });
+        return making(action, [&entry, kept = arguments.bytes(3)](std::string_view) { return send_all(entry, kept); });
     if (action == "echo")
         return making(action, [&entry](std::string_view data) { return send_all(entry, data); });
-    if (action == "save") {
-        network::Handle &orphan = registry.orphan(number_of(rest.word()));
-        return making(action, [&entry, &orphan](std::string_view) { entry.server().save(orphan); });
-    }
+    if (action == "save")
+        return making(action, [&entry, &into = arguments.orphan(3)](std::string_view) { entry.server().save(into); });
     if (action == "tick")
         return making(action, [&entry](std::string_view) { entry.server().tick(); });
     if (action == "destroy")
@@ -47,23 +50,25 @@ Reaction read_reaction(const std::string &action, Entry &entry, Registry &regist
             const network::Server &server = entry.server();
             return Answers{server.has_session(), server.is_open(), server.is_connected()};
         });
-    if (action == "raise")
+    if (action == "raise" || action == "none")
         return {action, nullptr};
     throw WrongCommand("there is no action " + action);
 }
 
 } // namespace
 
-void react(Entry &entry, Registry &registry, Arguments &rest)
+void react(const Arguments &arguments)
 {
-    const std::string callback(rest.word()), action(rest.word());
+    const std::string callback = arguments.word(1), action = arguments.word(2);
     if (!is_callback(callback))
         throw WrongCommand(callback + " is no callback");
+    if (arguments.count() != (action == "send" || action == "save" ? 4U : 3U))
+        throw WrongCommand("too few or too many arguments for the action " + action);
+    Reaction reaction = read_reaction(action, arguments);
     if (action == "none")
-        entry.forget_reaction(callback);
+        arguments.object(0).forget_reaction(callback);
     else
-        entry.react(callback, read_reaction(action, entry, registry, rest));
-    rest.end();
+        arguments.object(0).react(callback, std::move(reaction));
 }
 
 } // namespace driver

@@ -1,13 +1,12 @@
 // What an object is told to do inside its callbacks.
 #pragma once
 
-#include "parameters.h"
-#include "registry.h"
+#include "arguments.h"
 
 namespace driver {
 
-/// Carries out `react`, of which the callback, the action and its argument are left to read. Throws WrongCommand for what
-/// is none.
-void react(Entry &entry, Registry &registry, Arguments &rest);
+/// Carries out `react`: the arguments are the object, the callback, the action, and the action's argument. Throws
+/// WrongCommand.
+void react(const Arguments &arguments);
 
 } // namespace driver

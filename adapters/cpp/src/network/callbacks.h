@@ -8,8 +8,8 @@
 namespace network {
 
 /// Whom a handle calls back. Each callback may be overridden, and by default does nothing. Everything may be called
-/// inside one, and it may destroy its own object, which it must not touch afterwards. An exception that leaves one comes
-/// out of the call that led to it, and the server goes on.
+/// inside one, and it may destroy its own object, which it must not touch afterwards. An exception that leaves one
+/// comes out of the call that led to it, and the server goes on.
 class Callbacks {
 public:
     class Reference;

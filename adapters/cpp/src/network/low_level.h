@@ -40,9 +40,9 @@ bool server_is_connected(Handle server);
 /// a callback of the same handle, and while nobody is called back, it does nothing. Never waits.
 void server_tick(Handle server);
 
-/// Sends the first `size` bytes, at once or by later ticks; the data is free afterwards. False, after the error callback,
-/// when there is no client, it is gone, or too much waits already: nothing of the call is sent then. Never waits. Throws
-/// BadSize.
+/// Sends the first `size` bytes, at once or by later ticks; the data is free afterwards. False, after the error
+/// callback, when there is no client, it is gone, or too much waits already: nothing of the call is sent then. Never
+/// waits. Throws BadSize.
 bool server_send(Handle server, std::string_view data, std::int64_t size);
 
 /// Calls the object back from now on, and no other. Nothing is called by it, and no object's field is touched. Throws

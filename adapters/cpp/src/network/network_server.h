@@ -22,8 +22,8 @@ namespace network {
 /// first has left. So a handle holds nothing that a reload could lose but the bytes that wait to be sent.
 ///
 /// Callbacks may do anything, also destroy the object or give the handle away. Three habits make that safe:
-/// - The state changes first, the callback comes last, and one change has one callback that matters. Whatever happens in
-///   it, an exception included, nothing is left to be told.
+/// - The state changes first, the callback comes last, and one change has one callback that matters. Whatever happens
+///   in it, an exception included, nothing is left to be told.
 /// - After a callback only the owner says whether to go on: saving and destroying clear it, which ends the tick.
 /// - Whoever calls `init`, `tick` or `send` holds a `Handle` of its own until the call returns.
 ///

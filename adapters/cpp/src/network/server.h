@@ -18,8 +18,8 @@
 
 namespace network {
 
-/// A server for one client at a time, driven by its host's frame loop: everything happens inside `tick`, on the caller's
-/// thread. Until it has a handle, queries and `send` give false and ticks do nothing.
+/// A server for one client at a time, driven by its host's frame loop: everything happens inside `tick`, on the
+/// caller's thread. Until it has a handle, queries and `send` give false and ticks do nothing.
 ///
 /// Destroying the object closes client and port and calls nothing back; a callback of its own may do that.
 class Server : public HandleOwner {
