@@ -4,14 +4,14 @@
 #include "../network/low_level.h"
 #include "arguments.h"
 #include "outcome.h"
+#include "process.h"
 #include "reactions.h"
 #include "words.h"
 
-#include <filesystem>
+#include <algorithm>
 #include <functional>
-#include <iterator>
 #include <map>
-#include <system_error>
+#include <string>
 
 namespace driver {
 
@@ -35,13 +35,27 @@ Command command(std::size_t count, Call call)
     return command(count, count, call);
 }
 
-std::int64_t count_descriptors()
+// The object may be destroyed by a tick, which refuses the next one.
+void tick_often(const Arguments &a)
 {
-    std::error_code error;
-    const std::filesystem::directory_iterator found("/dev/fd", error);
-    if (error)
-        throw Unsupported();
-    return std::distance(begin(found), end(found)) - 1; // without the one that reads the directory
+    for (std::int64_t i = 0; i < a.number(1); i++)
+        a.server(0).tick();
+}
+
+void reload_often(const Arguments &a)
+{
+    for (std::int64_t i = 0; i < a.number(2); i++) {
+        a.server(0).save(a.orphan(1));
+        a.server(0).restore(a.orphan(1));
+    }
+}
+
+bool send_reused(const Arguments &a)
+{
+    std::string buffer = a.buffer(1);
+    const bool sent = a.server(0).send(buffer, a.number(3));
+    std::fill(buffer.begin(), buffer.end(), '\0'); // as a program does that uses its buffer again
+    return sent;
 }
 
 bool make_server(Entry *entry)
@@ -63,6 +77,7 @@ void server_restore(const network::Handle &handle, Entry &target)
 
 using A = const Arguments &;
 
+// `kept` is left out: the bytes of a data callback are lent to it.
 const std::map<std::string, Command, std::less<>> commands{
     {"new", command(2, [](A a) { a.registry().make(a.number(0), a.number(1)); })},
     {"reset", command(0, [](A a) { a.registry().clear(); })},
@@ -79,6 +94,11 @@ const std::map<std::string, Command, std::less<>> commands{
     {"holds", command(1, [](A a) { return a.orphan(0) != nullptr; })},
     {"destroy", command(1, [](A a) { a.object(0).destroy(); })},
     {"react", command(3, 4, [](A a) { react(a); })},
+    {"ticks", command(2, [](A a) { tick_often(a); })},
+    {"reloads", command(3, [](A a) { reload_often(a); })},
+    {"send_reused", command(4, [](A a) { return send_reused(a); })},
+    {"memory", command(0, [](A) { return memory_in_use(); })},
+    {"threads", command(0, [](A) { return count_threads(); })},
     {"descriptors", command(0, [](A) { return count_descriptors(); })},
     {"make_server", command(1, [](A a) { return make_server(a.number(0) == 0 ? nullptr : &a.object(0)); })},
     {"server_init", command(2, [](A a) { return network::server_init(a.handle(0), a.port(1)); })},
