@@ -13,23 +13,6 @@ std::string refusal(const std::string &kind, const std::exception &error)
     return "refused " + kind + " " + text_word(error.what());
 }
 
-std::string kind_of(const network::Error &error)
-{
-    if (dynamic_cast<const network::NullHandle *>(&error) != nullptr)
-        return "null-handle";
-    if (dynamic_cast<const network::NoHandle *>(&error) != nullptr)
-        return "no-handle";
-    if (dynamic_cast<const network::NoServerField *>(&error) != nullptr)
-        return "no-server-field";
-    if (dynamic_cast<const network::EmptyOrphan *>(&error) != nullptr)
-        return "empty-orphan";
-    if (dynamic_cast<const network::FullOrphan *>(&error) != nullptr)
-        return "full-orphan";
-    if (dynamic_cast<const network::BadSize *>(&error) != nullptr)
-        return "bad-size";
-    return "error";
-}
-
 } // namespace
 
 std::string value_words(bool value)
@@ -58,8 +41,18 @@ std::string error_words()
         return "unsupported";
     } catch (const Refused &error) {
         return refusal(error.kind(), error);
-    } catch (const network::Error &error) {
-        return refusal(kind_of(error), error);
+    } catch (const network::NullHandle &error) {
+        return refusal("null-handle", error);
+    } catch (const network::NoHandle &error) {
+        return refusal("no-handle", error);
+    } catch (const network::NoServerField &error) {
+        return refusal("no-server-field", error);
+    } catch (const network::EmptyOrphan &error) {
+        return refusal("empty-orphan", error);
+    } catch (const network::FullOrphan &error) {
+        return refusal("full-orphan", error);
+    } catch (const network::BadSize &error) {
+        return refusal("bad-size", error);
     } catch (const std::exception &error) {
         return refusal("exception", error);
     }
