@@ -292,6 +292,7 @@ class SessionPlugin:
 
     def _conclude(self, session: pytest.Session) -> None:
         from dasnet_conformance.running.collect import WORKER_DIED, Collector
+        from dasnet_conformance.running.conclusion import conclude_run
         from dasnet_conformance.running.stream import StreamReader
 
         collector = Collector(self.catalogue)
@@ -302,7 +303,7 @@ class SessionPlugin:
         collector.died(WORKER_DIED)
         if session.config.option.collectonly or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        judged = collector.judged(command=[Path(sys.argv[0]).name, *sys.argv[1:]])
+        judged = conclude_run(collector, [Path(sys.argv[0]).name, *sys.argv[1:]])
         # Tests that are none of ours may have run beside the checks; that they failed must not be lost.
         session.exitstatus = judged.exit_status or (pytest.ExitCode.TESTS_FAILED if collector.others else 0)
         self._ending = judged.ending()
