@@ -82,7 +82,10 @@ def test_it_is_of_python_3_8_and_of_nothing_else() -> None:
 
 
 def test_imports_are_merged_by_module() -> None:
-    text = '"""One.\n\nMore."""\n\nimport os.path\nfrom typing import (\n    Any,\n    Final,\n)\nfrom .a import x\nX = 1\n'
+    text = (
+        '"""One.\n\nMore."""\n\nimport os.path\nfrom typing import (\n    Any,\n    Final,\n)\n'
+        "from .a import x\nX = 1\n"
+    )
     part = take_apart("one", text)
     assert part == assembly.Part("One.", '"""One.\n\nMore."""', {"os.path": {""}, "typing": {"Any", "Final"}}, "X = 1")
 
