@@ -76,7 +76,7 @@ class SessionPlugin:
                 return
             if self._own_stream:
                 self.target.build()  # a run that `dasnet run` started has been built for
-            description = self.adapter.describe()
+            description, reached = self.adapter.describe(), self.adapter.reached
             claimed = self.target.claims(description)
             if self.target.is_driver:
                 examine_briefly(self.adapter)
@@ -98,6 +98,7 @@ class SessionPlugin:
                 "version": description.version,
                 "language": description.language,
             },
+            reached=reached,
             claimed=list(claimed),
             profiles=list(profiles),
             seed=self.seed,

@@ -185,6 +185,7 @@ class Collector:
         results = Results(
             suite=Suite(**self.header["suite"]),
             implementation=Implementation(**self.header["implementation"]),
+            reached=self.header.get("reached", ""),
             profiles=conclusion.profiles,
             verdict=conclusion.verdict,
             counts=conclusion.counts,
