@@ -10,7 +10,15 @@ from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.suite.scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
+from dasnet_conformance.suite.scenes import (
+    hear,
+    put_aside,
+    take_over,
+    to_one_that_does_not_read,
+    until_fired,
+    until_fired_soon,
+    visit,
+)
 
 MEBIBYTE = 1 << 20
 
@@ -51,7 +59,8 @@ def test_frees_port(host: Host, state: str) -> None:
             host.await_departure(server)
         if "waiting" in state:
             peer.pause_reading()
-            server.send(b"for nobody", repeat=MEBIBYTE)
+            with to_one_that_does_not_read(host):
+                server.send(b"for nobody", repeat=MEBIBYTE)
         if state.startswith("reset"):
             peer.reset()
             host.silence()
