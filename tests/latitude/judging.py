@@ -31,8 +31,10 @@ GATING: Final = ("MUST", "SHOULD")
 #: and the pauses between them, which are for packets that come late, would take an hour.
 PATIENCE: Final = 0.05
 
-#: Checks of a variant that waits which run at the same time: what they need is time, not a processor.
-AT_ONCE: Final = 12
+#: Checks of a variant that run at the same time. All wait now and then; and what one that works late or lets ticks pass
+#: needs is time alone, not a processor.
+AT_ONCE: Final = 2
+AT_ONCE_WAITING: Final = 16
 
 
 @dataclass
@@ -54,15 +56,11 @@ class Judged:
         ]
 
 
-def judge(name: str, requirements: Iterable[str] = (), *, workers: int = 1) -> Judged:
-    """Judge the variant of that name, or the sound server, by these requirements or by all of them.
-
-    Arguments: `workers`, how many processes at a time; a variant that waits has `AT_ONCE` whatever is given.
-    """
+def judge(name: str, requirements: Iterable[str] = ()) -> Judged:
+    """Judge the variant of that name, or the sound server, by these requirements or by all of them."""
     wanted = list(requirements) or list(load_catalogue().requirements)
     entry = load_variants().get(name)
-    if entry is not None and entry.waits:
-        workers = AT_ONCE
+    workers = AT_ONCE_WAITING if entry is not None and (entry.waits or entry.counts_ticks) else AT_ONCE
     factor = PATIENCE if entry is not None and entry.counts_ticks else 1.0
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder) / "shown"
@@ -129,4 +127,4 @@ def _watch(notes: Path) -> None:
 def names() -> list[str]:
     """Every variant, those that take longest first, and the sound server at the end."""
     entries = load_variants().values()
-    return [each.name for each in sorted(entries, key=lambda each: not each.waits)] + [PLAIN]
+    return [each.name for each in sorted(entries, key=lambda each: not (each.waits or each.counts_ticks))] + [PLAIN]

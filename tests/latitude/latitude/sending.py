@@ -68,7 +68,11 @@ class _Measured(Handle):
 
 
 @variant(
-    "the bound of the outgoing queue", shows={"send.stalled-refused-is-clean": "nothing of the refused call arrived"}
+    "the bound of the outgoing queue",
+    shows={
+        "send.large": "refused whole",
+        "send.stalled-refused-is-clean": "nothing of the refused call arrived",
+    },
 )
 class NoQueue(_Measured):
     """Has no queue: a message that does not fit the system's buffer whole is refused whole, at any size, for the
@@ -101,6 +105,13 @@ class QueueOf4KiB(_Measured):
     def fits(self, size: int) -> bool:
         """The queue counts as well."""
         return len(self.outgoing) + size <= max(self.room(), 0) + self.QUEUE_LIMIT
+
+
+@variant("the bound of the outgoing queue", shows={"send.stalled-refused-is-clean": "all accepted"})
+class QueueWithoutBound(Handle):
+    """Queues whatever is sent, as long as there is memory: nobody promises that a queue has a bound."""
+
+    QUEUE_LIMIT = sys.maxsize
 
 
 @variant("the bound of the outgoing queue")
@@ -151,7 +162,13 @@ class WaitsThenQueues(_Waiting):
     ticks: only a client that does not read must not be waited for."""
 
 
-@variant("whether send waits", shows={"send.stalled-refused-is-clean": "the connection was closed"})
+@variant(
+    "whether send waits",
+    shows={
+        "send.stalled-refused-is-clean": "the connection was closed",
+        "send.waiting-still-heard": "the connection was closed",
+    },
+)
 class WaitsThenHangsUp(_Waiting):
     """Waits in send for a client that is reading, and after a second without progress says false and ends the
     connection: a refused send may do that."""
@@ -167,7 +184,10 @@ class WaitsThenHangsUp(_Waiting):
         return False
 
 
-@variant("when bytes leave", shows={"send.without-further-tick": "left with a tick"})
+@variant(
+    "when bytes leave",
+    shows={"send.without-further-tick": "left with a tick", "send.to-reset-survives": "true"},
+)
 class SendsInTicksOnly(Handle):
     """Only queues in send, and sends in the next tick: ticks are where input and output are processed."""
 
