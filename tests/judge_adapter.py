@@ -7,17 +7,18 @@ A toolchain that is missing is a skip that says what to install, on a user's mac
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from toolchains import in_ci, missing
 
 ROOT = Path(__file__).parent.parent
 
 #: The programs that an implementation is built and run with, and what to install where they are missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
     "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
     "rust": (("cargo", "rustc"), "Rust 1.78 or later (Debian: cargo)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
@@ -33,16 +34,12 @@ def main(arguments: list[str]) -> int:
         return 3
     name = arguments[0]
     programs, install = TOOLCHAINS[name]
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        print(f"{'missing' if _in_ci() else 'skipped'}: no {', '.join(missing)}; install {install}")
-        return 1 if _in_ci() else 0
+    absent = missing(programs)
+    if absent:
+        print(f"{'missing' if in_ci() else 'skipped'}: no {', '.join(absent)}; install {install}")
+        return 1 if in_ci() else 0
     file, report = ROOT / "adapters" / name / "dasnet.toml", ROOT / "out" / name
     return subprocess.call(["dasnet", "run", str(file), "--strict", "--report-dir", str(report)])
-
-
-def _in_ci() -> bool:
-    return os.environ.get("CI", "") not in ("", "0", "false")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ the check is about, not its setup.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome, Value
 from dasnet_conformance.stage import expect
@@ -109,18 +111,35 @@ def until_received(host: Host, server: HostObject, count: int, *ticked: HostObje
     )
 
 
+#: Seconds after which a check that repeats itself hundreds of times ends, if it has been round `_LEAST_ROUNDS` times.
+_LONG_ENOUGH = 15.0
+_LEAST_ROUNDS = 30
+
+
+def rounds(most: int) -> Iterator[int]:
+    """Numbers from 1 to `most`; fewer where each round takes so long that they would outlast the check.
+
+    How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
+    """
+    end = time.monotonic() + _LONG_ENOUGH
+    for number in range(1, most + 1):
+        if number > _LEAST_ROUNDS and time.monotonic() > end:
+            return
+        yield number
+
+
 #: Bytes by which the pace of a server is taken, and ticks that one check may take at that pace.
 _PACED = 1 << 16
 _MOST_TICKS = 4_000
 
 
-def pace_of(host: Host, server: HostObject, peer: Peer, arrived: Callable[[], int]) -> float:
-    """The bytes per tick that a server moves, taken while 64 KiB of the client go through it.
+def pace_of(host: Host, server: HostObject, peer: Peer, arrived: Callable[[], int]) -> Pace:
+    """How fast a server moves bytes, taken while 64 KiB of the client go through it.
 
     Arguments: `arrived`, how much has come where it is to come, the server's callbacks or the client. A server that
     hands out small pieces is slow and not wrong: bounds follow its pace.
     """
-    before, tick = arrived(), host.transcript.tick
+    before, tick, started = arrived(), host.transcript.tick, time.monotonic()
     peer.send(host.random.randbytes(_PACED))
     with reading_meanwhile(host):
         host.until(
@@ -129,12 +148,20 @@ def pace_of(host: Host, server: HostObject, peer: Peer, arrived: Callable[[], in
             what=f"{_PACED} bytes",
             got=lambda: f"{arrived() - before} bytes",
         )
-    return _PACED / max(host.transcript.tick - tick, 1)
+    ticks, seconds = host.transcript.tick - tick, time.monotonic() - started
+    return Pace(_PACED / max(ticks, 1), _PACED / max(seconds, 0.001))
 
 
-def within_pace(pace: float, most: int) -> int:
-    """How many bytes to send to a server of that pace: `most`, or what it moves in some thousand ticks."""
-    return min(most, max(int(pace * _MOST_TICKS), _PACED))
+@dataclass(frozen=True)
+class Pace:
+    """How fast a server moves bytes."""
+
+    bytes_per_tick: float
+    bytes_per_second: float
+
+    def within(self, most: int) -> int:
+        """How many bytes to send: `most`, or what it moves in some thousand ticks and some seconds."""
+        return min(most, max(int(min(self.bytes_per_tick * _MOST_TICKS, self.bytes_per_second * _LONG_ENOUGH)), _PACED))
 
 
 def order(server: HostObject) -> list[str]:
@@ -224,10 +251,10 @@ def unused_port(host: Host) -> int:
     return port
 
 
-def tick_whatever(host: Host, server: HostObject, ticks: int) -> None:
+def tick_whatever(host: Host, server: HostObject, ticks: int, *, through: str = "tick") -> None:
     """Tick an object that need not take it: a refusal is as good as a return. The peers are stepped along."""
     for _ in range(ticks):
-        server.tick()
+        server.call(through)
         host.step_peers()
 
 

@@ -11,7 +11,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import pace_of, until_fired, until_received, within_pace
+from dasnet_conformance.suite.scenes import pace_of, until_fired, until_received
 
 #: Sizes around the buffers that implementations use.
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
@@ -49,7 +49,7 @@ def test_large(host: Host, mebibytes: int) -> None:
     server, peer = host.connected()
     pace = pace_of(host, server, peer, lambda: len(server.received))
     heard = len(server.received)
-    content = host.random.randbytes(within_pace(pace, mebibytes * MEBIBYTE))
+    content = host.random.randbytes(pace.within(mebibytes * MEBIBYTE))
     peer.send(content)
     until_received(host, server, heard + len(content))
     host.settle(server)

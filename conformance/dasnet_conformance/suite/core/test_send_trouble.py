@@ -20,7 +20,6 @@ from dasnet_conformance.suite.scenes import (
     to_one_that_does_not_read,
     until_fired,
     until_received,
-    within_pace,
 )
 
 MEBIBYTE = 1 << 20
@@ -209,7 +208,7 @@ def test_echo_flood(host: Host) -> None:
     server, peer = host.connected()
     server.react("data", "echo")
     pace = pace_of(host, server, peer, lambda: len(server.received))
-    content = host.random.randbytes(within_pace(pace, 8 * MEBIBYTE))
+    content = host.random.randbytes(pace.within(8 * MEBIBYTE))
     peer.send(content)
     heard, sent_back = len(server.received), len(peer.received)
     with reading_meanwhile(host):
