@@ -9,11 +9,11 @@ A toolchain that is missing is a skip that says what to install, on a user's mac
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from toolchains import in_ci, missing
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 #: missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
     "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
     "rust": (("cargo", "rustc"), "Rust 1.78 or later (Debian: cargo)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
@@ -46,13 +47,8 @@ def main(arguments: list[str]) -> int:
 def lacking(name: str) -> str:
     """What is missing to judge the implementation of that name, and what to install; empty when nothing is."""
     programs, install = TOOLCHAINS[name]
-    missing = [program for program in programs if shutil.which(program) is None]
-    return f"{'missing' if in_ci() else 'skipped'}: no {', '.join(missing)}; install {install}" if missing else ""
-
-
-def in_ci() -> bool:
-    """Whether this is a CI system, where nothing may be skipped."""
-    return os.environ.get("CI", "") not in ("", "0", "false")
+    absent = missing(programs)
+    return f"{'missing' if in_ci() else 'skipped'}: no {', '.join(absent)}; install {install}" if absent else ""
 
 
 if __name__ == "__main__":
