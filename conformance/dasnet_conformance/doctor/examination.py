@@ -124,7 +124,7 @@ class Doctor:
         self._over_session(adapter, "unknown command", _stranger)
         if isinstance(adapter, DriverAdapter):
             self._over_session(adapter, "reset", _reset)
-        profiles = self._target.claims(self._description)
+        profiles = self._target.claims(self._description.profiles)
         for name, profile, step in STEPS:
             if profile in profiles and self._patient():
                 self._over_host(adapter, name, lambda host, session, step=step: step(host, session))  # type: ignore[misc]

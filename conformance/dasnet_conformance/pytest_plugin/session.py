@@ -20,6 +20,7 @@ from dasnet_adapters import UsageError
 from dasnet_adapters.contract import Adapter, AdapterBroken
 from dasnet_conformance import SUITE_NAME, __version__
 from dasnet_conformance.catalogue.loader import Catalogue, Requirement, load_catalogue, problems
+from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
 from dasnet_conformance.doctor.examination import examine_briefly
 from dasnet_conformance.reproduction.script import failure_record
 from dasnet_conformance.running.sanity import converse
@@ -45,7 +46,7 @@ class SessionPlugin:
         self.catalogue: Catalogue = load_catalogue()
         try:
             self.target = Target(self.implementation, _settings(config))
-            self.excluded = self.target.excluded(self.catalogue.requirements)
+            self.excluded = self.target.excluded(self.catalogue)
         except UsageError as error:
             raise pytest.UsageError(f"dasnet: {error}") from None
         self.excluded |= _exclusions(config.getoption("--dasnet-exclude"), self.catalogue)
@@ -77,7 +78,7 @@ class SessionPlugin:
             if self._own_stream:
                 self.target.build()  # a run that `dasnet run` started has been built for
             description = self.adapter.describe()
-            claimed = self.target.claims(description)
+            claimed = self.target.claims(description.profiles)
             if self.target.is_driver:
                 examine_briefly(self.adapter)
         except UsageError as error:
@@ -349,15 +350,14 @@ def _distributes(config: pytest.Config) -> bool:
 
 
 def _exclusions(given: list[str], catalogue: Catalogue) -> dict[str, str]:
-    excluded: dict[str, str] = {}
-    for text in given:
-        name, _, reason = text.partition("=")
-        if name not in catalogue.requirements:
-            raise pytest.UsageError(f"dasnet: --exclude {name}: no such requirement; `dasnet list` names them")
-        if not reason.strip():
+    pairs = [(name, reason.strip()) for name, _, reason in (text.partition("=") for text in given)]
+    for name, reason in pairs:
+        if not reason:
             raise pytest.UsageError(f"dasnet: --exclude {name}: give a reason, as in {name}='issue 12: not ported'")
-        excluded[name] = reason.strip()
-    return excluded
+    try:
+        return reasons_by_requirement(pairs, catalogue)
+    except SelectionError as error:
+        raise pytest.UsageError(f"dasnet: --exclude: {error}") from None
 
 
 def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:
