@@ -15,8 +15,6 @@ from typing import Final, Protocol
 
 #: The longest line by default, in bytes: 16 MiB in one data event are 32 MiB of hex.
 LONGEST_LINE: Final = 64 << 20
-#: Seconds that a driver has for one command unless the caller says otherwise.
-DEFAULT_DEADLINE: Final = 10.0
 #: How much of what a driver writes aside is kept, in bytes.
 KEPT_ASIDE: Final = 64 << 10
 

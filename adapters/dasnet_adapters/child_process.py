@@ -26,6 +26,8 @@ from .hints import HINTS
 _GRACE: Final = 1.0
 _REAPED: Final = 5.0
 _STEP: Final = 0.01
+#: Seconds without another word after which a driver that was asked for something has said it all.
+_QUIET: Final = 0.2
 #: How long a helper of a driver that has ended may live on before it counts as left behind, in seconds.
 _LINGER: Final = 0.5
 _PROCESSES: Final = Path("/proc")
@@ -118,6 +120,23 @@ class ChildProcess:
         if not self._ended and self._wait(seconds):
             self._end_group()  # what it has left behind goes with it
         return self._process.returncode
+
+    def signal_and_listen(self, name: str, seconds: float) -> None:
+        """Send the driver a signal, where the system has it, and take what it writes until it is quiet for a moment.
+
+        Arguments: `name` of the signal; `seconds`, how long to wait for its first word.
+        """
+        number = getattr(signal, name, None)
+        if number is None or self._ended or not self.alive():
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(self.pid, number)
+        heard = self.aside.mark()
+        quiet_at = time.monotonic() + seconds
+        while time.monotonic() < quiet_at and self.alive():
+            self.channel.idle(_STEP)
+            if self.aside.mark() != heard:
+                heard, quiet_at = self.aside.mark(), time.monotonic() + _QUIET
 
     def stop(self) -> None:
         """End the driver and its group: the polite signal, a second for it, then the final one. May be called twice."""

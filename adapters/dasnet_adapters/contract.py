@@ -156,14 +156,18 @@ class AdapterBroken(Exception):
     """The adapter, or the driver behind it, cannot go on: no statement about the implementation is possible.
 
     `culprit` is "implementation", "driver", "adapter" or "caller"; `hint` is the likely cause and the next step;
-    `exchange` is what was said last, for people.
+    `exchange` is what was said last, for people. `hanging` is the command whose call of the implementation did not come
+    back, where that is known: then something is to be said of the implementation after all. Whoever asked for the call
+    while a check was being set up may say in `blocked_by` which requirement it belongs to.
     """
 
-    def __init__(self, message: str, *, culprit: str, hint: str = "", exchange: str = "") -> None:
+    def __init__(self, message: str, *, culprit: str, hint: str = "", exchange: str = "", hanging: str = "") -> None:
         super().__init__(message)
         self.culprit = culprit
         self.hint = hint
         self.exchange = exchange
+        self.hanging = hanging
+        self.blocked_by = ""
 
     def told(self) -> str:
         """Message and hint in one line, for people."""

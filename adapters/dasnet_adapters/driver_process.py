@@ -10,12 +10,15 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 
-from .channel import DEFAULT_DEADLINE, LONGEST_LINE, Aside, Channel
+from .channel import LONGEST_LINE, Aside, Channel
 from .child_process import ChildProcess
 from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
+from .patience import DEFAULT_DEADLINE
 
 #: How long a driver whose output has ended may take to be gone, in seconds, before it counts as living.
 _DYING = 1.0
+# Seconds that a driver which hangs has for the first line of its stack.
+_WRITING = 0.5
 
 
 class ProcessPeer:
@@ -57,6 +60,19 @@ class ProcessPeer:
                 "left-behind",
             )
         return None
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.child.alive()
+
+    def ask_for_stack(self) -> str:
+        """Ask for the stack of every thread by the signal at which a driver in Python writes it.
+
+        Drivers in other languages end at it, as they would a moment later.
+        """
+        mark = self.child.aside.mark()
+        self.child.signal_and_listen("SIGUSR2", _WRITING)
+        return self.child.aside.since(mark)
 
     def close_input(self) -> None:
         """Close its standard input."""

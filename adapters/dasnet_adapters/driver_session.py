@@ -34,6 +34,7 @@ from .line_protocol import (
     encode_command,
     show,
 )
+from .patience import Patience
 
 #: Seconds that a driver may take to stop.
 DEFAULT_STOP: Final = 2.0
@@ -64,6 +65,12 @@ class Peer(Protocol):
     def dismiss(self, seconds: float) -> tuple[str, str] | None:
         """After `bye`: let it stop by itself for that long, then see to it. What went wrong, as in `obituary`."""
 
+    def is_alive(self) -> bool:
+        """Whether the driver can still answer, as far as that is seen from here."""
+
+    def ask_for_stack(self) -> str:
+        """What it writes aside when it is asked where it hangs, if it is one that can; it is of no use after that."""
+
     def close_input(self) -> None:
         """End the driver's input, and keep reading its output."""
 
@@ -74,14 +81,16 @@ class Peer(Protocol):
 class Conversation:
     """Commands and answers, one at a time, until something breaks.
 
-    Arguments: `peer`, the driver; `deadline`, seconds for one command, None for no end.
+    Arguments: `peer`, the driver; `patience`, the seconds for each command.
     """
 
-    def __init__(self, peer: Peer, deadline: float | None) -> None:
+    def __init__(self, peer: Peer, patience: Patience) -> None:
         self.peer = peer
         #: Why nothing more can be said, once that is so.
         self.broken: AdapterBroken | None = None
-        self._deadline = deadline
+        self._patience = patience
+        self._answered = 0
+        self._begun = False
         self._sequence = 0
         self._strays: list[Event] = []
         self._said: deque[tuple[str, bytes]] = deque(maxlen=_KEPT_LINES)
@@ -121,21 +130,34 @@ class Conversation:
         self._strays.clear()
         return strays
 
-    def exchange(self) -> str:
-        """What was said last, a line each: `>` to the driver, `<` from it, `!` its standard error."""
+    def exchange(self, stack: str = "") -> str:
+        """What was said last, a line each: `>` to the driver, `<` from it, `!` its standard error.
+
+        Arguments: `stack`, the part of its standard error that says where it hangs, innermost call first.
+        """
         lines = [f"{mark} {_legible(line)}" for mark, line in self._said]
         unfinished = self.peer.channel.unfinished
         if unfinished:
             lines.append(f"< {_legible(unfinished)} (unfinished)")
-        last_words = self.peer.aside.since().splitlines()[-_LAST_WORDS:]
+        last_words = stack.splitlines()[:_KEPT_LINES] or self.peer.aside.since().splitlines()[-_LAST_WORDS:]
         lines += [f"! {_legible(words[:_KEPT_LENGTH])}" for words in last_words]
         return "\n".join(lines)
 
-    def break_off(self, message: str, symptom: str) -> AdapterBroken:
-        """End the conversation for that reason; the error to raise."""
+    def break_off(self, message: str, symptom: str, *, hanging: str = "") -> AdapterBroken:
+        """End the conversation for that reason; the error to raise.
+
+        Arguments: `hanging`, the command whose call of the port did not come back, if it was that.
+        """
+        stack = self.peer.ask_for_stack() if hanging else ""
         # Let go first: what the driver says in its last moment belongs to the exchange.
         self.peer.abandon()
-        self.broken = AdapterBroken(message, culprit="driver", hint=HINTS[symptom].text, exchange=self.exchange())
+        self.broken = AdapterBroken(
+            message,
+            culprit="implementation" if hanging else "driver",
+            hint=HINTS[symptom].text,
+            exchange=self.exchange(stack),
+            hanging=hanging,
+        )
         return self.broken
 
     def _exchange(
@@ -148,8 +170,12 @@ class Conversation:
         if self.broken is not None:
             raise self.broken
         line = encode_command(self._sequence + 1, command)
-        seconds = self._deadline if seconds is None else seconds
-        return self._guard(lambda: self._say_and_hear(line, take, reader, seconds), line, seconds)
+        seconds = self._patience.seconds(command.name) if seconds is None else seconds
+        started = time.monotonic()
+        result = self._guard(lambda: self._say_and_hear(line, take, reader, seconds), line, seconds, command.name)
+        self._patience.returned(command.name, time.monotonic() - started)
+        self._answered += 1
+        return result
 
     def _say_and_hear(
         self, line: bytes, take: Callable[[bytes], _T | None], reader: AnswerReader, seconds: float | None
@@ -159,10 +185,12 @@ class Conversation:
         # What is there before the command is no answer to it.
         self._take_early_lines()
         self._sequence += 1
+        self._begun = False
         self._said.append((">", line[:_KEPT_LENGTH].removesuffix(b"\n")))
         channel.write(line, deadline)
         while True:
             heard = channel.read_line(deadline)
+            self._begun = True
             self._said.append(("<", heard[:_KEPT_LENGTH]))
             result = take(heard)
             if result is not None:
@@ -175,7 +203,9 @@ class Conversation:
             self._strays.append(decode_stray(line, self._sequence))
 
     # Runs something that talks to the driver; whatever goes wrong ends the conversation.
-    def _guard(self, action: Callable[[], _T], line: bytes = b"", seconds: float | None = None) -> _T:
+    def _guard(
+        self, action: Callable[[], _T], line: bytes = b"", seconds: float | None = None, command: str = ""
+    ) -> _T:
         asked = f" to '{show(line.rstrip())}'" if line else ""
         try:
             return action()
@@ -188,6 +218,13 @@ class Conversation:
                 raise self.break_off(
                     f"an unfinished line was all the answer{asked} within {seconds:g} s", "unfinished-line"
                 ) from None
+            if self._is_call_of_the_port(command):
+                self._patience.hung(command)
+                told = (
+                    f"{command} did not return within {seconds:g} s; the driver is alive, has answered "
+                    f"{self._answered} commands, and has begun no answer to '{show(line.rstrip())}'"
+                )
+                raise self.break_off(told, "hanging-call", hanging=command) from None
             raise self.break_off(f"no answer{asked} within {seconds:g} s", "no-answer") from None
         except ClosedError as error:
             what, symptom = self.peer.obituary(unread=isinstance(error, UnreadError))
@@ -197,6 +234,13 @@ class Conversation:
             self.broken = AdapterBroken("the conversation was interrupted", culprit="caller")
             self.peer.abandon()
             raise
+
+    # Whether silence is the port's: the driver has shown that it reads, answers and flushes, and now it has a call of
+    # the documented module to make. One that answered nothing but the greeting may be mistaken about any of that.
+    def _is_call_of_the_port(self, command: str) -> bool:
+        form = COMMANDS.get(command)
+        silent = self._answered > 1 and not self._begun and self.peer.is_alive()
+        return form is not None and not form.by_driver and silent
 
 
 # For people: nothing in it that a terminal would obey.
@@ -261,7 +305,7 @@ class DriverAdapter:
         #: What went wrong while sessions were closed and drivers stopped, which `close` does not raise.
         self.closing_failures: list[AdapterBroken] = []
         self._connect = connect
-        self._deadline = deadline
+        self._patience = Patience(deadline)
         self._start = start
         self._stop = stop
         self._resets = True
@@ -293,7 +337,7 @@ class DriverAdapter:
 
         For the pre-flight. Raises `AdapterBroken` when there is no driver to be had.
         """
-        return Conversation(self._connect(), self._deadline if self._start is None else self._start)
+        return Conversation(self._connect(), self._patience if self._start is None else Patience(self._start))
 
     def close(self) -> None:
         """Close the session and stop the driver. May be called twice."""
@@ -304,7 +348,7 @@ class DriverAdapter:
     # A conversation in which no object exists.
     def _greeted(self) -> Conversation:
         if self._conversation is None or self._conversation.broken is not None:
-            conversation = Conversation(self._connect(), self._deadline)
+            conversation = Conversation(self._connect(), self._patience)
             self._description = conversation.greet(self._start)
             self._conversation = conversation
         return self._conversation
@@ -337,7 +381,7 @@ class DriverAdapter:
             return
         try:
             # Who may take any time for a command may be a person, and takes it for this one too.
-            conversation.call(Command("bye"), None if self._deadline is None else self._stop)
+            conversation.call(Command("bye"), None if self._patience.deadline is None else self._stop)
         except AdapterBroken as failure:
             self.closing_failures.append(failure)
             return

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from .channel import DEFAULT_DEADLINE, LONGEST_LINE, Aside, Channel, PollChannel
+from .channel import LONGEST_LINE, Aside, Channel, PollChannel
 from .contract import AdapterBroken
 from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
 from .hints import HINTS
+from .patience import DEFAULT_DEADLINE
 
 
 class SocketPeer:
@@ -55,6 +56,14 @@ class SocketPeer:
         """Close the connection; whether the driver then stops is its own affair."""
         self._channel.close()
         return None
+
+    def is_alive(self) -> bool:
+        """The connection is there, and no more can be seen from here."""
+        return True
+
+    def ask_for_stack(self) -> str:
+        """Nothing: what it writes aside stays on its own console."""
+        return ""
 
     def close_input(self) -> None:
         """Say that no command follows; what the driver still says is read."""

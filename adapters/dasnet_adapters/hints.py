@@ -68,6 +68,11 @@ HINTS: Final[dict[str, Hint]] = {
         "the answer was not flushed, the driver waits for more input than one line, or the port's call hangs",
         "flush after every answer and read line by line; if both are so, look where the call hangs",
     ),
+    "hanging-call": Hint(
+        "a call of the port does not come back, after others did",
+        "the call waits for something that does not come: a client that does not read, a lock, an endless loop",
+        "look at its stack (a debugger, or the lines below where there are any): the host program hangs as well",
+    ),
     "unfinished-line": Hint(
         "a line was begun and not ended within the deadline",
         "the line feed at the end is missing, or the rest was not flushed",

@@ -2,18 +2,24 @@
 
 `python:MODULE:NAME` judges an object of that module which offers the API as a module would.
 
-No process, no pipe, no deadline: the fastest way to an implementation in Python. A module that hangs or kills the
-process takes the run with it; the same module behind the line protocol (`driver:`) does not. May import the standard
-library and the host beside it.
+No process, no pipe: the fastest way to an implementation in Python. A call that hangs is interrupted where the system
+has timer signals; a module that swallows that, or kills the process, takes the run with it, and the same module behind
+the line protocol (`driver:`) does not. May import the standard library and the host beside it.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
+import time
+import traceback
+from pathlib import Path
 from typing import Any
 
 from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Description, Event
+from .hints import HINTS
+from .interruption import interrupted_after
+from .patience import DEFAULT_DEADLINE, Patience
 from .python_host import PythonHost
 from .python_recording import PythonModule
 
@@ -58,19 +64,50 @@ def describe_module(module: Any, name: str) -> Description:
     )
 
 
+class _TooLong(BaseException):
+    """A command took longer than its deadline. No `Exception`, so that the module cannot swallow it by accident."""
+
+
+# Where it hung, a line each, from the module's first frame on.
+def _stack_of(interrupted: BaseException) -> str:
+    frames = traceback.extract_tb(interrupted.__traceback__)
+    own = str(Path(__file__).parent)
+    theirs = [frame for frame in frames if not frame.filename.startswith(own) and "contextlib" not in frame.filename]
+    return "\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in theirs)
+
+
 class InProcessSession:
     """One run of commands against the module, with objects of its own."""
 
-    def __init__(self, host: PythonHost) -> None:
+    def __init__(self, host: PythonHost, patience: Patience) -> None:
         self._host = host
+        self._patience = patience
         self._notes: list[str] = []
         self._closed = False
 
     def call(self, command: Command) -> Answer:
-        """Carry out one command and return its answer. Raises `AdapterBroken` after `close`."""
+        """Carry out one command and return its answer.
+
+        Raises `AdapterBroken` after `close`, and for a call of the module that does not come back, with its stack.
+        """
         if self._closed:
             raise AdapterBroken("the session is closed", culprit="caller", hint="open another session")
-        return self._host.execute(command)
+        seconds = self._patience.seconds(command.name)
+        started = time.monotonic()
+        try:
+            with interrupted_after(seconds or 0, _TooLong):
+                answer = self._host.execute(command)
+        except _TooLong as interrupted:
+            self._patience.hung(command.name)
+            raise AdapterBroken(
+                f"{command.name} did not return within {seconds:g} s",
+                culprit="implementation",
+                hint=HINTS["hanging-call"].text,
+                exchange=_stack_of(interrupted),
+                hanging=command.name,
+            ) from None
+        self._patience.returned(command.name, time.monotonic() - started)
+        return answer
 
     def stray_events(self) -> tuple[Event, ...]:
         """The callbacks that fired while no command ran, or on another thread, since this was last asked."""
@@ -81,20 +118,26 @@ class InProcessSession:
         return "\n".join(self._notes)
 
     def close(self) -> None:
-        """Destroy every object and orphan, even when some of them fail to go. May be called twice."""
+        """Destroy every object and orphan, even when some of them fail to go or hang. May be called twice."""
         self._closed = True
-        self._notes.extend(self._host.reset())
+        try:
+            with interrupted_after(self._patience.seconds("destroy") or 0, _TooLong):
+                self._notes.extend(self._host.reset())
+        except _TooLong as interrupted:
+            self._patience.hung("destroy")
+            self._notes.append(f"destroying what was left did not return:\n{_stack_of(interrupted)}")
 
 
 class InProcessAdapter:
     """The way to one Python module.
 
     Arguments: `name`, the dotted name of the module, imported on first use; `peer_host`, the address at which peers
-    reach a listening server.
+    reach a listening server; `deadline`, seconds for one command, None for no end.
     """
 
-    def __init__(self, name: str, *, peer_host: str = "127.0.0.1") -> None:
+    def __init__(self, name: str, *, peer_host: str = "127.0.0.1", deadline: float | None = DEFAULT_DEADLINE) -> None:
         self.peer_host = peer_host
+        self._patience = Patience(deadline)
         self._name = name
         self._module: PythonModule | None = None
         self._sessions: list[InProcessSession] = []
@@ -105,7 +148,7 @@ class InProcessAdapter:
 
     def open_session(self) -> InProcessSession:
         """A fresh session. Raises `AdapterBroken` when the module cannot be imported."""
-        session = InProcessSession(PythonHost(self._load()))
+        session = InProcessSession(PythonHost(self._load()), self._patience)
         self._sessions = [held for held in self._sessions if not held._closed]
         self._sessions.append(session)
         return session

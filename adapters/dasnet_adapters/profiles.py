@@ -42,7 +42,8 @@ class CommandForm:
     """The form of one command.
 
     `parameters` are in order, each with its kind; `result` is the kind of its value; `profile` the one that it belongs
-    to; `meaning` what it does. `by_driver` says that a driver carries it out without asking the port. `python` is how a
+    to; `meaning` what it does. `optional` says that a driver may do without: the suite then takes another way, or
+    leaves a SHOULD open. `by_driver` says that a driver carries it out without asking the port. `python` is how a
     Python module carries it out: `Server.METHOD` or the name of a function, empty where it takes more than one call.
     """
 
@@ -51,6 +52,7 @@ class CommandForm:
     profile: str
     meaning: str
     by_driver: bool = False
+    optional: bool = False
     python: str = ""
 
 

@@ -13,6 +13,8 @@ standard library, the codec and the host beside it.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
+import signal
 import socket
 import sys
 import threading
@@ -127,6 +129,9 @@ def main(arguments: Sequence[str]) -> int:
     if not name or (rest and not (port.isascii() and port.isdigit() and int(port) < 65536)):
         sys.stderr.write("usage: python -m dasnet_adapters.python_driver MODULE [--listen [HOST:]PORT]\n")
         return 2
+    # Where a call of the module hangs, the suite asks for this before it ends the process.
+    if hasattr(faulthandler, "register") and hasattr(signal, "SIGUSR2"):
+        faulthandler.register(signal.SIGUSR2, file=sys.stderr, all_threads=True)
     # What the module prints must not end up among the answers.
     output, sys.stdout = sys.stdout.buffer, sys.stderr
     try:

@@ -39,6 +39,8 @@ from .python_outcomes import (
     answer_of,
     boolean,
     count_descriptors,
+    count_threads,
+    memory_in_use,
     number,
     refusal_from,
 )
@@ -87,7 +89,13 @@ class PythonHost:
             "holds": self._holds,
             "destroy": self._destroy,
             "react": self._set_reaction,
+            "ticks": self._ticks,
+            "reloads": self._reloads,
+            "send_reused": self._send_reused,
+            "kept": self._is_kept,
             "descriptors": count_descriptors,
+            "memory": memory_in_use,
+            "threads": count_threads,
             "make_server": self._make_server,
             "server_init": lambda number, port: boolean(
                 functions.server_init(self._handle(number), port), "server_init"
@@ -263,6 +271,29 @@ class PythonHost:
 
     def _send(self, number: int, data: bytes, repeat: int, size: int) -> Outcome:
         return boolean(self._record(number).instance.send(data * repeat, size), "send")
+
+    def _ticks(self, number: int, count: int) -> Outcome:
+        instance = self._record(number).instance
+        for _ in range(count):
+            instance.tick()
+        return NOTHING
+
+    def _reloads(self, number: int, orphan: int, count: int) -> Outcome:
+        instance, shared = self._record(number).instance, self._orphan(orphan)
+        for _ in range(count):
+            instance.save(shared)
+            instance.restore(shared)
+        return NOTHING
+
+    def _send_reused(self, number: int, data: bytes, repeat: int, size: int) -> Outcome:
+        buffer = bytearray(data * repeat)
+        try:
+            return boolean(self._record(number).instance.send(buffer, size), "send")
+        finally:
+            buffer[:] = bytes(len(buffer))
+
+    def _is_kept(self, number: int) -> Outcome:
+        return TRUE if all(bytes(memoryview(given)) == copy for given, copy in self._record(number).kept) else FALSE
 
     def _save(self, number: int, orphan: int) -> Outcome:
         self._record(number).instance.save(self._orphan(orphan))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from .contract import Answer, Outcome, Refusal, Unsupported, Value
@@ -73,6 +75,23 @@ def refusal_from(error: BaseException) -> Refusal:
         # The exception is the implementation's own, and so is its __str__.
         message = ""
     return Refusal(kebab(type(error).__name__), message)
+
+
+def memory_in_use() -> Outcome:
+    """The bytes of memory that this process has in use, or `Unsupported` where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return Unsupported("the system does not tell how much memory is in use")
+    return Value(pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+def count_threads() -> Outcome:
+    """The threads of this process: those that the system tells of, or else those that Python knows."""
+    try:
+        return Value(len(os.listdir("/proc/self/task")))  # noqa: PTH208
+    except OSError:
+        return Value(threading.active_count())
 
 
 def count_descriptors() -> Outcome:

@@ -7,6 +7,7 @@ derive classes from its `Server`; `python_host` makes the calls. May import the 
 from __future__ import annotations
 
 import types
+from collections import deque
 from typing import Any, Final, Protocol
 
 from .contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, COMMANDS, AdapterBroken, Event
@@ -20,6 +21,9 @@ METHODS: Final = {
 FUNCTIONS: Final = {
     name: form.python for name, form in COMMANDS.items() if form.python and not form.python.startswith("Server.")
 }
+
+# So many of the last data callbacks are looked at again.
+_MOST_KEPT: Final = 64
 
 #: The attribute of a recording object that leads to its `Record`.
 RECORD: Final = "_dasnet_record"
@@ -39,7 +43,7 @@ class Listener(Protocol):
 class Record:
     """What is known of one object: its number, who listens, the object itself, and its reactions by callback."""
 
-    __slots__ = ("class_info", "instance", "listener", "number", "reactions")
+    __slots__ = ("class_info", "instance", "kept", "listener", "number", "reactions")
 
     def __init__(self, listener: Listener, number: int, class_info: type) -> None:
         self.listener = listener
@@ -47,6 +51,8 @@ class Record:
         self.class_info = class_info
         self.instance: Any = None
         self.reactions: dict[str, tuple[str, Any]] = {}
+        #: What data callbacks gave, as they gave it, beside a copy; what cannot change is not kept.
+        self.kept: deque[tuple[Any, bytes]] = deque(maxlen=_MOST_KEPT)
 
 
 def _on_connect(self: Any) -> None:
@@ -62,7 +68,12 @@ def _on_disconnect(self: Any) -> None:
 def _on_data(self: Any, data: Any) -> None:
     record: Record = self._dasnet_record
     # Through a memoryview, so that a number is an error and not as many zeros; a copy, as buffers may be reused.
-    given = data if type(data) is bytes else bytes(memoryview(data))
+    if type(data) is bytes:
+        given = data
+    else:
+        given = bytes(memoryview(data))
+        # The object itself, since a view of it would keep its owner from resizing it.
+        record.kept.append((data, given))
     record.listener.fired(record, Event(record.number, "data", given, len(given)))
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from .channel import DEFAULT_DEADLINE
 from .contract import Adapter
 from .errors import UsageError
 from .implementation_file import FILE_NAME, ImplementationFile, find_file, load_file, with_python
+from .patience import DEFAULT_DEADLINE
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -49,7 +49,7 @@ def _in_process(request: _Request) -> Adapter:
     place = str(request.cwd or Path.cwd())
     if place not in sys.path:
         sys.path.insert(0, place)
-    return InProcessAdapter(request.rest, peer_host=request.peer_host or _LOOPBACK)
+    return InProcessAdapter(request.rest, peer_host=request.peer_host or _LOOPBACK, deadline=request.deadline)
 
 
 def _driver_process(request: _Request) -> Adapter:
@@ -112,10 +112,10 @@ def resolve(
 ) -> Adapter:
     """The adapter that a user means. Nothing is imported, started or connected before the adapter is first used.
 
-    Arguments: `spec`, one of `forms()`, or a directory with an implementation file; `deadline`, seconds that a driver
-    has for one command (None: no end, and none for starting either; "default": what the implementation file says, or
-    the adapters' own; the in-process adapter has none to keep); `peer_host`, the address at which peers reach a
-    listening server (None: that of the file, else loopback, or the host of the driver on TCP).
+    Arguments: `spec`, one of `forms()`, or a directory with an implementation file; `deadline`, seconds for one command
+    (None: no end, and none for starting either; "default": what the implementation file says, or the adapters' own);
+    `peer_host`, the address at which peers reach a listening server (None: that of the file, else loopback, or the host
+    of the driver on TCP).
     Raises `UsageError` for a form that does not exist or is not filled in, and for a file that is not as it should be.
     """
     file = implementation_file(spec)

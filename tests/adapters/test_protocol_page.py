@@ -79,7 +79,8 @@ def test_the_table_of_commands_is_that_of_the_contract() -> None:
     expected = []
     for name, form in COMMANDS.items():
         words = [f"[{word.upper()}]" if kind == "argument" else word.upper() for word, kind in form.parameters]
-        expected.append(f"| `{' '.join([name, *words])}` | {form.result} | {form.profile} | {form.meaning} |")
+        told = f"{form.meaning}; a driver may do without" if form.optional else form.meaning
+        expected.append(f"| `{' '.join([name, *words])}` | {form.result} | {form.profile} | {told} |")
     assert rows == expected
 
 

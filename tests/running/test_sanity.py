@@ -110,6 +110,12 @@ def test_a_machine_without_ports_is_inconclusive(talk: Talk, ports: Ports, monke
     assert talk(Wrong()).verdict == "inconclusive"
 
 
+def no_timer_of_ours() -> bool:
+    """Whether the timer is unset, or is again the one of the time-out that bounds this test."""
+    seconds, interval = signal.getitimer(signal.ITIMER_REAL)
+    return not interval and (not seconds or seconds > 100)
+
+
 @pytest.fixture
 def handler() -> Iterator[Callable[..., None]]:
     """A handler of the alarm that was there before."""
@@ -127,14 +133,14 @@ def test_a_deadline_leaves_no_alarm_and_gives_the_handler_back(handler: Callable
         assert signal.getsignal(signal.SIGALRM) is not handler
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
     assert signal.getsignal(signal.SIGALRM) is handler
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert no_timer_of_ours()
 
 
 def test_a_deadline_that_strikes_gives_the_handler_back_too(handler: Callable[..., None]) -> None:
     with pytest.raises(TimeIsUp), deadline(0.01):
         threading.Event().wait()
     assert signal.getsignal(signal.SIGALRM) is handler
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert no_timer_of_ours()
 
 
 def test_code_under_test_does_not_swallow_a_deadline_by_accident() -> None:

@@ -23,7 +23,7 @@ DEFAULT_TOLD = "default: the dasnet.toml here or above"
 def add_reaching(parser: argparse.ArgumentParser) -> None:
     """Declare the options that say how an implementation is reached."""
     add = parser.add_argument
-    add("--call-deadline", type=float, metavar="SECONDS", help="bound of one command to a driver (default 10)")
+    add("--call-deadline", type=float, metavar="SECONDS", help="bound of one command (default 10)")
     add("--no-deadline", action="store_true", help="no bound of any kind, to step through a driver or be one")
     add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
 

@@ -69,7 +69,7 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
         command = each.name
         asked.add(command)
         outcome = host.call(command, *each.arguments, tolerate_unsupported=True)
-        if isinstance(outcome, Unsupported):
+        if isinstance(outcome, Unsupported) and not COMMANDS[command].optional:
             unsupported[command] = None
         elif isinstance(outcome, Value):
             answers[command] = outcome

@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     add("--dasnet-deadline", type=float, default=None, metavar="SECONDS", help="bound of one check")
     add("--dasnet-restart-each", action="store_true", help="start a driver anew for each check")
-    add("--dasnet-call-deadline", type=float, default=None, metavar="SECONDS", help="bound of one command to a driver")
+    add("--dasnet-call-deadline", type=float, default=None, metavar="SECONDS", help="bound of one command")
     add("--dasnet-no-deadline", action="store_true", help="no bound of any kind, for stepping through a driver")
     add("--dasnet-peer-host", default="", metavar="HOST", help="where peers reach the implementation's server")
     add("--dasnet-stream", metavar="FILE", help="append records to this file instead of reporting (used by dasnet run)")

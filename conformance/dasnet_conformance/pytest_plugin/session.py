@@ -194,7 +194,9 @@ class SessionPlugin:
 
     # Where to go on with a driver that broke.
     def _referral(self, culprit: str) -> str:
-        return f"; `{self.target.doctor_command()}` examines the driver" if culprit == "driver" else ""
+        # A call that hangs is the port's as far as can be told from outside, and still may be the driver's.
+        examined = culprit == "driver" or (culprit == "implementation" and self.target.is_driver)
+        return f"; `{self.target.doctor_command()}` examines the driver" if examined else ""
 
     def reached(self) -> Adapter:
         """The adapter, which exists from the start of the session on."""
@@ -342,7 +344,9 @@ def _settings(config: pytest.Config) -> Settings:
 def _heard_from_driver(raised: BaseException | None) -> list[Entry]:
     if not isinstance(raised, AdapterBroken):
         return []
-    return [Entry(tick=0, side="suite", kind="note", text=f"driver: {line}") for line in raised.exchange.splitlines()]
+    told_by = "driver" if raised.culprit == "driver" else "port"
+    lines = raised.exchange.splitlines()
+    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]
 
 
 def _distributes(config: pytest.Config) -> bool:

@@ -27,7 +27,7 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
 class Settings:
     """What may be given beside the implementation; whatever is left open is up to the implementation file.
 
-    `call_deadline` is the bound of one command to a driver and `check_deadline` that of one check, both in seconds;
+    `call_deadline` is the bound of one command and `check_deadline` that of one check, both in seconds;
     `no_deadline` lifts both, for a driver that a person steps through; `peer_host` is where peers reach the server.
     """
 

@@ -26,6 +26,10 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         return {"verdict": "unsupported", "message": str(raised)}
     # A death or a hang fails a requirement about surviving; elsewhere it only ends the check.
     ended = "fail" if requirement.survival else "inconclusive"
+    if isinstance(raised, AdapterBroken) and raised.hanging:
+        # Every function of the documentation returns, and this one had nothing to wait for that a check withholds.
+        blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
+        return {"verdict": "fail", "message": raised.told(), "blocked_by": blocked}
     if isinstance(raised, AdapterBroken):
         message = f"{raised.told()} (the {raised.culprit}'s part)"
         return {"verdict": ended, "message": message}

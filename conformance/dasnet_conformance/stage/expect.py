@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dasnet_adapters.contract import Outcome, Refusal, Unsupported, Value
+from dasnet_adapters.contract import AdapterBroken, Outcome, Refusal, Unsupported, Value
 
 
 class Mismatch(Exception):
@@ -96,10 +96,13 @@ def that(holds: bool, what: str, *, expected: str, got: str) -> None:
 
 @contextmanager
 def needing(requirement: str) -> Iterator[None]:
-    """Mark a stretch as setup: a mismatch in it is laid to that requirement, which the check cannot do without."""
+    """Mark a stretch as setup: a mismatch in it is laid to that requirement, which the check cannot do without.
+
+    So is a call that does not come back.
+    """
     try:
         yield
-    except Mismatch as mismatch:
-        if not mismatch.blocked_by:
-            mismatch.blocked_by = requirement
+    except (Mismatch, AdapterBroken) as trouble:
+        if not trouble.blocked_by:
+            trouble.blocked_by = requirement
         raise

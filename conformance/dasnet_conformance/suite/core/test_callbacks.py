@@ -11,9 +11,16 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject, spell_event
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import order, outcome_inside, serve_in_the_end, tick_whatever, until_fired
+from dasnet_conformance.suite.scenes import (
+    order,
+    outcome_inside,
+    serve_in_the_end,
+    serve_one,
+    tick_whatever,
+    until_fired,
+)
 
 MEBIBYTE = 1 << 20
 
@@ -202,6 +209,18 @@ def test_none_after_destroy(host: Host) -> None:
     host.silence()
     host.settle(other)
     expect.equal(server.heard() - before, 0, "client callbacks after the object was destroyed")
+
+
+@check("callbacks.no-error-when-all-is-well")
+def test_no_error_when_all_is_well(host: Host) -> None:
+    """Quiet conversations, an idle stretch among them: nothing goes wrong, so nothing is told as an error."""
+    server = host.listening()
+    host.settle(server)
+    for _ in range(2):
+        serve_one(host, server)
+        host.settle(server)
+    told = [spell_event(fired.event) for fired in server.fired if fired.event.what == "error"]
+    expect.equal(told, [], "error callbacks")
 
 
 @check("callbacks.own-object-only")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import socket
 import weakref
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server
 from dasnet_conformance.proof.faults.sound_handle import Handle
-from dasnet_conformance.proof.faults.tools import LOST, die
+from dasnet_conformance.proof.faults.tools import LOST, die, ready
 
 
 @fault("callbacks.one-connect-per-client")
@@ -292,3 +293,41 @@ class FarewellDies(Handle):
         if self.leaving:
             die()
         return super().fail_send(data, size, message, code)
+
+
+@fault("callbacks.no-error-when-all-is-well")
+class LogsThroughError(Handle):
+    """What is meant for the log comes through the error callback, with the code 0."""
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.tell_error("a client was taken", 0)
+
+
+@fault("callbacks.no-error-when-all-is-well")
+class DepartureIsAnError(Handle):
+    """The orderly end of a connection is told as an error before the disconnect."""
+
+    def depart(self) -> None:
+        self.tell_error("end of file", errno.ECONNRESET)
+        super().depart()
+
+
+@fault("callbacks.no-error-when-all-is-well")
+class NothingToReadIsAnError(Handle):
+    """That there is nothing to read yet is told as an error, in each tick with a client that is silent."""
+
+    def receive(self) -> None:
+        if self.client is not None and not ready(self.client):
+            self.tell_error("resource temporarily unavailable", errno.EAGAIN)
+        super().receive()
+
+
+@fault("callbacks.no-error-when-all-is-well")
+class SuccessIsAnError(Handle):
+    """After each send the error callback is given errno, whatever it holds."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        sent = super().send(data, size)
+        self.tell_error("sent", 0)
+        return sent

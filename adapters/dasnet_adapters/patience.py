@@ -1,0 +1,50 @@
+"""How long a call of the port may take before it counts as one that never returns, learnt from the calls before it.
+
+The first call that hangs is given the whole deadline. A port whose `send` hangs once hangs in many checks, and to wait
+as long for each would make the run take minutes: from then on that command has less, measured by what the same command
+took when it did return, so that a slow machine is given more. May import the standard library.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+#: Seconds that one command has, where nobody says otherwise.
+DEFAULT_DEADLINE: Final = 10.0
+#: What a command that has hung is given at least, in seconds, and how many times the slowest of its answers.
+AT_LEAST: Final = 3.0
+TIMES_THE_SLOWEST: Final = 10.0
+#: What a command is given at least that has hung time and again, and returned not once.
+NEVER_RETURNED: Final = 0.25
+
+
+class Patience:
+    """The seconds for each command of one implementation.
+
+    Arguments: `deadline`, seconds for any command, None for no end.
+    """
+
+    def __init__(self, deadline: float | None) -> None:
+        self.deadline = deadline
+        self._slowest: dict[str, float] = {}
+        self._hung: Counter[str] = Counter()
+
+    def seconds(self, command: str) -> float | None:
+        """The seconds that this command has now."""
+        hung = self._hung[command]
+        if self.deadline is None or not hung:
+            return self.deadline
+        slowest = self._slowest.get(command)
+        if slowest is None:
+            return max(NEVER_RETURNED, self.deadline / 4.0**hung)
+        return min(self.deadline, max(AT_LEAST, TIMES_THE_SLOWEST * slowest))
+
+    def returned(self, command: str, seconds: float) -> None:
+        """The command came back after so long."""
+        if seconds > self._slowest.get(command, 0.0):
+            self._slowest[command] = seconds
+
+    def hung(self, command: str) -> None:
+        """The command did not come back."""
+        self._hung[command] += 1

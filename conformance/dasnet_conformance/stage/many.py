@@ -1,0 +1,49 @@
+"""Many operations at once, for checks of long use: in one command where the driver has it, one by one where not.
+
+It knows the implementation as `Host` and takes no part in a verdict but by what the calls lead to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dasnet_adapters.contract import Unsupported, Value
+
+from . import expect
+from .host import Host
+from .host_object import HostObject
+
+#: Operations of one command: few enough for its deadline on a slow machine, many enough to be cheap.
+AT_ONCE = 1_000
+
+# A command and its arguments.
+_Call = tuple[str, *tuple[int, ...]]
+
+
+def ticks(host: Host, server: HostObject, count: int) -> None:
+    """So many ticks of the server. Raises `Mismatch` when one does not return normally."""
+    _repeated(host, count, f"ticks of {server}", ("ticks", server.number), [("tick", server.number)])
+
+
+def reloads(host: Host, server: HostObject, count: int, orphan: int = 1) -> None:
+    """So many rounds of save and restore into the same object. Raises `Mismatch` when one does not return normally."""
+    single: list[_Call] = [("save", server.number, orphan), ("restore", server.number, orphan)]
+    _repeated(host, count, f"reloads of {server}", ("reloads", server.number, orphan), single)
+
+
+def _repeated(host: Host, count: int, what: str, at_once: _Call, single: Sequence[_Call]) -> None:
+    while count > 0:
+        some = min(count, AT_ONCE)
+        outcome = host.call(*at_once, some, tolerate_unsupported=True)
+        if isinstance(outcome, Unsupported):
+            break
+        if outcome != Value(None):
+            raise expect.Mismatch(f"{some} {what}", "a normal return of each", expect.spell(outcome))
+        host.step_peers()
+        count -= some
+    for _ in range(count):
+        for name, *arguments in single:
+            outcome = host.call(name, *arguments)
+            if outcome != Value(None):
+                raise expect.Mismatch(f"one of many {what}: {name}", "a normal return", expect.spell(outcome))
+    host.step_peers()

@@ -1,0 +1,46 @@
+"""How many seconds a command has after others hung: less, but by the measure of what it took when it returned."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.patience import AT_LEAST, NEVER_RETURNED, TIMES_THE_SLOWEST, Patience
+
+
+def test_a_command_has_the_deadline_until_it_hangs() -> None:
+    patience = Patience(10.0)
+    patience.returned("tick", 0.5)
+    patience.hung("send")
+    assert patience.seconds("tick") == 10.0
+
+
+def test_one_that_has_hung_has_a_multiple_of_its_slowest_answer() -> None:
+    patience = Patience(100.0)
+    for seconds in (2.0, 7.0, 0.1):
+        patience.returned("send", seconds)
+    patience.hung("send")
+    assert patience.seconds("send") == pytest.approx(7.0 * TIMES_THE_SLOWEST)
+
+
+def test_it_has_some_seconds_however_quick_it_was_and_never_more_than_the_deadline() -> None:
+    patience = Patience(10.0)
+    patience.returned("send", 0.001)
+    patience.hung("send")
+    assert patience.seconds("send") == AT_LEAST
+    patience.returned("send", 5.0)
+    assert patience.seconds("send") == 10.0
+
+
+def test_one_that_never_returned_has_less_each_time() -> None:
+    patience = Patience(10.0)
+    given = []
+    for _ in range(6):
+        given.append(patience.seconds("init"))
+        patience.hung("init")
+    assert given == [10.0, 2.5, 0.625, NEVER_RETURNED, NEVER_RETURNED, NEVER_RETURNED]
+
+
+def test_without_a_deadline_there_is_none_after_a_hang_either() -> None:
+    patience = Patience(None)
+    patience.hung("tick")
+    assert patience.seconds("tick") is None
