@@ -7,11 +7,11 @@ A toolchain that is missing is a skip that says what to install, on a user's mac
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from toolchains import in_ci, missing
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,16 +33,12 @@ def main(arguments: list[str]) -> int:
         return 3
     name = arguments[0]
     programs, install = TOOLCHAINS[name]
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        print(f"{'missing' if _in_ci() else 'skipped'}: no {', '.join(missing)}; install {install}")
-        return 1 if _in_ci() else 0
+    absent = missing(programs)
+    if absent:
+        print(f"{'missing' if in_ci() else 'skipped'}: no {', '.join(absent)}; install {install}")
+        return 1 if in_ci() else 0
     file, report = ROOT / "adapters" / name / "dasnet.toml", ROOT / "out" / name
     return subprocess.call(["dasnet", "run", str(file), "--strict", "--report-dir", str(report)])
-
-
-def _in_ci() -> bool:
-    return os.environ.get("CI", "") not in ("", "0", "false")
 
 
 if __name__ == "__main__":

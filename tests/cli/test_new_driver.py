@@ -16,6 +16,7 @@ import pytest
 
 from dasnet_adapters.contract import CALLBACKS, COMMANDS, CORE
 from dasnet_conformance.cli.new_driver_command import LANGUAGES, PLACEHOLDER, port_name, skeleton
+from toolchains import need
 
 #: The programs that a skeleton is built and run with, and what to install where they are missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -36,17 +37,6 @@ def dasnet(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = shutil.which("dasnet", path=sysconfig.get_path("scripts"))
     assert command, "the command dasnet is not installed beside this Python"
     return subprocess.run([command, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=110)
-
-
-def need(language: str) -> None:
-    """Skip where the toolchain is missing; in CI that is a failure."""
-    programs, install = TOOLCHAINS[language]
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        told = f"no {', '.join(missing)}; install {install}"
-        if os.environ.get("CI", "") not in ("", "0", "false"):
-            pytest.fail(told)
-        pytest.skip(told)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +61,7 @@ class Skeleton:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Skeleton:
     """A skeleton in each language, in a directory whose name is no word."""
-    need(request.param)
+    need(*TOOLCHAINS[request.param])
     folder = tmp_path_factory.mktemp(request.param)
     written = dasnet("new-driver", request.param, "my port", cwd=folder)
     place = folder / "my port"

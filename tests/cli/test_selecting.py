@@ -9,7 +9,7 @@ import pytest
 from dasnet_adapters.implementation_file import FILE_NAME
 from dasnet_conformance.cli import UsageMistake, selecting
 from dasnet_conformance.cli.reaching import named
-from dasnet_conformance.cli.selecting import exclusions, selected, told_apart
+from dasnet_conformance.cli.selecting import excluded, selected, told_apart
 
 
 @pytest.fixture(autouse=True)
@@ -106,12 +106,12 @@ def test_an_unknown_id_is_the_callers_mistake() -> None:
 
 
 def test_exclusions_take_sections_and_any_case_with_a_reason_each() -> None:
-    excluded = exclusions(["SEND=later", "send.size-zero=issue 12: a = sign"])
-    assert excluded["send.size-zero"] == "issue 12: a = sign"
-    assert excluded["send.arrives"] == "later"
-    assert {name.partition(".")[0] for name in excluded} == {"send"}
+    reasons = excluded(["SEND=later", "send.size-zero=issue 12: a = sign"])
+    assert reasons["send.size-zero"] == "issue 12: a = sign"
+    assert reasons["send.arrives"] == "later"
+    assert {name.partition(".")[0] for name in reasons} == {"send"}
     with pytest.raises(UsageMistake, match="--exclude send: give a reason"):
-        exclusions(["send= "])
+        excluded(["send= "])
 
 
 # The implementation that is not named

@@ -14,7 +14,8 @@ import pytest
 
 from conformance_tools import Workshop
 from dasnet_conformance.running import judge
-from dasnet_conformance.running.collect import Collector, Judged
+from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions
 
 #: A module that stops for good in `init` with a port below 0, and does not end when it is asked to.

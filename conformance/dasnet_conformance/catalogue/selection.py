@@ -87,6 +87,21 @@ def reasons_by_requirement(given: Sequence[tuple[str, str]], catalogue: Catalogu
     return {requirement.id: reason for found, reason in alone_last for requirement in found.requirements}
 
 
+def exclusions(given: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
+    """Requirement -> reason, of the values of `--exclude`, each of the form ID=REASON.
+
+    Raises `SelectionError` for one without a reason, and as `select` does.
+    """
+    pairs = [(word, reason.strip()) for word, _, reason in (text.partition("=") for text in given)]
+    for word, reason in pairs:
+        if not reason:
+            raise SelectionError(f"--exclude {word}: give a reason, as in --exclude '{word}=issue 12: not ported yet'")
+    try:
+        return reasons_by_requirement(pairs, catalogue)
+    except SelectionError as error:
+        raise SelectionError(f"--exclude: {error}") from None
+
+
 def words_of(catalogue: Catalogue) -> list[str]:
     """Every word that means something and is no pattern, sections first."""
     testable = (clause.id for clause in catalogue.clauses.values() if not clause.untestable)

@@ -16,7 +16,7 @@ from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import write_reproductions
-from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions, run
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports
@@ -24,7 +24,7 @@ from dasnet_reports import dump, harmless, write_reports
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_implementation, add_reaching
-from .selecting import add_ids, exclusions, implementation_and_ids
+from .selecting import add_ids, excluded, implementation_and_ids
 from .summary import MOST_CHARACTERS, print_summary
 
 
@@ -65,7 +65,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         workers=arguments.workers,
         seed=arguments.seed,
         deadline=arguments.deadline,
-        excluded=exclusions(arguments.exclude),
+        excluded=excluded(arguments.exclude),
         call_deadline=arguments.call_deadline,
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,

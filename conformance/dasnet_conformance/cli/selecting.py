@@ -19,7 +19,7 @@ from typing import Final
 from dasnet_adapters.implementation_file import FILE_NAME
 from dasnet_adapters.resolve import ALIASES, forms
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
-from dasnet_conformance.catalogue.selection import SelectionError, meaning, reasons_by_requirement, select
+from dasnet_conformance.catalogue.selection import SelectionError, exclusions, meaning, select
 
 from . import UsageMistake
 from .reaching import named
@@ -46,19 +46,12 @@ def selected(words: Sequence[str]) -> list[Requirement]:
         raise UsageMistake(str(error)) from None
 
 
-def exclusions(given: Sequence[str]) -> dict[str, str]:
-    """Requirement -> reason, from words of the form ID=REASON.
-
-    Raises `UsageMistake` for one that means no requirement, or has no reason.
-    """
-    pairs = [(name, reason.strip()) for name, _, reason in (text.partition("=") for text in given)]
-    for name, reason in pairs:
-        if not reason:
-            raise UsageMistake(f"--exclude {name}: give a reason, as in --exclude '{name}=not ported yet'")
+def excluded(given: Sequence[str]) -> dict[str, str]:
+    """Requirement -> reason, of the values of `--exclude`. Raises `UsageMistake` for one that cannot be meant."""
     try:
-        return reasons_by_requirement(pairs, load_catalogue())
+        return exclusions(given, load_catalogue())
     except SelectionError as error:
-        raise UsageMistake(f"--exclude: {error}") from None
+        raise UsageMistake(str(error)) from None
 
 
 def implementation_and_ids(arguments: argparse.Namespace) -> tuple[str, list[str]]:

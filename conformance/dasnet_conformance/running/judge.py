@@ -26,7 +26,8 @@ from dasnet_conformance.catalogue.rooms import package_of
 from dasnet_conformance.catalogue.selection import SelectionError, select
 from dasnet_reports import EXIT_USAGE
 
-from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
+from .collect import WORKER_DIED, Collector
+from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -122,10 +123,10 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
             only = _listed(place, left)
     if options.ids and collector.header is not None and not collector.selected and not collector.usage:
         collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
-    judged = collector.judged(list(command))
-    if judged.results is None and judged.exit_status == EXIT_INCONCLUSIVE and how:
-        judged.problem = f"{judged.problem or 'no verdict'}: {how}"
-    return judged
+    ended = conclude_run(collector, command)
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
+        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+    return ended
 
 
 # The requirements that a child is to run, in a file.
