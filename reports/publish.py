@@ -23,6 +23,7 @@ IMPLEMENTATIONS: dict[str, str] = {
     "reference": "reference",
     "python": "adapters/python/dasnet.toml",
     "c": "adapters/c/dasnet.toml",
+    "cpp": "adapters/cpp/dasnet.toml",
     "rust": "adapters/rust/dasnet.toml",
     "node": "adapters/node/dasnet.toml",
     "java": "adapters/java/dasnet.toml",

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 #: The programs that an implementation is built and run with, and what to install where they are missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
     "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
     "rust": (("cargo", "rustc"), "Rust 1.78 or later (Debian: cargo)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
