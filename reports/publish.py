@@ -26,6 +26,7 @@ IMPLEMENTATIONS: dict[str, str] = {
     "rust": "adapters/rust/dasnet.toml",
     "node": "adapters/node/dasnet.toml",
     "java": "adapters/java/dasnet.toml",
+    "go": "adapters/go/dasnet.toml",
     "asyncio": "adapters/asyncio/dasnet.toml",
 }
 
