@@ -6,7 +6,7 @@ const Loopback = "127.0.0.1"
 // Server is the class to derive from: a Class and, in a field, the handle. Every method is a thin call on the
 // functions of lowlevel.go. Until it has a handle, queries and Send give false and ticks do nothing.
 type Server struct {
-	// Host is the address to bind, Loopback when empty.
+	// Host is the numeric address to bind, Loopback when empty. A name would have to be looked up, for which Init waits.
 	Host string
 
 	class     Class
