@@ -66,6 +66,8 @@ def test_of_several_addresses_the_one_that_answers_is_taken(monkeypatch: pytest.
 
 def test_when_no_address_answers_the_last_refusal_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     _two(monkeypatch, "127.0.0.2", "127.0.0.1")
-    with socket.socket() as holder, pytest.raises(Mismatch, match="refused"):
+    with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
-        Peer("peer 1", Transcript()).connect("twice", holder.getsockname()[1])
+        port = holder.getsockname()[1]
+        with pytest.raises(Mismatch, match="refused"):
+            Peer("peer 1", Transcript()).connect("twice", port)
