@@ -60,20 +60,20 @@ class Peer:
         """The socket while it is open, for waiting on it."""
         return self._socket
 
-    def connect(self, host: str, port: int, *, wait: bool = True) -> Peer:
+    def connect(self, host: str, port: int, *, wait: bool = True, seconds: float = CONNECT_WAIT) -> Peer:
         """Connect to a listening server.
 
         With `wait` (the default) it returns when the system has completed the connection, which needs no tick: the
         listen queue does that. Without, the connection may complete later, while the peer is stepped. Of a name that
         has several addresses, each is tried in turn. Raises `Mismatch` when the connection is refused or does not
-        complete in `CONNECT_WAIT` seconds, and `AdapterBroken` for a host without an address.
+        complete in so many `seconds`, and `AdapterBroken` for a host without an address.
         """
         self._transcript.add(self.name, "connect", f"connect to port {port}")
         self._act("connect" if wait else "connect-later", port)
         self._port = port
         why = ""
         for family, address in addresses_of(host, port):
-            why = self._try(family, address, wait=wait)
+            why = self._try(family, address, seconds if wait else 0.0)
             if not why:
                 break
         if why:
@@ -81,7 +81,7 @@ class Peer:
         return self
 
     # Why there is no connection to this address; empty when there is one, or when it is under way and not waited for.
-    def _try(self, family: int, address: Any, *, wait: bool) -> str:
+    def _try(self, family: int, address: Any, seconds: float) -> str:
         if self._socket is not None:
             self._socket.close()
         # First, as a thread that reads must leave the socket alone until then.
@@ -92,14 +92,13 @@ class Peer:
         try:
             self._socket.connect(address)
         except (BlockingIOError, InterruptedError):
-            if not wait:
-                return ""
+            pass
         except OSError as error:
             return error.strerror or str(error)
-        if not wait:
+        if not seconds:
             return ""
-        if not wait_connected(self._socket, CONNECT_WAIT):
-            return f"no connection within {CONNECT_WAIT:g} seconds"
+        if not wait_connected(self._socket, seconds):
+            return f"no connection within {seconds:g} seconds"
         return self._finish_connecting()
 
     def _act(self, action: str, port: int = 0) -> None:
