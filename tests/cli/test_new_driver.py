@@ -27,7 +27,8 @@ TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
 }
 #: The marked places that a skeleton cannot do without: a function to fill in for each command that asks the port.
-ASKED = [name for name in COMMANDS if name not in ("new", "react", "descriptors", "holds")]
+OF_THE_DRIVER = ("new", "react", "descriptors", "holds")
+ASKED = [name for name, form in COMMANDS.items() if not form.optional and name not in OF_THE_DRIVER]
 
 
 def dasnet(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ import pytest
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage.deadline import TimeIsUp
-from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
+from dasnet_conformance.stage.expect import Mismatch, Moot, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft
 
@@ -19,6 +19,8 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
     """The verdict that follows from what a check raised, with the message for people."""
     if raised is None:
         return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
+    if isinstance(raised, Moot):
+        return {"verdict": "pass", "message": "", "observed": str(raised)}
     if isinstance(raised, Mismatch):
         blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
         return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}

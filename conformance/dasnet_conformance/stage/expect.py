@@ -27,6 +27,13 @@ class Mismatch(Exception):
         self.blocked_by = blocked_by
 
 
+class Moot(Exception):
+    """The question of the check does not arise with this implementation, which is at fault elsewhere or not at all.
+
+    Verdict pass, with the reason as what was observed. For what another requirement judges, and for nothing else.
+    """
+
+
 class PartUnsupported(Exception):
     """The implementation says that it has no such part: verdict unsupported."""
 
@@ -78,14 +85,27 @@ def same_bytes(got: bytes | bytearray, wanted: bytes | bytearray, what: str) -> 
     """Expect exactly these bytes; the message names the first place that differs."""
     if got == wanted:
         return
-    shorter = min(len(got), len(wanted))
-    place = next((index for index in range(shorter) if got[index] != wanted[index]), shorter)
+    place = _first_difference(got, wanted)
     around = slice(max(place - 4, 0), place + 12)
     raise Mismatch(
         what,
         f"{len(wanted)} bytes (from byte {around.start}: {wanted[around].hex(' ') or 'nothing'})",
         f"{len(got)} bytes, the first difference at byte {place} ({got[around].hex(' ') or 'nothing'})",
     )
+
+
+def _first_difference(got: bytes | bytearray, wanted: bytes | bytearray) -> int:
+    # Halved until it is found: bytes are compared at a stroke, and there may be millions.
+    low, high = 0, min(len(got), len(wanted))
+    if got[:high] == wanted[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if got[low:middle] == wanted[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def that(holds: bool, what: str, *, expected: str, got: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import threading
 
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
@@ -39,6 +40,9 @@ class Peer:
         self._recording = recording or Recording()
         self._recording.received[name] = self.received
         self._socket: socket.socket | None = None
+        # Reading may go on in another thread (see `reading`); the socket must not be closed under it.
+        self._lock = threading.RLock()
+        self._counted = 0
         self._outgoing: list[memoryview] = []
         self._half_close_due = False
         self._connecting = False
@@ -139,9 +143,10 @@ class Peer:
         self._reset()
 
     def _drop(self, how: str | None) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
         self._outgoing.clear()
         self.closed = self.closed or how
 
@@ -171,7 +176,10 @@ class Peer:
             return 0
         moved = self._push()
         if self.reading:
-            moved += self._pull()
+            self.pull()
+        with self._lock:
+            moved += len(self.received) - self._counted
+            self._counted = len(self.received)
         return moved
 
     def _push(self) -> int:
@@ -198,8 +206,13 @@ class Peer:
                 pass
         return moved
 
-    def _pull(self) -> int:
-        moved = 0
+    def pull(self) -> None:
+        """Receive what the system has. The one part of a peer that a second thread may do, beside everything else."""
+        with self._lock:
+            if not self._connecting:
+                self._pull()
+
+    def _pull(self) -> None:
         while self._socket is not None and self.closed is None:
             try:
                 chunk = self._socket.recv(_RECEIVE_SIZE)
@@ -211,13 +224,11 @@ class Peer:
             if not chunk:
                 self._end("end of file")
                 break
-            moved += len(chunk)
             self.received += chunk
             self._recording.add(Received(self._transcript.tick, self.name, len(chunk), len(self.received)))
             self._transcript.add(self.name, "receive", spell_bytes(chunk))
             if len(chunk) < _RECEIVE_SIZE:
                 break
-        return moved
 
     def _end(self, how: str) -> None:
         self.closed = how

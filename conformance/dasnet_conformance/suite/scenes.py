@@ -6,13 +6,19 @@ the check is about, not its setup.
 
 from __future__ import annotations
 
-from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import PORT_ATTEMPTS
+from dasnet_conformance.stage.reading import reading_meanwhile
 
 QUESTION = b"a question\r\n"
 ANSWER = b"the answer\r\n"
@@ -40,6 +46,60 @@ def until_fired_soon(host: Host, server: HostObject, what: str, count: int) -> N
     until_fired(host, server, what, count)
 
 
+@contextmanager
+def to_one_that_does_not_read(host: Host) -> Iterator[None]:
+    """A stretch with sends to a client that does not read.
+
+    A send that waits for it violates `send.stalled-returns`, which is a SHOULD. A MUST that needs such a client then
+    has nothing to ask; a SHOULD is blocked.
+    """
+    try:
+        with expect.needing("send.stalled-returns"):
+            yield
+    except AdapterBroken as broken:
+        if broken.hanging in ("send", "server_send") and host.requirement.level == "MUST":
+            raise expect.Moot("send waits for its client to read: see send.stalled-returns") from broken
+        raise
+
+
+def true_to_what_arrives(
+    host: Host, server: HostObject, peer: Peer, piece: bytes, what: str, *, repeat: int = 1
+) -> bool:
+    """One send to a client that reads, whose answer has to be true to what arrives; returns whether it was accepted.
+
+    How much a server takes at once, nobody promises: one that says false has sent nothing of the call, or ended the
+    connection. Whatever it said, the client is there before and hears every later send.
+    """
+    before = len(peer.received)
+    content = piece * repeat
+    with reading_meanwhile(host):
+        accepted = expect.one_of(server.send(piece, repeat=repeat), ("true", "false"), what) == "true"
+        if accepted:
+            host.await_peer(peer, before + len(content), server)
+        host.settle(server)
+    arrived = peer.received[before:]
+    if accepted:
+        expect.same_bytes(arrived, content, f"what the client received of {what}")
+    elif peer.closed is None:
+        expect.same_bytes(arrived, b"", f"what the client received of {what}, which said false")
+    return accepted
+
+
+def send_in_the_end(host: Host, server: HostObject, part: bytes, what: str, repeat: int = 1) -> None:
+    """A send to a client that reads; where it does not fit now, ticks go on and it is tried again, the same whole part.
+
+    For checks of what arrives and not of how much is taken at once. To be called in a block of `reading_meanwhile`.
+    """
+    if expect.one_of(server.send(part, repeat=repeat), ("true", "false"), what) == "true":
+        return
+    host.until(
+        lambda: server.send(part, repeat=repeat) == Value(True),
+        server,
+        what=f"{what}, tried again while the client reads, returns true",
+        got=lambda: "false each time",
+    )
+
+
 def until_received(host: Host, server: HostObject, count: int, *ticked: HostObject, through: str = "tick") -> None:
     """Tick until data callbacks on `server` have brought so many bytes in all."""
     host.until(
@@ -49,6 +109,59 @@ def until_received(host: Host, server: HostObject, count: int, *ticked: HostObje
         got=lambda: f"{len(server.received)} bytes",
         through=through,
     )
+
+
+#: Seconds after which a check that repeats itself hundreds of times ends, if it has been round `_LEAST_ROUNDS` times.
+_LONG_ENOUGH = 15.0
+_LEAST_ROUNDS = 30
+
+
+def rounds(most: int) -> Iterator[int]:
+    """Numbers from 1 to `most`; fewer where each round takes so long that they would outlast the check.
+
+    How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
+    """
+    end = time.monotonic() + _LONG_ENOUGH
+    for number in range(1, most + 1):
+        if number > _LEAST_ROUNDS and time.monotonic() > end:
+            return
+        yield number
+
+
+#: Bytes by which the pace of a server is taken, and ticks that one check may take at that pace.
+_PACED = 1 << 16
+_MOST_TICKS = 4_000
+
+
+def pace_of(host: Host, server: HostObject, peer: Peer, arrived: Callable[[], int]) -> Pace:
+    """How fast a server moves bytes, taken while 64 KiB of the client go through it.
+
+    Arguments: `arrived`, how much has come where it is to come, the server's callbacks or the client. A server that
+    hands out small pieces is slow and not wrong: bounds follow its pace.
+    """
+    before, tick, started = arrived(), host.transcript.tick, time.monotonic()
+    peer.send(host.random.randbytes(_PACED))
+    with reading_meanwhile(host):
+        host.until(
+            lambda: arrived() - before >= _PACED,
+            server,
+            what=f"{_PACED} bytes",
+            got=lambda: f"{arrived() - before} bytes",
+        )
+    ticks, seconds = host.transcript.tick - tick, time.monotonic() - started
+    return Pace(_PACED / max(ticks, 1), _PACED / max(seconds, 0.001))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a server moves bytes."""
+
+    bytes_per_tick: float
+    bytes_per_second: float
+
+    def within(self, most: int) -> int:
+        """How many bytes to send: `most`, or what it moves in some thousand ticks and some seconds."""
+        return min(most, max(int(min(self.bytes_per_tick * _MOST_TICKS, self.bytes_per_second * _LONG_ENOUGH)), _PACED))
 
 
 def order(server: HostObject) -> list[str]:
@@ -138,10 +251,10 @@ def unused_port(host: Host) -> int:
     return port
 
 
-def tick_whatever(host: Host, server: HostObject, ticks: int) -> None:
+def tick_whatever(host: Host, server: HostObject, ticks: int, *, through: str = "tick") -> None:
     """Tick an object that need not take it: a refusal is as good as a return. The peers are stepped along."""
     for _ in range(ticks):
-        server.tick()
+        server.call(through)
         host.step_peers()
 
 

@@ -19,6 +19,7 @@ from dasnet_conformance.suite.scenes import (
     serve_in_the_end,
     serve_one,
     tick_whatever,
+    to_one_that_does_not_read,
     until_fired,
 )
 
@@ -168,7 +169,8 @@ def test_raise_inside_error(host: Host, waiting: str) -> None:
     server, peer = host.connected()
     if waiting == "bytes wait":
         peer.pause_reading()
-        server.send(b"for nobody", repeat=MEBIBYTE)
+        with to_one_that_does_not_read(host):
+            server.send(b"for nobody", repeat=MEBIBYTE)
     server.react("error", "raise")
     peer.reset()
     _tick_until(host, server, lambda: server.count("disconnect") > 0, "a disconnect callback after the reset")

@@ -10,7 +10,16 @@ from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.suite.scenes import hear, put_aside, take_over, until_fired, until_fired_soon, visit
+from dasnet_conformance.suite.scenes import (
+    hear,
+    put_aside,
+    rounds,
+    take_over,
+    to_one_that_does_not_read,
+    until_fired,
+    until_fired_soon,
+    visit,
+)
 
 MEBIBYTE = 1 << 20
 
@@ -51,7 +60,8 @@ def test_frees_port(host: Host, state: str) -> None:
             host.await_departure(server)
         if "waiting" in state:
             peer.pause_reading()
-            server.send(b"for nobody", repeat=MEBIBYTE)
+            with to_one_that_does_not_read(host):
+                server.send(b"for nobody", repeat=MEBIBYTE)
         if state.startswith("reset"):
             peer.reset()
             host.silence()
@@ -185,12 +195,12 @@ class _Rounds:
 @check("lifetime.rounds-leak-nothing")
 def test_rounds_leak_nothing(host: Host) -> None:
     """What one server leaves open, a host that reloads all day has a thousand of."""
-    rounds = _Rounds(host)
+    servers = _Rounds(host)
     for _ in range(WARM_UP):
-        rounds.turn()
+        servers.turn()
     before = _descriptors(host)
-    for number in range(WARM_UP + 1, ROUNDS + 1):
-        rounds.turn()
+    for number in rounds(ROUNDS - WARM_UP):
+        servers.turn()
         # Now and then, so that a leak is told before it exhausts what the suite itself needs.
         if number % COUNTED_EVERY == 0:
             _expect_no_leak(host, before, f"{number} servers")
@@ -201,7 +211,7 @@ def test_clients_leak_nothing(host: Host) -> None:
     """A server that does not close its side of a client that left runs out of descriptors in the end."""
     server = host.listening()
     before: int | None = None
-    for number in range(1, CLIENTS + 1):
+    for number in rounds(CLIENTS):
         peer = host.peer(server.port)
         until_fired_soon(host, server, "connect", number)
         if number % 2:

@@ -6,10 +6,15 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, Outcome
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.suite.scenes import until_fired, unused_port
+from dasnet_conformance.suite.scenes import (
+    tick_whatever,
+    until_fired,
+    unused_port,
+)
 
 #: What the two low-level queries say, by state.
 STATES = {
@@ -85,8 +90,9 @@ def test_make_server_binds_object(host: Host) -> None:
 
 @check("make-server.plain-object")
 def test_make_server_plain_object(host: Host) -> None:
-    """Nowhere to put the handle: the result says so, in place of an error."""
-    expect.returns(host.new(CLASS_PLAIN).call("make_server"), False, "make_server of an object without the field")
+    """Nowhere to put the handle: the result says so, or an error does; what matters is that the host hears it."""
+    plain = host.new(CLASS_PLAIN)
+    host.observe(expect.one_of(plain.call("make_server"), host.allowed(), "make_server of an object without the field"))
 
 
 @check("make-server.opens-nothing")
@@ -96,7 +102,8 @@ def test_make_server_opens_nothing(host: Host) -> None:
     for moment in ("before", "after"):
         expect.returns(server.call("server_is_open"), False, f"server_is_open {moment} ticks")
         expect.returns(server.call("server_is_connected"), False, f"server_is_connected {moment} ticks")
-        host.settle(server, through="server_tick")
+        # A tick of a handle that is not open yet may be refused.
+        tick_whatever(host, server, SETTLING_TICKS, through="server_tick")
     expect.equal(server.heard(), 0, "client callbacks")
 
 

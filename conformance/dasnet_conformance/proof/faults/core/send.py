@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -292,3 +293,23 @@ class EchoesWhatItReads(Handle):
     def tell_data(self, data: bytes) -> None:
         self.enqueue(data)
         super().tell_data(data)
+
+
+@fault("send.takes-ordinary-messages")
+class RefusesAboveAPage(Handle):
+    """A message of more than 4,096 bytes is turned down, since it is to fit into one page."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        if size > 4096:
+            return self.fail_send(data, size, "too large", errno.EMSGSIZE)
+        return super().send(data, size)
+
+
+@fault("send.takes-ordinary-messages")
+class LengthInSixteenBits(Handle):
+    """The length of a message is kept in sixteen bits, so that one of 65,536 bytes is turned down."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        if size > 0xFFFF:
+            return self.fail_send(data, size, "too large", errno.EMSGSIZE)
+        return super().send(data, size)

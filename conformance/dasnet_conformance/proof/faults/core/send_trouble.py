@@ -127,13 +127,16 @@ class RefusesHalfway(Handle):
 
 @fault("send.echo-flood")
 class FullQueueLosesEcho(Handle):
-    """The outgoing queue holds 64 KiB, and an echo that finds it full is dropped though the client reads."""
+    """The outgoing queue holds 64 KiB, and an echo that finds it full is dropped while send says true."""
 
     QUEUE_LIMIT = 1 << 16
     BUDGET = 8 << 20
 
     def send(self, data: bytes, size: int) -> bool:
         return super().send(data, size) if self.client is None or len(data) <= self.QUEUE_LIMIT else self._large(data)
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:  # noqa: ARG002
+        return True
 
     def _large(self, data: bytes) -> bool:
         # One call alone may be as large as it likes.

@@ -46,12 +46,12 @@ class MakeServerTakesAnything(LowLevel):
 
 
 @fault("make-server.plain-object")
-class MakeServerRaisesOnPlainObject(LowLevel):
-    """make_server raises an error for an object without the field, where it has to return false."""
+class MakeServerDiesOnPlainObject(LowLevel):
+    """make_server of an object without the field takes the field's place for granted and ends the host."""
 
     def make_server(self, obj: Any, class_info: type) -> bool:
         if not super().make_server(obj, class_info):
-            raise TypeError("the object has no field for a handle")
+            die()
         return True
 
 
