@@ -1,5 +1,7 @@
 """Judges one of the implementations under adapters/ through its dasnet.toml; their tox environments call it.
 
+The list of those implementations is here too, and here alone: reports/publish.py reads it.
+
     python tests/judge_adapter.py NAME
 
 A toolchain that is missing is a skip that says what to install, on a user's machine; in CI (CI=true) it is a failure.
@@ -7,17 +9,19 @@ A toolchain that is missing is a skip that says what to install, on a user's mac
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from toolchains import excused, in_ci, missing
+
 ROOT = Path(__file__).parent.parent
 
-#: The programs that an implementation is built and run with, and what to install where they are missing.
+#: The implementations under adapters/: the programs that each is built and run with, and what to install where they are
+#: missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
     "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
     "rust": (("cargo", "rustc"), "Rust 1.78 or later (Debian: cargo)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
@@ -42,36 +46,27 @@ def main(arguments: list[str]) -> int:
         print(f"usage: judge_adapter.py {'|'.join(TOOLCHAINS)}", file=sys.stderr)
         return 3
     name = arguments[0]
-    programs, install = TOOLCHAINS[name]
-    missing = _missing(programs)
-    if missing and name in PACKAGES:
-        install_package = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", PACKAGES[name]]
-        subprocess.run(install_package, capture_output=True, check=False)
-        missing = _missing(programs)
-    if missing:
-        needed = _in_ci() and not _known_to_be_missing(name)
-        print(f"{'missing' if needed else 'skipped'}: no {', '.join(missing)}; install {install}")
-        return 1 if needed else 0
+    lack = lacking(name)
+    if lack:
+        print(lack)
+        return 1 if in_ci() and not excused(TOOLCHAINS[name][0]) else 0
     file, report = ROOT / "adapters" / name / "dasnet.toml", ROOT / "out" / name
     options = OPTIONS.get(name, ())
     return subprocess.call(["dasnet", "run", str(file), "--strict", *options, "--report-dir", str(report)])
 
 
-def _missing(programs: tuple[str, ...]) -> list[str]:
-    return [program for program in programs if shutil.which(program) is None]
+def lacking(name: str) -> str:
+    """What is missing to judge the implementation of that name, and what to install; empty when nothing is.
 
-
-# CI says so of a package that could not be had (WITHOUT_DASLANG=1), after one line about it.
-def _known_to_be_missing(name: str) -> bool:
-    return _is_set(f"WITHOUT_{name.upper()}")
-
-
-def _in_ci() -> bool:
-    return _is_set("CI")
-
-
-def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "") not in ("", "0", "false")
+    Where pip may have a wheel of what is missing, it is asked for one, and installs it beside this Python.
+    """
+    programs, install = TOOLCHAINS[name]
+    if missing(programs) and name in PACKAGES:
+        install_package = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", PACKAGES[name]]
+        subprocess.run(install_package, capture_output=True, check=False)
+    absent = missing(programs)
+    failing = in_ci() and not excused(absent)
+    return f"{'missing' if failing else 'skipped'}: no {', '.join(absent)}; install {install}" if absent else ""
 
 
 if __name__ == "__main__":

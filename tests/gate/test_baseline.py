@@ -13,7 +13,7 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import main
 from dasnet_conformance.gate.baseline import BaselineError, Kind, KnownFailure, compare, read_baseline, spell
 from dasnet_conformance.gate.finishing import finish
-from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_reports import RequirementResult, Results, load, write_reports
 
 #: An implementation with three faults, written as a porter would meet them.

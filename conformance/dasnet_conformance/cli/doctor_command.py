@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.hints import HINTS
-from dasnet_conformance.doctor.examination import BROKEN, Doctor, Finding
+from dasnet_conformance.doctor.examination import Doctor
+from dasnet_conformance.doctor.findings import BROKEN, Finding
 from dasnet_conformance.running.target import Settings, Target
 from dasnet_reports import harmless
 

@@ -16,7 +16,7 @@ from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import write_reproductions
-from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions, run
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.running.collect import EXIT_INCONCLUSIVE, Judged
+from dasnet_conformance.running.conclusion import EXIT_INCONCLUSIVE, Judged
 from dasnet_reports import BaselineFinding, BaselineOutcome, Overall, Results, is_as_listed
 
 from .baseline import compare, read_baseline

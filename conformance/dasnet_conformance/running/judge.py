@@ -25,7 +25,8 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.catalogue.rooms import package_of
 from dasnet_reports import EXIT_USAGE
 
-from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
+from .collect import WORKER_DIED, Collector
+from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -114,10 +115,10 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
                 break
             only = place / "only"
             only.write_text("\n".join(left), "utf-8")
-    judged = collector.judged(list(command))
-    if judged.results is None and judged.exit_status == EXIT_INCONCLUSIVE and how:
-        judged.problem = f"{judged.problem or 'no verdict'}: {how}"
-    return judged
+    ended = conclude_run(collector, command)
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
+        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+    return ended
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
