@@ -15,17 +15,26 @@ import pytest
 
 from conformance_tools import dasnet
 from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.selection import words_of
 from dasnet_conformance.cli import COMMANDS, HELP, main
 from dasnet_conformance.cli.completion_shells import SHELLS
 from dasnet_conformance.cli.completion_words import KINDS, all_commands, words_of_kinds
 from toolchains import needs
 
-REQUIREMENTS = list(load_catalogue().requirements)
+IDS = words_of(load_catalogue())
+
+#: A section, with the requirements whose ids begin as it does.
+CALLBACKS = {name for name in IDS if name.startswith("callbacks")}
 
 #: What was typed, and all that is offered then.
 TYPED: list[tuple[str, set[str]]] = [
     ("dasnet expl", {"explore", "explain"}),
     ("dasnet explain init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet explain send.si", {"send.size", "send.size-zero", "send.size-beyond-buffer", "send.size-negative"}),
+    ("dasnet explain callb", CALLBACKS),
+    ("dasnet run init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet run --strict reference init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet baseline update results.json b.toml init.port-neg", {"init.port-negative"}),
     ("dasnet run --exclude init.port-n", {"init.port-negative=", "init.port-not-wrapped="}),
     ("dasnet run --str", {"--strict"}),
     ("dasnet run --strict --profile ", {"core", "lowlevel"}),
@@ -71,10 +80,10 @@ def test_bash_offers(typed: str, offered: set[str], scripts: Path) -> None:
 
 
 @needs(["bash"], "bash (Debian: bash)")
-def test_bash_offers_every_command_and_every_requirement(scripts: Path) -> None:
+def test_bash_offers_every_command_and_every_id(scripts: Path) -> None:
     script = 'source ./dasnet.bash; COMP_LINE=$1 COMP_POINT=${#1}; _dasnet; printf "%s\\n" "${COMPREPLY[@]}"'
     assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet "], scripts) == {*COMMANDS, HELP}
-    assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet explain "], scripts) == set(REQUIREMENTS)
+    assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet explain "], scripts) == set(IDS)
 
 
 @needs(["bash"], "bash (Debian: bash)")

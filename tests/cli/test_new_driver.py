@@ -82,7 +82,7 @@ def test_a_skeleton_is_written_and_the_next_commands_are_told(made: Skeleton) ->
     assert (made.written.returncode, made.written.stderr) == (0, "")
     told = made.written.stdout.splitlines()
     assert "my-port" in told[0]
-    assert told[1:] == ["    cd 'my port'", "    dasnet doctor", "    dasnet run -k construct"]
+    assert told[1:] == ["    cd 'my port'", "    dasnet doctor", "    dasnet run construct"]
 
 
 def test_a_skeleton_builds_and_passes_the_doctor(made: Skeleton) -> None:

@@ -95,7 +95,9 @@ def test_a_failure_that_died_with_its_process_says_so(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     judge("python:dasnet_conformance.proof.faults:tick_without_handle_dies", "construct.tick-harmless", reports)
     folder = reports / "repro" / "construct.tick-harmless"
-    assert "cannot be played again" in (folder / "README.md").read_text("utf-8")
+    readme = (folder / "README.md").read_text("utf-8")
+    assert "cannot be played again" in readme
+    assert "    dasnet run IMPLEMENTATION construct.tick-harmless\n" in readme
     ended = play(folder, standalone(), tmp_path / "away")
     assert ended.returncode == 2
     assert "died with the implementation" in ended.stderr

@@ -16,20 +16,14 @@ from dasnet_conformance.running.target import Settings, Target
 from dasnet_reports import harmless
 
 from . import UsageMistake
-from .reaching import add_reaching, named
+from .reaching import add_implementation, add_reaching, named
 
 _MOST = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "implementation",
-        metavar="IMPLEMENTATION",
-        nargs="?",
-        default="",
-        help="as for `dasnet run` (default: the dasnet.toml here)",
-    )
+    add_implementation(parser, "as for `dasnet run`")
     add_reaching(parser)
 
 

@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise _unknown(given[0])
         else:
             module, parser = _load(given[0])
-            status = int(module.execute(parser.parse_args(given[1:]), given))
+            # Intermixed: options may stand between the words of a command, wherever those may be left out.
+            status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))
         # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
         sys.stdout.flush()
         return status

@@ -63,7 +63,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     except OSError as error:
         raise UsageMistake(f"{error.filename or place}: cannot be written: {error.strerror}") from error
     print(f"{place}: the driver of {name}; its README.md tells what to fill in. Next:")  # noqa: T201
-    for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run -k construct"):
+    for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run construct"):
         print(f"    {line}")  # noqa: T201
     return 0
 

@@ -86,7 +86,7 @@ class Doctor:
         runner.over_session(adapter, "unknown command", stranger)
         if isinstance(adapter, DriverAdapter):
             runner.over_session(adapter, "reset", reset)
-        profiles = self._target.claims(self._description)
+        profiles = self._target.claims(self._description.profiles)
         for name, profile, step in STEPS:
             if profile in profiles and runner.patient:
                 runner.over_host(adapter, name, step)

@@ -12,6 +12,7 @@ import pytest
 
 from dasnet_adapters import UsageError
 from dasnet_conformance.catalogue.loader import Catalogue, problems
+from dasnet_conformance.catalogue.selection import SelectionError, exclusions
 from dasnet_conformance.running.target import Target
 from dasnet_conformance.stage.checks import MARKER
 
@@ -24,20 +25,15 @@ def requirement_of(item: pytest.Item) -> str:
     return str(marker.args[0]) if marker is not None else ""
 
 
-def exclusions(config: pytest.Config, catalogue: Catalogue, target: Target) -> dict[str, str]:
+def excluded_by(config: pytest.Config, catalogue: Catalogue, target: Target) -> dict[str, str]:
     """The requirements that are left out, by the implementation's file and by options, with the reasons.
 
-    Raises `UsageError` for one that does not exist, and for an option without a reason.
+    Raises `UsageError` for a word that means none, and for an option without a reason.
     """
-    excluded = target.excluded(catalogue.requirements)
-    for text in config.getoption("--dasnet-exclude"):
-        name, _, reason = text.partition("=")
-        if name not in catalogue.requirements:
-            raise UsageError(f"--exclude {name}: no such requirement; `dasnet list` names them")
-        if not reason.strip():
-            raise UsageError(f"--exclude {name}: give a reason, as in {name}='issue 12: not ported'")
-        excluded[name] = reason.strip()
-    return excluded
+    try:
+        return target.excluded(catalogue) | exclusions(config.getoption("--dasnet-exclude"), catalogue)
+    except SelectionError as error:
+        raise UsageError(str(error)) from None
 
 
 class Selection:

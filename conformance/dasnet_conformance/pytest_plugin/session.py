@@ -21,7 +21,7 @@ from dasnet_conformance.running.target import Settings, Target
 
 from .checking import Checking
 from .process import Process
-from .selecting import Selection, exclusions
+from .selecting import Selection, excluded_by
 
 if TYPE_CHECKING:
     from .own_run import OwnRun
@@ -38,7 +38,7 @@ def register(config: pytest.Config) -> None:
     )
     try:
         target = Target(config.getoption("--dasnet-implementation"), settings)
-        excluded = exclusions(config, catalogue, target)
+        excluded = excluded_by(config, catalogue, target)
     except UsageError as error:
         raise pytest.UsageError(f"dasnet: {error}") from None
     process = Process(config, catalogue, target)
@@ -77,7 +77,7 @@ class SessionPlugin:
             if self._own_run is not None:
                 process.target.build()  # a run that `dasnet run` started has been built for
             description, reached = adapter.describe(), adapter.reached
-            claimed = process.target.claims(description)
+            claimed = process.target.claims(description.profiles)
             if process.target.is_driver:
                 examine_briefly(adapter)
             self._selection.choose_profiles(claimed)

@@ -125,7 +125,7 @@ def _readme(name: str, told: Mapping[str, str], how: list[str]) -> str:
     lines.append("")
     if "incomplete" in told:
         lines += ["This failure cannot be played again; the last line above says why. Of the suite itself:", ""]
-        lines += [f"    dasnet run IMPLEMENTATION -k {shlex.quote(name)}", ""]
+        lines += [f"    dasnet run IMPLEMENTATION {shlex.quote(name)}", ""]
         return "\n".join(lines)
     lines += [
         "Run it in this folder, with Python 3.8 or later and nothing else (the command after the options starts the",
