@@ -34,6 +34,7 @@ TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "rust": (("cargo", "rustc"), "Rust 1.73 or later (Debian: cargo)"),
     "go": (("go",), "Go 1.19 or later (Debian: golang-go)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
+    "daslang": (("daslang",), "daslang 0.6 or later (pip install daslang, or put what .ci/daslang prints on PATH)"),
 }
 #: The marked places that a skeleton cannot do without: a function to fill in for each command that asks the port.
 OF_THE_DRIVER = ("new", "react", "descriptors", "holds")
