@@ -1,5 +1,7 @@
 """Judges one of the implementations under adapters/ through its dasnet.toml; their tox environments call it.
 
+The list of those implementations is here too, and here alone: reports/publish.py reads it.
+
     python tests/judge_adapter.py NAME
 
 A toolchain that is missing is a skip that says what to install, on a user's machine; in CI (CI=true) it is a failure.
@@ -15,7 +17,8 @@ from toolchains import in_ci, missing
 
 ROOT = Path(__file__).parent.parent
 
-#: The programs that an implementation is built and run with, and what to install where they are missing.
+#: The implementations under adapters/: the programs that each is built and run with, and what to install where they are
+#: missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
     "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
@@ -33,13 +36,19 @@ def main(arguments: list[str]) -> int:
         print(f"usage: judge_adapter.py {'|'.join(TOOLCHAINS)}", file=sys.stderr)
         return 3
     name = arguments[0]
-    programs, install = TOOLCHAINS[name]
-    absent = missing(programs)
-    if absent:
-        print(f"{'missing' if in_ci() else 'skipped'}: no {', '.join(absent)}; install {install}")
+    lack = lacking(name)
+    if lack:
+        print(lack)
         return 1 if in_ci() else 0
     file, report = ROOT / "adapters" / name / "dasnet.toml", ROOT / "out" / name
     return subprocess.call(["dasnet", "run", str(file), "--strict", "--report-dir", str(report)])
+
+
+def lacking(name: str) -> str:
+    """What is missing to judge the implementation of that name, and what to install; empty when nothing is."""
+    programs, install = TOOLCHAINS[name]
+    absent = missing(programs)
+    return f"{'missing' if in_ci() else 'skipped'}: no {', '.join(absent)}; install {install}" if absent else ""
 
 
 if __name__ == "__main__":

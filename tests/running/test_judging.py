@@ -99,6 +99,7 @@ def test_records_are_told_as_they_come(run: Run) -> None:
     assert follower.types == ["header", "selected", "start", "sanity", "start", "case", "start", "sanity", "end"]
     assert judged.results is not None
     assert judged.results.command == ("the", "command")
+    assert judged.results.reached == "in-process"
 
 
 def test_a_process_that_makes_no_progress_is_ended_and_the_rest_is_judged(

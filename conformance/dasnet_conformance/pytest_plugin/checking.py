@@ -12,10 +12,14 @@ from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.reproduction.script import failure_record
 from dasnet_conformance.running.verdict import judge
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import spell_event
 from dasnet_conformance.stage.transcript import Entry
 
 from .process import Process
 from .selecting import requirement_of
+
+#: The requirement that is violated by a callback while no call is under way, in whatever check.
+BETWEEN_CALLS = "tick.nothing-between-calls"
 
 HOST_KEY = pytest.StashKey[Host]()
 
@@ -79,9 +83,27 @@ class Checking:
             transcript=entries,
             **record,
         )
+        if host is not None and requirement_id != BETWEEN_CALLS and host.between_calls():
+            self._lay_to_silence(item, host, entries)
         if raised is not None:
             report.longrepr = explain_failure(requirement, record, entries)
         return report
+
+    def _lay_to_silence(self, item: pytest.Item, host: Host, entries: list[Entry]) -> None:
+        # A finding of its own, whatever the check was about and however it ended.
+        told = ", ".join(dict.fromkeys(spell_event(fired.event) for fired in host.between_calls()))
+        case = f"in the check of {requirement_of(item)}"
+        message = f"{case}: callbacks while the host made no call: expected none, got {told[:200]}"
+        self._process.stream.write(
+            "case",
+            requirement=BETWEEN_CALLS,
+            case=f"{case}, {item.name}",
+            duration_s=0.0,
+            transcript=entries,
+            verdict="fail",
+            message=message,
+        )
+        self._process.stream.write("warning", message=f"callbacks fired while the host made no call ({BETWEEN_CALLS})")
 
 
 # What was said last to a driver that broke, the last lines of its standard error among it.

@@ -76,7 +76,7 @@ class SessionPlugin:
                 return
             if self._own_run is not None:
                 process.target.build()  # a run that `dasnet run` started has been built for
-            description = adapter.describe()
+            description, reached = adapter.describe(), adapter.reached
             claimed = process.target.claims(description.profiles)
             if process.target.is_driver:
                 examine_briefly(adapter)
@@ -89,9 +89,9 @@ class SessionPlugin:
             message = f"{broken.told()}{process.referral(broken.culprit)}"
             process.stream.write("broken", message=message, culprit=broken.culprit, exchange=broken.exchange)
             pytest.exit(f"dasnet: {broken}", returncode=2)
-        self._write_header(description, claimed)
+        self._write_header(description, reached, claimed)
 
-    def _write_header(self, description: Description, claimed: tuple[str, ...]) -> None:
+    def _write_header(self, description: Description, reached: str, claimed: tuple[str, ...]) -> None:
         self._process.stream.write(
             "header",
             suite={"name": SUITE_NAME, "version": __version__},
@@ -100,6 +100,7 @@ class SessionPlugin:
                 "version": description.version,
                 "language": description.language,
             },
+            reached=reached,
             claimed=list(claimed),
             profiles=list(self._selection.profiles),
             seed=self._process.seed,

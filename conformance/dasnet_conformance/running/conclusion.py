@@ -105,6 +105,7 @@ def _results(
     results = Results(
         suite=Suite(**header["suite"]),
         implementation=Implementation(**header["implementation"]),
+        reached=header.get("reached", ""),
         profiles=conclusion.profiles,
         verdict=conclusion.verdict,
         counts=conclusion.counts,

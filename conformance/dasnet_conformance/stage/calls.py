@@ -43,6 +43,7 @@ class Calls:
         self.strays: list[Fired] = []
         #: Client callbacks so far, of which a data callback counts with bytes only: whoever waits compares.
         self.progress = 0
+        self._last = ""
         self._session = session
         self._transcript = transcript
         self._recording = recording
@@ -56,8 +57,11 @@ class Calls:
             self._transcript.tick += 1
         told = f"{name} {' '.join(map(spell_argument, arguments))}".rstrip()
         command = Command(name, arguments)
+        # What fired before this command is told before it.
+        self.drain_strays()
         answer = self._answer(command, told)
         self._recording.called(self._transcript.tick, command, answer)
+        self._last = told
         self._record(told, name, answer)
         self.drain_strays()
         if isinstance(answer.outcome, Refusal) and answer.outcome.kind == DRIVER_KIND:
@@ -114,7 +118,8 @@ class Calls:
             # An event of an object that nobody made is among them already.
             if event.object in self.objects:
                 self.strays.append(fired)
-            self._transcript.add("host", "event", f"OUTSIDE ANY CALL: {spell_event(event)}")
+            last = f", after {self._last}" if self._last else ""
+            self._transcript.add("host", "event", f"OUTSIDE ANY CALL{last}: {spell_event(event)}")
 
     def close(self) -> None:
         """End the session."""

@@ -7,6 +7,8 @@ object into the state that a check begins with. How commands are given and recor
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from collections.abc import Callable, Iterable
 
@@ -14,12 +16,16 @@ from dasnet_adapters.contract import CLASS_A, Outcome, Session, Value
 from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
+from .bounds import CONNECT_WAIT, REFUSAL_WAIT
 from .expect import Mismatch
 from .frame_loop import FrameLoop
-from .host_object import HostObject
+from .host_object import Fired, HostObject
 from .peer import Peer
 from .ports import PORT_ATTEMPTS, Ports, foreign
 from .recording import Acted
+
+#: What the system says of a port on which nobody listens; the second, where the listener closed with the attempt in it.
+REFUSALS = tuple(os.strerror(number) for number in (errno.ECONNREFUSED, errno.ECONNRESET))
 
 
 class Host(FrameLoop):
@@ -57,6 +63,10 @@ class Host(FrameLoop):
         """The object of that number, for checks that built it in a helper."""
         return self._calls.objects[number]
 
+    def between_calls(self) -> list[Fired]:
+        """What fired while no command ran and tells of clients or errors; a line for the log may come at any time."""
+        return [fired for fired in self.strays if fired.event.what != "log"]
+
     def note(self, text: str) -> None:
         """A line of the suite's own in the transcript."""
         self.transcript.add("suite", "note", text)
@@ -72,7 +82,11 @@ class Host(FrameLoop):
     def init_free(self, server: HostObject, through: str = "init") -> Outcome:
         """Init on a port of our own (`server.port`); one that turns out to be another program's is exchanged."""
 
+        before = len(server.fired)
+
         def init(port: int) -> Outcome:
+            # What an init told that failed for another program's sake is nothing that the check has to hear.
+            del server.fired[before:]
             server.port = port
             return server.call(through, port)
 
@@ -91,12 +105,12 @@ class Host(FrameLoop):
             self.note(f"port {port} belongs to another program; trying the next")
         return port, outcome
 
-    def peer(self, port: int, *, wait: bool = True) -> Peer:
+    def peer(self, port: int, *, wait: bool = True, seconds: float = CONNECT_WAIT) -> Peer:
         """A new peer, connected to the port; see `Peer.connect`."""
         self._peer_count += 1
         peer = Peer(f"peer {self._peer_count}", self.transcript, self.recording)
         self.peers.append(peer)
-        return peer.connect(self._peer_host, port, wait=wait)
+        return peer.connect(self._peer_host, port, wait=wait, seconds=seconds)
 
     def dismiss(self, peer: Peer) -> None:
         """End a peer, by reset if it is still there, and forget it: for checks that go through many."""
@@ -106,11 +120,14 @@ class Host(FrameLoop):
         self.peers.remove(peer)
 
     def refuses_connections(self, port: int) -> bool:
-        """Whether a connection to the port is refused right away; the attempt is undone."""
+        """Whether a connection to the port is refused right away; an attempt that succeeds is undone.
+
+        One that is neither taken nor refused is a listener whose queue is full, which is there all the same.
+        """
         try:
-            self.peer(port).reset()
-        except Mismatch:
-            return True
+            self.peer(port, seconds=REFUSAL_WAIT).reset()
+        except Mismatch as mismatch:
+            return mismatch.got in REFUSALS
         return False
 
     # States, each reached from a fresh object. A mismatch on the way is laid to the requirement it belongs to.

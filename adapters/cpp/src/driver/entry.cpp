@@ -2,8 +2,6 @@
 #include "entry.h"
 
 #include "outcome.h"
-#include "recorder.h"
-#include "words.h"
 
 namespace driver {
 
@@ -22,17 +20,6 @@ public:
 };
 
 } // namespace
-
-Entry::Entry(Output &output, std::int64_t number, std::int64_t object_class) : output_(output), number_(number)
-{
-    switch (object_class) {
-    case 0: plain_ = std::make_unique<Plain>(); break;
-    case 1: server_ = std::make_unique<Recorder<'A'>>(*this); break;
-    case 2: server_ = std::make_unique<Recorder<'B'>>(*this); break;
-    case 3: server_ = std::make_unique<Silent>(); break;
-    default: throw WrongCommand("there is no class " + std::to_string(object_class));
-    }
-}
 
 network::Server &Entry::server()
 {

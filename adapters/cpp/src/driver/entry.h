@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace driver {
 
@@ -26,10 +27,13 @@ struct Reaction {
 /// One object. The entry stays when the object is destroyed, also while a callback of the object still runs.
 class Entry {
 public:
-    /// Makes the object. Classes: 0 plain, 1 A, 2 B, 3 silent. Throws WrongCommand for another.
-    Entry(Output &output, std::int64_t number, std::int64_t object_class);
+    Entry(Output &output, std::int64_t number) : output_(output), number_(number) {}
     Entry(const Entry &) = delete; // its callbacks know it by its place
     Entry &operator=(const Entry &) = delete;
+
+    /// Takes the object of this entry, one or the other.
+    void own(std::unique_ptr<Plain> object) { plain_ = std::move(object); }
+    void own(std::unique_ptr<network::Server> object) { server_ = std::move(object); }
 
     /// The object where it is no Server, else null.
     Plain *plain() noexcept { return plain_.get(); }

@@ -45,11 +45,13 @@ class Peer:
 
     def connect(self, port: int, wait: bool) -> None:
         """Connect to a port of the server."""
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        host = self._server_host.strip("[]")
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connecting = True
-        code = self.socket.connect_ex((self._server_host, port))
+        code = self.socket.connect_ex(address)
         if wait and code:
             select.select([], [self.socket], [self.socket], 10.0)
         self.connected()

@@ -249,7 +249,7 @@ def test_own_object_only(host: Host) -> None:
 
 @check("callbacks.sends-inside-disconnect")
 def test_sends_inside_disconnect(host: Host) -> None:
-    """False says that nobody is there, a refusal says it louder; the bytes must not wait for the next client."""
+    """Whatever is answered, to a client that is on its way out: the bytes must not wait for the next one."""
     server, peer = host.connected()
     server.react("disconnect", "send", b"farewell")
     peer.close()
