@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from toolchains import excused, in_ci, missing
@@ -66,7 +67,7 @@ def main(arguments: list[str]) -> int:
         print(lack)
         return 1 if in_ci() and not excused(_what_it_takes(name)[0]) else 0
     file = ROOT / "adapters" / (BUILDS[name][0] if name in BUILDS else f"{name}/dasnet.toml")
-    if not all(_has_nothing_to_say(command, file.parent) for command in TIDY.get(name, ())):
+    if not all(nothing_to_say(command, file.parent) for command in TIDY.get(name, ())):
         return 1
     report, options = ROOT / "out" / name, OPTIONS.get(name, ())
     return subprocess.call(["dasnet", "run", str(file), "--strict", *options, "--report-dir", str(report)])
@@ -90,7 +91,8 @@ def _what_it_takes(name: str) -> tuple[tuple[str, ...], str]:
     return BUILDS[name][1:] if name in BUILDS else TOOLCHAINS[name]
 
 
-def _has_nothing_to_say(command: tuple[str, ...], folder: Path) -> bool:
+def nothing_to_say(command: Sequence[str], folder: Path) -> bool:
+    """Whether a command ends well and prints nothing when it is run in a folder; otherwise what it said is told."""
     ran = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if ran.returncode or ran.stdout:
         print(f"{' '.join(command)} in {folder} ended with {ran.returncode} and said:\n{ran.stdout}", file=sys.stderr)

@@ -72,11 +72,8 @@ func (c *client) read() {
 func (c *client) write() {
 	defer close(c.unsent)
 	if err := c.outbox.drain(c.conn); err != nil {
-		// Whatever the failure was: reading comes to an end too, once what has arrived is read. That is how a tick
-		// finds the departure.
-		if half, ok := c.conn.(interface{ CloseRead() error }); ok {
-			half.CloseRead()
-		}
+		// Whatever the failure was: reading comes to an end too, which is how a tick finds the departure.
+		endReading(c.conn)
 	}
 }
 
@@ -104,10 +101,20 @@ func (c *client) farewell() string {
 // close ends the connection, after as long as the client may take for what waits to be sent to it. Both goroutines have
 // ended when it returns.
 func (c *client) close(grace time.Duration) {
+	c.conn.SetDeadline(time.Now().Add(grace))
 	close(c.leaving)
-	c.conn.SetWriteDeadline(time.Now().Add(grace))
 	c.outbox.finish()
 	<-c.unsent
-	c.conn.Close()
+	// The reading goroutine ends behind what has arrived, and not with bytes left in the system.
+	endReading(c.conn)
 	<-c.unread
+	c.conn.Close()
+}
+
+// endReading lets reads find the end of the bytes behind what has arrived. Where that fails the connection is broken,
+// and reads find out by themselves.
+func endReading(conn net.Conn) {
+	if half, ok := conn.(interface{ CloseRead() error }); ok {
+		half.CloseRead()
+	}
 }

@@ -239,7 +239,7 @@ class SendToDepartedIsRefused(Handle):
         return super().send(data, size)
 
 
-@variant("an object that cannot keep a handle")
+@variant("an object that cannot keep a handle", shows={"make-server.plain-object": "refused"})
 class PlainObjectIsRefused(LowLevel):
     """make_server raises an error for an object without the field: false or an error, the host learns that there is no
     handle."""
