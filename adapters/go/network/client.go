@@ -54,8 +54,7 @@ func (c *client) read() {
 			select {
 			case c.pieces <- append([]byte(nil), buffer[:count]...): // a copy: the piece is the callback's to keep
 			case <-c.leaving:
-				// To close on unread bytes would reset the connection, and take what is on its way to the client with
-				// it.
+				// To close on unread bytes would reset the connection, and that can overtake the last words.
 				io.Copy(io.Discard, c.conn)
 				return
 			}

@@ -16,13 +16,13 @@ from dasnet_adapters.contract import CLASS_A, Outcome, Session, Value
 from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
-from .bounds import CONNECT_WAIT, REFUSAL_WAIT
+from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT, pause_before
 from .expect import Mismatch
 from .frame_loop import FrameLoop
 from .host_object import Fired, HostObject
 from .peer import Peer
 from .ports import PORT_ATTEMPTS, Ports, foreign
-from .recording import Acted
+from .recording import Acted, Waited
 
 #: What the system says of a port on which nobody listens; the second, where the listener closed with the attempt in it.
 REFUSALS = tuple(os.strerror(number) for number in (errno.ECONNREFUSED, errno.ECONNRESET))
@@ -124,11 +124,31 @@ class Host(FrameLoop):
 
         One that is neither taken nor refused is a listener whose queue is full, which is there all the same.
         """
+        return self._attempt(port) == "refused"
+
+    def await_refusal(self, port: int, what: str) -> None:
+        """Wait until a connection to the port is refused: it may take a server a moment to let go of one.
+
+        Raises `Mismatch` with `what` as the expectation when it goes on taking connections, or has taken so many that
+        its listen queue is full: then nobody will ever take them, and waiting would not change that.
+        """
+        self.recording.add(Waited(self.transcript.tick, what))
+        for fruitless in range(FRUITLESS_TICKS):
+            self._wait(pause_before(fruitless))
+            came = self._attempt(port)
+            if came == "refused":
+                return
+            if came == "waits":
+                break
+        raise Mismatch(f"port {port}", what, "a listener")
+
+    # What becomes of a connection to the port: "refused", "taken", or it "waits" for a place in the listen queue.
+    def _attempt(self, port: int) -> str:
         try:
             self.peer(port, seconds=REFUSAL_WAIT).reset()
         except Mismatch as mismatch:
-            return mismatch.got in REFUSALS
-        return False
+            return "refused" if mismatch.got in REFUSALS else "waits"
+        return "taken"
 
     # States, each reached from a fresh object. A mismatch on the way is laid to the requirement it belongs to.
 

@@ -192,7 +192,7 @@ def test_destroy_inside(host: Host, callback: str) -> None:
     expect.equal(late, [], "callbacks of the same tick after the object was destroyed")
     if callback != "disconnect":
         host.await_closed(peer)
-    host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} is freed")
+    host.await_refusal(server.port, f"port {server.port} is freed")
     before = server.heard()
     host.silence()
     tick_whatever(host, server, SETTLING_TICKS)

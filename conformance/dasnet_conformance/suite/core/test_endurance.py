@@ -35,8 +35,13 @@ PIECE = 48_000
 FAILED_INITS = 300
 
 
-def _is_as_ever(server: HostObject, *, connected: bool, after: str) -> None:
-    expect.returns(server.has_session(), connected, f"has_session after {after}")
+def _session(server: HostObject) -> str:
+    return expect.spell(server.has_session())
+
+
+def _is_as_ever(server: HostObject, *, connected: bool, session: str, after: str) -> None:
+    # What has_session says at the start is judged elsewhere; here, that it goes on saying so.
+    expect.equal(_session(server), session, f"has_session after {after}")
     expect.returns(server.is_open(), True, f"is_open after {after}")
     expect.returns(server.is_connected(), connected, f"is_connected after {after}")
 
@@ -45,11 +50,12 @@ def _is_as_ever(server: HostObject, *, connected: bool, after: str) -> None:
 def test_many_reloads(host: Host) -> None:
     """A script that is edited all day; the client talks in between."""
     server, peer = host.connected()
+    session = _session(server)
     done = 0
     for stage in STAGES:
         reloads(host, server, stage - done)
         done = stage
-        _is_as_ever(server, connected=True, after=f"{done} reloads")
+        _is_as_ever(server, connected=True, session=session, after=f"{done} reloads")
         talk(host, server, peer)
     peer.close()
     until_fired(host, server, "disconnect", 1)
@@ -60,11 +66,12 @@ def test_many_reloads(host: Host) -> None:
 def test_many_idle_ticks(host: Host) -> None:
     """A frame loop with a client that has nothing to say, for some twenty minutes of frames."""
     server, peer = host.connected()
+    session = _session(server)
     done = 0
     for stage in STAGES:
         ticks(host, server, stage - done)
         done = stage
-        _is_as_ever(server, connected=True, after=f"{done} idle ticks")
+        _is_as_ever(server, connected=True, session=session, after=f"{done} idle ticks")
         expect.equal(server.client_callbacks().count("disconnect"), 0, f"disconnect callbacks in {done} idle ticks")
         talk(host, server, peer)
 
@@ -73,11 +80,12 @@ def test_many_idle_ticks(host: Host) -> None:
 def test_many_ticks_alone(host: Host) -> None:
     """A program that waits for somebody to look at it."""
     server = host.listening()
+    session = _session(server)
     done = 0
     for stage in STAGES:
         ticks(host, server, stage - done)
         done = stage
-        _is_as_ever(server, connected=False, after=f"{done} ticks without a client")
+        _is_as_ever(server, connected=False, session=session, after=f"{done} ticks without a client")
         visit(host, server)
 
 
@@ -138,14 +146,16 @@ def test_many_deliveries(host: Host) -> None:
 def test_many_visits(host: Host) -> None:
     """A tool that connects for each question."""
     server = host.listening()
+    alone, taken = _session(server), ""
     for number in rounds(VISITS):
         peer = host.peer(server.port)
         until_fired(host, server, "connect", number)
-        _is_as_ever(server, connected=True, after=f"client {number} was taken")
+        taken = taken or _session(server)
+        _is_as_ever(server, connected=True, session=taken, after=f"client {number} was taken")
         talk(host, server, peer)
         peer.close()
         until_fired(host, server, "disconnect", number)
-        _is_as_ever(server, connected=False, after=f"client {number} was seen off")
+        _is_as_ever(server, connected=False, session=alone, after=f"client {number} was seen off")
         host.dismiss(peer)
 
 

@@ -350,7 +350,7 @@ def test_into_occupied(host: Host, state: str) -> None:
         expect.returns(host.holds(), True, "whether the orphan still holds what was not restored")
         hear(host, take_over(host, server), peer)
     if state == "open" and replaced:
-        host.until(lambda: host.refuses_connections(occupied.port), what="the replaced server's port is freed")
+        host.await_refusal(occupied.port, "the replaced server's port is freed")
     if replaced:
         hear(host, occupied, peer)
     elif state == "open":
