@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,6 +11,7 @@ import pytest
 
 from changed_reference import Change, Wrong
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
+from dasnet_conformance.running.environment import trouble_reaching
 from dasnet_conformance.running.sanity import SanityOutcome, converse
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.ports import NoPortsLeft, Ports
@@ -171,3 +173,22 @@ def test_without_timer_signals_there_is_no_deadline_and_the_block_runs(
 ) -> None:
     monkeypatch.delattr(signal, "setitimer")
     assert talk(Wrong()) == SanityOutcome("pass")
+
+
+def test_a_server_on_another_loopback_is_the_callers_matter_and_no_verdict() -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as listener:
+        try:
+            listener.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this system has no address ::1; switch IPv6 on for its loopback device")
+        listener.listen(4)
+        port = listener.getsockname()[1]
+        told = trouble_reaching("127.0.0.1", port)
+    assert told.startswith(
+        f"nobody answers on port {port} of 127.0.0.1, and somebody does on ::1: give --peer-host ::1"
+    )
+    assert trouble_reaching("127.0.0.1", port) == ""
+
+
+def test_a_server_that_listens_nowhere_is_wrong_and_not_the_environment(talk: Talk) -> None:
+    assert talk(Wrong(init=lambda command: Answer(Value(True)))).verdict == "fail"

@@ -18,6 +18,8 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft, Ports
 from dasnet_conformance.stage.transcript import Entry
 
+from .environment import trouble_reaching
+
 #: The conversation needs a requirement's place in a `Host`; it is none of the catalogue's.
 CONVERSATION = Requirement("sanity", "sanity", "MUST", "core", "a client connects, both sides speak, it leaves", ())
 
@@ -72,9 +74,19 @@ def _attempt(adapter: Adapter, ports: Ports, seconds: float) -> tuple[SanityOutc
     except NoPortsLeft as error:
         return _outcome("inconclusive", str(error), host), host
     except Mismatch as mismatch:
+        why = _unreached(mismatch, adapter.peer_host, host)
+        if why:
+            return replace(_outcome("inconclusive", f"{mismatch}; {why}", host), culprit="caller"), host
         return _outcome("fail", str(mismatch), host), host
     except PartUnsupported as unsupported:
         return _outcome("unsupported", str(unsupported), host), host
+
+
+# What is wrong with the way to the server, where that is why no client got there.
+def _unreached(mismatch: Mismatch, peer_host: str, host: Host | None) -> str:
+    if host is None or mismatch.blocked_by != "init.connectable-before-tick":
+        return ""
+    return trouble_reaching(peer_host, host.object(1).port)
 
 
 def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:

@@ -107,6 +107,13 @@ class FrameLoop:
         self.tick_once(*objects, through=through)
         return (self._moved, self._calls.progress) != before
 
+    def pause(self, fruitless: int) -> None:
+        """The pause before one more tick, after so many in vain; peers that have something to read do not cut it short.
+
+        For checks that tick in a way of their own.
+        """
+        wait_readable([], pause_before(fruitless))
+
     def _wait(self, seconds: float) -> None:
         # Wakes early when a peer has something to read: then there is progress to see.
         if seconds <= 0:

@@ -159,9 +159,13 @@ class Pace:
     bytes_per_tick: float
     bytes_per_second: float
 
-    def within(self, most: int) -> int:
-        """How many bytes to send: `most`, or what it moves in some thousand ticks and some seconds."""
-        return min(most, max(int(min(self.bytes_per_tick * _MOST_TICKS, self.bytes_per_second * _LONG_ENOUGH)), _PACED))
+    def within(self, most: int, *, of: int = 1) -> int:
+        """How many bytes to send: `most`, or what it moves in some thousand ticks and some seconds.
+
+        Arguments: `of`, how many such amounts the check sends in all.
+        """
+        moved = min(self.bytes_per_tick * _MOST_TICKS, self.bytes_per_second * _LONG_ENOUGH) / of
+        return min(most, max(int(moved), _PACED))
 
 
 def order(server: HostObject) -> list[str]:

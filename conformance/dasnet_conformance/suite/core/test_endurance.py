@@ -14,6 +14,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.reading import reading_meanwhile
 from dasnet_conformance.suite.scenes import (
+    pace_of,
     rounds,
     send_in_the_end,
     serve_one,
@@ -95,10 +96,11 @@ def test_many_bytes_in(host: Host) -> None:
     server = host.listening()
     for number in range(CLIENTS):
         peer = host.take_client(server)
-        content = host.random.randbytes(EACH)
+        pace = pace_of(host, server, peer, lambda: len(server.received))
+        content = host.random.randbytes(pace.within(EACH, of=CLIENTS))
         heard = len(server.received)
         peer.send(content)
-        until_received(host, server, heard + EACH)
+        until_received(host, server, heard + len(content))
         host.settle(server)
         expect.same_bytes(server.received[heard:], content, f"what client {number + 1} sent, as delivered")
         peer.close()

@@ -113,9 +113,11 @@ def _never_idle(host: Host, server: HostObject, peer: Peer, heard: Callable[[], 
     `BUSY_TICKS` of these; where a send was refused in between nothing can be said, which is as good as heard.
     """
     made_up_for = len(peer.received)
-    for _ in range(BUSY_TICKS):
+    for number in range(BUSY_TICKS):
         if heard():
             return True
+        # As in every wait: a server that reads on a thread of its own may need a moment.
+        host.pause(number)
         read = len(peer.received) - made_up_for
         made_up_for += read
         if read and server.send(b"m", repeat=read) != Value(True):
