@@ -148,7 +148,7 @@ def test_what_fires_outside_any_call_is_a_stray_once(ports: Ports, number: int) 
     host.silence()
     host.close()
     assert [stray.event for stray in host.strays] == [Event(number, "connect")]
-    assert f"OUTSIDE ANY CALL: object {number}: connect" in texts(host)
+    assert f"OUTSIDE ANY CALL, after adapter 1: object {number}: connect" in texts(host)
 
 
 def test_a_port_that_belongs_to_another_program_is_exchanged(host: Host, ports: Ports) -> None:

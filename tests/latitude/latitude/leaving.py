@@ -132,7 +132,7 @@ class ConnectedInsideDisconnect(_LeavesAfterwards):
         return super().send(data, size)
 
 
-@variant("send inside disconnect")
+@variant("send inside disconnect", shows={"callbacks.sends-inside-disconnect": "true"})
 class SendInsideDisconnectIsTrue(_LeavesAfterwards):
     """Takes what is sent inside the disconnect callback as long as the system does, as before a tick has noticed: the
     next client gets none of it."""
