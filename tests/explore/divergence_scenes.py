@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Play
 
+from conftest import Play
 from dasnet_conformance.proof.faults.registry import SOUND, load_faults
 
 OPEN = "host: open object 1 of class A\n"

@@ -7,7 +7,6 @@ Every script is also played on the sound server, where it must come to its end.
 from __future__ import annotations
 
 import pytest
-from conftest import Play
 from divergence_scenes import (
     CLOSE,
     HALF,
@@ -30,6 +29,8 @@ from divergence_scenes import (
     named,
     reacts,
 )
+
+from conftest import Play
 
 pytestmark = pytest.mark.usefixtures("wrong_servers")
 

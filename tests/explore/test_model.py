@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Play
 
+from conftest import Play
 from dasnet_adapters.contract import PROFILES
 from dasnet_adapters.resolve import resolve
 from dasnet_conformance import explore

@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Play
 from odd_servers import Between
 
+from conftest import Play
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Event
 from dasnet_adapters.resolve import resolve
 from dasnet_conformance.explore import session
