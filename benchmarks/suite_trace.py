@@ -29,7 +29,7 @@ _CALLS = ("setblocking", "setsockopt", "getsockopt", "connect", "send", "recv", 
 
 def pytest_configure() -> None:
     """Put the recorder between the suite and its sockets."""
-    import dasnet_conformance.stage.host as host
+    import dasnet_conformance.stage.frame_loop as frame_loop
     import dasnet_conformance.stage.peer as peer
     from dasnet_adapters.python_host import PythonHost
 
@@ -62,8 +62,8 @@ def pytest_configure() -> None:
 
     peer.socket = Sockets()  # type: ignore[assignment]
 
-    wait_readable, wait_connected = host.wait_readable, peer.wait_connected
-    host.wait_readable = lambda sockets, seconds: (
+    wait_readable, wait_connected = frame_loop.wait_readable, peer.wait_connected
+    frame_loop.wait_readable = lambda sockets, seconds: (
         trace.append(("readable", [id(one) for one in sockets], seconds)) or wait_readable(sockets, seconds)
     )
     peer.wait_connected = lambda one, seconds: (

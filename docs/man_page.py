@@ -30,7 +30,19 @@ dasnet - conformance suite for daslang's NETWORK module
 
 An *IMPLEMENTATION* is `reference`, `python:MODULE`, `driver:COMMAND`, `tcp:HOST:PORT`, or the path of a
 [dasnet.toml](implementation-file.md) or of its directory. *RESULTS* are a `results.json` or the directory that
-`dasnet run --report-dir` wrote. A *requirement* is named by its id, as `dasnet list` shows it."""
+`dasnet run --report-dir` wrote.
+
+An *ID* is the id of a requirement, as `dasnet list` shows it; a section, for all of its requirements; a clause of the
+documentation, for all that come from it; or a pattern over the ids of requirements, such as `'send.*'`. Case does not
+matter. What is several of these is the requirement, else the section. What is none of them is a mistake, told with what
+is near. The same holds where an option or a file takes an id with a reason.
+
+Where the implementation may be left out, the first word of `[IMPLEMENTATION] [ID ...]` is the implementation when it
+has a colon or a slash, ends in `.toml`, is a short name (`reference`), or is a directory with a `dasnet.toml`; else it
+is an *ID*. A word that could be both (a directory `send` with a `dasnet.toml`) is a mistake in the call, told with both
+readings: `./send` is the directory, and an *ID* is what stands after an implementation. When no implementation is
+named, it is the `dasnet.toml` in the current directory or the nearest one above it; `dasnet diff` compares one that is
+named with that, and that with the reference when none is."""
 
 _CLOSING = """\
 An interruption ends any command with 2, and so does a fault of the suite itself: neither says anything of an

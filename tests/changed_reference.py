@@ -39,6 +39,7 @@ class Wrong:
         self._changes = changes
         self._closing = list(closing)
         self.peer_host = self._adapter.peer_host
+        self.reached = self._adapter.reached
 
     def open_session(self) -> Changed:
         return Changed(self._adapter.open_session(), self._changes, self._closing)

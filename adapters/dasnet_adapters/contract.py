@@ -195,6 +195,8 @@ class Adapter(Protocol):
 
     #: The address at which peers reach a listening server.
     peer_host: str
+    #: How commands reach the implementation, in a word or two: "in-process", "driver", "driver on TCP".
+    reached: str
 
     def describe(self) -> Description:
         """Name, version, language and claimed profiles. Raises `AdapterBroken` when the implementation gives none."""

@@ -292,6 +292,8 @@ class DriverAdapter:
     `stop`, seconds for a driver to stop by itself; `peer_host`, where peers reach its server.
     """
 
+    reached = "driver"
+
     def __init__(
         self,
         connect: Callable[[], Peer],

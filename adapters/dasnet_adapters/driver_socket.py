@@ -84,6 +84,8 @@ class DriverSocketAdapter(DriverAdapter):
     longest line in bytes.
     """
 
+    reached = "driver on TCP"
+
     def __init__(
         self,
         host: str,

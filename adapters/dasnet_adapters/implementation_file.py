@@ -43,7 +43,7 @@ KEYS: Final[dict[str, str]] = {
     "profiles": "a list of profiles: judge these only, of those that the implementation claims",
     "baseline": "a path, relative to the file: results to compare with",
     "peer-host": "a text: the address at which peers reach the implementation's server",
-    "exclude": 'a table of requirement = "reason": requirements to leave out',
+    "exclude": 'a table of id = "reason": requirements to leave out',
 }
 #: Keys that say something about a driver which is started, and nothing where none is.
 _DRIVER_KEYS: Final = {"python": ("env", "deadline", "start", "stop"), "tcp": ("env",)}

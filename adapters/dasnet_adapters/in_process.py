@@ -135,6 +135,8 @@ class InProcessAdapter:
     reach a listening server; `deadline`, seconds for one command, None for no end.
     """
 
+    reached = "in-process"
+
     def __init__(self, name: str, *, peer_host: str = "127.0.0.1", deadline: float | None = DEFAULT_DEADLINE) -> None:
         self.peer_host = peer_host
         self._patience = Patience(deadline)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ._callbacks import Callbacks, call
 from ._connection import NOT_NOW, SEND_FLAGS, Connection
@@ -21,8 +21,6 @@ from ._state import ANSWERS, Answers, Happening, State, after
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-    from ._group import ServerGroup
 
 #: The most bytes of one read, hence of one `on_data`.
 CHUNK: Final = 64 * 1024
@@ -43,6 +41,19 @@ def _nothing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
 # Stands in for the poller while callbacks are owed, so that the next tick comes to work without a check of its own.
 def _owing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
     return ((-1, _OWED),)
+
+
+class Group(Protocol):
+    """What a handle tells the group that it is a member of: all that it knows of one."""
+
+    def watch(self, handle: NetworkServer) -> None:
+        """It has opened its port."""
+
+    def expect(self, handle: NetworkServer) -> None:
+        """It owes callbacks, which its poller does not tell of."""
+
+    def leave(self, handle: NetworkServer) -> None:
+        """It is about to close, with its poller still open."""
 
 
 class NetworkServer:
@@ -77,7 +88,7 @@ class NetworkServer:
         self._ticking = False
         self._accept_failed = False
         #: The group that it is a member of; kept by that group.
-        self.group: ServerGroup | None = None
+        self.group: Group | None = None
 
     def __del__(self) -> None:
         # At the interpreter's end its sockets may be gone before it, and what is closed cannot be unregistered.

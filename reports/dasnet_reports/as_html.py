@@ -202,7 +202,8 @@ def _trouble(rows: Sequence[_Row]) -> list[_Row]:
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:
-    facts = [("Seed", str(results.seed)), ("SHOULD decides too", "yes" if results.strict else "no")]
+    facts = [("Reached", results.reached)] if results.reached else []
+    facts += [("Seed", str(results.seed)), ("SHOULD decides too", "yes" if results.strict else "no")]
     if results.command:
         facts.append(("Command", said(shlex.join(results.command), 3 * _LINE)))
     return facts + [(said(key), said(value, _LINE)) for key, value in sorted(results.environment.items())]

@@ -56,6 +56,7 @@ def as_document(results: Results) -> dict[str, Any]:
             "version": results.implementation.version,
             "language": results.implementation.language,
         },
+        "reached": results.reached,
         "profiles": [{"name": profile.name, "status": profile.status.value} for profile in results.profiles],
         "verdict": results.verdict.value,
         "counts": dict(results.counts),
@@ -246,13 +247,13 @@ class _Place:
         prefix = f"{self.path}." if self.path else ""
         return {name: _Place(self.source, f"{prefix}{name}", value) for name, value in values.items()}
 
-    def record(self, *names: str) -> dict[str, _Place]:
+    def record(self, *names: str, optional: str = "") -> dict[str, _Place]:
         members = self.members()
         for name in names:
             if name not in members:
                 raise self.error(f"{name!r} is missing")
         for name in members:
-            if name not in names:
+            if name not in names and name != optional:
                 raise self.error(f"{name!r} is unknown here")
         return members
 
@@ -282,6 +283,8 @@ def _read_results(top: _Place) -> Results:
     at = top.record(
         *("schema", "suite", "implementation", "profiles", "verdict", "counts", "strict", "seed", "started"),
         *("duration_s", "command", "environment", "sanity", "selection", "hashes", "baseline", "requirements", "seal"),
+        # Results that were written before there was such a thing are as good as any.
+        optional="reached",
     )
     # Whether it still fits is for `verify-report` to say: a file that was edited can be read, and then doubted.
     at["seal"].text()
@@ -294,6 +297,7 @@ def _read_results(top: _Place) -> Results:
             implementation=Implementation(
                 implementation["name"].text(), implementation["version"].text(), implementation["language"].text()
             ),
+            reached=at["reached"].text() if "reached" in at else "",
             profiles=tuple(_read_profile(place) for place in at["profiles"].items()),
             verdict=at["verdict"].choice(Overall),
             counts={name: place.integer() for name, place in at["counts"].members().items()},

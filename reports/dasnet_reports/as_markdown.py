@@ -213,7 +213,8 @@ def _rest(results: Results) -> list[str]:
         if row.verdict is Verdict.EXCLUDED
     ]
     seen = [[row.id, inline(row.observed, _LINE)] for row in results.requirements if row.observed]
-    run = [["started", results.started]]
+    run = [["reached", results.reached]] if results.reached else []
+    run += [["started", results.started]]
     run += [["command", inline(shlex.join(results.command), 4 * _LINE)]] if results.command else []
     run += [[inline(key), inline(value, _LINE)] for key, value in sorted(results.environment.items())]
     return [

@@ -4,7 +4,8 @@ What lives here: the table as data, and its three forms: a page, Markdown and JS
 own templates.
 
 Runs may come from different releases of the suite, so a requirement that a run does not know has no verdict there; what
-rows say of themselves (section, level, profile) is taken from the first run that has them.
+rows say of themselves (section, level, profile) is taken from the first run that has them. The same implementation may
+stand there twice, reached in two ways or in two versions: columns are called by what tells them apart.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 from . import as_json, as_markdown, pages
 from .catalogue_text import NO_TEXTS, CatalogueText
+from .conclude import is_as_listed, known_failures
 from .model import RequirementResult, Results, Verdict
 from .pages import VERDICT_MARKS, said
 
@@ -25,21 +27,25 @@ MATRIX_SCHEMA: Final = 1
 NOT_RUN: Final = "not run"
 """What a cell says where a run has no row."""
 
+NOT_TOLD: Final = "not told"
+"""What stands for how an implementation was reached in results that do not say it."""
+
 _NOT_RUN_MARK: Final = "·"
+_KNOWN_MARK: Final = "*"
 _NAME: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One run: its results, and the address of its own report, percent-encoded, or empty."""
+    """One run: its results, the address of its own report, percent-encoded, or empty, and what the column is called.
+
+    `label` is the implementation's name, bounded and harmless, and whatever else it takes to differ from every other
+    column.
+    """
 
     results: Results
     link: str
-
-    @property
-    def name(self) -> str:
-        """The implementation's name, bounded and harmless."""
-        return said(self.results.implementation.name, _NAME)
+    label: str
 
     @property
     def version(self) -> str:
@@ -52,6 +58,20 @@ class Column:
         return said(self.results.implementation.language, _NAME)
 
     @property
+    def reached(self) -> str:
+        """How commands reached the implementation."""
+        return self.results.reached or NOT_TOLD
+
+    @property
+    def baseline(self) -> str:
+        """What came of the run's list of known failures, in words; empty without one."""
+        if self.results.baseline is None:
+            return ""
+        number = len(known_failures(self.results))
+        told = f"{number:,} known failure{'' if number == 1 else 's'}"
+        return f"as listed, {told}" if is_as_listed(self.results) else f"not as listed, {told}"
+
+    @property
     def suite_version(self) -> str:
         """Which release of the suite judged, bounded and harmless."""
         return said(self.results.suite.version, _NAME)
@@ -59,11 +79,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement: what it says of itself, and its verdict in each run, None where that run has no row of it."""
+    """One requirement: what it says of itself, and its verdict in each run, None where that run has no row of it.
+
+    `known` says for each run whether that verdict is one of its known failures.
+    """
 
     requirement: RequirementResult
     text: str
     verdicts: tuple[Verdict | None, ...]
+    known: tuple[bool, ...]
 
     @property
     def all_pass(self) -> bool:
@@ -92,6 +116,11 @@ class Matrix:
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
 
+    @property
+    def has_baseline(self) -> bool:
+        """Whether a run was held against a list of known failures."""
+        return any(column.results.baseline is not None for column in self.columns)
+
 
 def tabulate(runs: Sequence[Results], catalogue: CatalogueText = NO_TEXTS, links: Sequence[str] = ()) -> Matrix:
     """Put runs beside each other.
@@ -103,7 +132,9 @@ def tabulate(runs: Sequence[Results], catalogue: CatalogueText = NO_TEXTS, links
     """
     if links and len(links) != len(runs):
         raise ValueError(f"{len(links)} links for {len(runs)} runs; give one per run, or none")
-    columns = tuple(Column(run, _address(link)) for run, link in zip(runs, links or [""] * len(runs), strict=True))
+    places = map(_address, links or [""] * len(runs))
+    columns = tuple(Column(*column) for column in zip(runs, places, _labels(runs), strict=True))
+    listed = [known_failures(run) for run in runs]
     found = [{row.id: row for row in run.requirements} for run in runs]
     first: dict[str, RequirementResult] = {}
     for rows in found:
@@ -113,7 +144,7 @@ def tabulate(runs: Sequence[Results], catalogue: CatalogueText = NO_TEXTS, links
     groups: dict[str, list[Line]] = {}
     for name in order:
         verdicts = tuple(rows[name].verdict if name in rows else None for rows in found)
-        line = Line(first[name], catalogue.of(name).text, verdicts)
+        line = Line(first[name], catalogue.of(name).text, verdicts, tuple(name in known for known in listed))
         groups.setdefault(first[name].section, []).append(line)
     return Matrix(columns, tuple(Group(name, catalogue.title(name), tuple(lines)) for name, lines in groups.items()))
 
@@ -136,6 +167,7 @@ def render_matrix(runs: Sequence[Results], catalogue: CatalogueText = NO_TEXTS, 
             "releases": sorted({column.suite_version for column in matrix.columns}),
             "not_run": NOT_RUN,
             "not_run_mark": _NOT_RUN_MARK,
+            "known_mark": _KNOWN_MARK,
         },
     )
 
@@ -153,14 +185,17 @@ def render_matrix_markdown(
             _markdown_name(column),
             as_markdown.inline(column.version),
             as_markdown.inline(column.language),
+            column.reached,
             column.results.verdict.value,
+            *([column.baseline] if matrix.has_baseline else []),
             *(f"{column.results.counts[verdict]:,}" for verdict in Verdict),
         ]
         for column in matrix.columns
     ]
-    header = ["Implementation", "Version", "Language", "Verdict", *(verdict.value for verdict in Verdict)]
+    header = ["Implementation", "Version", "Language", "Reached", "Verdict"]
+    header += [*(["Baseline"] if matrix.has_baseline else []), *(verdict.value for verdict in Verdict)]
     lines = [
-        [line.requirement.id, line.requirement.level.value, *map(_markdown_cell, line.verdicts)]
+        [line.requirement.id, line.requirement.level.value, *map(_markdown_cell, line.verdicts, line.known)]
         for group in matrix.groups
         for line in group.lines
     ]
@@ -168,7 +203,10 @@ def render_matrix_markdown(
     parts = ["## Conformance of implementations", _markdown_table(header, totals, numbers=len(Verdict))]
     if lines:
         names = [_markdown_name(column) for column in matrix.columns]
-        parts += [f"{legend}, {_NOT_RUN_MARK} {NOT_RUN}.", _markdown_table(["Requirement", "Level", *names], lines)]
+        legend = f"{legend}, {_NOT_RUN_MARK} {NOT_RUN}."
+        if matrix.has_baseline:
+            legend += " What is called known is a failure that the baseline of that implementation lists."
+        parts += [legend, _markdown_table(["Requirement", "Level", *names], lines)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -202,14 +240,49 @@ def _column_document(column: Column) -> Mapping[str, Any]:
         "name": run.implementation.name,
         "version": run.implementation.version,
         "language": run.implementation.language,
+        "reached": run.reached,
         "suite": {"name": run.suite.name, "version": run.suite.version},
         "verdict": run.verdict.value,
         "strict": run.strict,
         "started": run.started,
         "counts": dict(run.counts),
         "profiles": {profile.name: profile.status.value for profile in run.profiles},
+        "baseline": None if run.baseline is None else _baseline_document(run),
         "report": column.link,
     }
+
+
+def _baseline_document(run: Results) -> Mapping[str, Any]:
+    known = known_failures(run)
+    return {
+        "as_listed": is_as_listed(run),
+        "known_failures": [row.id for row in run.requirements if row.id in known],
+    }
+
+
+# What each column is called. Names may repeat; then it is told how each was reached, which version it is and in which
+# language it is written, as far as that differs, and where nothing does, which of them it is.
+def _labels(runs: Sequence[Results]) -> list[str]:
+    labels = [said(run.implementation.name, _NAME) for run in runs]
+    for fact in (
+        [run.reached or NOT_TOLD for run in runs],
+        [said(run.implementation.version, _NAME) for run in runs],
+        [said(run.implementation.language, _NAME) for run in runs],
+    ):
+        told: dict[str, set[str]] = {}
+        for label, value in zip(labels, fact, strict=True):
+            told.setdefault(label, set()).add(value)
+        labels = [
+            f"{label}, {value}" if len(told[label]) > 1 else label for label, value in zip(labels, fact, strict=True)
+        ]
+    taken: set[str] = set()
+    for place, label in enumerate(labels):
+        number = 1
+        while labels[place] in taken:
+            number += 1
+            labels[place] = f"{label} ({number})"
+        taken.add(labels[place])
+    return labels
 
 
 # Quoted, no colon can make a scheme of a path; a leading slash would lead to another folder, or with two to a host.
@@ -220,16 +293,18 @@ def _address(path: str) -> str:
 
 
 def _markdown_name(column: Column) -> str:
-    name = as_markdown.inline(column.name)
+    name = as_markdown.inline(column.label)
     return f"[{name}]({column.link})" if column.link else name
 
 
 # What is not a pass carries its word: it is what is looked for, and symbols alone are easily mistaken.
-def _markdown_cell(verdict: Verdict | None) -> str:
+def _markdown_cell(verdict: Verdict | None, known: bool) -> str:
     if verdict is None:
         return _NOT_RUN_MARK
     mark = VERDICT_MARKS[verdict]
-    return mark if verdict is Verdict.PASS else f"{mark} {verdict.value}"
+    if verdict is Verdict.PASS:
+        return mark
+    return f"{mark} {verdict.value}, known" if known else f"{mark} {verdict.value}"
 
 
 def _markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0) -> str:

@@ -21,7 +21,7 @@ SCHEMA: Final = 1
 # Names end up in file names, test names, links and Markdown headings; these shapes need no escaping in any of them.
 MAX_NAME: Final = 200
 ID_PATTERN: Final = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
-SECTION_PATTERN: Final = r"^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$"
+WORDS_PATTERN: Final = r"^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$"
 HASH_PATTERN: Final = r"^[0-9a-f]{64}$"
 SIDE_PATTERN: Final = r"^(host|suite|peer [1-9][0-9]*)$"
 STARTED_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)$"
@@ -134,7 +134,7 @@ class RequirementResult:
         object.__setattr__(self, "verdict", Verdict(self.verdict))
         object.__setattr__(self, "transcript", tuple(self.transcript))
         _require_match(ID_PATTERN, "id", self.id, "lower-case words joined by one of . _ -")
-        _require_match(SECTION_PATTERN, "section", self.section, "words joined by one of . _ - or a space")
+        _require_match(WORDS_PATTERN, "section", self.section, "words joined by one of . _ - or a space")
         _require_match(ID_PATTERN, "profile", self.profile, "lower-case words joined by one of . _ -")
         _require_duration("duration_s", self.duration_s)
         if self.blocked_by:
@@ -226,11 +226,12 @@ class Results:
     not in the order in which parallel workers finished.
     Arguments: `environment`, free keys and texts (platform, Python …); `seed`, what the suite's own choices came from;
     `started`, ISO 8601 in UTC ("2024-05-01T10:00:00Z"); `duration_s`, seconds; `strict`, whether SHOULD decides too;
+    `reached`, how commands reached the implementation ("in-process", "driver" …), empty where that was not told;
     `command`, the command line as given, one entry per argument; `selection`, what left requirements of the claimed
     profiles out, as it was given, empty for a whole run; `hashes`, SHA-256 of what the run depended on, by name;
     `baseline`, what came of the list of known failures, None without one.
     Errors: ValueError for a schema other than SCHEMA, two rows of the same requirement, two profiles of one name,
-    a bad time or duration, counts that do not name exactly the five verdicts.
+    a bad time or duration, a `reached` of another shape, counts that do not name exactly the five verdicts.
     """
 
     suite: Suite
@@ -245,6 +246,7 @@ class Results:
     duration_s: float
     strict: bool
     sanity: Sanity
+    reached: str = ""
     command: tuple[str, ...] = ()
     selection: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -262,6 +264,8 @@ class Results:
         object.__setattr__(self, "hashes", dict(self.hashes))
         for name, value in self.hashes.items():
             _require_match(HASH_PATTERN, f"the hash of {name}", value, "64 hexadecimal digits")
+        if self.reached:
+            _require_match(WORDS_PATTERN, "reached", self.reached, "words joined by one of . _ - or a space")
         # Fixed order of keys, so that two runs with the same numbers write the same bytes.
         if set(self.counts) != set(Verdict) or min(self.counts.values()) < 0:
             raise ValueError(f"counts name exactly {', '.join(Verdict)}, each 0 or more")

@@ -14,18 +14,21 @@ from dasnet_adapters.in_process import InProcessAdapter
 
 
 @pytest.mark.parametrize(
-    ("spec", "adapter", "peer_host"),
+    ("spec", "adapter", "reached", "peer_host"),
     [
-        ("reference", InProcessAdapter, "127.0.0.1"),
-        ("python:some.module", InProcessAdapter, "127.0.0.1"),
-        ("driver:./driver --flag 'a b'", DriverProcessAdapter, "127.0.0.1"),
-        ("tcp:console:4000", DriverSocketAdapter, "console"),
-        ("tcp:[::1]:4000", DriverSocketAdapter, "::1"),
+        ("reference", InProcessAdapter, "in-process", "127.0.0.1"),
+        ("python:some.module", InProcessAdapter, "in-process", "127.0.0.1"),
+        ("driver:./driver --flag 'a b'", DriverProcessAdapter, "driver", "127.0.0.1"),
+        ("tcp:console:4000", DriverSocketAdapter, "driver on TCP", "console"),
+        ("tcp:[::1]:4000", DriverSocketAdapter, "driver on TCP", "::1"),
     ],
 )
-def test_each_form_gives_its_adapter_and_touches_nothing_yet(spec: str, adapter: type, peer_host: str) -> None:
+def test_each_form_gives_its_adapter_and_touches_nothing_yet(
+    spec: str, adapter: type, reached: str, peer_host: str
+) -> None:
     resolved = resolve(spec)
     assert isinstance(resolved, adapter)
+    assert resolved.reached == reached
     assert resolved.peer_host == peer_host
     assert resolve(spec, deadline=None, peer_host="10.0.0.9").peer_host == "10.0.0.9"
     resolved.close()

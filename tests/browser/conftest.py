@@ -6,13 +6,14 @@ would read of it.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from toolchains import skip_or_fail
 
 # Rows and results are built as for the other tests of the reports.
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
@@ -40,10 +41,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         name for name, found in (("Chromium", program), ("chromedriver", driver), ("selenium", selenium)) if not found
     ]
     if missing:
-        told = f"{' and '.join(missing)} not found; {HINT}"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(told)
-        pytest.skip(told)
+        skip_or_fail(f"{' and '.join(missing)} not found; {HINT}")
 
     from chromium_driver import start
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import select
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,16 +15,26 @@ import pytest
 
 from conformance_tools import dasnet
 from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.selection import words_of
 from dasnet_conformance.cli import COMMANDS, HELP, main
 from dasnet_conformance.cli.completion_shells import SHELLS
 from dasnet_conformance.cli.completion_words import KINDS, all_commands, words_of_kinds
+from toolchains import needs
 
-REQUIREMENTS = list(load_catalogue().requirements)
+IDS = words_of(load_catalogue())
+
+#: A section, with the requirements whose ids begin as it does.
+CALLBACKS = {name for name in IDS if name.startswith("callbacks")}
 
 #: What was typed, and all that is offered then.
 TYPED: list[tuple[str, set[str]]] = [
     ("dasnet expl", {"explore", "explain"}),
     ("dasnet explain init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet explain send.si", {"send.size", "send.size-zero", "send.size-beyond-buffer", "send.size-negative"}),
+    ("dasnet explain callb", CALLBACKS),
+    ("dasnet run init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet run --strict reference init.port-n", {"init.port-negative", "init.port-not-wrapped"}),
+    ("dasnet baseline update results.json b.toml init.port-neg", {"init.port-negative"}),
     ("dasnet run --exclude init.port-n", {"init.port-negative=", "init.port-not-wrapped="}),
     ("dasnet run --str", {"--strict"}),
     ("dasnet run --strict --profile ", {"core", "lowlevel"}),
@@ -41,12 +50,6 @@ TYPED: list[tuple[str, set[str]]] = [
 
 #: Keys that are pressed before it is shown may get lost.
 PROMPT = "ready> "
-
-
-def needs(shell: str) -> pytest.MarkDecorator:
-    """Skip where the shell is missing; in continuous integration it has to be there."""
-    missing = shutil.which(shell) is None and os.environ.get("CI", "") in ("", "0", "false")
-    return pytest.mark.skipif(missing, reason=f"{shell} is not installed: apt-get install {shell}")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def _lines(command: list[str], folder: Path) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-@needs("bash")
+@needs(["bash"], "bash (Debian: bash)")
 @pytest.mark.parametrize(("typed", "offered"), TYPED)
 def test_bash_offers(typed: str, offered: set[str], scripts: Path) -> None:
     script = (
@@ -76,14 +79,14 @@ def test_bash_offers(typed: str, offered: set[str], scripts: Path) -> None:
     assert found == {*offered, "complete -F _dasnet dasnet"}
 
 
-@needs("bash")
-def test_bash_offers_every_command_and_every_requirement(scripts: Path) -> None:
+@needs(["bash"], "bash (Debian: bash)")
+def test_bash_offers_every_command_and_every_id(scripts: Path) -> None:
     script = 'source ./dasnet.bash; COMP_LINE=$1 COMP_POINT=${#1}; _dasnet; printf "%s\\n" "${COMPREPLY[@]}"'
     assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet "], scripts) == {*COMMANDS, HELP}
-    assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet explain "], scripts) == set(REQUIREMENTS)
+    assert _lines(["bash", "--norc", "-c", script, "bash", "dasnet explain "], scripts) == set(IDS)
 
 
-@needs("bash")
+@needs(["bash"], "bash (Debian: bash)")
 def test_bash_takes_an_option_with_its_value_in_one_word(scripts: Path) -> None:
     script = 'source ./dasnet.bash; COMP_LINE=$1 COMP_POINT=${#1}; _dasnet; printf "%s\\n" "${COMPREPLY[@]}"'
     offered = _lines(["bash", "--norc", "-c", script, "bash", "dasnet run --exclude=init.port-neg"], scripts)
@@ -92,7 +95,7 @@ def test_bash_takes_an_option_with_its_value_in_one_word(scripts: Path) -> None:
     assert offered == {"results.json"}
 
 
-@needs("fish")
+@needs(["fish"], "fish (Debian: fish)")
 @pytest.mark.parametrize(("typed", "offered"), TYPED)
 def test_fish_offers(typed: str, offered: set[str], scripts: Path) -> None:
     found = _lines(["fish", "-N", "-c", "source ./dasnet.fish; complete -C $argv[1]", typed], scripts)
@@ -145,7 +148,7 @@ def terminal(command: list[str], folder: Path) -> Iterator[Terminal]:
         opened.close()
 
 
-@needs("bash")
+@needs(["bash"], "bash (Debian: bash)")
 def test_a_key_pressed_in_bash_completes_the_word(tmp_path: Path) -> None:
     with terminal(["bash", "--norc", "--noprofile", "-i"], tmp_path) as shell:
         shell.wait_for(PROMPT)
@@ -156,7 +159,7 @@ def test_a_key_pressed_in_bash_completes_the_word(tmp_path: Path) -> None:
         assert "--exclude init.port-negative=why" in shell.shown
 
 
-@needs("zsh")
+@needs(["zsh"], "zsh (Debian: zsh)")
 def test_a_key_pressed_in_zsh_completes_the_word(tmp_path: Path) -> None:
     (tmp_path / "results.json").touch()
     with terminal(["zsh", "-f", "-i"], tmp_path) as shell:
@@ -178,7 +181,7 @@ def test_a_key_pressed_in_zsh_completes_the_word(tmp_path: Path) -> None:
             assert became in shown, shown
 
 
-@needs("zsh")
+@needs(["zsh"], "zsh (Debian: zsh)")
 def test_zsh_reads_the_script_without_complaint(scripts: Path) -> None:
     assert _lines(["zsh", "-f", "-n", "dasnet.zsh"], scripts) == set()
 

@@ -218,7 +218,10 @@ def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Work
         (["run", "reference", "--nonsense"], "unrecognized arguments: --nonsense (see `dasnet run --help`)"),
         (["run", "python:does_not_exist"], "module does_not_exist cannot be imported: ModuleNotFoundError"),
         (["run", "reference", "--profile", "nonsense"], "no profile nonsense; the profiles are core, lowlevel"),
-        (["explain", "init.fre-port"], "no requirement init.fre-port; did you mean init.free-port, "),
+        (
+            ["explain", "init.fre-port"],
+            "no requirement, section or clause is called init.fre-port; did you mean init.free-port, ",
+        ),
     ],
 )
 def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list[str], told: str) -> None:
@@ -233,7 +236,10 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
     [
         (["run", "python:not a name"], "python:MODULE takes the dotted name of a module, not 'not a name'"),
         (["run", "anything"], "no implementation is named 'anything'"),
-        (["run", "reference", "--exclude", "init.nonsense=why"], "--exclude init.nonsense: no such requirement"),
+        (
+            ["run", "reference", "--exclude", "init.nonsense=why"],
+            "--exclude: no requirement, section or clause is called init.nonsense",
+        ),
         (["run", "reference", "--exclude", "init.free-port"], "--exclude init.free-port: give a reason, as in"),
         (["run", "reference", "--exclude", "init.free-port= "], "--exclude init.free-port: give a reason, as in"),
         (["run", "reference", "-n", "few"], "argument -n: invalid int value: 'few' (see `dasnet run --help`)"),
@@ -242,7 +248,7 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         (["run", "reference", "--deadline", "nan"], "seconds above 0"),
         (["run"], "(see `dasnet run --help`)"),
         (["nonsense"], "no command nonsense; the commands are run, "),
-        (["explain", "xyzzy"], "no requirement xyzzy; `dasnet list` names them all"),
+        (["explain", "xyzzy"], "no requirement, section or clause is called xyzzy; `dasnet list` names them all"),
         (["list", "--section", "nonsense"], "argument --section: invalid choice: 'nonsense'"),
         (["list", "--profile", "nonsense"], "nothing selected: no requirement matches these filters"),
     ],

@@ -117,6 +117,53 @@ def test_every_requirement_can_be_explained_down_to_its_check(say: Say) -> None:
     assert {name: len(lines) for name, lines in checks.items()} == dict.fromkeys(CATALOGUE.requirements, 1)
 
 
+def test_the_list_takes_ids_beside_filters(say: Say) -> None:
+    assert listed(say("list", "SEND.size", "init.free-port")) == [
+        requirement.id
+        for requirement in CATALOGUE.requirements.values()
+        if requirement.id == "init.free-port" or "send.size" in requirement.clauses
+    ]
+    assert listed(say("list", "init", "--level", "MAY")) == [
+        requirement.id for requirement in CATALOGUE.select(sections=["init"], levels=["MAY"])
+    ]
+    assert say("list", "init.free-port").endswith("\n1 requirement; `dasnet explain ID` tells more\n")
+
+
+def test_explain_finds_an_id_in_any_case(say: Say) -> None:
+    assert say("explain", "INIT.PORT-IN-USE") == say("explain", "init.port-in-use")
+
+
+def test_explain_of_a_section_tells_its_title_and_each_of_its_requirements(say: Say) -> None:
+    text = say("explain", "lifetime")
+    members = CATALOGUE.select(sections=["lifetime"])
+    heading = f"section lifetime: {CATALOGUE.titles['lifetime']}, {len(members)} requirements\n\n"
+    assert text == heading + "\n".join(say("explain", requirement.id) for requirement in members)
+
+
+def test_explain_of_a_clause_tells_its_text_and_what_comes_from_it(say: Say) -> None:
+    clause = CATALOGUE.clauses["send.size"]
+    heading, *explained = say("explain", "send.size").split("\n\n")
+    assert heading.startswith(f"clause send.size ({clause.symbol}, #{clause.anchor})\n")
+    assert clause.text in " ".join(heading.split())
+    members = [r.id for r in CATALOGUE.requirements.values() if "send.size" in r.clauses]
+    assert [text.split()[0] for text in explained] == members
+
+
+def test_explain_of_a_clause_that_cannot_be_tested_says_why(say: Say) -> None:
+    clause = CATALOGUE.clauses["module.http"]
+    assert f"not tested: {clause.untestable}" in " ".join(say("explain", "module.http").split())
+
+
+def test_explain_of_a_name_that_is_a_requirement_and_a_clause_tells_the_requirement(say: Say) -> None:
+    assert say("explain", "server-restore.rebinds").startswith("server-restore.rebinds  MUST  profile lowlevel\n")
+
+
+def test_explain_as_json_is_an_object_for_one_id_and_else_a_list(say: Say) -> None:
+    one = json.loads(say("explain", "init.free-port", "--json"))
+    assert json.loads(say("explain", "init.free-por?", "--json")) == [one]
+    assert json.loads(say("explain", "init.free-port", "INIT.FREE-PORT", "--json")) == [one]
+
+
 @pytest.mark.parametrize("word", ["-h", "--help"])
 def test_help_names_every_command(say: Say, word: str) -> None:
     text = say(word)

@@ -15,16 +15,26 @@ from pathlib import Path
 import pytest
 
 from dasnet_adapters.contract import CALLBACKS, COMMANDS, CORE
-from dasnet_conformance.cli.new_driver_command import LANGUAGES, PLACEHOLDER, port_name, skeleton
+from dasnet_conformance.cli.new_driver_command import (
+    ALIASES,
+    LANGUAGES,
+    PLACEHOLDER,
+    language_of,
+    port_name,
+    skeleton,
+)
+from toolchains import need
 
 #: The programs that a skeleton is built and run with, and what to install where they are missing.
 TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
     "c": (("make", "cc"), "a C compiler and make (Debian: gcc make)"),
+    "cpp": (("make", "c++"), "a C++17 compiler and make (Debian: g++ make)"),
     "python": ((), ""),
     "node": (("node",), "Node.js 18 or later (Debian: nodejs)"),
     "rust": (("cargo", "rustc"), "Rust 1.73 or later (Debian: cargo)"),
     "go": (("go",), "Go 1.19 or later (Debian: golang-go)"),
     "java": (("java", "javac"), "a JDK, 17 or later (Debian: openjdk-17-jdk-headless)"),
+    "daslang": (("daslang",), "daslang 0.6 or later (pip install daslang, or put what .ci/daslang prints on PATH)"),
 }
 #: The marked places that a skeleton cannot do without: a function to fill in for each command that asks the port.
 OF_THE_DRIVER = ("new", "react", "descriptors", "holds")
@@ -36,17 +46,6 @@ def dasnet(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = shutil.which("dasnet", path=sysconfig.get_path("scripts"))
     assert command, "the command dasnet is not installed beside this Python"
     return subprocess.run([command, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=110)
-
-
-def need(language: str) -> None:
-    """Skip where the toolchain is missing; in CI that is a failure."""
-    programs, install = TOOLCHAINS[language]
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        told = f"no {', '.join(missing)}; install {install}"
-        if os.environ.get("CI", "") not in ("", "0", "false"):
-            pytest.fail(told)
-        pytest.skip(told)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +70,7 @@ class Skeleton:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Skeleton:
     """A skeleton in each language, in a directory whose name is no word."""
-    need(request.param)
+    need(*TOOLCHAINS[request.param])
     folder = tmp_path_factory.mktemp(request.param)
     written = dasnet("new-driver", request.param, "my port", cwd=folder)
     place = folder / "my port"
@@ -83,7 +82,7 @@ def test_a_skeleton_is_written_and_the_next_commands_are_told(made: Skeleton) ->
     assert (made.written.returncode, made.written.stderr) == (0, "")
     told = made.written.stdout.splitlines()
     assert "my-port" in told[0]
-    assert told[1:] == ["    cd 'my port'", "    dasnet doctor", "    dasnet run -k construct"]
+    assert told[1:] == ["    cd 'my port'", "    dasnet doctor", "    dasnet run construct"]
 
 
 def test_a_skeleton_builds_and_passes_the_doctor(made: Skeleton) -> None:
@@ -156,13 +155,36 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path: Path) -> None:
     assert refused.stderr.count("\n") == 1
 
 
-def test_an_unknown_language_is_told_the_six(tmp_path: Path) -> None:
+def test_an_unknown_language_is_told_all_of_them(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "cobol", "port", cwd=tmp_path)
     assert refused.returncode == 3
-    assert (
-        refused.stderr == "dasnet: there is no skeleton in 'cobol'; the languages are c, python, node, rust, go, java\n"
-    )
+    told = "dasnet: there is no skeleton in 'cobol'; the languages are c, cpp, python, node, rust, go, java\n"
+    assert refused.stderr == told
     assert not (tmp_path / "port").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [("pyhton", "python"), ("typescript", "node"), ("jaava", "java"), ("c#", "c"), ("rusty", "rust")],
+)
+def test_a_language_that_is_near_another_one_is_told_that(tmp_path: Path, given: str, near: str) -> None:
+    refused = dasnet("new-driver", given, "port", cwd=tmp_path)
+    assert refused.returncode == 3
+    assert refused.stderr == f"dasnet: there is no skeleton in {given!r}; did you mean {near}?\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "language"),
+    [*ALIASES.items(), *((language, language) for language in LANGUAGES), ("C++", "cpp"), ("Python", "python")],
+)
+def test_a_language_is_known_by_its_other_names(given: str, language: str) -> None:
+    assert language in LANGUAGES
+    assert language_of(given) == language
+
+
+def test_an_alias_writes_the_skeleton_of_its_language(tmp_path: Path) -> None:
+    assert dasnet("new-driver", "C++", "port", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "port" / "driver.cpp").exists()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from conformance_tools import OPENING
 from dasnet_conformance import __version__
 from dasnet_conformance.cli import main
 from dasnet_reports import load
+from toolchains import in_ci
 
 ROOT = Path(__file__).parents[2]
 DASNET_TOML = 'name = "port"\nimplementation = "python:port"\nprofiles = ["lowlevel"]\n'
@@ -55,7 +56,7 @@ def test_tox_reads_the_file(baseline: bool, tmp_path: Path) -> None:
     assert words == [*expected, *(["--baseline", "baseline.toml"] if baseline else [])]
 
 
-@pytest.mark.skipif("CI" not in os.environ, reason="takes a network for pip; set CI to run it")
+@pytest.mark.skipif(not in_ci(), reason="takes a network for pip; set CI to run it")
 @pytest.mark.timeout(900)
 def test_tox_runs_the_port(tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"

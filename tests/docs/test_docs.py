@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "adapters").glob("*/README.md")])
+FOLDERS = {".": "*.md", "docs": "**/*.md", "adapters": "*/README.md", "reports/published": "*.md"}
+PAGES = sorted(page for folder, pattern in FOLDERS.items() for page in (ROOT / folder).glob(pattern))
 
 
 def test_generated_parts_are_up_to_date() -> None:

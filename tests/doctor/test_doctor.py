@@ -11,7 +11,8 @@ from conformance_tools import Workshop, assert_one_line
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_adapters.hints import HINTS
 from dasnet_conformance.cli import doctor_command
-from dasnet_conformance.doctor.examination import BROKEN, NOTE, OK, Doctor, Finding, examine_briefly, symptom_of
+from dasnet_conformance.doctor.examination import Doctor, examine_briefly
+from dasnet_conformance.doctor.findings import BROKEN, NOTE, OK, Finding, symptom_of
 from dasnet_conformance.running.target import Settings, Target
 
 REFERENCE = f"driver:{sys.executable} -m dasnet_adapters.python_driver dasnet_reference"

@@ -261,6 +261,7 @@ class Between:
         strays: Callable[[], tuple[Event, ...]] = tuple,
     ) -> None:
         self.peer_host = adapter.peer_host
+        self.reached = adapter.reached
         self._adapter = adapter
         self._answer = answer
         self._strays = strays

@@ -52,6 +52,8 @@ def test_the_time_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "complaint"),
     [
         (["explore", "no-such-form"], "no implementation is named"),
+        (["explore"], "say what to judge"),
+        (["replay", "no-such-file"], "no-such-file cannot be read"),
         (["explore", "python:no_such_module"], "cannot be imported"),
         (["explore", "reference", "--examples", "0"], "--examples and --steps take a number from 1 up"),
         (["replay", "no-such-file", "reference"], "no-such-file cannot be read"),
@@ -60,6 +62,53 @@ def test_the_time_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_callers_mistake(capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str) -> None:
     assert main(arguments) == 3
     assert complaint in capsys.readouterr().err
+
+
+PORT = """\
+implementation = "python:port"
+build = [["{python}", "make_port.py"]]
+profiles = ["core"]
+"""
+MAKES_PORT = """\
+open("port.py", "w").write("from dasnet_conformance.proof.faults.sound import *\\n")
+"""
+
+
+def test_the_file_above_is_built_and_explored_and_replayed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dasnet.toml").write_text(PORT, "utf-8")
+    (tmp_path / "make_port.py").write_text(MAKES_PORT, "utf-8")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "some.script").write_text("host: open object 1 of class A\n", "utf-8")
+    monkeypatch.chdir(tmp_path / "below")
+    assert main(["explore", "--examples", "5", "--steps", "5"]) == 0
+    told = capsys.readouterr()
+    assert "nothing found: 5 examples" in told.out
+    assert told.err == "dasnet: taking ../dasnet.toml\n"
+    assert (tmp_path / "port.py").is_file()
+    assert main(["replay", "some.script"]) == 0
+    assert "nothing diverges" in capsys.readouterr().out
+
+
+def test_a_port_that_cannot_be_built_is_inconclusive(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dasnet.toml").write_text(PORT, "utf-8")
+    (tmp_path / "make_port.py").write_text("raise SystemExit(7)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore"]) == 2
+    assert "ended with status 7" in capsys.readouterr().err
+
+
+def test_a_file_that_claims_too_much_is_the_callers_mistake(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = 'implementation = "python:dasnet_reference"\nprofiles = ["http"]\n'
+    (tmp_path / "dasnet.toml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore"]) == 3
+    assert "profiles names http, which the implementation does not claim" in capsys.readouterr().err
 
 
 def test_an_adapter_that_breaks_at_the_start_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import main
 from dasnet_conformance.gate.baseline import BaselineError, Kind, KnownFailure, compare, read_baseline, spell
 from dasnet_conformance.gate.finishing import finish
-from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_reports import RequirementResult, Results, load, write_reports
 
 #: An implementation with three faults, written as a porter would meet them.
@@ -205,6 +205,39 @@ def test_an_update_shrinks_and_grows_only_when_told_to(
     assert read_baseline(file) == listed[1:]
     assert main(["baseline", "update", str(report), str(file), "--accept", "--owner", "o", "--issue", "i"]) == 0
     assert {entry.requirement for entry in read_baseline(file)} == {entry.requirement for entry in listed}
+
+
+def test_an_update_of_some_leaves_the_others_as_they_are(
+    report: Path, listed: list[KnownFailure], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = listed[:2]
+    file = tmp_path / "b.toml"
+    given = ["baseline", "update", str(report), str(file)]
+    file.write_text(spell([ENTRY]), "utf-8")
+    accepted = ["--accept", "--owner", "o", "--issue", "i"]
+    assert main([*given, first.requirement.upper(), *accepted]) == 0
+    told = capsys.readouterr().out
+    assert "not listed, for they were not asked for: " in told
+    assert second.requirement in told
+    # The entry that no longer fails was not asked about either.
+    assert {entry.requirement for entry in read_baseline(file)} == {ENTRY.requirement, first.requirement}
+    assert main([*given, ENTRY.requirement]) == 0
+    assert {entry.requirement for entry in read_baseline(file)} == {first.requirement}
+    assert main([*given, second.requirement]) == 1
+    assert main([*given, "xyzzy"]) == 3
+
+
+def test_a_new_list_can_be_of_some(report: Path, listed: list[KnownFailure], tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    name = listed[0].requirement
+    assert main(["baseline", "write", str(report), str(file), name, "--owner", "o", "--issue", "i"]) == 0
+    assert [entry.requirement for entry in read_baseline(file)] == [name]
+
+
+def test_a_run_by_ids_is_known_as_a_part(results: Results) -> None:
+    finished = finish(Judged(dataclasses.replace(results, selection=""), 1), ids=("send", "init.*"), profiles=("core",))
+    assert finished.results is not None
+    assert finished.results.selection == "send init.* --profile core"
 
 
 @pytest.mark.parametrize("why", ["filtered", "inconclusive"])

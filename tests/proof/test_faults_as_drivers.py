@@ -3,8 +3,6 @@ sees is not a matter of the sound server, of Python, or of one process. Runs Nod
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_conformance.running import direct
 from dasnet_conformance.stage import bounds
 from dasnet_conformance.stage.ports import Ports
+from toolchains import need
 
 DRIVER = Path(__file__).parent / "javascript" / "faulty_driver.js"
 
@@ -25,14 +24,9 @@ A_DOZEN = 12
 
 
 def node() -> str:
-    """Node.js; without it the test is skipped, but in continuous integration that is a failure."""
-    program = shutil.which("node")
-    if program is None:
-        told = "node not found; install it: apt-get install nodejs"
-        if os.environ.get("CI", "") not in ("", "0", "false"):
-            pytest.fail(told)
-        pytest.skip(told)
-    return program
+    """Node.js, which the test needs."""
+    need(["node"], "Node.js 18 or later (Debian: nodejs)")
+    return "node"
 
 
 def faulty(name: str) -> Adapter:

@@ -134,7 +134,7 @@ def test_a_death_of_a_worker_is_laid_to_its_check(workshop: Workshop) -> None:
         (
             ["--dasnet-implementation", "reference", "--dasnet-exclude", "nonsense=why"],
             4,
-            "ERROR: dasnet: --exclude nonsense: no such requirement",
+            "ERROR: dasnet: --exclude: no requirement, section or clause is called nonsense",
         ),
         (
             ["--dasnet-implementation", "reference", "--dasnet-exclude", "init.free-port"],

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dasnet_reference import Server
+from dasnet_reference._connection import Connection
 
 #: Seconds after which a condition that does not come true is a failure.
 PATIENCE = 10.0
@@ -58,6 +59,15 @@ class Recorder(Server):
 
     def errors(self) -> list[tuple[str, int]]:
         return [(event[1], event[2]) for event in self.events if event[0] == "error"]
+
+
+def connection_of(server: Recorder) -> Connection:
+    """The connection of the client that the server has taken."""
+    assert server._server is not None
+    assert server._server._endpoint is not None
+    connection = server._server._endpoint.client
+    assert connection is not None
+    return connection
 
 
 def pump(server: Server, until: Callable[[], object]) -> None:

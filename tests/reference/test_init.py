@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from reference_tools import Recorder, pump
+from reference_tools import Recorder, connection_of, pump
 
 from dasnet_reference import Server
 from dasnet_reference._endpoint import BACKLOG, _display
@@ -130,10 +130,9 @@ def test_a_default_timeout_of_the_process_makes_no_tick_wait(listen: Listen) -> 
         assert server.port is not None
         with socket.create_connection(("127.0.0.1", server.port)):
             pump(server, server.is_connected)
+            client = connection_of(server)
             assert server._server is not None
             assert server._server._endpoint is not None
-            client = server._server._endpoint.client
-            assert client is not None
             assert server._server._endpoint._listener.gettimeout() == 0
             assert client._socket.gettimeout() == 0
     finally:
@@ -154,10 +153,7 @@ def test_small_answers_leave_at_once(listen: Listen) -> None:
     assert server.port is not None
     with socket.create_connection(("127.0.0.1", server.port)):
         pump(server, server.is_connected)
-        assert server._server is not None
-        assert server._server._endpoint is not None
-        client = server._server._endpoint.client
-        assert client is not None
+        client = connection_of(server)
         assert client._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 

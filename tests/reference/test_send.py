@@ -11,22 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from reference_tools import Recorder, pump, read_exactly, reset
+from reference_tools import Recorder, connection_of, pump, read_exactly, reset
 
 from dasnet_reference import SharedOrphan
-from dasnet_reference._connection import NOT_NOW, Connection
+from dasnet_reference._connection import NOT_NOW
 from dasnet_reference._poller import READABLE, WRITABLE
 
 Listen = Callable[..., Recorder]
 Join = Callable[[Recorder], socket.socket]
-
-
-def connection_of(server: Recorder) -> Connection:
-    assert server._server is not None
-    assert server._server._endpoint is not None
-    connection = server._server._endpoint.client
-    assert connection is not None
-    return connection
 
 
 def fill(server: Recorder) -> int:

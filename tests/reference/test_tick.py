@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from reference_tools import Recorder, dial, pump
+from reference_tools import Recorder, connection_of, dial, pump
 
 from dasnet_reference import _endpoint, _handle
 from dasnet_reference._poller import Ready, make_poller
@@ -122,10 +122,7 @@ def test_a_client_that_answers_every_byte_does_not_hold_the_tick(listen: Listen,
 def test_a_tick_flushes_its_budget_at_most(listen: Listen, join: Join) -> None:
     server = listen(tick_budget=1000)
     client = join(server)
-    assert server._server is not None
-    assert server._server._endpoint is not None
-    connection = server._server._endpoint.client
-    assert connection is not None
+    connection = connection_of(server)
     while not connection.queue:
         assert server.send(b"x" * (1 << 20))
     queued = len(connection.queue)

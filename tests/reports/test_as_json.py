@@ -29,6 +29,18 @@ def test_a_round_trip_changes_nothing(small: Results, validator: Draft202012Vali
     assert dump(loads(text)) == text
 
 
+def test_how_an_implementation_was_reached_is_kept_and_may_be_missing(
+    make: Make, validator: Draft202012Validator
+) -> None:
+    text = dump(make(reached="driver on TCP"))
+    validator.validate(json.loads(text))
+    assert loads(text).reached == "driver on TCP"
+    earlier = json.loads(text)
+    del earlier["reached"]
+    validator.validate(earlier)
+    assert loads(json.dumps(earlier)) == make()
+
+
 def test_an_empty_run_can_be_written(make: Make, validator: Draft202012Validator) -> None:
     text = dump(make())
     validator.validate(json.loads(text))
@@ -109,6 +121,8 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
     "suite": (lambda d: d["suite"].pop("version"), "suite: ", "'version' is missing"),
     "implementation": (lambda d: d.update(implementation=[]), "implementation: ", "a list where an object belongs"),
     "name": (lambda d: d["implementation"].update(name=None), "implementation.name: ", "null where a text belongs"),
+    "reached": (lambda d: d.update(reached=1), "reached: ", "a number where a text belongs"),
+    "reached as markup": (lambda d: d.update(reached="<b>"), "top level: ", "reached is '<b>'"),
     "profiles": (lambda d: d.update(profiles={}), "profiles: ", "an object where a list belongs"),
     "status": (lambda d: d["profiles"][1].update(status="ok"), "profiles[1].status: ", "'ok' is none of conforming"),
     "profile name": (lambda d: d["profiles"][0].update(name="A B"), "profiles[0]: ", "name is 'A B'"),

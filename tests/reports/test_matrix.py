@@ -9,9 +9,11 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 from page_reader import Page
-from results_builders import HOSTILE, Make, Row
+from results_builders import HOSTILE, Make, Row, build_results, build_row
 
 from dasnet_reports import (
+    BaselineFinding,
+    BaselineOutcome,
     CatalogueText,
     Implementation,
     RequirementText,
@@ -138,7 +140,7 @@ def test_markdown_has_a_cell_per_run(runs: list[Results]) -> None:
     text = render_matrix_markdown(runs, TEXTS, ["one/index.html", ""])
     lines = text.splitlines()
     name = "[<code>one</code>](one/index.html)"
-    assert f"| {name} | <code>1.0</code> | <code>C</code> | non-conforming | 1 | 1 | 0 | 0 | 1 |" in lines
+    assert f"| {name} | <code>1.0</code> | <code>C</code> | not told | non-conforming | 1 | 1 | 0 | 0 | 1 |" in lines
     assert f"| Requirement | Level | {name} | <code>two</code> |" in lines
     assert "| tick.order | SHOULD | · | ? inconclusive |" in lines
     assert "| init.port | MUST | ✓ | – unsupported |" in lines
@@ -190,3 +192,78 @@ def test_a_large_matrix_is_small(make: Make, row: Row) -> None:
     page = render_matrix([make(rows)] * 20)
     assert page.count("<td") > 4_000
     assert len(page) < 400_000
+
+
+def called(*who: tuple[str, str, str, str]) -> list[str]:
+    """What the columns of runs are called, each given by name, version, language and how it was reached."""
+    runs = [build_results(implementation=Implementation(*facts), reached=reached) for *facts, reached in who]
+    return [column.label for column in tabulate(runs).columns]
+
+
+def test_columns_of_one_name_are_called_by_what_tells_them_apart() -> None:
+    assert called(("net", "1", "C", "driver"), ("other", "2", "Go", "in-process")) == ["net", "other"]
+    assert called(("net", "1", "C", "driver"), ("net", "1", "C", "in-process"), ("other", "1", "C", "driver")) == [
+        "net, driver",
+        "net, in-process",
+        "other",
+    ]
+    assert called(("net", "1", "C", "driver"), ("net", "2", "C", "driver")) == ["net, 1", "net, 2"]
+    assert called(("net", "1", "C", "driver"), ("net", "1", "Go", "driver")) == ["net, C", "net, Go"]
+    assert called(("net", "1", "C", ""), ("net", "1", "C", "driver"), ("net", "2", "C", "driver")) == [
+        *("net, not told", "net, driver, 1", "net, driver, 2")
+    ]
+
+
+def test_no_two_columns_are_called_the_same() -> None:
+    same = ("net", "1", "C", "driver")
+    assert called(same, same, same) == ["net", "net (2)", "net (3)"]
+    labels = called(same, ("net (2)", "1", "C", "driver"), same, ("n" * 90, *same[1:]), ("n" * 91, *same[1:]))
+    assert len(set(labels)) == 5
+
+
+def test_every_form_says_how_each_was_reached() -> None:
+    runs = [build_results([build_row()], reached=reached) for reached in ("in-process", "driver")]
+    heads = [f"<code>demo, {reached}</code>" for reached in ("in-process", "driver")]
+    text = render_matrix_markdown(runs)
+    assert f"| Requirement | Level | {heads[0]} | {heads[1]} |" in text
+    for head, reached in zip(heads, ("in-process", "driver"), strict=True):
+        assert f"| {head} | <code>1.2</code> | <code>C</code> | {reached} | conforming |" in text
+    assert [one["reached"] for one in json.loads(render_matrix_json(runs))["implementations"]] == [
+        "in-process",
+        "driver",
+    ]
+    assert Page(render_matrix(runs)).texts["bdi"] == 2 * ["demo, in-process", "demo, driver"]
+
+
+@pytest.fixture
+def with_baseline() -> list[Results]:
+    """A run without a baseline, one that is as listed, one that is not; the same row fails in each."""
+    rows = [build_row(id="a"), build_row("fail", id="b")]
+    differs = BaselineOutcome(("a",), (BaselineFinding("not listed", "b", "no"),))
+    return [
+        build_results(rows, implementation=Implementation(name, "1", "C"), baseline=baseline)
+        for name, baseline in (("none", None), ("listed", BaselineOutcome(("b",))), ("differs", differs))
+    ]
+
+
+def test_markdown_shows_known_failures_as_such(with_baseline: list[Results]) -> None:
+    text = render_matrix_markdown(with_baseline)
+    assert "| b | MUST | ✗ fail | ✗ fail, known | ✗ fail |" in text
+    assert "| <code>C</code> | not told | non-conforming |  | 1 | 1 |" in text
+    assert "| non-conforming | as listed, 1 known failure | 1 | 1 |" in text
+    assert "| non-conforming | not as listed, 0 known failures | 1 | 1 |" in text
+    assert "a failure that the baseline of that implementation lists" in text
+    assert "aseline" not in render_matrix_markdown(with_baseline[:1])
+
+
+def test_page_and_json_show_known_failures_as_such(with_baseline: list[Results]) -> None:
+    page = Page(render_matrix(with_baseline))
+    assert page.texts["i"] == [*3 * ["pass"], "fail", "fail, a known failure", "fail"]
+    assert "as listed, 1 known failure" in page.text("td")
+    assert "aseline" not in Page(render_matrix(with_baseline[:1])).text("th")
+    documents = json.loads(render_matrix_json(with_baseline))["implementations"]
+    assert [one["baseline"] for one in documents] == [
+        None,
+        {"as_listed": True, "known_failures": ["b"]},
+        {"as_listed": False, "known_failures": []},
+    ]

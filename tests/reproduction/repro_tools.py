@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
+from toolchains import need
 
 #: Seconds after which a child is held to be lost.
 LOST_AFTER = 100.0
@@ -40,12 +39,7 @@ def standalone(fault: str = "") -> list[str]:
 
 def compiled(folder: Path, *changes: tuple[str, str]) -> list[str]:
     """Build the implementation in C with some of its text changed; the command of its driver."""
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if not compiler or not shutil.which("make"):
-        told = "no C compiler or no make; install them, as with: apt-get install gcc make"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(told)
-        pytest.skip(told)
+    need(["make", "cc"], "a C compiler and make (Debian: gcc make)")
     shutil.copytree(ROOT / "adapters" / "c", folder, ignore=shutil.ignore_patterns("build"))
     source = folder / "network.c"
     text = source.read_text("utf-8")

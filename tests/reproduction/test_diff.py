@@ -42,6 +42,22 @@ def test_the_reference_does_not_differ_from_itself() -> None:
     assert told["counts"]["same"] > 50
 
 
+def test_the_file_here_stands_on_the_left_of_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dasnet.toml").write_text(f'implementation = "{FAULTS}:open_from_the_start"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    status, told = as_json("reference", "ADAPTER.opens-nothing")
+    assert (status, told["differences"][0]["verdicts"]) == (1, ["fail", "pass"])
+    assert as_json("adapter.opens-nothing") == (status, told)  # and with the reference when none is named
+
+
+def test_a_section_and_a_clause_choose_what_is_compared() -> None:
+    status, told = as_json("reference", "reference", "construct", "send.size")
+    assert (status, sum(told["counts"].values())) == (0, told["counts"]["same"])
+    assert told["counts"]["same"] >= 13
+
+
 def test_a_fault_is_named_with_the_first_tick() -> None:
     fault = f"{FAULTS}:second_adapter_hears_twice"
     status, told = as_json("reference", fault, "adapter.twice-before-init", "init.free-port")
@@ -74,9 +90,9 @@ def test_what_both_may_do_is_latitude() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (["reference"], 3, "IMPL_B"),
+        ([], 3, "say what to judge"),
         (["reference", "nothing"], 3, "no implementation is named"),
-        (["reference", "reference", "no.such"], 3, "no requirement is called no.such"),
+        (["reference", "reference", "no.such"], 3, "no requirement, section or clause is called no.such"),
         (["reference", "driver:/no/such/driver"], 3, "cannot be started"),
         (["reference", f"driver:{sys.executable} -c pass"], 2, "dasnet: "),
         (["reference", f"{FAULTS}:dies"], 3, ""),

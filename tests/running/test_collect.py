@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dasnet_conformance.catalogue.loader import Catalogue, Requirement
-from dasnet_conformance.running.collect import KEPT_OF_A_PASS, NEVER_RAN, Collector, Judged
+from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.conclusion import KEPT_OF_A_PASS, NEVER_RAN, Judged, conclude_run
 from dasnet_reports import RequirementResult, Verdict
 
 REQUIREMENTS = (
@@ -72,7 +73,7 @@ class Run:
         return self
 
     def judged(self) -> Judged:
-        return self.collector.judged(["dasnet", "run", "thing"])
+        return conclude_run(self.collector, ["dasnet", "run", "thing"])
 
     def row(self, name: str) -> RequirementResult:
         results = self.judged().results

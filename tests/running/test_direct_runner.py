@@ -73,6 +73,7 @@ def test_a_hang_fails_only_what_is_about_returning(ports: Ports, requirement: st
 
 class _Broken:
     peer_host = "127.0.0.1"
+    reached = "in-process"
 
     def describe(self) -> Description:
         raise NotImplementedError

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance_tools import Workshop, assert_one_line, pytest_of_the_suite
-from dasnet_adapters import Description, UsageError
+from dasnet_adapters import UsageError
 from dasnet_adapters.contract import CORE, LOWLEVEL
 from dasnet_conformance.running.target import Settings, Target
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
@@ -194,12 +194,11 @@ def test_deadlines_are_above_zero(seconds: float) -> None:
 
 
 def test_a_file_restricts_what_is_claimed_and_claims_nothing_itself(tmp_path: Path) -> None:
-    both = Description("a", "1", "C", (CORE, LOWLEVEL))
-    assert Target("reference").claims(both) == (CORE, LOWLEVEL)
+    assert Target("reference").claims((CORE, LOWLEVEL)) == (CORE, LOWLEVEL)
     target = Target(str(write(tmp_path, f'{REFERENCE}profiles = ["lowlevel"]')))
-    assert target.claims(both) == (LOWLEVEL,)
+    assert target.claims((CORE, LOWLEVEL)) == (LOWLEVEL,)
     with pytest.raises(UsageError, match="lowlevel"):
-        target.claims(Description("a", "1", "C", (CORE,)))
+        target.claims((CORE,))
 
 
 @pytest.mark.parametrize(

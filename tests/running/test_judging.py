@@ -14,7 +14,8 @@ import pytest
 
 from conformance_tools import Workshop
 from dasnet_conformance.running import judge
-from dasnet_conformance.running.collect import Collector, Judged
+from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions
 
 #: A module that stops for good in `init` with a port below 0, and does not end when it is asked to.
@@ -98,6 +99,7 @@ def test_records_are_told_as_they_come(run: Run) -> None:
     assert follower.types == ["header", "selected", "start", "sanity", "start", "case", "start", "sanity", "end"]
     assert judged.results is not None
     assert judged.results.command == ("the", "command")
+    assert judged.results.reached == "in-process"
 
 
 def test_a_process_that_makes_no_progress_is_ended_and_the_rest_is_judged(

@@ -71,6 +71,79 @@ def test_an_expression_selects_by_requirement(workshop: Workshop) -> None:
     assert set(ran.verdicts()) == made - {"make-server.binds-object"}
 
 
+def test_an_id_selects_that_requirement_alone_and_the_results_keep_it(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "--json", "SEND.First-Size-Bytes")
+    assert ran.status == 0
+    assert set(ran.verdicts()) == {"send.first-size-bytes"}  # and not server-send.first-size-bytes
+    assert ran.results()["selection"] == "SEND.First-Size-Bytes"
+
+
+def test_sections_clauses_and_patterns_select_together_with_options_between(workshop: Workshop) -> None:
+    words = ("reference", "construct", "--json", "send.size", "-n", "2", "server-*.null-handle")
+    ran = workshop.dasnet("run", *words)
+    assert ran.status == 0
+    wanted = [
+        name
+        for name, requirement in REQUIREMENTS.items()
+        if requirement.section == "construct"
+        or "send.size" in requirement.clauses
+        or (name.startswith("server-") and name.endswith(".null-handle"))
+    ]
+    assert list(ran.verdicts()) == wanted
+    assert ran.results()["selection"] == "construct send.size server-*.null-handle"
+
+
+def test_ids_and_an_expression_select_what_both_match(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "init", "-k", "port-in-use and not disturbs", "--json")
+    assert set(ran.verdicts()) == {"init.port-in-use"}
+    assert ran.results()["selection"] == "init -k port-in-use and not disturbs"
+
+
+def test_ids_that_no_filter_leaves_are_told(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "init.port-in-use", "-k", "send")
+    assert (ran.status, ran.err) == (
+        3,
+        "dasnet: nothing selected: no requirement is both among init.port-in-use and matched by the other filters\n",
+    )
+
+
+def test_ids_of_a_profile_that_is_not_judged_are_told_with_the_option_that_asks_for_it(workshop: Workshop) -> None:
+    core_only = workshop.module("core_only", "PROFILES = ('core',)\n")
+    ran = workshop.dasnet("run", core_only, "make-server.true")
+    assert (ran.status, ran.err) == (
+        3,
+        "dasnet: nothing selected: make-server.true is in the profile lowlevel, and core is judged; "
+        "ask for it with --profile lowlevel\n",
+    )
+    asked = workshop.dasnet("run", core_only, "make-server.true", "--profile", "lowlevel", "--json")
+    assert set(asked.verdicts()) == {"make-server.true"}
+
+
+def test_after_a_death_the_rest_of_the_selection_is_judged_and_nothing_else(workshop: Workshop) -> None:
+    dies = workshop.module(
+        "dies",
+        "import os\n\n\nclass Server(Sound):\n    def init(self, port):\n"
+        "        return os._exit(1) if port < 0 else super().init(port)\n",
+    )
+    ran = workshop.dasnet("run", dies, "init.port-negative", "init.port-highest", "init.free-port", "--json")
+    assert ran.status == 2
+    verdicts = {"init.free-port": "pass", "init.port-negative": "inconclusive", "init.port-highest": "pass"}
+    assert ran.verdicts() == verdicts
+
+
+def test_the_file_here_or_above_is_judged_when_the_first_word_is_an_id(workshop: Workshop) -> None:
+    text = 'name = "mine"\nimplementation = "python:dasnet_reference"\n'
+    (workshop.folder / "dasnet.toml").write_text(text, "utf-8")
+    ran = workshop.dasnet("run", "--strict", "init.port-in-use")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1].startswith("dasnet_reference: conforming (1 pass)")
+    below = Workshop(workshop.folder / "src")
+    below.folder.mkdir()
+    ran = below.dasnet("run", "init.port-in-use", "--json")
+    assert (ran.status, ran.err) == (0, "dasnet: taking ../dasnet.toml\n")
+    assert set(ran.verdicts()) == {"init.port-in-use"}
+
+
 def test_a_profile_selects_its_requirements(workshop: Workshop) -> None:
     ran = workshop.judge("reference", "opens-nothing", "--profile", "lowlevel")
     assert set(ran.verdicts()) == {"make-server.opens-nothing"}
@@ -95,6 +168,28 @@ def test_an_excluded_requirement_does_not_gate_and_keeps_its_reason(workshop: Wo
     assert ran.verdicts() == {"make-server.true": "pass", "server-tick.only-in-tick": "excluded"}
     assert ran.row("server-tick.only-in-tick")["excluded_reason"] == "issue 12: no = sign, no tick"
     assert_valid(ran.results())
+
+
+def test_a_section_can_be_excluded_on_the_command_line_and_in_the_file(workshop: Workshop) -> None:
+    text = 'implementation = "python:dasnet_reference"\n[exclude]\n"init.port-*" = "ports later"\n'
+    (workshop.folder / "dasnet.toml").write_text(text, "utf-8")
+    ran = workshop.dasnet("run", "init", "send", "--exclude", "SEND=not ported", "--json")
+    assert ran.status == 0
+    reasons = {row["id"]: row.get("excluded_reason", "") for row in ran.results()["requirements"]}
+    ports = {name for name in REQUIREMENTS if name.startswith("init.port-")}
+    assert {name for name, reason in reasons.items() if reason == "ports later"} == ports
+    sent = {name for name, requirement in REQUIREMENTS.items() if requirement.section == "send"}
+    assert {name for name, reason in reasons.items() if reason == "not ported"} == sent
+
+
+def test_a_file_that_excludes_what_does_not_exist_is_told_with_what_is_near(workshop: Workshop) -> None:
+    text = 'implementation = "python:dasnet_reference"\n[exclude]\n"init.port-negativ" = "why"\n'
+    (workshop.folder / "dasnet.toml").write_text(text, "utf-8")
+    ran = workshop.dasnet("run")
+    assert ran.status == 3
+    assert (
+        "dasnet.toml: exclude: no requirement, section or clause is called init.port-negativ; did you mean" in ran.err
+    )
 
 
 # Strictness

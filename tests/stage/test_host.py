@@ -10,7 +10,7 @@ import pytest
 from changed_reference import Change, Wrong
 from dasnet_adapters.contract import AdapterBroken, Answer, Event, Refusal, Unsupported, Value
 from dasnet_conformance.catalogue.loader import Requirement
-from dasnet_conformance.stage import host as module
+from dasnet_conformance.stage import frame_loop
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import Ports
@@ -113,7 +113,7 @@ def test_a_command_that_was_turned_down_as_a_mistake_is_no_finding(make: Make) -
 
 
 def test_patience_ends_with_what_was_awaited_and_what_came(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "pause_before", lambda fruitless: 0.0)
+    monkeypatch.setattr(frame_loop, "pause_before", lambda fruitless: 0.0)
     server, peer = host.connected()
     peer.send(b"four")
     with pytest.raises(Mismatch, match=r"^within 32 ticks: expected 5 bytes in data callbacks, got 4 bytes$") as caught:
@@ -122,7 +122,7 @@ def test_patience_ends_with_what_was_awaited_and_what_came(host: Host, monkeypat
 
 
 def test_a_peer_that_ended_is_told_when_its_bytes_are_missing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "pause_before", lambda fruitless: 0.0)
+    monkeypatch.setattr(frame_loop, "pause_before", lambda fruitless: 0.0)
     server, peer = host.connected()
     server.send(b"four")
     server.destroy()
@@ -138,15 +138,17 @@ def test_a_tick_that_is_refused_is_a_mismatch(make: Make) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 9])
-def test_what_fires_outside_any_call_is_a_stray_once(make: Make, number: int) -> None:
-    host = make()
+def test_what_fires_outside_any_call_is_a_stray_once(ports: Ports, number: int) -> None:
+    adapter = Wrong()
+    session = adapter.open_session()
+    host = Host(session, REQUIREMENT, ports, adapter.peer_host, 0)
     host.made()
-    session = host._session
     strays = [(Event(number, "connect"),)]
     session.stray_events = lambda: strays.pop() if strays else ()  # type: ignore[method-assign]
     host.silence()
+    host.close()
     assert [stray.event for stray in host.strays] == [Event(number, "connect")]
-    assert f"OUTSIDE ANY CALL: object {number}: connect" in texts(host)
+    assert f"OUTSIDE ANY CALL, after adapter 1: object {number}: connect" in texts(host)
 
 
 def test_a_port_that_belongs_to_another_program_is_exchanged(host: Host, ports: Ports) -> None:

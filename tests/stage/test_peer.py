@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from dasnet_conformance.stage import peer as module
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.transcript import Transcript
@@ -129,12 +128,9 @@ def full_listener() -> Iterator[int]:
             filler.dispose()
 
 
-def test_a_connection_that_does_not_come_about_is_given_up(
-    peer: Peer, full_listener: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "CONNECT_WAIT", 0.01)
+def test_a_connection_that_does_not_come_about_is_given_up(peer: Peer, full_listener: int) -> None:
     with pytest.raises(Mismatch, match=r"got no connection within 0\.01 seconds$"):
-        peer.connect(HOST, full_listener)
+        peer.connect(HOST, full_listener, seconds=0.01)
 
 
 def test_without_waiting_a_connection_may_still_be_pending(peer: Peer, full_listener: int) -> None:

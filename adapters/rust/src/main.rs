@@ -2,15 +2,21 @@
 //! of docs/driver-protocol.md. `execute` has a line for each command; `Recorder` is the class whose callbacks write
 //! events and do reactions.
 
+mod callbacks;
+mod errors;
+mod low_level;
 mod network;
 mod protocol;
 mod server;
 
-use network::{
-    make_server, server_init, server_is_connected, server_is_open, server_restore, server_send, server_tick, Handle,
+use callbacks::CallbackResult;
+use errors::Error;
+use low_level::{
+    make_server, server_init, server_is_connected, server_is_open, server_restore, server_send, server_tick,
 };
+use network::Handle;
 use protocol::{bytes, hex, int, number, outcome, text, Outcome, Refusal, Value};
-use server::{CallbackResult, Class, Server};
+use server::{Class, Server};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -130,9 +136,9 @@ impl Class for Silent {}
 
 // --- Commands ------------------------------------------------------------------------------------------------------
 
-impl From<network::Error> for Refusal {
-    fn from(error: network::Error) -> Refusal {
-        use network::Error::*;
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        use Error::*;
         let kind = match error {
             NullHandle => "null-handle",
             NoHandle => "no-handle",

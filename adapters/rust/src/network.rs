@@ -1,22 +1,4 @@
-//! The NETWORK module: a server for one client at a time, driven by a host's frame loop.
-//!
-//! A class is derived from `Server` by implementing `Class`, whose five callbacks may all be left out:
-//!
-//! ```ignore
-//! struct Echo;
-//! impl Class for Echo {
-//!     fn data(&self, server: &Server, bytes: &[u8]) -> CallbackResult {
-//!         server.send(bytes, bytes.len() as i32)?;
-//!         Ok(())
-//!     }
-//! }
-//!
-//! let echo = Server::new(Echo);
-//! echo.make_server_adapter();
-//! if echo.init(8000)? {
-//!     loop { echo.tick()?; /* the rest of the frame */ }
-//! }
-//! ```
+//! The handle: sockets, outgoing queue, and what a tick does. It knows whom it calls back as `Callbacks` alone.
 //!
 //! How it works. Every socket is non-blocking, so a tick simply tries what it is there for: accept while there is no
 //! client, read while there is one; "would block" is an answer like others, and an idle tick is one system call. What a
@@ -31,8 +13,8 @@
 //!
 //! Words in square brackets name the clause of the documentation that a rule comes from.
 
-use crate::server::{CallbackResult, Class, Server};
-use std::any::Any;
+use crate::callbacks::{CallbackResult, Callbacks};
+use crate::errors::{Error, ALREADY_OPEN, NO_CLIENT, NO_SUCH_PORT, QUEUE_FULL, UNKNOWN};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -49,43 +31,6 @@ const READS_PER_TICK: usize = 16;
 /// The most bytes that wait to be sent: a client that never reads is not worth more.
 const QUEUE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Codes for the error callback where there is none of the system's, which are all positive.
-pub const NO_CLIENT: i32 = -1;
-pub const QUEUE_FULL: i32 = -2;
-pub const ALREADY_OPEN: i32 = -3;
-pub const NO_SUCH_PORT: i32 = -4;
-pub const UNKNOWN: i32 = -5;
-
-/// A call that cannot be carried out, with the next step in its text.
-#[derive(Debug)]
-pub enum Error {
-    NullHandle,
-    NoHandle,
-    NoServerField,
-    EmptyOrphan,
-    FullOrphan,
-    BadSize { size: i32, capacity: usize },
-    Callback(Box<dyn std::error::Error>),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Error::NullHandle => write!(f, "there is no handle; pass the one that the object holds"),
-            Error::NoHandle => write!(f, "the object has no handle; make its adapter or restore it first"),
-            Error::NoServerField => write!(f, "the object has no field for a handle; derive its class from Server"),
-            Error::EmptyOrphan => write!(f, "the orphan holds no handle; save one into it first"),
-            Error::FullOrphan => write!(f, "the orphan holds a handle already; restore it or use another orphan"),
-            Error::BadSize { size, capacity } => {
-                write!(f, "size {size} does not fit the buffer of {capacity} bytes; nothing was sent")
-            }
-            Error::Callback(error) => write!(f, "a callback failed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
 // --- NetworkServer -----------------------------------------------------------------------------------------------
 
 /// What an object holds in its field, and an orphan between two objects.
@@ -97,7 +42,7 @@ pub struct NetworkServer {
     listener: RefCell<Option<TcpListener>>,
     client: RefCell<Option<Client>>,
     /// Weak: the object holds the handle, and a forgotten object frees its port.
-    owner: RefCell<Weak<Server>>,
+    owner: RefCell<Option<Weak<dyn Callbacks>>>,
     ticking: Cell<bool>,
     /// And it was reported.
     accept_failed: Cell<bool>,
@@ -152,23 +97,22 @@ fn listen_on(port: u16) -> io::Result<TcpListener> {
 }
 
 impl NetworkServer {
-    fn new() -> Handle {
+    pub(crate) fn new() -> Handle {
         Rc::new(NetworkServer {
             listener: RefCell::new(None),
             client: RefCell::new(None),
-            owner: RefCell::new(Weak::new()),
+            owner: RefCell::new(None),
             ticking: Cell::new(false),
             accept_failed: Cell::new(false),
         })
     }
 
-    pub(crate) fn bind(&self, owner: &Server) {
-        owner.destroyed.set(false);
-        self.owner.replace(owner.me.clone());
+    pub(crate) fn bind(&self, owner: Weak<dyn Callbacks>) {
+        self.owner.replace(Some(owner));
     }
 
     pub(crate) fn unbind(&self) {
-        self.owner.replace(Weak::new());
+        self.owner.take();
     }
 
     pub(crate) fn close(&self) {
@@ -177,8 +121,8 @@ impl NetworkServer {
         self.listener.take();
     }
 
-    fn owner(&self) -> Option<Rc<Server>> {
-        self.owner.borrow().upgrade().filter(|owner| !owner.destroyed.get())
+    fn owner(&self) -> Option<Rc<dyn Callbacks>> {
+        self.owner.borrow().as_ref()?.upgrade().filter(|owner| !owner.destroyed())
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -190,16 +134,16 @@ impl NetworkServer {
     }
 
     /// Calls the owner back, if there is one.
-    fn tell(&self, callback: impl FnOnce(&dyn Class, &Server) -> CallbackResult) -> Result<(), Error> {
+    fn tell(&self, callback: impl FnOnce(&dyn Callbacks) -> CallbackResult) -> Result<(), Error> {
         match self.owner() {
-            Some(owner) => callback(&*owner.class, &owner).map_err(Error::Callback),
+            Some(owner) => callback(&*owner).map_err(Error::Callback),
             None => Ok(()),
         }
     }
 
     /// The error callback; gives the "false" that its callers return.
     fn report(&self, code: i32, message: &str) -> Result<bool, Error> {
-        self.tell(|class, server| class.error(server, message, code))?;
+        self.tell(|owner| owner.error(message, code))?;
         Ok(false)
     }
 
@@ -291,8 +235,8 @@ impl NetworkServer {
         // Small answers, as of a debugger, must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         self.client.replace(Some(Client { stream, queue: VecDeque::new() }));
-        self.tell(|class, server| class.connect(server))?;
-        self.tell(|class, server| class.log(server, "a client was taken"))?;
+        self.tell(|owner| owner.connect())?;
+        self.tell(|owner| owner.log("a client was taken"))?;
         Ok(true)
     }
 
@@ -318,7 +262,7 @@ impl NetworkServer {
         match size {
             Ok(0) if all_sent => self.departure("end of its bytes"),
             Ok(0) => Ok(false),
-            Ok(size) => self.tell(|class, server| class.data(server, &chunk[..size])).map(|()| true),
+            Ok(size) => self.tell(|owner| owner.data(&chunk[..size])).map(|()| true),
             Err(error) if not_now(&error) => Ok(false),
             Err(error) => self.departure(&error.to_string()),
         }
@@ -327,56 +271,8 @@ impl NetworkServer {
     /// A departure ends the tick, so that the host sees is_connected false between two clients.
     fn departure(&self, how: &str) -> Result<bool, Error> {
         self.client.take();
-        self.tell(|class, server| class.disconnect(server))?;
-        self.tell(|class, server| class.log(server, &format!("the client left: {how}")))?;
+        self.tell(|owner| owner.disconnect())?;
+        self.tell(|owner| owner.log(&format!("the client left: {how}")))?;
         Ok(false)
     }
-}
-
-// --- Low-level NetworkServer IO. `None` is the null handle. --------------------------------------------------------
-
-/// Makes a handle that calls the object back, in the field of the object, in place of the one that is there. False for
-/// an object that has no such field, that is, for anything but a `Server` (pass `&*server`: an `Rc` is none).
-pub fn make_server(class: &dyn Any) -> bool {
-    let Some(object) = class.downcast_ref::<Server>() else {
-        return false;
-    };
-    let handle = NetworkServer::new();
-    handle.bind(object);
-    if let Some(earlier) = object.server.replace(Some(handle)) {
-        earlier.close();
-    }
-    true
-}
-
-/// Listens on a port, 1 to 65535. False, after the error callback, when that cannot be or the handle listens already.
-pub fn server_init(server: Option<&Handle>, port: i32) -> Result<bool, Error> {
-    server.ok_or(Error::NullHandle)?.init(port)
-}
-
-pub fn server_is_open(server: Option<&Handle>) -> Result<bool, Error> {
-    Ok(server.ok_or(Error::NullHandle)?.is_open())
-}
-
-pub fn server_is_connected(server: Option<&Handle>) -> Result<bool, Error> {
-    Ok(server.ok_or(Error::NullHandle)?.is_connected())
-}
-
-/// Does what is ready: takes a client, passes on what waits to be sent, delivers what came, notices a departure. Inside
-/// a callback of the same handle, and while nobody is called back, it does nothing.
-pub fn server_tick(server: Option<&Handle>) -> Result<(), Error> {
-    server.ok_or(Error::NullHandle)?.tick()
-}
-
-/// Sends the first `size` bytes, at once or by later ticks. False, after the error callback, when there is no client, it
-/// is gone, or too much waits already: nothing of the call is sent then.
-pub fn server_send(server: Option<&Handle>, data: &[u8], size: i32) -> Result<bool, Error> {
-    server.ok_or(Error::NullHandle)?.send(data, size)
-}
-
-/// Calls the object back from now on, and no other. Nothing is called by it, and no object's field is touched.
-pub fn server_restore(server: Option<&Handle>, class: &dyn Any) -> Result<(), Error> {
-    let handle = server.ok_or(Error::NullHandle)?;
-    handle.bind(class.downcast_ref::<Server>().ok_or(Error::NoServerField)?);
-    Ok(())
 }

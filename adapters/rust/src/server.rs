@@ -1,11 +1,29 @@
-//! `Server`, the class to derive from. Every method is a thin call on the layer below; no socket is touched here.
+//! `Server`, the class to derive from: a server for one client at a time, driven by a host's frame loop. Every method is
+//! a thin call on the layer below; no socket is touched here.
+//!
+//! A class is derived from `Server` by implementing `Class`, whose five callbacks may all be left out:
+//!
+//! ```ignore
+//! struct Echo;
+//! impl Class for Echo {
+//!     fn data(&self, server: &Server, bytes: &[u8]) -> CallbackResult {
+//!         server.send(bytes, bytes.len() as i32)?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let echo = Server::new(Echo);
+//! echo.make_server_adapter();
+//! if echo.init(8000)? {
+//!     loop { echo.tick()?; /* the rest of the frame */ }
+//! }
+//! ```
 
-use crate::network::{make_server, Error, Handle, NO_CLIENT};
+use crate::callbacks::{CallbackResult, Callbacks};
+use crate::errors::{Error, NO_CLIENT};
+use crate::network::{Handle, NetworkServer};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-
-/// What a callback returns. An error comes out of the call that led to the callback, and the server goes on.
-pub type CallbackResult = Result<(), Box<dyn std::error::Error>>;
 
 /// What a class that is derived from `Server` may override. `server` is the object; every method of it may be called.
 #[allow(unused_variables)]
@@ -32,10 +50,10 @@ pub trait Class {
 /// Until it has a handle, queries and `send` give false and ticks do nothing.
 pub struct Server {
     /// The field `_server` [server-class.handle-field].
-    pub(crate) server: RefCell<Option<Handle>>,
-    pub(crate) class: Box<dyn Class>,
-    pub(crate) me: Weak<Server>,
-    pub(crate) destroyed: Cell<bool>,
+    server: RefCell<Option<Handle>>,
+    class: Box<dyn Class>,
+    me: Weak<Server>,
+    destroyed: Cell<bool>,
 }
 
 impl Server {
@@ -62,8 +80,19 @@ impl Server {
         self.server.borrow().clone()
     }
 
+    /// Makes a handle that calls the object back, in place of the one that is there. Opens nothing.
     pub fn make_server_adapter(&self) {
-        make_server(self);
+        let handle = NetworkServer::new();
+        self.bind(&handle);
+        if let Some(earlier) = self.server.replace(Some(handle)) {
+            earlier.close();
+        }
+    }
+
+    /// Has the handle call this object back, and no other.
+    pub(crate) fn bind(&self, handle: &Handle) {
+        self.destroyed.set(false);
+        handle.bind(self.me.clone());
     }
 
     pub fn init(&self, port: i32) -> Result<bool, Error> {
@@ -109,11 +138,38 @@ impl Server {
     /// Moves the handle out of the orphan and into the object; closes a handle that the object has already.
     pub fn restore(&self, shared_orphan: &mut Option<Handle>) -> Result<(), Error> {
         let handle = shared_orphan.take().ok_or(Error::EmptyOrphan)?;
-        handle.bind(self);
+        self.bind(&handle);
         let earlier = self.server.replace(Some(handle.clone()));
         if let Some(earlier) = earlier.filter(|earlier| !Rc::ptr_eq(earlier, &handle)) {
             earlier.close();
         }
         Ok(())
+    }
+}
+
+/// How the handle sees the object: its class, which is told whose callback it is.
+impl Callbacks for Server {
+    fn connect(&self) -> CallbackResult {
+        self.class.connect(self)
+    }
+
+    fn disconnect(&self) -> CallbackResult {
+        self.class.disconnect(self)
+    }
+
+    fn data(&self, bytes: &[u8]) -> CallbackResult {
+        self.class.data(self, bytes)
+    }
+
+    fn error(&self, message: &str, code: i32) -> CallbackResult {
+        self.class.error(self, message, code)
+    }
+
+    fn log(&self, message: &str) -> CallbackResult {
+        self.class.log(self, message)
+    }
+
+    fn destroyed(&self) -> bool {
+        self.destroyed.get()
     }
 }

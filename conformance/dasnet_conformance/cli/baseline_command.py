@@ -11,6 +11,7 @@ from dasnet_reports import Overall, RequirementResult, Results, claimed_profiles
 
 from . import UsageMistake
 from .files import read_results, write_text
+from .selecting import add_ids, selected
 
 #: Characters of a failure's message that are kept as its reason.
 REASON_LENGTH = 120
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("action", choices=("write", "update"), help="write a new list, or bring one up to date")
     add("results", metavar="RESULTS", help="results.json of a whole run, or its report directory")
     add("baseline", metavar="FILE", help="the baseline, such as baseline.toml")
+    add_ids(parser, "list these only, and leave what the file says of others as it is")
     add("--accept", action="store_true", help="with update: list new failures, too")
     add("--owner", default="", help="who answers for the failures that are listed now")
     add("--issue", default="", help="where they are tracked")
@@ -37,16 +39,24 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for row in results.requirements
         if row.verdict in LISTABLE and counts_against(row, claimed=claimed, strict=results.strict)
     }
+    among = {requirement.id for requirement in selected(arguments.ids)}
+
+    def asked(name: str) -> bool:
+        return not arguments.ids or name in among
+
     if arguments.action == "write":
         if Path(arguments.baseline).exists():
             raise UsageMistake(f"{arguments.baseline} exists; dasnet baseline update brings it up to date")
         kept: list[KnownFailure] = []
     else:
         try:
-            kept = [entry for entry in read_baseline(Path(arguments.baseline)) if entry.requirement in failing]
+            listed = read_baseline(Path(arguments.baseline))
         except BaselineError as error:
             raise UsageMistake(str(error)) from error
-    new = [row for name, row in failing.items() if name not in {entry.requirement for entry in kept}]
+        kept = [e for e in listed if e.requirement in failing or not asked(e.requirement)]
+    there = {entry.requirement for entry in kept}
+    unlisted = [row for name, row in failing.items() if name not in there]
+    new = [row for row in unlisted if asked(row.id)]
     grows = arguments.action == "write" or arguments.accept
     if new and grows:
         if not arguments.owner or not arguments.issue:
@@ -54,6 +64,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         kept += [_listed(row, arguments.owner, arguments.issue) for row in new]
     write_text(arguments.baseline, spell(kept))
     print(f"{arguments.baseline}: {len(kept)} known failures")  # noqa: T201
+    others = [row.id for row in unlisted if not asked(row.id)]
+    if others:
+        print(f"not listed, for they were not asked for: {', '.join(others)}")  # noqa: T201
     if new and not grows:
         names = ", ".join(row.id for row in new)
         print(f"not listed, for an update only shrinks the list unless --accept is given: {names}")  # noqa: T201

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .completion_words import CommandWords, Value, all_commands, words_of_kinds
+from .completion_words import EITHER, CommandWords, Value, all_commands, words_of_kinds
 
 
 def _kind(value: Value) -> str:
@@ -137,12 +137,10 @@ _dasnet() {{
         directory) _dasnet_paths -d "$value" ;;
         *)
             _dasnet_list "$kind"
-            if [ "$kind" = implementation ]; then
-                case "$value" in
-                    driver:*) _dasnet_paths -f "${{value#driver:}}" ;;
-                    *) _dasnet_paths -f "$value" ;;
-                esac
-            fi
+            case "$kind:$value" in
+                implementation*:driver:*) _dasnet_paths -f "${{value#driver:}}" ;;
+                implementation*) _dasnet_paths -f "$value" ;;
+            esac
             _dasnet_reply "$value" "$list"
             ;;
     esac
@@ -178,7 +176,7 @@ _dasnet() {{
     case $kind in
         file) _files ;;
         directory) _files -/ ;;
-        implementation)
+        implementation*)
             if compset -P 'driver:'; then
                 _files
             else
@@ -252,8 +250,8 @@ def _fish_words(value: Value) -> str:
             return "-F"
         case "directory":
             return "-f -a '(__fish_complete_directories (commandline -ct))'"
-        case "implementation":
-            return "-F -a '$__dasnet_implementation'"
+        case kind if kind in ("implementation", EITHER):
+            return f"-F -a '$__dasnet_{kind}'"
         case "nothing":
             return "-f"
         case kind:

@@ -11,6 +11,7 @@ from typing import Final
 
 from dasnet_adapters.contract import PROFILES
 from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.selection import words_of
 from dasnet_conformance.proof.faults.registry import load_faults
 
 from . import COMMANDS, HELP, grouped, parser_of, told
@@ -27,13 +28,15 @@ KINDS: Final = {
     "IMPLEMENTATION": "implementation",
     "IMPL_A": "implementation",
     "IMPL_B": "implementation",
-    "ID": "requirement",
-    "REQUIREMENT": "requirement",
+    "ID": "id",
     "ID=REASON": "exclusion",
     "P": "profile",
     "LANGUAGE": "language",
     "NAME": "fault",
 }
+
+#: The kind of a place that takes an implementation or an id, as the first of `run [IMPLEMENTATION] [ID ...]` does.
+EITHER: Final = "implementation_or_id"
 
 #: What an implementation begins with; after `driver:` comes the path of a program.
 IMPLEMENTATIONS: Final = ("reference", "python:", "driver:", "tcp:")
@@ -88,8 +91,16 @@ def _words(name: str) -> CommandWords:
         for action in actions
         if action.option_strings
     )
-    places = tuple(Place(_value(action), action.nargs in ("*", "+")) for action in actions if not action.option_strings)
+    words = [action for action in actions if not action.option_strings]
+    takes_ids = any(action.dest == "ids" for action in words)
+    places = tuple(Place(_place_value(action, takes_ids), action.nargs in ("*", "+")) for action in words)
     return CommandWords(name, told(name), options, places)
+
+
+def _place_value(action: argparse.Action, before_ids: bool) -> Value:
+    # What may be left out in front of ids leaves its place to them.
+    value = _value(action)
+    return Value(EITHER) if before_ids and value.kind == "implementation" and action.nargs == "?" else value
 
 
 def all_commands() -> list[CommandWords]:
@@ -101,12 +112,13 @@ def all_commands() -> list[CommandWords]:
 
 def words_of_kinds() -> dict[str, tuple[str, ...]]:
     """The words of every kind that is a list of words."""
-    requirements = tuple(load_catalogue().requirements)
+    ids = tuple(words_of(load_catalogue()))
     return {
         "profile": tuple(PROFILES),
-        "requirement": requirements,
-        "exclusion": tuple(f"{name}=" for name in requirements),
+        "id": ids,
+        "exclusion": tuple(f"{name}=" for name in ids),
         "fault": tuple(load_faults()),
         "implementation": IMPLEMENTATIONS,
+        EITHER: (*IMPLEMENTATIONS, *ids),
         "language": LANGUAGES,
     }

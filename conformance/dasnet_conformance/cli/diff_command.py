@@ -8,12 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Final
 
 from dasnet_adapters import AdapterBroken, UsageError
-from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.reproduction import diff
 from dasnet_conformance.running import direct
 from dasnet_conformance.running.target import Settings, Target
@@ -22,7 +20,8 @@ from dasnet_conformance.stage.ports import Ports
 from dasnet_reports import EXIT_USAGE, harmless
 
 from . import UsageMistake
-from .reaching import add_reaching
+from .reaching import DEFAULT_TOLD, add_reaching, named
+from .selecting import add_ids, selected, told_apart
 
 EXIT_DIFFERS: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
@@ -42,9 +41,9 @@ _KINDS: Final = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("first", metavar="IMPL_A", help="one implementation, as for dasnet run")
-    add("second", metavar="IMPL_B", help="the other one")
-    add("requirements", metavar="REQUIREMENT", nargs="*", help="only these; patterns as in 'tick.*' (default: all)")
+    add("first", metavar="IMPL_A", nargs="?", help=f"one implementation, as for `dasnet run` ({DEFAULT_TOLD})")
+    add("second", metavar="IMPL_B", nargs="?", help="the other one (default: reference, or IMPL_A when one is named)")
+    add_ids(parser, "compare these only")
     add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
     add_reaching(parser)
     add("--json", action="store_true", help="as JSON")
@@ -53,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Compare; returns 0 for no difference or latitude alone, 1 when more differs, 2 when a case came to no verdict."""
     settings = Settings(arguments.call_deadline, arguments.deadline, arguments.no_deadline, arguments.peer_host)
-    specs = arguments.first, arguments.second
+    specs, ids = _meant([word for word in (arguments.first, arguments.second, *arguments.ids) if word])
     ports = Ports()
     adapters = []
     try:
@@ -62,8 +61,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             target.build()
             adapters.append(target.adapter())
         descriptions = [adapter.describe() for adapter in adapters]
-        profiles = set.intersection(*(set(t.claims(d)) for t, d in zip(targets, descriptions, strict=True)))
-        cases = _cases(arguments.requirements, profiles)
+        profiles = set.intersection(*(set(t.claims(d.profiles)) for t, d in zip(targets, descriptions, strict=True)))
+        cases = _cases(ids, profiles)
         seconds = 0.0 if arguments.no_deadline else arguments.deadline
         found = [diff.compare(case, (adapters[0], adapters[1]), ports, seconds=seconds) for case in cases]
     except UsageError as error:
@@ -82,16 +81,16 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     return status
 
 
-def _cases(patterns: Sequence[str], profiles: set[str]) -> list[direct.Case]:
-    known = load_catalogue().requirements
-    for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
-            raise UsageMistake(f"no requirement is called {pattern}; `dasnet list` names them all")
-    chosen = [
-        name
-        for name, requirement in known.items()
-        if requirement.profile in profiles and (not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
-    ]
+# One that is named is compared with the port of the file, which stands on the left; none, the port with the reference.
+def _meant(words: Sequence[str]) -> tuple[tuple[str, str], list[str]]:
+    implementations, ids = told_apart(words, 2)
+    if len(implementations) == 2:
+        return (implementations[0], implementations[1]), ids
+    return (named(), implementations[0] if implementations else "reference"), ids
+
+
+def _cases(ids: Sequence[str], profiles: set[str]) -> list[direct.Case]:
+    chosen = [requirement.id for requirement in selected(ids) if requirement.profile in profiles]
     if not chosen:
         raise UsageMistake("nothing to compare: these requirements are in no profile that both claim")
     cases = direct.find_cases()

@@ -10,25 +10,20 @@ from collections.abc import Sequence
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.hints import HINTS
-from dasnet_conformance.doctor.examination import BROKEN, Doctor, Finding
+from dasnet_conformance.doctor.examination import Doctor
+from dasnet_conformance.doctor.findings import BROKEN, Finding
 from dasnet_conformance.running.target import Settings, Target
 from dasnet_reports import harmless
 
 from . import UsageMistake
-from .reaching import add_reaching, named
+from .reaching import add_implementation, add_reaching, named
 
 _MOST = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "implementation",
-        metavar="IMPLEMENTATION",
-        nargs="?",
-        default="",
-        help="as for `dasnet run` (default: the dasnet.toml here)",
-    )
+    add_implementation(parser, "as for `dasnet run`")
     add_reaching(parser)
 
 

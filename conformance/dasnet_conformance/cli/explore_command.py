@@ -11,13 +11,14 @@ from typing import Final
 
 from dasnet_adapters.contract import PROFILES, AdapterBroken
 from dasnet_adapters.errors import UsageError
-from dasnet_adapters.resolve import resolve
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore.explorer import Explored, Explorer, Finding, Options
 from dasnet_conformance.explore.players import ProcessPlayer
 from dasnet_conformance.explore.script import Script
+from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
+from .reaching import add_implementation, named
 
 EXIT_FOUND: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
@@ -26,7 +27,7 @@ EXIT_INCONCLUSIVE: Final = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("implementation", metavar="IMPLEMENTATION", help="reference, python:MODULE, driver:COMMAND or tcp:HOST:PORT")
+    add_implementation(parser)
     add("--examples", type=int, default=200, metavar="N", help="play so many conversations (default 200)")
     add("--steps", type=int, default=30, metavar="N", help="of up to so many steps (default 30)")
     add("--seed", type=int, default=0, metavar="S", help="the same seed makes the same conversations (default 0)")
@@ -40,14 +41,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     _need_hypothesis()
+    implementation = named(arguments.implementation)
     started = time.monotonic()
     try:
-        player = start_player(arguments.implementation)
+        player, profiles = start_player(implementation)
         options = Options(
             examples=arguments.examples,
             steps=arguments.steps,
             seed=arguments.seed,
-            profiles=tuple(arguments.profile) or player.profiles,
+            profiles=tuple(arguments.profile) or profiles,
             seconds=arguments.seconds,
         )
         try:
@@ -58,7 +60,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         return inconclusive(broken)
     seconds = time.monotonic() - started
     if explored.finding is not None:
-        return _tell_finding(arguments, explored, explored.finding, seconds)
+        return _tell_finding(arguments, implementation, explored, explored.finding, seconds)
     if not player.judged:
         print("dasnet: no verdict: no conversation came to its end", file=sys.stderr)  # noqa: T201
         return EXIT_INCONCLUSIVE
@@ -75,13 +77,23 @@ def _need_hypothesis() -> None:
         ) from error
 
 
-def start_player(implementation: str) -> ProcessPlayer:
-    """Who plays scripts on the implementation. Raises `UsageMistake` for one that cannot be meant."""
+def start_player(implementation: str) -> tuple[ProcessPlayer, tuple[str, ...]]:
+    """Who plays scripts on the implementation, which is built first where its file says how, and the profiles to play.
+
+    Raises `UsageMistake` for one that cannot be meant, `AdapterBroken` for one that cannot be built or reached.
+    """
     try:
-        resolve(implementation).close()
+        target = Target(implementation)
+        target.adapter().close()
+        target.build()
+        player = ProcessPlayer(implementation)
+        try:
+            return player, target.claims(player.profiles)
+        except UsageError:
+            player.close()
+            raise
     except UsageError as error:
         raise UsageMistake(str(error)) from error
-    return ProcessPlayer(implementation)
 
 
 def inconclusive(broken: AdapterBroken) -> int:
@@ -101,13 +113,15 @@ def _played(explored: Explored) -> str:
     return told
 
 
-def _tell_finding(arguments: argparse.Namespace, explored: Explored, finding: Finding, seconds: float) -> int:
+def _tell_finding(
+    arguments: argparse.Namespace, implementation: str, explored: Explored, finding: Finding, seconds: float
+) -> int:
     divergence = finding.divergence
     requirement = load_catalogue().requirements[divergence.requirement]
     script = Script(
         finding.steps,
         {
-            "implementation": arguments.implementation,
+            "implementation": implementation,
             "seed": str(arguments.seed),
             "requirement": divergence.requirement,
             "finding": divergence.message,
@@ -127,5 +141,5 @@ def _tell_finding(arguments: argparse.Namespace, explored: Explored, finding: Fi
         place.write_text(script.text(), "utf-8")
     except OSError as error:
         raise UsageMistake(f"the script cannot be written to {place}: {error.strerror}") from error
-    print(f"again: dasnet replay {place} '{arguments.implementation}'")  # noqa: T201
+    print(f"again: dasnet replay {place} '{implementation}'")  # noqa: T201
     return EXIT_FOUND

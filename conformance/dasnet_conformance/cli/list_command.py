@@ -11,11 +11,13 @@ from dasnet_conformance.catalogue.loader import LEVELS, Requirement, load_catalo
 from dasnet_conformance.catalogue.rooms import SECTIONS
 
 from . import UsageMistake
+from .selecting import add_ids, selected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
+    add_ids(parser, "list these only")
     add("--section", action="append", default=[], choices=SECTIONS, metavar="S", help="only this section")
     add("--level", action="append", default=[], choices=LEVELS, metavar="L", help="only MUST, SHOULD or MAY")
     add("--profile", action="append", default=[], metavar="P", help="only this profile")
@@ -30,7 +32,9 @@ def as_document(requirement: Requirement) -> dict[str, object]:
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """List; returns 0, or complains when nothing matches."""
     catalogue = load_catalogue()
-    chosen = catalogue.select(profiles=arguments.profile, levels=arguments.level, sections=arguments.section)
+    matching = catalogue.select(profiles=arguments.profile, levels=arguments.level, sections=arguments.section)
+    among = {requirement.id for requirement in selected(arguments.ids)}
+    chosen = [requirement for requirement in matching if requirement.id in among]
     if not chosen:
         raise UsageMistake("nothing selected: no requirement matches these filters")
     if arguments.json:
@@ -43,5 +47,5 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             section = requirement.section
             print(f"{section}: {catalogue.titles[section]}")  # noqa: T201
         print(f"  {requirement.id:<{width}}  {requirement.level:<6}  {requirement.profile}")  # noqa: T201
-    print(f"{len(chosen)} requirements; `dasnet explain ID` tells more")  # noqa: T201
+    print(f"{len(chosen)} requirement{'s' * (len(chosen) > 1)}; `dasnet explain ID` tells more")  # noqa: T201
     return 0

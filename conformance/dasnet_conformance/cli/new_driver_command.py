@@ -8,6 +8,7 @@ placeholder in them is the name of the port.
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,21 @@ from typing import Final
 from . import UsageMistake
 
 #: The languages that have a skeleton.
-LANGUAGES: Final = ("c", "python", "node", "rust", "go", "java")
+LANGUAGES: Final = ("c", "cpp", "python", "node", "rust", "go", "java")
+#: Other names by which people call them, in lower case.
+ALIASES: Final = {
+    "c++": "cpp",
+    "cc": "cpp",
+    "cxx": "cpp",
+    "py": "python",
+    "python3": "python",
+    "js": "node",
+    "javascript": "node",
+    "nodejs": "node",
+    "node.js": "node",
+    "rs": "rust",
+    "golang": "go",
+}
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
 
@@ -34,9 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the skeleton; returns 0."""
-    language, place = arguments.language, Path(arguments.directory)
-    if language not in LANGUAGES:
-        raise UsageMistake(f"there is no skeleton in {language!r}; the languages are {', '.join(LANGUAGES)}")
+    language, place = language_of(arguments.language), Path(arguments.directory)
     name = port_name(place)
     try:
         # A file or a link that leads nowhere is no directory to write to either, and mkdir says so.
@@ -50,9 +63,19 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     except OSError as error:
         raise UsageMistake(f"{error.filename or place}: cannot be written: {error.strerror}") from error
     print(f"{place}: the driver of {name}; its README.md tells what to fill in. Next:")  # noqa: T201
-    for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run -k construct"):
+    for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run construct"):
         print(f"    {line}")  # noqa: T201
     return 0
+
+
+def language_of(name: str) -> str:
+    """The language of `LANGUAGES` that people call so. Raises `UsageMistake`, with what is near, for none."""
+    known = {**{language: language for language in LANGUAGES}, **ALIASES}
+    if name.lower() in known:
+        return known[name.lower()]
+    near = list(dict.fromkeys(known[word] for word in difflib.get_close_matches(name.lower(), known, 3)))
+    hint = f"did you mean {' or '.join(near)}?" if near else f"the languages are {', '.join(LANGUAGES)}"
+    raise UsageMistake(f"there is no skeleton in {name!r}; {hint}")
 
 
 def port_name(place: Path) -> str:

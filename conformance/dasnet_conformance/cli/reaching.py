@@ -1,30 +1,55 @@
-"""The options that say how an implementation is reached, for every command that reaches one. Prints nothing."""
+"""Which implementation a command is about and how it is reached, for every command that reaches one.
+
+The one thing that it prints is which `dasnet.toml` was taken, where that is not the one in the current directory.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from dasnet_adapters.implementation_file import FILE_NAME
 
 from . import UsageMistake
 
+#: The words for an implementation, in the help of a command.
+FORMS_TOLD = "reference, python:MODULE, driver:COMMAND, tcp:HOST:PORT, or the path of a dasnet.toml or its directory"
+#: What a command takes when none is named.
+DEFAULT_TOLD = "default: the dasnet.toml here or above"
+
 
 def add_reaching(parser: argparse.ArgumentParser) -> None:
-    """Declare them."""
+    """Declare the options that say how an implementation is reached."""
     add = parser.add_argument
     add("--call-deadline", type=float, metavar="SECONDS", help="bound of one command (default 10)")
     add("--no-deadline", action="store_true", help="no bound of any kind, to step through a driver or be one")
     add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
 
 
-def named(implementation: str) -> str:
-    """The implementation that the user named, or the file in the current directory.
+def add_implementation(parser: argparse.ArgumentParser, told: str = FORMS_TOLD) -> None:
+    """Declare the place of an implementation that may be left out. Argument: `told`, its help."""
+    parser.add_argument(
+        "implementation", metavar="IMPLEMENTATION", nargs="?", default="", help=f"{told} ({DEFAULT_TOLD})"
+    )
+
+
+def named(implementation: str = "") -> str:
+    """The implementation that the user named, or the file in the current directory or the nearest one above it.
 
     Raises `UsageMistake` when there is neither.
     """
     if implementation:
         return implementation
-    if not Path(FILE_NAME).is_file():
-        raise UsageMistake(f"say what to judge: there is no {FILE_NAME} here (see `dasnet run --help`)")
-    return FILE_NAME
+    here = Path.cwd()
+    for height, directory in enumerate((here, *here.parents)):
+        if (directory / FILE_NAME).is_file():
+            found = os.path.join(*[os.pardir] * height, FILE_NAME)  # noqa: PTH118 - as a user would write it
+            if height:
+                print(f"dasnet: taking {found}", file=sys.stderr)  # noqa: T201
+            return found
+    raise UsageMistake(
+        f"say what to judge: no implementation is named, and there is no {FILE_NAME} here or above "
+        "(see `dasnet run --help`)"
+    )

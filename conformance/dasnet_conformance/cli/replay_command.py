@@ -14,21 +14,20 @@ from dasnet_conformance.explore.session import PATIENT
 
 from . import UsageMistake
 from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player
+from .reaching import add_implementation, named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("file", metavar="FILE", help="the script")
-    parser.add_argument(
-        "implementation", metavar="IMPLEMENTATION", help="reference, python:MODULE, driver:COMMAND or tcp:HOST:PORT"
-    )
+    add_implementation(parser)
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Replay; returns 0 when nothing diverges, 1 when something does."""
     try:
         script = read_script(Path(arguments.file))
-        player = start_player(arguments.implementation)
+        player, _ = start_player(named(arguments.implementation))
     except BadScript as error:
         raise UsageMistake(str(error)) from error
     except AdapterBroken as broken:

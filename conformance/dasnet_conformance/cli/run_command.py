@@ -16,28 +16,23 @@ from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import write_reproductions
-from dasnet_conformance.running.collect import Judged
+from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions, run
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports
 
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
-from .reaching import add_reaching, named
+from .reaching import add_implementation, add_reaching
+from .selecting import add_ids, excluded, implementation_and_ids
 from .summary import MOST_CHARACTERS, print_summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add(
-        "implementation",
-        metavar="IMPLEMENTATION",
-        nargs="?",
-        default="",
-        help="reference, python:MODULE, driver:COMMAND, tcp:HOST:PORT, or the path of a dasnet.toml or its directory "
-        "(default: the dasnet.toml here)",
-    )
+    add_implementation(parser)
+    add_ids(parser, "judge these only")
     add("--profile", action="append", default=[], metavar="P", help="only this profile (may be repeated)")
     add("--strict", action="store_true", help="SHOULD requirements gate too")
     add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
@@ -60,15 +55,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Run the suite; returns the exit status."""
+    implementation, ids = implementation_and_ids(arguments)
     options = RunOptions(
-        implementation=named(arguments.implementation),
+        implementation=implementation,
         profiles=tuple(arguments.profile),
         strict=arguments.strict,
         expression=arguments.expression,
+        ids=ids,
         workers=arguments.workers,
         seed=arguments.seed,
         deadline=arguments.deadline,
-        excluded=_exclusions(arguments.exclude),
+        excluded=excluded(arguments.exclude),
         call_deadline=arguments.call_deadline,
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,
@@ -76,7 +73,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if options.workers < 0:
         raise UsageMistake("-n takes a number from 0 up")
     try:
-        options.target().excluded(load_catalogue().requirements)
+        options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
     console = _Console(highlight=False)
@@ -119,6 +116,7 @@ def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -
     try:
         return finish(
             judged,
+            ids=options.ids,
             expression=options.expression,
             profiles=options.profiles,
             baseline=baseline,
@@ -136,16 +134,3 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Let the error pass."""
         raise BrokenPipeError
-
-
-def _exclusions(given: Sequence[str]) -> dict[str, str]:
-    known = load_catalogue().requirements
-    excluded: dict[str, str] = {}
-    for text in given:
-        name, _, reason = text.partition("=")
-        if name not in known:
-            raise UsageMistake(f"--exclude {name}: no such requirement; `dasnet list` names them")
-        if not reason.strip():
-            raise UsageMistake(f"--exclude {name}: give a reason, as in --exclude '{name}=not ported yet'")
-        excluded[name] = reason.strip()
-    return excluded

@@ -15,13 +15,16 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 
 from . import UsageMistake
 from .progress import QuietProgress
+from .reaching import add_implementation
+from .selecting import add_ids, implementation_and_ids
 from .summary import safe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("implementation", metavar="IMPLEMENTATION", help="what to judge, as for dasnet run")
+    add_implementation(parser, "as for `dasnet run`")
+    add_ids(parser, "judge these only")
     add("--runs", type=int, default=50, metavar="N", help="how often (default 50)")
     add("--load", action="store_true", help="keep every processor busy meanwhile")
     add("--restart-each", action="store_true", help="start a driver anew for each check")
@@ -35,10 +38,12 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Repeat; returns 0 when nothing differed, 1 when something did, 2 or 3 when the first run came to no results."""
     if arguments.runs < 2:
         raise UsageMistake("--runs takes a number from 2 up: one run has nothing to differ from")
+    implementation, ids = implementation_and_ids(arguments)
     options = RunOptions(
-        implementation=arguments.implementation,
+        implementation=implementation,
         strict=True,
         expression=arguments.expression,
+        ids=ids,
         workers=arguments.workers,
         deadline=arguments.deadline,
         restart_each=arguments.restart_each,

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import NEXT_STEP, Kind
-from dasnet_conformance.running.collect import NEVER_RAN, Judged
+from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
 from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless, is_as_listed
 
 #: Failures told with their transcript; of the others the reports tell.

@@ -13,19 +13,19 @@ from dasnet_adapters.contract import (
     COMMANDS,
     CORE,
     PROFILES,
-    AdapterBroken,
     Command,
     Refusal,
     Session,
     Unsupported,
     Value,
 )
-from dasnet_adapters.hints import HINTS
 from dasnet_adapters.line_protocol import decode_command
 from dasnet_adapters.profiles import Profile
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
+
+from .findings import Note, broken_because
 
 #: Bytes that a client sends, and a server, in the step with large amounts.
 LARGE: Final = 1 << 20
@@ -33,21 +33,6 @@ LARGE: Final = 1 << 20
 _SIXTEEN: Final = b"0123456789abcdef"
 #: Commands that a driver carries out without asking the port.
 _OF_THE_DRIVER: Final = frozenset(name for name, form in COMMANDS.items() if form.by_driver)
-
-
-class Note(Exception):
-    """Something worth knowing that breaks nothing. `symptom` is a key of `HINTS`, or empty."""
-
-    def __init__(self, message: str, symptom: str = "") -> None:
-        super().__init__(message)
-        self.symptom = symptom
-
-
-def broken_because(session: Session, message: str, symptom: str) -> AdapterBroken:
-    """The error for a driver that answers in due form and wrongly; the conversation can go on."""
-    conversation = getattr(session, "conversation", None)
-    exchange = conversation.exchange() if conversation is not None else ""
-    return AdapterBroken(message, culprit="driver", hint=HINTS[symptom].text, exchange=exchange)
 
 
 def trial_of(profile: Profile) -> Callable[[Host, Session], str]:

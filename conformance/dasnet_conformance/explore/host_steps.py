@@ -11,7 +11,6 @@ from typing import Final
 
 from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
 from dasnet_conformance.stage.expect import name_of
-from dasnet_conformance.stage.ports import PORT_ATTEMPTS, foreign
 
 from .allowed import answers_of_handle, expect_one
 from .content import FROM_CALLBACK, LONGEST_PARCEL, MOST_CONNECTIONS, parcel
@@ -115,13 +114,9 @@ def _opened(handle: Handle, port: int) -> None:
 
 
 def _init_free(world: World, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
-    outcome: Outcome = Value(False)
-    for _ in range(PORT_ATTEMPTS):
-        port = world.host.port()
-        outcome = world.call(name, obj.label, port)
-        # As `Host.init_free` has it.
-        if outcome != Value(False) or not foreign(port) or world.call("is_open", obj.label) == Value(True):
-            break
+    port, outcome = world.host.on_free_port(
+        lambda port: world.call(name, obj.label, port), lambda: world.call("is_open", obj.label)
+    )
     if handle.init_failed and outcome != Value(True):
         requirement = "init.retry-after-failure"
     else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.running.collect import EXIT_INCONCLUSIVE, Judged
+from dasnet_conformance.running.conclusion import EXIT_INCONCLUSIVE, Judged
 from dasnet_reports import BaselineFinding, BaselineOutcome, Overall, Results, is_as_listed
 
 from .baseline import compare, read_baseline
@@ -30,6 +30,7 @@ EXIT_DIFFERS: Final = 1
 def finish(
     judged: Judged,
     *,
+    ids: Sequence[str] = (),
     expression: str = "",
     profiles: Sequence[str] = (),
     baseline: Path | None = None,
@@ -38,8 +39,8 @@ def finish(
 ) -> Judged:
     """Complete the results of a run and gate on the baseline, if there is one.
 
-    Arguments: `expression` and `profiles`, the filters of the run; `baseline` and `implementation_file`, files that it
-    depended on; `today`, for expiry dates (None: the day it is, in UTC).
+    Arguments: `ids`, `expression` and `profiles`, the filters of the run; `baseline` and `implementation_file`, files
+    that it depended on; `today`, for expiry dates (None: the day it is, in UTC).
     Returns the judgement with completed results; without results it is returned as it was.
     Raises `BaselineError` when the baseline cannot be used, `OSError` when a file cannot be read.
     """
@@ -47,7 +48,7 @@ def finish(
         return judged
     named = {"baseline": baseline, "implementation file": implementation_file}
     hashes = {**suite_hashes(), **{name: file_hash(path) for name, path in named.items() if path is not None}}
-    results = replace(judged.results, selection=spell_selection(expression, profiles), hashes=hashes)
+    results = replace(judged.results, selection=spell_selection(ids, expression, profiles), hashes=hashes)
     if baseline is None:
         return replace(judged, results=results)
     outcome = _against(results, baseline, today or datetime.datetime.now(datetime.UTC).date())
@@ -70,9 +71,9 @@ def _against(results: Results, baseline: Path, today: datetime.date) -> Baseline
     )
 
 
-def spell_selection(expression: str, profiles: Sequence[str]) -> str:
+def spell_selection(ids: Sequence[str], expression: str, profiles: Sequence[str]) -> str:
     """The filters of a run in words, empty for a whole run."""
-    parts = [f"--profile {name}" for name in profiles]
+    parts = [*ids, *(f"--profile {name}" for name in profiles)]
     if expression:
         parts.append(f"-k {expression}")
     return " ".join(parts)

@@ -1,6 +1,6 @@
 """The pytest plugin's door: options and the marker. It loads in every pytest run of the environment, so it stays light.
 
-Nothing happens unless `--dasnet-implementation` is given; then `session_plugin` is registered, which does the work.
+Nothing happens unless `--dasnet-implementation` is given; then `session` puts the others to work.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the working part when an implementation is named."""
     config.addinivalue_line("markers", f"{MARKER}(id): the requirement that this check judges")
     if config.getoption("--dasnet-implementation"):
-        from .session import SessionPlugin
+        from .session import register
 
-        config.pluginmanager.register(SessionPlugin(config), "dasnet-session")
+        register(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,8 @@
 """The folder of a reproduction: how a porter sees one failure again without the suite.
 
 Per failing requirement `repro/REQUIREMENT/` with `script.txt` (the recorded conversation), `reproduce.py` (the program
-that plays it, the same in every folder) and `README.md`. It may write and remove these files in the directory given.
+that plays it, the same in every folder, from `assembly`) and `README.md`. It may write and remove these files in the
+directory given.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.running.stream import Record
 from dasnet_conformance.running.target import Target
 from dasnet_reports import harmless
+
+from .assembly import program
 
 #: The folder beside the reports.
 FOLDER: Final = "repro"
@@ -47,7 +50,7 @@ def write_reproductions(
     """
     place = Path(directory) / FOLDER
     _remove_stale(place, failures)
-    program = Path(__file__).with_name(_PROGRAM).read_bytes()
+    player = program() if failures else ""
     how = call_of(target)
     for name, record in failures.items():
         folder = place / name
@@ -58,7 +61,7 @@ def write_reproductions(
         script = "\n".join([intro, *head, "", record.get("script", ""), ""])
         (folder / _SCRIPT).write_text(script, "utf-8", newline="\n")
         (folder / _README).write_text(_readme(name, told, how), "utf-8", newline="\n")
-        (folder / _PROGRAM).write_bytes(program)
+        (folder / _PROGRAM).write_text(player, "utf-8", newline="\n")
     return [place] if failures else []
 
 
@@ -122,7 +125,7 @@ def _readme(name: str, told: Mapping[str, str], how: list[str]) -> str:
     lines.append("")
     if "incomplete" in told:
         lines += ["This failure cannot be played again; the last line above says why. Of the suite itself:", ""]
-        lines += [f"    dasnet run IMPLEMENTATION -k {shlex.quote(name)}", ""]
+        lines += [f"    dasnet run IMPLEMENTATION {shlex.quote(name)}", ""]
         return "\n".join(lines)
     lines += [
         "Run it in this folder, with Python 3.8 or later and nothing else (the command after the options starts the",

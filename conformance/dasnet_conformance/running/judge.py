@@ -21,11 +21,13 @@ from typing import Final, Protocol
 
 from dasnet_adapters import AdapterBroken, UsageError
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.rooms import package_of
+from dasnet_conformance.catalogue.selection import SelectionError, select
 from dasnet_reports import EXIT_USAGE
 
-from .collect import EXIT_INCONCLUSIVE, WORKER_DIED, Collector, Judged
+from .collect import WORKER_DIED, Collector
+from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -45,14 +47,17 @@ _POLL: Final = 0.02
 class RunOptions:
     """What to judge and how; the same words as the options of `dasnet run`.
 
-    `deadline` is the bound of one check and `call_deadline` that of one command to a driver, in seconds (None: what the
-    implementation file says, or the default); `no_deadline` lifts both; `workers` is the number of parallel processes
-    (0: none beside the child); `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
+    `ids` are words that mean requirements (see `catalogue.selection`), none for all, and `expression` is one of
+    pytest's -k; where both are given, what matches both is judged. `deadline` is the bound of one check and
+    `call_deadline` that of one command to a driver, in seconds (None: what the implementation file says, or the
+    default); `no_deadline` lifts both; `workers` is the number of parallel processes (0: none beside the child);
+    `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
     """
 
     implementation: str
     profiles: Sequence[str] = ()
     strict: bool = False
+    ids: Sequence[str] = ()
     expression: str = ""
     workers: int = 0
     seed: int = 0
@@ -88,9 +93,10 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     implementation does. KeyboardInterrupt passes, after the child has been ended.
     """
     try:
+        chosen = select(options.ids, load_catalogue())
         target = options.target()
         target.build()
-    except UsageError as mistake:
+    except (UsageError, SelectionError) as mistake:
         return Judged(None, EXIT_USAGE, str(mistake))
     except AdapterBroken as broken:
         return Judged(None, EXIT_INCONCLUSIVE, broken.told(), details=broken.exchange.splitlines())
@@ -99,6 +105,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
         place = Path(folder)
         only: Path | None = None
+        if options.ids:
+            only = _listed(place, [requirement.id for requirement in chosen])
         for death in range(MOST_DEATHS + 1):
             how = _one_child(options, place, only, collector, progress, patience)
             how = how or (WORKER_DIED if collector.running else "")
@@ -112,12 +120,30 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
             if death == MOST_DEATHS:
                 progress.note(f"the process died {death + 1} times; {len(left)} requirements were not judged")
                 break
-            only = place / "only"
-            only.write_text("\n".join(left), "utf-8")
-    judged = collector.judged(list(command))
-    if judged.results is None and judged.exit_status == EXIT_INCONCLUSIVE and how:
-        judged.problem = f"{judged.problem or 'no verdict'}: {how}"
-    return judged
+            only = _listed(place, left)
+    if options.ids and collector.header is not None and not collector.selected and not collector.usage:
+        collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
+    ended = conclude_run(collector, command)
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
+        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+    return ended
+
+
+# The requirements that a child is to run, in a file.
+def _listed(place: Path, names: Sequence[str]) -> Path:
+    only = place / "only"
+    only.write_text("\n".join(names), "utf-8")
+    return only
+
+
+# Why nothing is left to judge although the ids mean something, in words for people.
+def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Sequence[str]) -> str:
+    wanted = list(dict.fromkeys(requirement.profile for requirement in chosen))
+    if not set(wanted) & set(judged):
+        told = f"in the profile {' and '.join(wanted)}, and {', '.join(judged) or 'nothing'} is judged"
+        asked = " ".join(f"--profile {name}" for name in wanted)
+        return f"nothing selected: {' '.join(options.ids)} is {told}; ask for it with {asked}"
+    return f"nothing selected: no requirement is both among {' '.join(options.ids)} and matched by the other filters"
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:

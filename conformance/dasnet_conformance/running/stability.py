@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from .collect import EXIT_INCONCLUSIVE, Judged
+from .conclusion import EXIT_INCONCLUSIVE, Judged
 from .judge import Progress, RunOptions, run
 
 #: A check that used more than this part of its deadline is too close to it.

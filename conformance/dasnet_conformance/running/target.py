@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dasnet_adapters import Adapter, Description, UsageError, resolve
+from dasnet_adapters import Adapter, UsageError, resolve
 from dasnet_adapters.implementation_file import build
 from dasnet_adapters.profiles import PROBLEMS
 from dasnet_adapters.resolve import implementation_file
+from dasnet_conformance.catalogue.loader import Catalogue
+from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
 
 
@@ -93,33 +95,32 @@ class Target:
         if self.file is not None:
             build(self.file, sys.executable)
 
-    def claims(self, description: Description) -> tuple[str, ...]:
+    def claims(self, profiles: Sequence[str]) -> tuple[str, ...]:
         """The profiles that count as claimed: those that the implementation names, or fewer where its file says so.
 
+        Arguments: `profiles`, those that the implementation names.
         Raises `UsageError` when the file names one that the implementation does not.
         """
         wanted = self.file.profiles if self.file is not None else ()
         for name in wanted:
-            if name not in description.profiles:
+            if name not in profiles:
                 raise UsageError(
                     f"{self.file.path if self.file else ''}: profiles names {name}, which the implementation does not "
-                    f"claim ({', '.join(description.profiles)}); leave it out of the file, or claim it in the greeting"
+                    f"claim ({', '.join(profiles)}); leave it out of the file, or claim it in the greeting"
                 )
-        return tuple(name for name in description.profiles if name in wanted) if wanted else description.profiles
+        return tuple(name for name in profiles if not wanted or name in wanted)
 
-    def excluded(self, known: Mapping[str, object]) -> dict[str, str]:
+    def excluded(self, catalogue: Catalogue) -> dict[str, str]:
         """The requirements that the implementation file leaves out, with reasons.
 
-        Arguments: `known`, every requirement by its id. Raises `UsageError` for one that does not exist.
+        Raises `UsageError` for a word of it that means no requirement.
         """
         if self.file is None:
             return {}
-        for name in self.file.exclude:
-            if name not in known:
-                raise UsageError(
-                    f"{self.file.path}: exclude: no requirement is called {name}; `dasnet list` names them all"
-                )
-        return dict(self.file.exclude)
+        try:
+            return reasons_by_requirement(list(self.file.exclude.items()), catalogue)
+        except SelectionError as error:
+            raise UsageError(f"{self.file.path}: exclude: {error}") from None
 
     def doctor_command(self) -> str:
         """The command line that examines this driver."""

@@ -34,6 +34,9 @@ LONGEST_PAUSE: Final = 0.2
 #: Seconds that a peer waits for the operating system to complete a connection to a listening port.
 CONNECT_WAIT: Final = 10.0
 
+#: Seconds in which the operating system refuses a connection to a port on which nobody listens.
+REFUSAL_WAIT: Final = 2.0
+
 #: Seconds that a check waits for another run on this machine which tries the same port of a fixed number.
 TURN_WAIT: Final = 10.0
 

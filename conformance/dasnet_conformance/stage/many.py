@@ -1,5 +1,6 @@
-"""Many operations at once, for checks of long use: in one command where the driver has it, one by one where not.
+"""Many operations at once, for checks of long use: in one command where the driver has it.
 
+Where it has not, they are done one by one, and then fewer.
 It knows the implementation as `Host` and takes no part in a verdict but by what the calls lead to.
 """
 
@@ -15,6 +16,9 @@ from .host_object import HostObject
 
 #: Operations of one command: few enough for its deadline on a slow machine, many enough to be cheap.
 AT_ONCE = 1_000
+
+#: Operations that are done one by one at most, where the driver has no such command: past 2 to the power of 10.
+ONE_BY_ONE = 1_100
 
 # A command and its arguments.
 _Call = tuple[str, *tuple[int, ...]]
@@ -41,7 +45,7 @@ def _repeated(host: Host, count: int, what: str, at_once: _Call, single: Sequenc
             raise expect.Mismatch(f"{some} {what}", "a normal return of each", expect.spell(outcome))
         host.step_peers()
         count -= some
-    for _ in range(count):
+    for _ in range(min(count, ONE_BY_ONE)):
         for name, *arguments in single:
             outcome = host.call(name, *arguments)
             if outcome != Value(None):

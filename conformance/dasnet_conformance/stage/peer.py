@@ -10,7 +10,9 @@ import os
 import socket
 import struct
 import threading
+from typing import Any, NoReturn
 
+from .addresses import addresses_of
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
 from .recording import Acted, Ended, Received, Recording
@@ -58,49 +60,72 @@ class Peer:
         """The socket while it is open, for waiting on it."""
         return self._socket
 
-    def connect(self, host: str, port: int, *, wait: bool = True) -> Peer:
+    def connect(self, host: str, port: int, *, wait: bool = True, seconds: float = CONNECT_WAIT) -> Peer:
         """Connect to a listening server.
 
         With `wait` (the default) it returns when the system has completed the connection, which needs no tick: the
-        listen queue does that. Without, the connection may complete later, while the peer is stepped. Raises
-        `Mismatch` when the connection is refused or does not complete in `CONNECT_WAIT` seconds.
+        listen queue does that. Without, the connection may complete later, while the peer is stepped. Of a name that
+        has several addresses, each is tried in turn. Raises `Mismatch` when the connection is refused or does not
+        complete in so many `seconds`, and `AdapterBroken` for a host without an address.
         """
         self._transcript.add(self.name, "connect", f"connect to port {port}")
         self._act("connect" if wait else "connect-later", port)
         self._port = port
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        why = ""
+        for family, address in addresses_of(host, port):
+            why = self._try(family, address, seconds if wait else 0.0)
+            if not why:
+                break
+        if why:
+            self._refused(why)
+        return self
+
+    # Why there is no connection to this address; empty when there is one, or when it is under way and not waited for.
+    def _try(self, family: int, address: Any, seconds: float) -> str:
+        if self._socket is not None:
+            self._socket.close()
+        # First, as a thread that reads must leave the socket alone until then.
+        self._connecting = True
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connecting = True
         try:
-            self._socket.connect((host, port))
+            self._socket.connect(address)
         except (BlockingIOError, InterruptedError):
-            if wait:
-                wait_connected(self._socket, CONNECT_WAIT)
+            pass
         except OSError as error:
-            self._refused(error.strerror or str(error))
-        if wait and not self._finish_connecting():
-            self._refused(f"no connection within {CONNECT_WAIT:g} seconds")
-        return self
+            return error.strerror or str(error)
+        if not seconds:
+            return ""
+        if not wait_connected(self._socket, seconds):
+            return f"no connection within {seconds:g} seconds"
+        return self._finish_connecting()
 
     def _act(self, action: str, port: int = 0) -> None:
         self._recording.add(Acted(self._transcript.tick, self.name, action, port))
 
-    def _refused(self, why: str) -> None:
+    def _refused(self, why: str) -> NoReturn:
         self._recording.add(Ended(self._transcript.tick, self.name, f"refused: {why}"))
         self._drop("reset")
         raise Mismatch(f"connecting to port {self._port}", "a connection", why)
 
-    def _finish_connecting(self) -> bool:
-        if not self._connecting or self._socket is None:
-            return True
-        if not wait_connected(self._socket, 0):
-            return False
+    # Why an attempt that has come to its end failed; empty when it succeeded.
+    def _finish_connecting(self) -> str:
+        if self._socket is None:
+            return ""
         error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         self._connecting = False
-        if error:
-            self._refused(os.strerror(error))
-        return True
+        return os.strerror(error) if error else ""
+
+    def _still_connecting(self) -> bool:
+        if not self._connecting or self._socket is None:
+            return False
+        if not wait_connected(self._socket, 0):
+            return True
+        why = self._finish_connecting()
+        if why:
+            self._refused(why)
+        return False
 
     def send(self, data: bytes | bytearray) -> None:
         """Queue bytes and send what the system takes at once; the rest goes with the next steps."""
@@ -172,7 +197,7 @@ class Peer:
 
     def step(self) -> int:
         """Send and receive what the system takes and has, without waiting; returns the bytes moved."""
-        if self._socket is None or self.closed or (self._connecting and not self._finish_connecting()):
+        if self._socket is None or self.closed or self._still_connecting():
             return 0
         moved = self._push()
         if self.reading:

@@ -52,3 +52,20 @@ def drain(connection: socket.socket | None) -> tuple[bytes, bool]:
 def overrides(obj: Any, callback: str) -> bool:
     """Whether the object's class has this callback of its own."""
     return getattr(type(obj), callback, None) is not getattr(Server, callback)
+
+
+def close_quietly(number: int) -> None:
+    """Close a descriptor by its number, as a program does that does not know that it is another's by now."""
+    try:
+        os.close(number)
+    except OSError:
+        pass
+
+
+def shut_quietly(number: int) -> None:
+    """Shut a socket down by its number; a listener then listens no more."""
+    try:
+        with socket.socket(fileno=os.dup(number)) as other:
+            other.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass

@@ -192,7 +192,7 @@ def test_destroy_inside(host: Host, callback: str) -> None:
     expect.equal(late, [], "callbacks of the same tick after the object was destroyed")
     if callback != "disconnect":
         host.await_closed(peer)
-    host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} is freed")
+    host.await_refusal(server.port, f"port {server.port} is freed")
     before = server.heard()
     host.silence()
     tick_whatever(host, server, SETTLING_TICKS)
@@ -249,7 +249,7 @@ def test_own_object_only(host: Host) -> None:
 
 @check("callbacks.sends-inside-disconnect")
 def test_sends_inside_disconnect(host: Host) -> None:
-    """False says that nobody is there, a refusal says it louder; the bytes must not wait for the next client."""
+    """Whatever is answered, to a client that is on its way out: the bytes must not wait for the next one."""
     server, peer = host.connected()
     server.react("disconnect", "send", b"farewell")
     peer.close()

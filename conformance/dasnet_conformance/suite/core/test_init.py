@@ -6,12 +6,12 @@ import pytest
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import TURN_WAIT
+from dasnet_conformance.stage.bounds import SETTLING_TICKS, TURN_WAIT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.ports import alone_on, foreign
-from dasnet_conformance.suite.scenes import serve_one, talk, until_fired, unused_port
+from dasnet_conformance.suite.scenes import serve_one, talk, tick_whatever, until_fired, unused_port
 
 HIGHEST_PORT = 65_535
 
@@ -86,6 +86,25 @@ def test_retry_after_failure(host: Host) -> None:
     server = _fail_on_busy_port(host)
     expect.returns(host.init_free(server), True, "init on another port")
     serve_one(host, server)
+
+
+@check("init.failure-keeps-nothing")
+@pytest.mark.parametrize("end", ["destroyed", "opened at last", "ticked"])
+def test_failure_keeps_nothing(host: Host, end: str) -> None:
+    """The socket of the attempt was closed, and its number is another's now, who is hit by what is left of it."""
+    unlucky = _fail_on_busy_port(host)
+    others = [host.listening() for _ in range(3)]
+    if end == "destroyed":
+        unlucky.destroy()
+    elif end == "ticked":
+        tick_whatever(host, unlucky, SETTLING_TICKS)
+    else:
+        host.init_free(unlucky)
+        unlucky.destroy()
+    for other in others:
+        expect.returns(other.is_open(), True, f"is_open of another server, the object whose init failed {end}")
+        serve_one(host, other)
+    expect.equal(unlucky.client_callbacks(), [], "callbacks on the object whose init failed")
 
 
 def _never_open(host: Host, port: int) -> None:

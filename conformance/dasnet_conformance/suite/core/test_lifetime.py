@@ -66,7 +66,7 @@ def test_frees_port(host: Host, state: str) -> None:
             peer.reset()
             host.silence()
     expect.returns(server.destroy(), None, "destroy")
-    host.until(lambda: host.refuses_connections(server.port), what=f"port {server.port} refuses connections")
+    host.await_refusal(server.port, f"port {server.port} refuses connections")
 
 
 @check("destroy.waiting-client")

@@ -139,7 +139,7 @@ def test_into_full_orphan(host: Host) -> None:
     replaced = outcome == Value(None)
     visit(host, take_over(host, second if replaced else first))
     if replaced:
-        host.until(lambda: host.refuses_connections(first.port), what="the port of the replaced handle is freed")
+        host.await_refusal(first.port, "the port of the replaced handle is freed")
     else:
         visit(host, second)
 

@@ -8,7 +8,7 @@ from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.host_object import HostObject, spell_event
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import to_one_that_does_not_read, until_fired, until_received
 
@@ -43,6 +43,27 @@ def test_data_only_in_tick(host: Host) -> None:
     host.await_received(server, 11)
     strays = [f.event.what for f in host.strays]
     expect.equal(strays, [], "callbacks outside any call")
+
+
+@check("tick.nothing-between-calls")
+def test_nothing_between_calls(host: Host) -> None:
+    """A conversation with a silence after each step. What other checks see between calls is added to this verdict."""
+    server = host.listening()
+    peer = host.peer(server.port)
+    host.silence()
+    until_fired(host, server, "connect", 1)
+    peer.send(b"hello")
+    host.silence()
+    until_received(host, server, 5)
+    server.send(b"hello")
+    host.silence()
+    host.await_peer(peer, 5, server)
+    peer.close()
+    host.silence()
+    until_fired(host, server, "disconnect", 1)
+    host.silence()
+    told = [spell_event(fired.event) for fired in host.between_calls()]
+    expect.equal(told, [], "callbacks while the host made no call")
 
 
 @check("tick.disconnect-only-in-tick")

@@ -256,9 +256,8 @@ class ReadsOfOthersToo(Handle):
 _POLLED: weakref.WeakSet[ReadsOfOthersToo] = weakref.WeakSet()
 
 
-@fault("callbacks.sends-inside-disconnect")
-class FarewellWaitsForTheNext(Handle):
-    """A send inside disconnect says true, and its bytes are kept for the next client."""
+class SaysFarewell(Handle):
+    """Knows when it is inside disconnect."""
 
     leaving = False
 
@@ -268,6 +267,11 @@ class FarewellWaitsForTheNext(Handle):
             super().tell_disconnect()
         finally:
             self.leaving = False
+
+
+@fault("callbacks.sends-inside-disconnect")
+class FarewellWaitsForTheNext(SaysFarewell):
+    """A send inside disconnect says true, and its bytes are kept for the next client."""
 
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
         if self.leaving:
@@ -277,17 +281,8 @@ class FarewellWaitsForTheNext(Handle):
 
 
 @fault("callbacks.sends-inside-disconnect")
-class FarewellDies(Handle):
+class FarewellDies(SaysFarewell):
     """A send inside disconnect writes to the socket that was just closed, and takes the host down."""
-
-    leaving = False
-
-    def tell_disconnect(self) -> None:
-        self.leaving = True
-        try:
-            super().tell_disconnect()
-        finally:
-            self.leaving = False
 
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
         if self.leaving:

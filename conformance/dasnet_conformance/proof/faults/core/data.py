@@ -322,6 +322,7 @@ class _CountsWideCharacters:
     def __init__(self, adapter: Adapter) -> None:
         self._adapter = adapter
         self.peer_host = adapter.peer_host
+        self.reached = adapter.reached
 
     def describe(self) -> Description:
         return self._adapter.describe()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
-from dasnet_conformance.proof.faults.tools import LOST
+from dasnet_conformance.proof.faults.tools import LOST, close_quietly, shut_quietly
 
 
 @fault("init.free-port")
@@ -287,3 +287,54 @@ class ClosingOneClosesAll(Handle):
         for other in list(self.everyone):
             other.drop_client()
             other.close_listener()
+
+
+@fault("init.failure-keeps-nothing", may_kill=("construct.objects-independent",))
+class FailedInitKeepsNumber(Handle):
+    """An init that failed keeps the number of its descriptor, and closes it once more when the object ends."""
+
+    number = -1
+
+    def discard_listener(self, listener: socket.socket) -> None:
+        self.number = listener.fileno()
+        super().discard_listener(listener)
+
+    def close(self) -> None:
+        super().close()
+        if self.number >= 0:
+            close_quietly(self.number)
+            self.number = -1
+
+
+@fault("init.failure-keeps-nothing")
+class NextInitClosesFailedOne(Handle):
+    """Before another attempt, init closes the descriptor of the one that failed, which was closed then already."""
+
+    number = -1
+
+    def discard_listener(self, listener: socket.socket) -> None:
+        self.number = listener.fileno()
+        super().discard_listener(listener)
+
+    def init(self, port: int) -> bool:
+        if self.number >= 0:
+            close_quietly(self.number)
+            self.number = -1
+        return super().init(port)
+
+
+@fault("init.failure-keeps-nothing")
+class FailedInitAcceptsElsewhere(Handle):
+    """An init that failed keeps its descriptor's number, and ticks accept on it whoever it belongs to by then."""
+
+    number = -1
+
+    def discard_listener(self, listener: socket.socket) -> None:
+        self.number = listener.fileno()
+        super().discard_listener(listener)
+
+    def turn(self) -> None:
+        if self.number >= 0 and self.listener is None:
+            shut_quietly(self.number)
+            self.number = -1
+        super().turn()

@@ -9,6 +9,18 @@ from dasnet_conformance.proof.faults.tools import drain, peek, ready
 from .restore import Reloaded
 
 
+class ReadsAtRestore(Reloaded):
+    """Delivers at its next turn what a restore has read and kept."""
+
+    kept = b""
+
+    def receive(self) -> None:
+        kept, self.kept = self.kept, b""
+        if kept:
+            self.tell_data(kept)
+        super().receive()
+
+
 @fault("restore.bytes-while-orphaned", "restore.unread-before-save")
 class RestoreDiscardsUnread(Reloaded):
     """restore empties the client's buffer, so that what came in during the reload is lost."""
@@ -29,19 +41,11 @@ class SaveDiscardsUnread(Handle):
 
 
 @fault("restore.bytes-while-orphaned")
-class KeepsOnePacketWhileOrphaned(Reloaded):
+class KeepsOnePacketWhileOrphaned(ReadsAtRestore):
     """Of what arrives during a reload only the first 1,024 bytes are kept."""
 
     def reloaded(self) -> None:
         self.kept = (drain(self.client)[0] if peek(self.client) else b"")[:1024]
-
-    kept = b""
-
-    def receive(self) -> None:
-        kept, self.kept = self.kept, b""
-        if kept:
-            self.tell_data(kept)
-        super().receive()
 
 
 @fault("restore.departure-while-orphaned", may_kill=("restore.exchange-while-orphaned",))
@@ -54,7 +58,7 @@ class MissesDepartureInReload(Reloaded):
 
 
 @fault("restore.departed-with-data")
-class DepartedInReloadSaidNothing(Reloaded):
+class DepartedInReloadSaidNothing(ReadsAtRestore):
     """Of a client that left during the reload the departure is told, but not what it sent before."""
 
     gone = False
@@ -64,14 +68,6 @@ class DepartedInReloadSaidNothing(Reloaded):
         if data:
             rest, self.gone = drain(self.client)
             self.kept = b"" if self.gone else rest
-
-    kept = b""
-
-    def receive(self) -> None:
-        kept, self.kept = self.kept, b""
-        if kept:
-            self.tell_data(kept)
-        super().receive()
 
 
 @fault("restore.arrival-while-orphaned", may_kill=("restore.waiting-client-kept",))

@@ -50,9 +50,8 @@ class StormKillsHost(Handle):
             die()
 
 
-@fault("robustness.silent-clients")
-class SilenceIsDeliveredAtTheEnd(Handle):
-    """When a client leaves that said nothing, its empty buffer is delivered."""
+class NotesWhoSpeaks(Handle):
+    """Knows whether the client has sent anything."""
 
     said = False
 
@@ -63,6 +62,11 @@ class SilenceIsDeliveredAtTheEnd(Handle):
     def tell_data(self, data: bytes) -> None:
         self.said = True
         super().tell_data(data)
+
+
+@fault("robustness.silent-clients")
+class SilenceIsDeliveredAtTheEnd(NotesWhoSpeaks):
+    """When a client leaves that said nothing, its empty buffer is delivered."""
 
     def depart(self) -> None:
         if not self.said:
@@ -71,19 +75,10 @@ class SilenceIsDeliveredAtTheEnd(Handle):
 
 
 @fault("robustness.silent-clients")
-class TwentySilentClientsStopIt(Handle):
+class TwentySilentClientsStopIt(NotesWhoSpeaks):
     """A client that left without a word still counts as one to wait for; after twenty of them no other is taken."""
 
     silent = 0
-    said = False
-
-    def adopt(self, client: socket.socket) -> None:
-        super().adopt(client)
-        self.said = False
-
-    def tell_data(self, data: bytes) -> None:
-        self.said = True
-        super().tell_data(data)
 
     def depart(self) -> None:
         self.silent += not self.said

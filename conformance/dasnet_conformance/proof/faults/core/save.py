@@ -73,15 +73,19 @@ class SaveDropsClient(Handle):
         self.drop_client()
 
 
-@fault("save.saved-object-delivers-nothing", may_kill=("restore.old-object-silent",))
-class SavedObjectGoesOn(Server):
-    """The saved object keeps a second pointer to its handle, and its ticks go on to deliver."""
+class RemembersHandle(Server):
+    """Keeps a second pointer to the handle that it has saved."""
 
     saved: Any = None
 
     def hand_over(self, handle: Handle, shared_orphan: SharedOrphan) -> None:
         super().hand_over(handle, shared_orphan)
         self.saved = handle
+
+
+@fault("save.saved-object-delivers-nothing", may_kill=("restore.old-object-silent",))
+class SavedObjectGoesOn(RemembersHandle):
+    """The saved object keeps a second pointer to its handle, and its ticks go on to deliver."""
 
     def tick(self) -> None:
         if self._server is None and self.saved is not None:
@@ -92,14 +96,8 @@ class SavedObjectGoesOn(Server):
 
 
 @fault("save.saved-object-tick-harmless", may_kill=("save.client-stays",))
-class SavedTickClosesServer(Server):
+class SavedTickClosesServer(RemembersHandle):
     """A tick of the saved object takes the missing handle for the end and closes what it remembers of it."""
-
-    saved: Any = None
-
-    def hand_over(self, handle: Handle, shared_orphan: SharedOrphan) -> None:
-        super().hand_over(handle, shared_orphan)
-        self.saved = handle
 
     def tick(self) -> None:
         if self._server is None and self.saved is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 import weakref
@@ -35,7 +36,7 @@ def _work(reference: weakref.ref[_Threaded]) -> None:
             return
 
 
-@fault("tick.connect-only-in-tick", may_kill=("server-tick.only-in-tick",), attempts=5)
+@fault("tick.connect-only-in-tick", "tick.nothing-between-calls", may_kill=("server-tick.only-in-tick",), attempts=5)
 class AcceptsOnAThread(_Threaded):
     """A thread takes clients as they come and calls connect at any time."""
 
@@ -44,7 +45,7 @@ class AcceptsOnAThread(_Threaded):
             self.accept()
 
 
-@fault("tick.data-only-in-tick", "server-tick.only-in-tick", attempts=5)
+@fault("tick.data-only-in-tick", "tick.nothing-between-calls", "server-tick.only-in-tick", attempts=5)
 class DeliversOnAThread(_Threaded):
     """A thread reads from the client and calls data between the ticks."""
 
@@ -53,10 +54,19 @@ class DeliversOnAThread(_Threaded):
             self.receive()
 
 
-@fault("tick.disconnect-only-in-tick", may_kill=("server-tick.only-in-tick",), attempts=5)
+@fault("tick.disconnect-only-in-tick", "tick.nothing-between-calls", may_kill=("server-tick.only-in-tick",), attempts=5)
 class NoticesDepartureOnAThread(_Threaded):
     """A watchdog thread calls disconnect the moment the client leaves."""
 
     def in_background(self) -> None:
         if peek(self.client) == b"":
             self.depart()
+
+
+@fault("tick.nothing-between-calls", attempts=5)
+class WatchdogTellsErrors(_Threaded):
+    """A watchdog thread tells of each client, whenever it looks, that it has said nothing yet."""
+
+    def in_background(self) -> None:
+        if self.client is not None and not peek(self.client):
+            self.tell_error("the client is silent", errno.ETIMEDOUT)

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"runtime"
+
+	"dasnet/network"
+)
+
+const version = "0.1.0"
+
+// carryOut carries out a command and gives its outcome.
+func (d *driver) carryOut(name string, a arguments) string {
+	switch name {
+	case "hello":
+		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel"
+	case "reset", "bye":
+		d.forget()
+		return "value"
+	case "new":
+		return d.make(a.number(0), a.number(1))
+	case "react":
+		return d.react(a)
+
+	case "adapter":
+		d.server(a).MakeServerAdapter()
+		return "value"
+	case "init":
+		return boolean(d.server(a).Init(a.integer(1)))
+	case "has_session":
+		return boolean(d.server(a).HasSession(), nil)
+	case "is_open":
+		return boolean(d.server(a).IsOpen(), nil)
+	case "is_connected":
+		return boolean(d.server(a).IsConnected(), nil)
+	case "tick":
+		return done(d.server(a).Tick())
+	case "send":
+		return boolean(d.server(a).Send(a.buffer(1), a.integer(3)))
+	case "save":
+		return done(d.server(a).Save(d.orphan(a, 1)))
+	case "restore":
+		return done(d.server(a).Restore(d.orphan(a, 1)))
+	case "holds":
+		return boolean(d.orphan(a, 0).Holds(), nil)
+	case "destroy":
+		d.object(a, 0).destroy()
+		return "value"
+
+	case "make_server":
+		if a.number(0) == 0 {
+			return boolean(network.MakeServer(nil), nil)
+		}
+		return boolean(network.MakeServer(d.object(a, 0).documented()), nil)
+	case "server_init":
+		return boolean(network.ServerInit(d.handle(a), a.integer(1)))
+	case "server_is_open":
+		return boolean(network.ServerIsOpen(d.handle(a)))
+	case "server_is_connected":
+		return boolean(network.ServerIsConnected(d.handle(a)))
+	case "server_tick":
+		return done(network.ServerTick(d.handle(a)))
+	case "server_send":
+		return boolean(network.ServerSend(d.handle(a), a.buffer(1), a.integer(3)))
+	case "server_restore":
+		return done(network.ServerRestore(d.handle(a), d.object(a, 1).documented()))
+
+	case "ticks":
+		server := d.server(a)
+		return repeated(a.number(1), server.Tick)
+	case "reloads":
+		server, orphan := d.server(a), d.orphan(a, 1)
+		return repeated(a.number(2), func() error {
+			if err := server.Save(orphan); err != nil {
+				return err
+			}
+			return server.Restore(orphan)
+		})
+	case "send_reused":
+		server, buffer := d.server(a), a.buffer(1)
+		result, err := server.Send(buffer, a.integer(3))
+		for place := range buffer {
+			buffer[place] = 0
+		}
+		return boolean(result, err)
+	case "kept":
+		d.server(a)
+		return boolean(d.object(a, 0).stillKept(), nil)
+	case "descriptors":
+		return descriptors()
+	case "memory":
+		return memory()
+	case "threads":
+		return threads()
+	}
+	return unsupported
+}
+
+// repeated calls so many times, and ends with the first call that fails.
+func repeated(count int64, call func() error) string {
+	for ; count > 0; count-- {
+		if err := call(); err != nil {
+			return refused(err)
+		}
+	}
+	return "value"
+}
+
+func (d *driver) make(number, class int64) string {
+	if number < 1 || d.objects[number] != nil {
+		panic(wrong("object %d cannot be made, or was made before", number))
+	}
+	d.objects[number] = newObject(d, number, class)
+	return "value"
+}
+
+var callbacks = map[string]bool{"connect": true, "disconnect": true, "data": true, "error": true, "log": true}
+
+func (d *driver) react(a arguments) string {
+	object, callback := d.object(a, 0), a.word(1)
+	asked := reaction{action: a.word(2)}
+	if !callbacks[callback] {
+		panic(wrong("%s is no callback", callback))
+	}
+	switch asked.action {
+	case "none":
+		delete(object.reactions, callback)
+		return "value"
+	case "send":
+		asked.bytes = a.bytes(3)
+	case "save":
+		asked.orphan = d.orphan(a, 3)
+	case "echo", "tick", "destroy", "query", "raise":
+	default:
+		panic(wrong("there is no reaction %s", asked.action))
+	}
+	object.reactions[callback] = asked // on a plain or silent object it never happens
+	return "value"
+}
+
+func (d *driver) object(a arguments, place int) *object {
+	found := d.objects[a.number(place)]
+	if found == nil {
+		panic(wrong("no object %s was made", a[place]))
+	}
+	return found
+}
+
+// server is that of the first argument. A plain object has none of its methods.
+func (d *driver) server(a arguments) *network.Server {
+	found := d.object(a, 0)
+	if found.server == nil {
+		panic(refusal{"no-server", "object " + a[0] + " is no Server"})
+	}
+	return found.server
+}
+
+// handle is nil for object 0, and for what has none.
+func (d *driver) handle(a arguments) *network.NetworkServer {
+	if a.number(0) == 0 || d.object(a, 0).server == nil {
+		return nil
+	}
+	return d.server(a).Handle()
+}
+
+// orphan is made when first named.
+func (d *driver) orphan(a arguments, place int) *network.SharedOrphan {
+	number := a.number(place)
+	if d.orphans[number] == nil {
+		d.orphans[number] = &network.SharedOrphan{}
+	}
+	return d.orphans[number]
+}

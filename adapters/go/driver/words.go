@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"dasnet/network"
+)
+
+// What a line is made of: the words of an outcome on the way out, and those of a command on the way in.
+
+// refusal is an error with a kind of its own.
+type refusal struct{ kind, message string }
+
+func (r refusal) Error() string { return r.message }
+
+// wrong says that the command itself is, which tells nothing of the module.
+func wrong(format string, values ...any) refusal {
+	return refusal{"driver", fmt.Sprintf(format, values...)}
+}
+
+const unsupported = "unsupported"
+
+// kinds are the names of the module's errors.
+var kinds = map[error]string{
+	network.ErrNullHandle:     "null-handle",
+	network.ErrNoHandle:       "no-handle",
+	network.ErrClosedHandle:   "closed-handle",
+	network.ErrNoServerField:  "no-server-field",
+	network.ErrEmptyOrphan:    "empty-orphan",
+	network.ErrOccupiedOrphan: "occupied-orphan",
+}
+
+func refused(err error) string {
+	var special refusal
+	var size *network.SizeError
+	var callback *network.CallbackError
+	kind := "error"
+	switch {
+	case errors.As(err, &callback): // first, for what it carries may be any of the others
+		kind = "callback-failed"
+	case errors.As(err, &special):
+		kind = special.kind
+	case errors.As(err, &size):
+		kind = "bad-size"
+	default:
+		for known, name := range kinds {
+			if errors.Is(err, known) {
+				kind = name
+			}
+		}
+	}
+	return "refused " + kind + " " + text(err.Error())
+}
+
+// done is the outcome of a call that returns nothing but an error.
+func done(err error) string {
+	if err != nil {
+		return refused(err)
+	}
+	return "value"
+}
+
+// boolean is the outcome of a call that returns one, or an error.
+func boolean(result bool, err error) string {
+	if err != nil {
+		return refused(err)
+	}
+	return "value " + strconv.FormatBool(result)
+}
+
+func number(count int) string { return "value " + strconv.Itoa(count) }
+
+// guarded makes a refusal of a panic: of one about a word, and of one of the module, which is told on standard error.
+func guarded(call func() string) (outcome string) {
+	defer func() {
+		failure := recover()
+		if failure == nil {
+			return
+		}
+		special, ok := failure.(refusal)
+		if !ok {
+			special = refusal{"panic", fmt.Sprint(failure)}
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", failure, debug.Stack())
+		}
+		outcome = refused(special)
+	}()
+	return call()
+}
+
+// text is UTF-8 in which all but a few characters are written as their bytes.
+func text(message string) string {
+	switch message {
+	case "":
+		return "-"
+	case "-":
+		return "%2D"
+	}
+	var word strings.Builder
+	for _, c := range []byte(strings.ToValidUTF8(message, "?")) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("._~-", c) >= 0:
+			word.WriteByte(c)
+		default:
+			fmt.Fprintf(&word, "%%%02X", c)
+		}
+	}
+	return word.String()
+}
+
+func hexadecimal(data []byte) string {
+	if len(data) == 0 {
+		return "-"
+	}
+	return hex.EncodeToString(data)
+}
+
+// arguments are the words of a command behind its name. One that is not there, or is not what it has to be, ends the
+// command in a panic with a refusal.
+type arguments []string
+
+func (a arguments) word(place int) string {
+	if place >= len(a) {
+		panic(wrong("too few words"))
+	}
+	return a[place]
+}
+
+func (a arguments) number(place int) int64 {
+	value, err := strconv.ParseInt(a.word(place), 10, 64)
+	if err != nil {
+		panic(wrong("%s is no number", a[place]))
+	}
+	return value
+}
+
+// integer is a number for the module, which takes int: what does not fit is refused here, and does not wrap.
+func (a arguments) integer(place int) int {
+	value := a.number(place)
+	if int64(int(value)) != value {
+		panic(refusal{"out-of-range", a[place] + " is no int"})
+	}
+	return int(value)
+}
+
+func (a arguments) bytes(place int) []byte {
+	word := a.word(place)
+	if word == "-" {
+		return nil
+	}
+	data, err := hex.DecodeString(word)
+	if err != nil {
+		panic(wrong("an argument is not bytes in hex"))
+	}
+	return data
+}
+
+const largestBuffer = 256 << 20
+
+// buffer is bytes and, behind them, how often they are repeated.
+func (a arguments) buffer(place int) []byte {
+	piece, repeat := a.bytes(place), a.number(place+1)
+	if repeat < 0 || len(piece) > 0 && repeat > int64(largestBuffer/len(piece)) {
+		panic(wrong("a buffer of %d times %d bytes cannot be made", repeat, len(piece)))
+	}
+	if len(piece) == 0 {
+		return nil
+	}
+	return bytes.Repeat(piece, int(repeat))
+}

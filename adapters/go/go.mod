@@ -1,0 +1,3 @@
+module dasnet
+
+go 1.19

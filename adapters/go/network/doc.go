@@ -1,0 +1,32 @@
+// Package network is daslang's NETWORK module for Go: a server for one client at a time, driven by a host's frame loop.
+//
+//	type echo struct{ network.Base }
+//
+//	func (echo) OnData(server *network.Server, data []byte) error {
+//		_, err := server.Send(data, len(data))
+//		return err
+//	}
+//
+//	server := network.NewServer(echo{})
+//	defer server.Close()
+//	server.MakeServerAdapter()
+//	if opened, err := server.Init(8000); err != nil || !opened {
+//		return err
+//	}
+//	for running {
+//		if err := server.Tick(); err != nil {
+//			log.Print(err)
+//		}
+//	}
+//
+// Sockets block here, so each has goroutines that wait for it: one takes connections (listener.go), one reads the
+// client and one writes to it (client.go, outbox.go). They know neither handle nor object and call nobody back. Each
+// has a queue with an end to it, which only the host's own goroutine takes from or puts into: ticks empty the queues
+// of what came, send fills the one of what goes.
+//
+// Everything else belongs to the goroutine that calls: the functions and methods here are for one goroutine, as
+// callbacks come on it. None of them waits for the network, but that closing gives a client a moment to take what was
+// sent to it.
+//
+// Words in square brackets name the clause of the documentation that a rule comes from.
+package network

@@ -1,0 +1,111 @@
+"""The door of the command line: it finds the command, imports it, and turns whatever comes of it into an exit status.
+
+A command is imported when it is called and not before, so that the overview and the version are there at once. The door
+prints the overview, help, and the one line about a mistake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from .commands import COMMANDS, GROUPS, HELP, grouped, told
+from .mistakes import EXIT_USAGE, UsageMistake
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageMistake(f"{message} (see `{self.prog} --help`)")
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of a command of `COMMANDS`, which is imported for it."""
+    return _load(name)[1]
+
+
+def _load(name: str) -> tuple[Any, _Parser]:
+    module_name, help = COMMANDS[name]
+    module = importlib.import_module(f"{__package__}.{module_name}")
+    # Here, since the overview and the version do without any of it.
+    from dasnet_adapters.profiles import PROBLEMS
+
+    if PROBLEMS:
+        raise UsageMistake(PROBLEMS[0])
+    parser = _Parser(prog=f"dasnet {name}", description=f"{help[0].upper()}{help[1:]}.")
+    module.add_arguments(parser)
+    return module, parser
+
+
+def _overview() -> str:
+    # It has to fit a terminal of 80 by 24 with the prompt below it.
+    width = max(map(len, COMMANDS)) + 2
+    label = max(map(len, GROUPS)) + 2
+    lines = ["usage: dasnet COMMAND ...       conformance suite for daslang's NETWORK module", ""]
+    for title, names in grouped().items():
+        lines += [f"{title if name == names[0] else '':<{label}}{name:<{width}}{told(name)}" for name in names]
+    return "\n".join([*lines, "", "First steps: dasnet run reference; dasnet help run"])
+
+
+def _unknown(name: str) -> UsageMistake:
+    names = [*COMMANDS, HELP]
+    near = difflib.get_close_matches(name.lower(), names, 3)
+    near += [known for known in names if len(name) > 1 and known.startswith(name) and known not in near]
+    if near:
+        return UsageMistake(f"no command {name}; did you mean {' or '.join(near)}?")
+    return UsageMistake(f"no command {name}; the commands are {', '.join(names)}")
+
+
+def _help(names: Sequence[str]) -> int:
+    unknown = [name for name in names if name not in COMMANDS and name != HELP]
+    if unknown:
+        raise _unknown(unknown[0])
+    texts = [_overview() if name == HELP else parser_of(name).format_help().rstrip() for name in names or [HELP]]
+    print("\n\n".join(texts))  # noqa: T201
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status and never raises for a caller's mistake."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("-h", "--help"):
+        print(_overview())  # noqa: T201
+        return 0 if given else EXIT_USAGE
+    if given[0] in ("-V", "--version"):
+        from dasnet_conformance import __version__
+
+        print(f"dasnet {__version__}")  # noqa: T201
+        return 0
+    try:
+        if given[0] == HELP:
+            status = _help([name for name in given[1:] if name not in ("-h", "--help")])
+        elif given[0] not in COMMANDS:
+            raise _unknown(given[0])
+        else:
+            module, parser = _load(given[0])
+            # Intermixed: options may stand between the words of a command, wherever those may be left out.
+            status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))
+        # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
+        sys.stdout.flush()
+        return status
+    except UsageMistake as mistake:
+        print(f"dasnet: {mistake}", file=sys.stderr)  # noqa: T201
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        print("dasnet: interrupted; no verdict", file=sys.stderr)  # noqa: T201
+        return 2
+    except BrokenPipeError:
+        # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
+        # that could not be told is none.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2 if given[0] == "run" else 0
+    except Exception:
+        # The interpreter would end with 1 here, which says that an implementation does not conform.
+        traceback.print_exc()
+        print("dasnet: no verdict: the suite itself broke, as told above; please report it", file=sys.stderr)  # noqa: T201
+        return 2

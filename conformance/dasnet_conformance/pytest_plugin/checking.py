@@ -1,0 +1,129 @@
+"""One check: the `host` that it plays on, a record before it begins and after it ended, and the text of its failure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from dasnet_adapters.contract import AdapterBroken
+from dasnet_conformance.catalogue.loader import Requirement
+from dasnet_conformance.reproduction.script import failure_record
+from dasnet_conformance.running.verdict import judge
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import spell_event
+from dasnet_conformance.stage.transcript import Entry
+
+from .process import Process
+from .selecting import requirement_of
+
+#: The requirement that is violated by a callback while no call is under way, in whatever check.
+BETWEEN_CALLS = "tick.nothing-between-calls"
+
+HOST_KEY = pytest.StashKey[Host]()
+
+
+class Checking:
+    """The plugin around each check."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @pytest.fixture
+    def host(self, request: pytest.FixtureRequest) -> Iterator[Host]:
+        """A fresh host: no object, no peer, a port for the asking."""
+        process = self._process
+        requirement = process.catalogue.requirements[requirement_of(request.node)]
+        adapter = process.reached()
+        host = Host(adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed)
+        request.node.stash[HOST_KEY] = host
+        yield host
+        host.close()
+        if process.config.getoption("--dasnet-restart-each"):
+            adapter.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Write what is about to run, so that a death is laid to the right check."""
+        requirement = requirement_of(item)
+        if requirement:
+            self._process.stream.write("start", requirement=requirement, case=item.name)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what a check raised into a verdict, and a failure's text into the report for people."""
+        report = yield
+        stream = self._process.stream
+        requirement_id = requirement_of(item)
+        if not requirement_id and report.failed:
+            stream.write("other", failed=item.nodeid)
+        if not requirement_id or (report.when != "call" and call.excinfo is None):
+            return report
+        requirement = self._process.catalogue.requirements[requirement_id]
+        host = item.stash.get(HOST_KEY, None)
+        raised = call.excinfo.value if call.excinfo is not None else None
+        record = judge(raised, requirement, host)
+        if report.when == "teardown" and isinstance(raised, AdapterBroken):
+            record["message"] = f"while ending the session: {record['message']}"
+        if record["verdict"] == "fail" and host is not None:
+            record |= failure_record(host.recording, raised)
+        entries = host.transcript.entries() if host is not None else []
+        entries += _heard_from_driver(raised)
+        if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
+            stream.write("warning", message=f"the driver broke in a check{self._process.referral('driver')}")
+        stream.write(
+            "case",
+            requirement=requirement_id,
+            case=item.name,
+            duration_s=round(report.duration, 6),
+            transcript=entries,
+            **record,
+        )
+        if host is not None and requirement_id != BETWEEN_CALLS and host.between_calls():
+            self._lay_to_silence(item, host, entries)
+        if raised is not None:
+            report.longrepr = explain_failure(requirement, record, entries)
+        return report
+
+    def _lay_to_silence(self, item: pytest.Item, host: Host, entries: list[Entry]) -> None:
+        # A finding of its own, whatever the check was about and however it ended.
+        told = ", ".join(dict.fromkeys(spell_event(fired.event) for fired in host.between_calls()))
+        case = f"in the check of {requirement_of(item)}"
+        message = f"{case}: callbacks while the host made no call: expected none, got {told[:200]}"
+        self._process.stream.write(
+            "case",
+            requirement=BETWEEN_CALLS,
+            case=f"{case}, {item.name}",
+            duration_s=0.0,
+            transcript=entries,
+            verdict="fail",
+            message=message,
+        )
+        self._process.stream.write("warning", message=f"callbacks fired while the host made no call ({BETWEEN_CALLS})")
+
+
+# What was said last to a driver that broke, the last lines of its standard error among it.
+def _heard_from_driver(raised: BaseException | None) -> list[Entry]:
+    if not isinstance(raised, AdapterBroken):
+        return []
+    told_by = "driver" if raised.culprit == "driver" else "port"
+    lines = raised.exchange.splitlines()
+    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]
+
+
+def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:
+    """The text of a failing check: requirement, its sentence, what was expected and came, and the transcript."""
+    lines = [
+        f"{record['verdict']}: {requirement.id} ({requirement.level}, {requirement.profile})",
+        f"  requirement: {requirement.text}",
+        f"  {record['message']}",
+    ]
+    if record.get("blocked_by"):
+        lines.append(f"  in its setup: see {record['blocked_by']}")
+    lines.append("  transcript (tick, side, what):")
+    lines += [f"  {entry['tick']:>6}  {entry['side']:<8} {entry['text']}" for entry in entries]
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""Commands to the implementation under test, and the books that are kept of them.
+
+`Calls` gives one command at a time, writes it down in transcript and recording, and hands each event to the object that
+it tells of. It reaches the implementation through a `Session` of the contract only; peers and time are no concern here.
+"""
+
+from __future__ import annotations
+
+from dasnet_adapters.contract import (
+    AdapterBroken,
+    Answer,
+    Argument,
+    Command,
+    Outcome,
+    Refusal,
+    Session,
+    Unsupported,
+)
+from dasnet_adapters.hints import HINTS
+
+from . import expect
+from .expect import PartUnsupported
+from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_argument, spell_event
+from .recording import Recording, Strayed
+from .transcript import Transcript
+
+#: The kind of refusal that is no finding about the implementation.
+DRIVER_KIND = "driver"
+
+_TICKS = frozenset({"tick", "server_tick"})
+
+
+class Calls:
+    """The commands of one check, over one fresh session.
+
+    Arguments: `transcript` and `recording`, where everything is written down.
+    """
+
+    def __init__(self, session: Session, transcript: Transcript, recording: Recording) -> None:
+        #: The objects that were made, by their numbers.
+        self.objects: dict[int, HostObject] = {}
+        #: What fired while no command ran.
+        self.strays: list[Fired] = []
+        #: Client callbacks so far, of which a data callback counts with bytes only: whoever waits compares.
+        self.progress = 0
+        self._last = ""
+        self._session = session
+        self._transcript = transcript
+        self._recording = recording
+
+    def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
+        """Send one command, record it, and hand out its events.
+
+        Raises `PartUnsupported` when the implementation has no such part, unless that is tolerated.
+        """
+        if name in _TICKS:
+            self._transcript.tick += 1
+        told = f"{name} {' '.join(map(spell_argument, arguments))}".rstrip()
+        command = Command(name, arguments)
+        # What fired before this command is told before it.
+        self.drain_strays()
+        answer = self._answer(command, told)
+        self._recording.called(self._transcript.tick, command, answer)
+        self._last = told
+        self._record(told, name, answer)
+        self.drain_strays()
+        if isinstance(answer.outcome, Refusal) and answer.outcome.kind == DRIVER_KIND:
+            # Reserved by the protocol: no finding about the port, so no check may take it for a legal refusal.
+            raise AdapterBroken(
+                f"the driver turned {name} down as a mistake of the suite: {answer.outcome.message}",
+                culprit="driver",
+                hint=HINTS["driver-refusal"].text,
+            )
+        for event in answer.events:
+            if isinstance(event.outcome, Unsupported):
+                raise PartUnsupported(f"{event.action} inside a callback: {event.outcome.reason}")
+        if isinstance(answer.outcome, Unsupported) and not tolerate_unsupported:
+            raise PartUnsupported(f"{name}: {answer.outcome.reason or 'the implementation has no such part'}")
+        return answer.outcome
+
+    def _answer(self, command: Command, told: str) -> Answer:
+        try:
+            return self._session.call(command)
+        except AdapterBroken:
+            self._unanswered(command, told, "(no answer)")
+            raise
+        except BaseException:  # the deadline struck: the transcript must say in which call
+            self._unanswered(command, told, "(did not return)")
+            raise
+
+    def _unanswered(self, command: Command, told: str, how: str) -> None:
+        self._transcript.add("host", "call", f"{told} -> {how}")
+        self._recording.called(self._transcript.tick, command, how)
+
+    def _record(self, told: str, during: str, answer: Answer) -> None:
+        self._transcript.add("host", "call", f"{told} -> {expect.spell(answer.outcome)}")
+        for event in answer.events:
+            self._keep(Fired(event, during, self._transcript.tick))
+            self._transcript.add("host", "event", spell_event(event))
+
+    def _keep(self, fired: Fired) -> None:
+        # A log line or an error in every tick, or a delivery without a byte, is no progress: patience must still end.
+        event = fired.event
+        if event.data if event.what == "data" else event.what in CLIENT_CALLBACKS:
+            self.progress += 1
+        target = self.objects.get(event.object)
+        if target is None:
+            self.strays.append(fired)
+            return
+        target.keep(fired)
+
+    def drain_strays(self) -> None:
+        """Take what fired since the last command, while none ran."""
+        for event in self._session.stray_events():
+            fired = Fired(event, "", self._transcript.tick)
+            self._recording.add(Strayed(self._transcript.tick, event))
+            self._keep(fired)
+            # An event of an object that nobody made is among them already.
+            if event.object in self.objects:
+                self.strays.append(fired)
+            last = f", after {self._last}" if self._last else ""
+            self._transcript.add("host", "event", f"OUTSIDE ANY CALL{last}: {spell_event(event)}")
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()

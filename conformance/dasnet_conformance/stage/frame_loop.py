@@ -1,0 +1,122 @@
+"""The frame loop of a check: it ticks objects and steps peers until something happened or patience is at an end.
+
+Every wait of a check is here, and every bound of one is in `bounds`. It gives commands through `Calls`, and sleeps only
+as long as no peer has anything to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from dasnet_adapters.contract import Argument, Outcome, Session, Value
+
+from . import expect
+from .bounds import FRUITLESS_TICKS, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .calls import Calls
+from .expect import Mismatch
+from .host_object import Fired, HostObject
+from .peer import Peer
+from .recording import Paused, Recording, Waited
+from .transcript import Transcript
+from .waiting import wait_readable
+
+
+class FrameLoop:
+    """A loop over one fresh session: objects that are ticked and peers that are stepped, in turns.
+
+    Arguments: `seed`, of the contents that the recording can draw again.
+    """
+
+    def __init__(self, session: Session, seed: str) -> None:
+        self.transcript = Transcript()
+        self.recording = Recording(seed)
+        self.peers: list[Peer] = []
+        self._calls = Calls(session, self.transcript, self.recording)
+        self._moved = 0
+
+    def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
+        """Send one command, record it, and hand out its events.
+
+        Raises `PartUnsupported` when the implementation has no such part, unless that is tolerated.
+        """
+        return self._calls.call(name, *arguments, tolerate_unsupported=tolerate_unsupported)
+
+    @property
+    def strays(self) -> list[Fired]:
+        """What fired while no command ran."""
+        return self._calls.strays
+
+    def tick_once(self, *objects: HostObject, through: str = "tick") -> None:
+        """One tick of each object, expected to return normally, and one step of each peer."""
+        for each in objects:
+            outcome = each.call(through)
+            if outcome != Value(None):
+                raise Mismatch(f"{through} of {each}", "a normal return", expect.spell(outcome))
+        self.step_peers()
+
+    def step_peers(self) -> None:
+        """Move the bytes of every peer that the system takes and has."""
+        for peer in self.peers:
+            self._moved += peer.step()
+
+    def until(
+        self,
+        reached: Callable[[], bool],
+        *objects: HostObject,
+        what: str,
+        got: Callable[[], str] = lambda: "nothing",
+        through: str = "tick",
+        patience: int = FRUITLESS_TICKS,
+    ) -> None:
+        """Tick the objects and step the peers until `reached`.
+
+        Patience is counted in ticks without progress (no byte moved, no callback fired) in a row. Raises `Mismatch`
+        with `what` as the expectation when it ends.
+        """
+        fruitless = 0
+        self.step_peers()
+        self.recording.add(Waited(self.transcript.tick, what))
+        while not reached():
+            if fruitless >= patience:
+                raise Mismatch(f"within {patience} ticks", what, got())
+            self._wait(pause_before(fruitless))
+            fruitless = 0 if self._progresses(objects, through) else fruitless + 1
+
+    def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
+        """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
+        self.recording.add(Paused(self.transcript.tick, SILENCE_WINDOW))
+        self._wait(SILENCE_WINDOW)
+        quiet = 0
+        for _ in range(SETTLING_AT_MOST):
+            quiet = 0 if self._progresses(objects, through) else quiet + 1
+            if quiet >= ticks:
+                break
+
+    def silence(self) -> None:
+        """Let the silence window pass without a tick; callbacks that fire in it become strays."""
+        self.transcript.add("suite", "note", f"silence for {SILENCE_WINDOW:g} s, no tick")
+        self.recording.add(Paused(self.transcript.tick, SILENCE_WINDOW))
+        self.step_peers()
+        self._wait(SILENCE_WINDOW)
+        self.step_peers()
+        self._calls.drain_strays()
+
+    # Whether one round moved a byte or let a callback fire.
+    def _progresses(self, objects: Iterable[HostObject], through: str) -> bool:
+        before = self._moved, self._calls.progress
+        self.tick_once(*objects, through=through)
+        return (self._moved, self._calls.progress) != before
+
+    def _wait(self, seconds: float) -> None:
+        # Wakes early when a peer has something to read: then there is progress to see.
+        if seconds <= 0:
+            return
+        wait_readable(
+            [p.socket for p in self.peers if p.socket is not None and p.reading and p.closed is None], seconds
+        )
+
+    def close(self) -> None:
+        """End every peer, then the session. The peers go first, by reset, so that no port keeps leftovers."""
+        for peer in self.peers:
+            peer.dispose()
+        self._calls.close()

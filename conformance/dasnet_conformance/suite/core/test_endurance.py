@@ -1,0 +1,186 @@
+"""Checks of section endurance: counters that wrap, buffers that never empty, places that are used up.
+
+Numbers go past 2 to the power of 8, 10 and 16 where a driver does many operations in one command (see `stage.many`),
+and past 2 to the power of 24 bytes; queries are asked on the way, since a counter may spoil what they say alone.
+"""
+
+from __future__ import annotations
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.many import reloads, ticks
+from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.scenes import (
+    rounds,
+    send_in_the_end,
+    serve_one,
+    talk,
+    until_fired,
+    until_received,
+    visit,
+)
+
+#: How many operations have been done when the state is asked: around the powers of two, where counters end.
+STAGES = (31, 100, 257, 1_025, 4_097, 66_000)
+MESSAGES = 2_000
+VISITS = 300
+WAITING = 40
+CLIENTS = 3
+#: Bytes of each of them; together past 2 to the power of 24.
+EACH = 6 << 20
+PIECE = 48_000
+FAILED_INITS = 300
+
+
+def _session(server: HostObject) -> str:
+    return expect.spell(server.has_session())
+
+
+def _is_as_ever(server: HostObject, *, connected: bool, session: str, after: str) -> None:
+    # What has_session says at the start is judged elsewhere; here, that it goes on saying so.
+    expect.equal(_session(server), session, f"has_session after {after}")
+    expect.returns(server.is_open(), True, f"is_open after {after}")
+    expect.returns(server.is_connected(), connected, f"is_connected after {after}")
+
+
+@check("endurance.many-reloads")
+def test_many_reloads(host: Host) -> None:
+    """A script that is edited all day; the client talks in between."""
+    server, peer = host.connected()
+    session = _session(server)
+    done = 0
+    for stage in STAGES:
+        reloads(host, server, stage - done)
+        done = stage
+        _is_as_ever(server, connected=True, session=session, after=f"{done} reloads")
+        talk(host, server, peer)
+    peer.close()
+    until_fired(host, server, "disconnect", 1)
+    serve_one(host, server)
+
+
+@check("endurance.many-idle-ticks")
+def test_many_idle_ticks(host: Host) -> None:
+    """A frame loop with a client that has nothing to say, for some twenty minutes of frames."""
+    server, peer = host.connected()
+    session = _session(server)
+    done = 0
+    for stage in STAGES:
+        ticks(host, server, stage - done)
+        done = stage
+        _is_as_ever(server, connected=True, session=session, after=f"{done} idle ticks")
+        expect.equal(server.client_callbacks().count("disconnect"), 0, f"disconnect callbacks in {done} idle ticks")
+        talk(host, server, peer)
+
+
+@check("endurance.many-ticks-alone")
+def test_many_ticks_alone(host: Host) -> None:
+    """A program that waits for somebody to look at it."""
+    server = host.listening()
+    session = _session(server)
+    done = 0
+    for stage in STAGES:
+        ticks(host, server, stage - done)
+        done = stage
+        _is_as_ever(server, connected=False, session=session, after=f"{done} ticks without a client")
+        visit(host, server)
+
+
+@check("endurance.many-bytes-in")
+def test_many_bytes_in(host: Host) -> None:
+    """No client alone brings it to the count; the handle does."""
+    server = host.listening()
+    for number in range(CLIENTS):
+        peer = host.take_client(server)
+        content = host.random.randbytes(EACH)
+        heard = len(server.received)
+        peer.send(content)
+        until_received(host, server, heard + EACH)
+        host.settle(server)
+        expect.same_bytes(server.received[heard:], content, f"what client {number + 1} sent, as delivered")
+        peer.close()
+        host.await_departure(server)
+        host.dismiss(peer)
+
+
+@check("endurance.many-bytes-out")
+def test_many_bytes_out(host: Host) -> None:
+    """Pieces of an odd size, so that the count falls into the middle of one."""
+    server = host.listening()
+    piece = host.random.randbytes(PIECE)
+    for number in range(CLIENTS):
+        peer = host.take_client(server)
+        count = EACH // PIECE
+        with reading_meanwhile(host):
+            for _ in range(count):
+                send_in_the_end(host, server, piece, "send of a piece")
+            host.await_peer(peer, count * PIECE, server)
+            host.settle(server)
+        expect.same_bytes(peer.received, piece * count, f"what client {number + 1} received")
+        peer.close()
+        host.await_departure(server)
+        host.dismiss(peer)
+
+
+@check("endurance.many-deliveries")
+def test_many_deliveries(host: Host) -> None:
+    """A question and an answer at a time, so that each is a delivery and a send of its own."""
+    server, peer = host.connected()
+    said = b""
+    for number in rounds(MESSAGES):
+        word = b"%d;" % number
+        said += word
+        peer.send(word)
+        until_received(host, server, len(said))
+        expect.returns(server.send(word), True, f"send number {number}")
+    host.await_peer(peer, len(said), server)
+    host.settle(server)
+    expect.same_bytes(server.received, said, "what was delivered")
+    expect.same_bytes(peer.received, said, "what the client received")
+
+
+@check("endurance.many-visits")
+def test_many_visits(host: Host) -> None:
+    """A tool that connects for each question."""
+    server = host.listening()
+    alone, taken = _session(server), ""
+    for number in rounds(VISITS):
+        peer = host.peer(server.port)
+        until_fired(host, server, "connect", number)
+        taken = taken or _session(server)
+        _is_as_ever(server, connected=True, session=taken, after=f"client {number} was taken")
+        talk(host, server, peer)
+        peer.close()
+        until_fired(host, server, "disconnect", number)
+        _is_as_ever(server, connected=False, session=alone, after=f"client {number} was seen off")
+        host.dismiss(peer)
+
+
+@check("endurance.many-waiting")
+def test_many_waiting(host: Host) -> None:
+    """One waits at a time, and is the next to be served; never is the server without anybody."""
+    server = host.listening()
+    current = host.take_client(server)
+    for number in rounds(WAITING):
+        waiting = host.peer(server.port)
+        talk(host, server, current)
+        current.close()
+        until_fired(host, server, "connect", number + 1)
+        host.dismiss(current)
+        current = waiting
+    talk(host, server, current)
+
+
+@check("endurance.many-failed-inits")
+def test_many_failed_inits(host: Host) -> None:
+    """A program that tries its port until it is free."""
+    holder = host.listening()
+    server = host.made()
+    for number in rounds(FAILED_INITS):
+        if server.init(holder.port) == Value(True):
+            raise expect.Mismatch(f"init number {number} on a port in use", "not true", "true")
+    expect.returns(host.init_free(server), True, f"init on a free port after {FAILED_INITS} that failed")
+    serve_one(host, server)

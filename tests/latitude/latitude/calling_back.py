@@ -1,0 +1,152 @@
+"""Variants of what goes with a callback: log lines, what becomes of an exception, and a tick inside one."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+
+from dasnet_conformance.proof.faults.sound import Server
+from dasnet_conformance.proof.faults.sound_handle import Handle
+
+from .registry import variant
+
+
+@variant("the log callback")
+class LogsEverything(Handle):
+    """Writes a log line with each callback and with init, send and save: what is logged is its own choice, as long as
+    an idle tick says nothing."""
+
+    def log(self, message: str) -> None:
+        """A line for the owner, if there is one."""
+        if self.owner is not None:
+            self.owner.on_log(message)
+
+    def tell_connect(self) -> None:
+        """With a line."""
+        self.log("a client was taken")
+        super().tell_connect()
+
+    def tell_data(self, data: bytes) -> None:
+        """With a line."""
+        self.log(f"{len(data)} bytes came")
+        super().tell_data(data)
+
+    def tell_disconnect(self) -> None:
+        """With a line."""
+        self.log("the client has left")
+        super().tell_disconnect()
+
+    def tell_error(self, message: str, code: int) -> None:
+        """With a line."""
+        self.log(f"failed: {message}")
+        super().tell_error(message, code)
+
+    def init(self, port: int) -> bool:
+        """With a line."""
+        self.log(f"to listen on port {port}")
+        return super().init(port)
+
+    def send(self, data: bytes, size: int) -> bool:
+        """With a line."""
+        self.log(f"to send {size} bytes")
+        return super().send(data, size)
+
+    def bind(self, owner: object) -> None:
+        """With a line for the new owner."""
+        super().bind(owner)
+        self.log("bound")
+
+    def disown(self) -> None:
+        """With a line for the old one."""
+        self.log("saved")
+        super().disown()
+
+
+@variant("an exception in a callback", shows={"callbacks.raise-reaches-host": "error"})
+class ErrorsAreTold(Handle):
+    """Tells of an exception in a callback by the error callback, and the tick goes on: the host hears of it."""
+
+    def guarded(self, tell: Callable[[], None]) -> None:
+        """Call back; what goes wrong is told, once."""
+        try:
+            tell()
+        except Exception as error:
+            try:
+                self.tell_error(f"a callback failed: {error}", errno.EIO)
+            except Exception:
+                # Nobody is left to be told.
+                pass
+
+    def tell_connect(self) -> None:
+        """Guarded."""
+        self.guarded(super().tell_connect)
+
+    def tell_data(self, data: bytes) -> None:
+        """Guarded."""
+        tell = super().tell_data
+        self.guarded(lambda: tell(data))
+
+    def tell_disconnect(self) -> None:
+        """Guarded."""
+        self.guarded(super().tell_disconnect)
+
+
+@variant("a tick inside a callback")
+class InnerTickIsRefused(Handle):
+    """Raises an error for a tick inside a callback: the outer one does the work."""
+
+    def tick(self) -> None:
+        """One at a time."""
+        if self.ticking:
+            raise RuntimeError("a tick is under way")
+        super().tick()
+
+
+@variant("a tick inside a callback")
+class InnerTickWorks(Handle):
+    """Does the work of a tick inside a callback as well, one level deep: what the inner one has told, the outer one
+    finds done."""
+
+    DEEPEST = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = 0
+
+    def tick(self) -> None:
+        """As deep as that."""
+        if self.depth >= self.DEEPEST or self.owner is None:
+            return
+        self.depth += 1
+        try:
+            self.turn()
+        finally:
+            self.depth -= 1
+
+
+@variant("when the sockets close of an object that is destroyed inside a callback")
+class DestroyWaitsForTheTick(Server):
+    """Destroyed inside a callback, it lets go of its handle at once and closes the sockets at the end of that tick: the
+    client sees its end all the same."""
+
+    ending: Handle | None = None
+
+    def close(self) -> None:
+        """Later, if a tick is under way."""
+        handle, self._server = self._server, None
+        if handle is None:
+            return
+        if not handle.ticking:
+            handle.close()
+            return
+        handle.disown()
+        self.ending = handle
+
+    def tick(self) -> None:
+        """And then what was to end."""
+        try:
+            super().tick()
+        finally:
+            ending, self.ending = self.ending, None
+            if ending is not None:
+                ending.close()

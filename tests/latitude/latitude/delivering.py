@@ -1,0 +1,103 @@
+"""Variants of how the client's bytes are cut into data callbacks, and how much of them one tick delivers."""
+
+from __future__ import annotations
+
+from dasnet_conformance.proof.faults.sound_handle import Handle
+from dasnet_conformance.proof.faults.tools import peek
+
+from .registry import variant
+
+
+@variant("the size of a delivery, and how many a tick makes")
+class SmallPiecePerTick(Handle):
+    """Delivers 512 bytes in a tick and no more: slow and not wrong, as nobody promises how much a tick brings."""
+
+    CHUNK = 512
+    BUDGET = 1
+
+
+@variant("the size of a delivery, and how many a tick makes")
+class WholeFloodInOneTick(Handle):
+    """Delivers all that the system has, in pieces of a mebibyte, up to 64 MiB a tick: how long a frame may take is the
+    host's business."""
+
+    CHUNK = 1 << 20
+    BUDGET = 64 << 20
+
+
+@variant("the size of a delivery, and how many a tick makes")
+class TinyPieces(Handle):
+    """Reads what is short in pieces of one byte to seven: a stream has no messages, and any cut is as good."""
+
+    #: What counts as short, in bytes.
+    SHORT = 2_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = 0
+
+    def read(self) -> bytes | None:
+        """A few bytes of few, much of much."""
+        waiting = peek(self.client)
+        self.turns += 1
+        self.CHUNK = 1 + self.turns % 7 if waiting and len(waiting) <= self.SHORT else Handle.CHUNK
+        return super().read()
+
+
+@variant("the size of a delivery, and how many a tick makes")
+class MergesOverTicks(Handle):
+    """Gathers what comes and delivers it in one callback once a tick brought nothing new, or after eight ticks: still
+    within the bound of 32."""
+
+    PATIENCE = 8
+    #: So many bytes are delivered at once, however many more are coming.
+    ENOUGH = 1 << 20
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gathered = bytearray()
+        self.ticks = 0
+
+    def receive(self) -> None:
+        """Gather; deliver when it is time; the departure comes after the last delivery."""
+        if self.client is None:
+            return
+        news, ended = False, False
+        while len(self.gathered) < self.ENOUGH:
+            data = self.read()
+            if not data:
+                ended = data is not None
+                break
+            news = True
+            self.gathered += data
+        self.ticks += 1
+        client, owner = self.client, self.owner
+        if self.gathered and (ended or not news or self.ticks >= self.PATIENCE or len(self.gathered) >= self.ENOUGH):
+            whole, self.gathered, self.ticks = bytes(self.gathered), bytearray(), 0
+            self.tell_data(whole)
+        elif not self.gathered:
+            self.ticks = 0
+        # The callback may have done anything; then another tick finds the end again.
+        if ended and self.client is client and self.owner is owner:
+            self.depart()
+
+    def drop_client(self) -> None:
+        """Nothing of one client is left for the next."""
+        super().drop_client()
+        self.gathered.clear()
+        self.ticks = 0
+
+
+@variant("the order within a tick")
+class DeliversBeforeSending(Handle):
+    """Delivers what came before it sends what waits: the documentation orders neither before the other."""
+
+    def turn(self) -> None:
+        """Receiving first."""
+        owner = self.owner
+        if self.client is None:
+            self.accept()
+        if self.client is not None and self.owner is owner:
+            self.receive()
+        if self.client is not None:
+            self.flush()

@@ -1,0 +1,131 @@
+"""The register of variants: what each is called, what it chooses, and which allowed outcomes it shows.
+
+A variant is a class derived from one part of the sound server that makes one choice in another way. Its docstring is
+its sentence: the choice, and why it is legal. `@variant` enters it here; the files beside hold the variants by theme
+and are imported when somebody asks. It imports parts of the sound server and the contract, and opens nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from dasnet_adapters.in_process import InProcessAdapter
+from dasnet_conformance.proof.faults.sound import Implementation, LowLevel, Server, SharedOrphan
+from dasnet_conformance.proof.faults.sound_handle import Handle
+
+#: The files of variants, with what each is about.
+THEMES: Final = {
+    "listening": "Listening",
+    "accepting": "Taking clients",
+    "delivering": "Delivering",
+    "late": "Working late, on a thread",
+    "sending": "Sending",
+    "refusing": "Refusing, and saying false",
+    "leaving": "Departures, and the end",
+    "calling_back": "Callbacks and ticks",
+    "reloading": "Saving and restoring",
+}
+
+# Which argument of `Implementation` takes a part derived from which class.
+_PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
+
+Part = TypeVar("Part", bound=type)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One right server.
+
+    `choice` is what the documentation leaves open, in a few words, and `sentence` what this one does and why it may.
+    `shows` are allowed outcomes of the catalogue that are seen on it, by requirement. `waits` says that judging it
+    takes time and hardly any processor, so that many of its checks can run at once; `counts_ticks` that it lets ticks
+    pass which bring nothing, between which the suite would wait longer and longer for nothing.
+    """
+
+    name: str
+    theme: str
+    choice: str
+    sentence: str
+    shows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: tuple[type, ...] = ()
+    peer_host: str = "127.0.0.1"
+    waits: bool = False
+    counts_ticks: bool = False
+
+    def shown(self) -> set[tuple[str, str]]:
+        """Each allowed outcome that is seen on it, with its requirement."""
+        return {(requirement, outcome) for requirement, outcomes in self.shows.items() for outcome in outcomes}
+
+    def implementation(self) -> Implementation:
+        """The server as an object that offers the documented names, made anew."""
+        given: dict[str, Any] = {}
+        for part in self.parts:
+            for argument, sound in _PARTS.items():
+                if issubclass(part, sound):
+                    given[argument] = part
+        return Implementation(f"variant {self.name}", **given)
+
+
+_VARIANTS: Final[dict[str, Variant]] = {}
+
+
+def variant(
+    choice: str,
+    *,
+    name: str = "",
+    shows: Mapping[str, str | tuple[str, ...]] | None = None,
+    also: tuple[type, ...] = (),
+    peer_host: str = "127.0.0.1",
+    waits: bool = False,
+    counts_ticks: bool = False,
+) -> Callable[[Part], Part]:
+    """Enter a class as a variant; its docstring is the sentence, its name in lower case the variant's unless given.
+
+    Arguments: `also`, further parts of the same variant; the others are those of `Variant`. Raises `ValueError` for a
+    name that is taken.
+    """
+
+    def enter(part: Part) -> Part:
+        called = name or re.sub(r"(?<=[a-z])(?=[A-Z0-9])", "_", part.__name__).lower()
+        if called in _VARIANTS:
+            raise ValueError(f"there are two variants named {called}")
+        outcomes = {key: (each,) if isinstance(each, str) else each for key, each in (shows or {}).items()}
+        _VARIANTS[called] = Variant(
+            called,
+            theme=part.__module__.rpartition(".")[2],
+            choice=choice,
+            sentence=" ".join((part.__doc__ or "").split()),
+            shows=outcomes,
+            parts=(part, *also),
+            peer_host=peer_host,
+            waits=waits,
+            counts_ticks=counts_ticks,
+        )
+        return part
+
+    return enter
+
+
+@cache
+def load_variants() -> dict[str, Variant]:
+    """All variants by name, theme by theme."""
+    for theme in THEMES:
+        importlib.import_module(f"{__package__}.{theme}")
+    order = list(THEMES)
+    return dict(sorted(_VARIANTS.items(), key=lambda item: order.index(item[1].theme)))
+
+
+def plain() -> Implementation:
+    """The sound server, which the variants are variations of."""
+    return Implementation("the sound server")
+
+
+def adapter_of(name: str) -> InProcessAdapter:
+    """The way to the variant of that name, or to the sound server."""
+    entry = load_variants().get(name)
+    return InProcessAdapter(f"{__package__}:{name}", peer_host=entry.peer_host if entry else "127.0.0.1")

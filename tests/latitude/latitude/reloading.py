@@ -1,0 +1,93 @@
+"""Variants of save and restore: which of two handles stays, when the callbacks move, who gets the rest of a piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
+from dasnet_conformance.proof.faults.sound_handle import Handle
+
+from .registry import variant
+
+
+@variant("saving into an orphan that holds a handle", shows={"save.into-full-orphan": "none"})
+class SaveReplaces(Server):
+    """Puts the handle in the place of the one that the orphan holds, and closes that: nobody owns it any more."""
+
+    def save(self, shared_orphan: SharedOrphan) -> None:
+        """What was there goes, if there is something to put in its place."""
+        if self._server is not None and shared_orphan.server is not None:
+            shared_orphan.server.close()
+            shared_orphan.server = None
+        super().save(shared_orphan)
+
+
+@variant("restoring into an object that has a handle", shows={"restore.into-occupied": "refused"})
+class RestoreNeedsEmptyObject(Server):
+    """Raises an error for a restore into an object that has a handle, so that no server is lost: both keep what they
+    have."""
+
+    def restore(self, shared_orphan: SharedOrphan) -> None:
+        """Into an object without one."""
+        if self._server is not None and shared_orphan.server is not None:
+            raise RuntimeError("the object has a handle of its own")
+        super().restore(shared_orphan)
+
+
+@variant("when the callbacks move after a restore")
+class MovesCallbacksAtNextTick(Handle):
+    """Moves the callbacks to the new object when there is something to tell, at the next tick at the earliest: nothing
+    is told between the restore and that tick but errors, and those go to the new object."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_owner: Any = None
+
+    def bind(self, owner: Any) -> None:
+        """Remembered; nobody else is called back from now on."""
+        self.owner, self.next_owner = None, owner
+
+    def disown(self) -> None:
+        """The remembered one as well."""
+        super().disown()
+        self.next_owner = None
+
+    def close(self) -> None:
+        """The remembered one as well."""
+        self.next_owner = None
+        super().close()
+
+    def move_callbacks(self) -> None:
+        """To the object that was remembered."""
+        if self.next_owner is not None:
+            self.owner, self.next_owner = self.next_owner, None
+
+    def tick(self) -> None:
+        """The moment for it."""
+        self.move_callbacks()
+        super().tick()
+
+    def tell_error(self, message: str, code: int) -> None:
+        """Another one."""
+        self.move_callbacks()
+        super().tell_error(message, code)
+
+
+@variant("the rest of a piece whose first part made the callback save the object")
+class OldObjectGetsTheRest(Handle):
+    """Hands what was read at once over in parts of 4 KiB, and gives the rest to the object that is saved in between,
+    within that tick: the documentation gives it to nobody in particular."""
+
+    PART = 4096
+
+    def tell_data(self, data: bytes) -> None:
+        """To the owner at the time of reading, until a new one is bound or the handle ends."""
+        owner, listener = self.owner, self.listener
+        for start in range(0, len(data), self.PART):
+            current = self.owner
+            if current is not None and current is not owner:
+                owner = current
+            if current is None and self.listener is not listener:
+                return
+            if owner is not None:
+                owner.on_data(data[start : start + self.PART])
