@@ -47,7 +47,7 @@ def _split(symbol: Symbol) -> list[tuple[str, str]]:
 
 def _head(sentences: Sentences, between: str = "") -> str:
     return (
-        "\n.. _stdlib_network:\n\n======================\nNetwork socket library\n======================\n\n"
+        "\n.. _stdlib_network:\n\n===============\nLamps and piers\n===============\n\n"
         f"{between}{_said(sentences, 'network')}\n\n"
     )
 
