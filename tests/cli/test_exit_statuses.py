@@ -19,7 +19,7 @@ import pytest
 from conformance_tools import OPENING
 from dasnet_conformance import cli
 from dasnet_conformance.catalogue.drift import known_symbols
-from dasnet_conformance.cli import COMMANDS, HELP, main, prove_command
+from dasnet_conformance.cli import COMMANDS, HELP, drift_command, main, prove_command
 from dasnet_conformance.cli.exit_statuses import STATUSES
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_conformance.proof.kill_matrix import Matrix
@@ -66,6 +66,11 @@ def _proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prove_command, "build", lambda *arguments, **options: matrix)
 
 
+def _knows_no_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The catalogue keeps no sentence, so no page can be written here that says all that it knows.
+    monkeypatch.setattr(drift_command, "known_statements", list)
+
+
 @dataclass(frozen=True)
 class Row:
     """A command line, the status it ends with, a part of what it says, and what is arranged before."""
@@ -102,8 +107,9 @@ ROWS: Final = [
     Row(f"diff reference {WRONG} make-server.plain-object", 1, "make-server.plain-object: differs"),
     Row(f"diff reference {DEAD} make-server.true", 2, "the driver exited"),
     Row("diff reference reference xyzzy", 3, "no requirement, section or clause is called xyzzy"),
-    Row("drift same.rst", 0, "0 differ"),
-    Row("drift other.rst", 1, "1 differ"),
+    Row("drift same.rst", 0, "0 differ", _knows_no_statement),
+    Row("drift other.rst", 1, "1 differ", _knows_no_statement),
+    Row("drift said.rst --fingerprint", 0, "[[statement]]"),
     Row("drift missing.rst", 3, "cannot be read"),
     Row("baseline write wrong new.toml --owner me --issue 1", 0, "new.toml: 1 known failures"),
     Row("baseline update sound shrinking.toml", 0, "shrinking.toml: 0 known failures"),
@@ -156,7 +162,7 @@ def _page(left_out: int) -> str:
     lines = []
     for symbol in known_symbols()[left_out:]:
         if symbol.kind == "field":
-            lines += [f":Fields: * **{symbol.name.partition('.')[2]}** : {symbol.result} - text", ""]
+            lines += [f":Fields: * **{symbol.name.partition('.')[2]}** : {symbol.result}", ""]
         elif symbol.kind == "structure":
             lines += [f".. das:attribute:: {symbol.name}", ""]
         else:
@@ -173,6 +179,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_text(text, "utf-8")
     (folder / "same.rst").write_text(_page(0), "utf-8")
     (folder / "other.rst").write_text(_page(1), "utf-8")
+    (folder / "said.rst").write_text(f"{_page(0)}\nA sentence.\n", "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["run", "sound.toml", "--strict", "--report-dir", "sound"]) == 0

@@ -1,36 +1,74 @@
-"""`dasnet drift`: compare a page of the module's documentation with the catalogue. Prints."""
+"""`dasnet drift`: compare a page of the module's documentation with the catalogue. Reads that page; prints."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from dasnet_conformance.catalogue.drift import PageError, differences, known_symbols, read_page
-from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.documentation import Page, PageError, read_page
+from dasnet_conformance.catalogue.drift import differences, known_symbols, matched, requirements_of
+from dasnet_conformance.catalogue.statements import file_of, fingerprinted, known_statements
+from dasnet_reports import harmless
 
 from . import UsageMistake
+
+#: Characters of a line that quotes the page.
+_LONGEST: Final = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("page", metavar="PAGE", help="the page's source, reStructuredText")
+    parser.add_argument(
+        "--fingerprint",
+        action="store_true",
+        help="compare nothing: print the page's statements as the catalogue keeps them, to be reviewed by hand",
+    )
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
-    """Compare; returns 1 when something is new, gone or changed."""
-    try:
-        found = read_page(Path(arguments.page).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageMistake(f"{arguments.page}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except PageError as error:
-        raise UsageMistake(f"{arguments.page}: {error}") from error
-    drifted = differences(known_symbols(), found)
-    clauses = load_catalogue().clauses.values()
+    """Compare; returns 1 when something is new, gone, changed, contradictory or could not be read."""
+    page = _page(Path(arguments.page))
+    if arguments.fingerprint:
+        return _fingerprint(page)
+    drifted = differences(known_symbols(), known_statements(), page)
     for difference in drifted:
-        print(difference)  # noqa: T201
-        concerned = [clause.id for clause in clauses if clause.symbol == difference.name]
-        if concerned:
-            print(f"  clauses to look at: {', '.join(concerned)}")  # noqa: T201
-    print(f"{len(found)} symbols on the page, {len(drifted)} differ from the catalogue")  # noqa: T201
+        print(harmless(str(difference), _LONGEST, one_line=True))  # noqa: T201
+        if difference.clauses:
+            print(f"  clauses to look at: {', '.join(difference.clauses)}")  # noqa: T201
+            print(f"  requirements that hang on them: {', '.join(requirements_of(difference.clauses)) or 'none'}")  # noqa: T201
+    told = f"{len(page.symbols)} symbols and {len(page.statements)} statements on the page"
+    unread = f", {len(page.unread)} places not read" if page.unread else ""
+    print(f"{told}{unread}, {len(drifted)} differ from the catalogue")  # noqa: T201
     return 1 if drifted else 0
+
+
+def _page(path: Path) -> Page:
+    folder = path.parent.resolve()
+
+    def beside(name: str) -> str | None:
+        # A page includes what stands beside or below it; anything else of the machine is none of its business.
+        file = (folder / name).resolve()
+        try:
+            return file.read_text("utf-8-sig") if file.is_relative_to(folder) and file.is_file() else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    try:
+        return read_page(path.read_bytes().decode("utf-8-sig"), beside)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageMistake(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except PageError as error:
+        raise UsageMistake(f"{path}: {error}") from error
+
+
+def _fingerprint(page: Page) -> int:
+    # Clauses are carried over from statements that are the same or alike; whoever reviews the list corrects them.
+    known = known_statements()
+    prints = [fingerprinted(statement) for statement in page.statements]
+    pairs = matched(known, prints)
+    print(file_of(replace(p, clauses=known[pairs[at]].clauses if at in pairs else ()) for at, p in enumerate(prints)))  # noqa: T201
+    return 0

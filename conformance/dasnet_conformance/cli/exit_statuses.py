@@ -30,9 +30,9 @@ STATUSES: Final[dict[str, dict[int, str]]] = {
         3: f"{_MISTAKE}, or nothing to compare",
     },
     "drift": {
-        0: "the page agrees with the catalogue",
-        1: "something is new, gone or changed",
-        3: f"{_MISTAKE}, or a page that cannot be read",
+        0: "the page agrees with the catalogue, or the fingerprints were printed",
+        1: "something is new, gone, changed, moved, contradictory or not read",
+        3: f"{_MISTAKE}, or a file that is no page of the documentation",
     },
     "baseline": {
         0: "written",
