@@ -158,7 +158,7 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path: Path) -> None:
 def test_an_unknown_language_is_told_all_of_them(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "cobol", "port", cwd=tmp_path)
     assert refused.returncode == 3
-    told = "dasnet: there is no skeleton in 'cobol'; the languages are c, cpp, python, node, rust, go, java\n"
+    told = "dasnet: there is no skeleton in 'cobol'; the languages are c, cpp, python, node, rust, go, java, daslang\n"
     assert refused.stderr == told
     assert not (tmp_path / "port").exists()
 

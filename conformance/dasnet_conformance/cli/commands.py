@@ -11,7 +11,7 @@ from typing import Final
 COMMANDS: Final = {
     "run": ("run_command", "judge an implementation, requirement by requirement"),
     "doctor": ("doctor_command", "check a driver by itself, before its port is judged"),
-    "new-driver": ("new_driver_command", "write a driver's skeleton, in one of seven languages"),
+    "new-driver": ("new_driver_command", "write a driver's skeleton, in one of eight languages"),
     "list": ("list_command", "list the requirements"),
     "stability": ("stability_command", "repeat a run, and compare the verdicts"),
     "explore": ("explore_command", "play random conversations in lockstep with a model"),

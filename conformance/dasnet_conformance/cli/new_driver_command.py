@@ -20,7 +20,7 @@ from typing import Final
 from . import UsageMistake
 
 #: The languages that have a skeleton.
-LANGUAGES: Final = ("c", "cpp", "python", "node", "rust", "go", "java")
+LANGUAGES: Final = ("c", "cpp", "python", "node", "rust", "go", "java", "daslang")
 #: Other names by which people call them, in lower case.
 ALIASES: Final = {
     "c++": "cpp",
@@ -34,6 +34,7 @@ ALIASES: Final = {
     "node.js": "node",
     "rs": "rust",
     "golang": "go",
+    "das": "daslang",
 }
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
