@@ -7,9 +7,9 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "network.h"
+#include "process.h"
 #include "protocol.h"
 
-#include <dirent.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -60,6 +60,7 @@ static struct object *objects; /* the newest first: that is the one most asked f
 static struct orphan *orphans;
 static const char *sequence = "0"; /* of the command that runs, as it was written */
 static int depth;                  /* of reactions */
+static uint8_t *reused;            /* the buffer of the last send_reused: whoever kept its address finds zeros there */
 
 /* --- What came of a call of the module, where the documented function returns nothing and where a boolean ----- */
 
@@ -71,6 +72,11 @@ static struct outcome nothing(int result)
 static struct outcome boolean(int result)
 {
     return result < 0 ? nothing(result) : (struct outcome){.is = BOOLEAN, .value = result};
+}
+
+static struct outcome told(int64_t number)
+{
+    return (struct outcome){.is = number < 0 ? UNSUPPORTED : NUMBER, .value = number};
 }
 
 /* --- Callbacks ------------------------------------------------------------------------------------------------ */
@@ -215,8 +221,16 @@ static struct outcome init(struct arguments *a, bool low_level)
     return boolean(low_level ? net_server_init(a->handle, port) : net_init(&a->object->server, port));
 }
 
-/* The buffer is the bytes, repeated. No more of it is built than the size asks for. */
-static struct outcome send_bytes(struct arguments *a, bool low_level)
+static void repeat_bytes(const struct arguments *a, uint8_t *place, size_t size)
+{
+    const size_t once = size < a->length ? size : a->length;
+    memcpy(place, a->bytes, once);
+    for (size_t i = once; i < size; i *= 2)
+        memcpy(place + i, place, i < size - i ? i : size - i);
+}
+
+/* The buffer is the bytes, repeated, and no longer than the size asks for. */
+static struct outcome send_bytes(struct arguments *a, bool low_level, bool reuse)
 {
     if (a->numbers[0] < 0)
         return refused("driver", "nothing can be repeated less than 0 times");
@@ -228,17 +242,41 @@ static struct outcome send_bytes(struct arguments *a, bool low_level)
     const bool enough = a->length > 0 && repeat > most / a->length;
     struct net_buffer buffer = {a->bytes, enough ? most : a->length * (size_t)repeat};
     uint8_t *built = NULL;
-    if (buffer.capacity > a->length) {
+    if (buffer.capacity > (reuse ? 0 : a->length)) {
         if ((built = malloc(buffer.capacity)) == NULL)
             return refused("driver", "out of memory");
-        memcpy(built, a->bytes, a->length);
-        for (size_t i = a->length; i < buffer.capacity; i *= 2)
-            memcpy(built + i, built, i < buffer.capacity - i ? i : buffer.capacity - i);
+        repeat_bytes(a, built, buffer.capacity);
         buffer.data = built;
     }
     const int sent = low_level ? net_server_send(a->handle, buffer, size) : net_send(&a->object->server, buffer, size);
+    if (reuse && built != NULL) {
+        memset(built, 0, buffer.capacity);
+        uint8_t *const earlier = reused; /* this one is not freed yet, which would leave the zeros to the compiler */
+        reused = built;
+        built = earlier;
+    }
     free(built);
     return boolean(sent);
+}
+
+/* Both end with the first call that is refused. */
+static struct outcome do_ticks(struct arguments *a)
+{
+    int result = 0;
+    for (int64_t i = 0; i < a->numbers[0] && result >= 0; i++)
+        result = net_tick(&a->object->server);
+    return nothing(result);
+}
+
+static struct outcome do_reloads(struct arguments *a)
+{
+    int result = 0;
+    for (int64_t i = 0; i < a->numbers[0] && result >= 0; i++) {
+        result = net_save(&a->object->server, &a->orphan->handle);
+        if (result >= 0)
+            result = net_restore(&a->object->server, &a->orphan->handle);
+    }
+    return nothing(result);
 }
 
 static struct outcome do_destroy(struct arguments *a)
@@ -248,22 +286,10 @@ static struct outcome do_destroy(struct arguments *a)
     return nothing(0);
 }
 
-static struct outcome do_descriptors(struct arguments *a)
-{
-    (void)a;
-    DIR *directory = opendir("/dev/fd");
-    if (directory == NULL)
-        return (struct outcome){.is = UNSUPPORTED};
-    struct outcome counted = {.is = NUMBER, .value = -1}; /* without the one that reads the directory */
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        counted.value += entry->d_name[0] != '.';
-    closedir(directory);
-    return counted;
-}
-
 #define COMMAND(name, call)                                                                                            \
     static struct outcome do_##name(struct arguments *a)                                                               \
     {                                                                                                                  \
+        (void)a;                                                                                                       \
         return call;                                                                                                   \
     }
 
@@ -273,23 +299,27 @@ COMMAND(has_session, boolean(net_has_session(&a->object->server)))
 COMMAND(is_open, boolean(net_is_open(&a->object->server)))
 COMMAND(is_connected, boolean(net_is_connected(&a->object->server)))
 COMMAND(tick, nothing(net_tick(&a->object->server)))
-COMMAND(send, send_bytes(a, false))
+COMMAND(send, send_bytes(a, false, false))
+COMMAND(send_reused, send_bytes(a, false, true))
 COMMAND(save, nothing(net_save(&a->object->server, &a->orphan->handle)))
 COMMAND(restore, nothing(net_restore(&a->object->server, &a->orphan->handle)))
 COMMAND(holds, boolean(a->orphan->handle != NULL))
+COMMAND(memory, told(memory_in_use()))
+COMMAND(threads, told(count_threads()))
+COMMAND(descriptors, told(count_descriptors()))
 COMMAND(make_server, boolean(net_make_server(a->object, a->object == NULL ? NULL : a->object->class)))
 COMMAND(server_init, init(a, true))
 COMMAND(server_is_open, boolean(net_server_is_open(a->handle)))
 COMMAND(server_is_connected, boolean(net_server_is_connected(a->handle)))
 COMMAND(server_tick, nothing(net_server_tick(a->handle)))
-COMMAND(server_send, send_bytes(a, true))
+COMMAND(server_send, send_bytes(a, true, false))
 COMMAND(server_restore, nothing(net_server_restore(a->handle, a->target, a->target->class)))
 
 static struct outcome do_react(struct arguments *a);
 
 /* What follows the name, a letter for each argument: s an object of a class derived from Server, o any object, h
  * one for its handle or 0, t one more object, p an orphan, n a number, b bytes, w a word, v a word that may be
- * missing. */
+ * missing. `kept` is left out: the bytes of a data callback are lent to it. */
 static const struct command {
     const char *name, *takes;
     carry_out carry_out;
@@ -307,6 +337,11 @@ static const struct command {
     {"holds", "p", do_holds},
     {"destroy", "o", do_destroy},
     {"react", "owwv", do_react},
+    {"ticks", "sn", do_ticks},
+    {"reloads", "spn", do_reloads},
+    {"send_reused", "sbnn", do_send_reused},
+    {"memory", "", do_memory},
+    {"threads", "", do_threads},
     {"descriptors", "", do_descriptors},
     {"make_server", "h", do_make_server},
     {"server_init", "hn", do_server_init},
@@ -451,6 +486,7 @@ int main(void)
         sequence = "0";
     }
     forget_everything();
+    free(reused);
     free(line);
     return 0;
 }

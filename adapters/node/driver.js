@@ -8,6 +8,7 @@ import * as network from './network.js';
 
 const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel`;
 const DEEPEST_REACTION = 50;
+const MOST_KEPT = 1 << 20; // bytes of an object: enough to see a buffer that is used again
 
 /** The command itself is wrong, which says nothing about the module. */
 class DriverError extends Error {}
@@ -90,6 +91,13 @@ function fired(object, callback, words, data) {
   event(object, `did ${action} ${outcome}`);
 }
 
+/** Keeps what a data callback was given, as it was given, beside a copy. */
+function keep(object, given) {
+  if (object.keptBytes + given.length > MOST_KEPT) return;
+  object.keptBytes += given.length;
+  object.kept.push({ given, copy: Buffer.from(given) });
+}
+
 // Called for each class it has to give: two objects of one class are no reload.
 const recording = () =>
   class extends network.Server {
@@ -100,6 +108,7 @@ const recording = () =>
       fired(this, 'disconnect', 'disconnect');
     }
     onData(data) {
+      keep(this, data);
       fired(this, 'data', `data ${data.length} ${hex(data)}`, data);
     }
     onError(message, code) {
@@ -136,6 +145,31 @@ async function ticked(tick) {
   tick();
 }
 
+// Ends with the first tick that is refused.
+async function tickOften(object, count) {
+  for (let left = count; left > 0; left -= 1) await ticked(() => object.tick());
+}
+
+function reloadOften(object, orphan, count) {
+  for (let left = count; left > 0; left -= 1) {
+    object.save(orphan);
+    object.restore(orphan);
+  }
+}
+
+function sendReused(object, buffer, size) {
+  try {
+    return object.send(buffer, size);
+  } finally {
+    buffer.fill(0); // as a program does that uses its buffer again
+  }
+}
+
+function entries(directory) {
+  if (!existsSync(directory)) throw new UnsupportedError('this system does not tell');
+  return readdirSync(directory).length;
+}
+
 const commands = {
   hello: (_version) => VALUE_OF_HELLO,
   reset: () => forget(),
@@ -144,7 +178,7 @@ const commands = {
   new: (word, kind) => {
     const key = number(word);
     if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
-    objects.set(key, Object.assign(new classes[kind](), { number: key, reactions: {} }));
+    objects.set(key, Object.assign(new classes[kind](), { number: key, reactions: {}, kept: [], keptBytes: 0 }));
   },
   // Through the class, so that a plain object is given to the module's method as well.
   adapter: (word) => network.Server.prototype.makeServerAdapter.call(object(word)),
@@ -162,10 +196,13 @@ const commands = {
     if (!(action in reactions) && !['none', 'raise'].includes(action)) throw new DriverError(`no action ${action}`);
     object(word).reactions[callback] = [action, argument];
   },
-  descriptors: () => {
-    if (!existsSync('/dev/fd')) throw new UnsupportedError('this system does not tell');
-    return readdirSync('/dev/fd').length - 1; // one is the directory itself, open while it is read
-  },
+  ticks: (word, count) => tickOften(object(word), number(count)),
+  reloads: (word, through, count) => reloadOften(object(word), orphan(through), number(count)),
+  send_reused: (word, data, repeat, size) => sendReused(object(word), buffer(data, repeat), number(size)),
+  kept: (word) => object(word).kept.every(({ given, copy }) => copy.equals(given)),
+  memory: () => process.memoryUsage.rss(),
+  threads: () => entries('/proc/self/task'),
+  descriptors: () => entries('/dev/fd') - 1, // one is the directory itself, open while it is read
 
   make_server: (word) => network.makeServer(object(word)),
   server_init: (word, port) => network.serverInit(handle(word), number(port)),

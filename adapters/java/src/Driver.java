@@ -1,5 +1,4 @@
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import network.Network;
 import network.NetworkException;
 import network.NetworkServer;
@@ -109,7 +109,14 @@ public final class Driver {
             case "holds" -> value(orphan(words[2]).holds());
             case "destroy" -> done(() -> destroy(object(words[2])));
             case "react" -> done(() -> react(words));
-            case "descriptors" -> descriptors();
+            case "ticks" -> repeated(number(words[3]), server(words[2])::tick);
+            case "reloads" -> reloads(server(words[2]), orphan(words[3]), number(words[4]));
+            case "send_reused" -> value(
+                    sendReused(server(words[2]), buffer(words[3], words[4]), integer(words[5])));
+            case "kept" -> value(!(object(words[2]) instanceof Recording object) || object.deliveries.areAsGiven());
+            case "memory" -> told(HostProcess.memory());
+            case "threads" -> told(HostProcess.threads());
+            case "descriptors" -> told(HostProcess.descriptors());
             case "make_server" -> value(Network.makeServer(object(words[2])));
             case "server_init" -> value(Network.serverInit(handle(words[2]), integer(words[3])));
             case "server_is_open" -> value(Network.serverIsOpen(handle(words[2])));
@@ -129,6 +136,33 @@ public final class Driver {
 
     private static String value(boolean result) {
         return "value " + result;
+    }
+
+    private static String told(OptionalLong number) {
+        return number.isPresent() ? "value " + number.getAsLong() : "unsupported";
+    }
+
+    // Ends with the first call that is refused.
+    private static String repeated(long count, Runnable call) {
+        for (; count > 0; count--) {
+            call.run();
+        }
+        return "value";
+    }
+
+    private static String reloads(Server server, SharedOrphan orphan, long count) {
+        return repeated(count, () -> {
+            server.save(orphan);
+            server.restore(orphan);
+        });
+    }
+
+    private static boolean sendReused(Server server, byte[] buffer, int size) {
+        try {
+            return server.send(buffer, size);
+        } finally {
+            Arrays.fill(buffer, (byte) 0); // as a program does that uses its buffer again
+        }
     }
 
     // What an error becomes: its class as the kind, its text as the message.
@@ -169,12 +203,6 @@ public final class Driver {
         if (object(words[2]) instanceof Recording recording) {
             recording.reactions.put(words[3], new String[] {words[4], words[5]});
         }
-    }
-
-    private static String descriptors() {
-        String[] names = new File("/dev/fd").list();
-        // One is the directory itself, open while it is read.
-        return names == null ? "unsupported" : "value " + (names.length - 1);
     }
 
     private void forget() {
@@ -315,6 +343,7 @@ public final class Driver {
     private abstract class Recording extends Server {
         final long number;
         final Map<String, String[]> reactions = new HashMap<>();
+        final Deliveries deliveries = new Deliveries();
 
         Recording(long number) {
             this.number = number;
@@ -332,6 +361,7 @@ public final class Driver {
 
         @Override
         protected void onData(byte[] data) {
+            deliveries.keep(data);
             fired(this, "data", "data " + data.length + ' ' + (data.length == 0 ? "-" : HEX.formatHex(data)), data);
         }
 

@@ -31,6 +31,13 @@ impl From<bool> for Value {
     }
 }
 
+/// What the system does not tell is unsupported.
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Value {
+        number.map_or(Value::Unsupported, Value::Number)
+    }
+}
+
 impl Refusal {
     pub fn new(kind: &'static str, message: impl Into<String>) -> Refusal {
         Refusal { kind, message: message.into() }
