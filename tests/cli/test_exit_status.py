@@ -150,7 +150,7 @@ def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop
     expected = {"init.port-negative": "inconclusive", "query.answers-boolean": "pass", "make-server.true": "pass"}
     assert ran.verdicts() == expected
     row = ran.row("init.port-negative")
-    assert row["message"].startswith("[-80] the implementation did not come to an end: Timeout")
+    assert row["message"].startswith("[-80] the check did not come to an end: Timeout")
     assert row["transcript"][-1]["text"] == "init 1 -80 -> (did not return)"
 
 

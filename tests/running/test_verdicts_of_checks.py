@@ -47,13 +47,22 @@ def test_a_broken_adapter_ends_the_check_and_fails_what_is_about_survival(
     assert record == {"verdict": verdict, "message": "it exited; read its log (the driver's part)"}
 
 
-@pytest.mark.parametrize(("requirement", "verdict"), [(REQUIREMENT, "inconclusive"), (SURVIVAL, "fail")])
-def test_a_timeout_ends_the_check_and_fails_what_is_about_survival(requirement: Requirement, verdict: str) -> None:
+@pytest.mark.parametrize("requirement", [REQUIREMENT, SURVIVAL])
+def test_a_check_that_runs_out_of_time_is_open_and_says_what_gives_it_more(requirement: Requirement) -> None:
     with pytest.raises(pytest.fail.Exception) as caught:
         pytest.fail("Timeout (>60.0s) from pytest-timeout.")
     record = judge(caught.value, requirement, None)
-    assert record["verdict"] == verdict
-    assert record["message"].startswith("the implementation did not come to an end: Timeout")
+    assert record["verdict"] == "inconclusive"
+    assert record["message"].startswith("the check did not come to an end: Timeout")
+    assert "--deadline SECONDS" in record["message"]
+
+
+@pytest.mark.parametrize(("requirement", "blocked"), [(REQUIREMENT, "init.free-port"), (SURVIVAL, "")])
+def test_a_call_that_hangs_fails_and_is_laid_to_its_place(requirement: Requirement, blocked: str) -> None:
+    hanging = AdapterBroken("tick did not return within 3 s", culprit="implementation", hint="look", hanging="tick")
+    hanging.blocked_by = "init.free-port"
+    record = judge(hanging, requirement, None)
+    assert record == {"verdict": "fail", "message": "tick did not return within 3 s; look", "blocked_by": blocked}
 
 
 @pytest.mark.parametrize("requirement", [REQUIREMENT, SURVIVAL])

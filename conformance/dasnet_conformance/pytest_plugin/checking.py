@@ -48,6 +48,9 @@ class Checking:
         """Write what is about to run, so that a death is laid to the right check."""
         requirement = requirement_of(item)
         if requirement:
+            # In front of the one that the check was collected with, before the pace was known.
+            deadline = pytest.mark.timeout(self._process.check_deadline, func_only=False)
+            item.add_marker(deadline, append=False)
             self._process.stream.write("start", requirement=requirement, case=item.name)
         return (yield)
 

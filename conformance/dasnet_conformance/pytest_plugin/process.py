@@ -46,6 +46,8 @@ class Process:
             self.own_stream = path
         self.stream_path: str = path
         self.stream = StreamWriter(path)
+        #: Seconds that one check may take, which follows the pace of the first sanity conversation.
+        self.check_deadline = target.check_deadline
         self._adapter: Adapter | None = None
 
     def reach(self) -> Adapter:

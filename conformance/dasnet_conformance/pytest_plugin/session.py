@@ -16,7 +16,7 @@ from dasnet_adapters.contract import AdapterBroken, Description
 from dasnet_conformance import SUITE_NAME, __version__
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.doctor.examination import examine_briefly
-from dasnet_conformance.running.sanity import converse
+from dasnet_conformance.running.sanity import CALLS_OF_A_CONVERSATION, converse
 from dasnet_conformance.running.target import Settings, Target
 
 from .checking import Checking
@@ -133,7 +133,11 @@ class SessionPlugin:
     def _sanity(self, which: str) -> bool:
         process = self._process
         process.stream.write("start", requirement=f"sanity.{which}", case="")
+        started = time.monotonic()
         outcome = converse(process.reached(), process.ports, process.target.sanity_deadline)
+        pace = (time.monotonic() - started) / CALLS_OF_A_CONVERSATION
+        process.check_deadline = max(process.check_deadline, process.target.paced_deadline(pace))
+        process.stream.write("pace", check_deadline=process.check_deadline)
         process.stream.write(
             "sanity",
             which=which,

@@ -226,6 +226,8 @@ def _follow(
         for record in reader.read():
             last = time.monotonic()
             collector.add(record)
+            if record["type"] == "pace":
+                patience = max(patience, record["check_deadline"] + FROZEN_AFTER)
             progress.record(record, collector)
         if ended:
             return False

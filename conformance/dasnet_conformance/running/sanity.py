@@ -20,6 +20,9 @@ from dasnet_conformance.stage.transcript import Entry
 
 from .environment import trouble_reaching
 
+#: Calls of the implementation in a conversation, at least.
+CALLS_OF_A_CONVERSATION = 8
+
 #: The conversation needs a requirement's place in a `Host`; it is none of the catalogue's.
 CONVERSATION = Requirement("sanity", "sanity", "MUST", "core", "a client connects, both sides speak, it leaves", ())
 

@@ -20,7 +20,7 @@ from dasnet_adapters.profiles import PROBLEMS
 from dasnet_adapters.resolve import implementation_file
 from dasnet_conformance.catalogue.loader import Catalogue
 from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
-from dasnet_conformance.stage.bounds import CHECK_DEADLINE, SANITY_DEADLINE
+from dasnet_conformance.stage.bounds import CHECK_DEADLINE, MOST_TIMES, ORDINARY_PACE, SANITY_DEADLINE
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,16 @@ class Target:
             return 0.0
         of_file = self.file.check_deadline if self.file is not None else None
         return self.settings.check_deadline or of_file or CHECK_DEADLINE
+
+    def paced_deadline(self, seconds_per_call: float) -> float:
+        """`check_deadline` for an implementation of that pace: a slow target, an emulator say, has more time.
+
+        What the user or the file gave stays as it is.
+        """
+        given = self.settings.check_deadline or (self.file.check_deadline if self.file is not None else None)
+        if given or not self.check_deadline:
+            return self.check_deadline
+        return self.check_deadline * min(max(seconds_per_call / ORDINARY_PACE, 1.0), MOST_TIMES)
 
     @property
     def sanity_deadline(self) -> float:

@@ -43,6 +43,10 @@ TURN_WAIT: Final = 10.0
 #: Seconds for one check before pytest-timeout ends it (some fifty times what the slowest takes).
 CHECK_DEADLINE: Final = 60.0
 
+#: Seconds of a call up to which a target is no slow one; above, a check has as many times as long, up to so many times.
+ORDINARY_PACE: Final = 0.01
+MOST_TIMES: Final = 20.0
+
 #: Seconds for the sanity conversation.
 SANITY_DEADLINE: Final = 15.0
 

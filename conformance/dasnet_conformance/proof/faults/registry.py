@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from dasnet_adapters.contract import CORE, LOWLEVEL, PROFILES, Adapter
 from dasnet_adapters.in_process import InProcessAdapter
+from dasnet_adapters.patience import DEFAULT_DEADLINE
 from dasnet_conformance.catalogue.rooms import SECTIONS, modules_of, package_of, section_of
 
 from .sound import Implementation, LowLevel, Server, SharedOrphan
@@ -24,6 +25,9 @@ from .sound_handle import Handle
 PACKAGE: Final = "dasnet_conformance.proof.faults"
 #: The module that the faults are variations of.
 SOUND: Final = f"{PACKAGE}.sound"
+
+#: Seconds after which a call of a fault that hangs is given up.
+HANGING_AFTER: Final = 1.5
 
 #: Which argument of `Implementation` takes a part derived from which class.
 _PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
@@ -72,7 +76,8 @@ class Fault:
         """The way to the wrong server."""
         if self.twist is not None:
             return self.twist(InProcessAdapter(SOUND))
-        return InProcessAdapter(f"{PACKAGE}:{self.name}")
+        deadline = HANGING_AFTER if self.hangs else DEFAULT_DEADLINE
+        return InProcessAdapter(f"{PACKAGE}:{self.name}", deadline=deadline)
 
 
 _FAULTS: Final[dict[str, Fault]] = {}
