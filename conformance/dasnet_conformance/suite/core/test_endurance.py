@@ -34,6 +34,9 @@ CLIENTS = 3
 EACH = 6 << 20
 PIECE = 48_000
 FAILED_INITS = 300
+#: Ticks for which a client waits, and after how many is looked.
+LONG_WAIT = 5_000
+WAITED_AT_ONCE = 500
 
 
 def _session(server: HostObject) -> str:
@@ -174,6 +177,27 @@ def test_many_waiting(host: Host) -> None:
         host.dismiss(current)
         current = waiting
     talk(host, server, current)
+
+
+@check("endurance.long-wait")
+def test_long_wait(host: Host) -> None:
+    """Time is ticks: whatever the server counts while somebody waits, it counts in vain."""
+    server, first = host.connected()
+    second = host.peer(server.port)
+    early = host.random.randbytes(3_000)
+    second.send(early)
+    for _ in range(LONG_WAIT // WAITED_AT_ONCE):
+        ticks(host, server, WAITED_AT_ONCE)
+        expect.equal(second.closed, None, "what the waiting client sees")
+        expect.equal(server.client_callbacks(), ["connect"], "callbacks while the second client waits")
+    talk(host, server, first)
+    heard = len(server.received)
+    first.close()
+    until_fired(host, server, "connect", 2)
+    until_received(host, server, heard + len(early))
+    host.settle(server)
+    expect.same_bytes(server.received[heard:], early, "what the second client sent while it waited")
+    talk(host, server, second)
 
 
 @check("endurance.many-failed-inits")

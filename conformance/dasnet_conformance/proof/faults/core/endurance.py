@@ -266,3 +266,60 @@ class FailedInitsAreRemembered(Handle):
         if self.failed >= 100:
             return self.fail_init("tried too often", errno.EAGAIN)
         return super().init(port)
+
+
+class _Waiting(Handle):
+    # Counts the ticks for which somebody waits behind the client.
+    waited = 0
+
+    def turn(self) -> None:
+        super().turn()
+        self.waited = self.waited + 1 if self.client is not None and ready(self.listener) else 0
+        self.after_waiting()
+
+    def after_waiting(self) -> None:
+        """What is done for, or to, those who wait."""
+
+
+@fault("endurance.long-wait")
+class WaitsInVain(_Waiting):
+    """A client that has waited for three hundred ticks is turned away, so that it may try elsewhere."""
+
+    def after_waiting(self) -> None:
+        if self.waited == 300:
+            turned_away = self.take_waiting()
+            if turned_away is not None:
+                turned_away.close()
+
+
+@fault("endurance.long-wait")
+class SilentClientMakesRoom(_Waiting):
+    """A client that is silent while another waits for a thousand ticks is put out, to be fair."""
+
+    def after_waiting(self) -> None:
+        if self.waited == 1_000:
+            self.depart()
+
+
+@fault("endurance.long-wait")
+class EarlyBytesGrowOld(_Waiting):
+    """What a client sent before it was taken is dropped when it had to wait for more than four thousand ticks."""
+
+    stale = False
+
+    def after_waiting(self) -> None:
+        self.stale = self.stale or self.waited > 4_000
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        if self.stale:
+            self.read()
+
+
+@fault("endurance.long-wait")
+class TakesTheNextInAdvance(_Waiting):
+    """After two thousand ticks of waiting the next client is taken beside the first, and told of at once."""
+
+    def after_waiting(self) -> None:
+        if self.waited == 2_000:
+            self.tell_connect()
