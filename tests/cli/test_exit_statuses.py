@@ -93,7 +93,7 @@ ROWS: Final = [
     Row("run reference -k xyzzy", 3, "nothing selected"),
     Row("run reference xyzzy", 3, "no requirement, section or clause is called xyzzy"),
     Row("stability reference --runs 2 init.port-negative", 0, "0 requirements changed"),
-    Row("stability python:flaky --runs 2 -k init.port-negative", 1, "changed: init.port-negative: "),
+    Row("stability python:flaky --runs 2 -k init.port-negative", 1, "flaky: init.port-negative: "),
     Row(f"stability {DEAD} --runs 2", 2, "the driver exited"),
     Row("stability reference --runs 1", 3, "--runs takes a number from 2 up"),
     Row("stability python:no_such_module --runs 2", 3, "cannot be imported"),

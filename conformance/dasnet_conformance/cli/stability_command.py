@@ -87,6 +87,7 @@ def _as_json(stability: Stability, deadline: float) -> str:
         "stable": stability.is_stable(deadline),
         "overall": dict(stability.overall),
         "changing": stability.changing(),
+        "verdicts": stability.conclusions(),
         "slow": stability.slow(deadline),
         "problems": stability.problems,
     }
@@ -96,7 +97,8 @@ def _as_json(stability: Stability, deadline: float) -> str:
 def _as_text(stability: Stability, arguments: argparse.Namespace) -> str:
     lines = [f"{problem}" for problem in stability.problems]
     for name, counts in stability.changing().items():
-        lines.append(f"changed: {name}: {', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        lines.append(f"flaky: {name}: not the same in {stability.runs} runs ({told})")
     for name, seconds in stability.slow(arguments.deadline).items():
         lines.append(f"slow: {name}: {seconds:.1f} s of {arguments.deadline:g} s")
     slowest = max(stability.slowest_s.items(), key=lambda item: item[1], default=("", 0.0))

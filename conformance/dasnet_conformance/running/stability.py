@@ -21,6 +21,9 @@ from .judge import Progress, RunOptions, run
 #: A check that used more than this part of its deadline is too close to it.
 LARGEST_PART: Final = 0.5
 
+#: What is said of a requirement whose verdict depends on the run: one thing, and not two verdicts.
+FLAKY: Final = "flaky"
+
 #: Busy processes for each processor, so that the run never has one to itself.
 LOAD_PER_PROCESSOR: Final = 2
 
@@ -63,6 +66,11 @@ class Stability:
             for name, counts in self.verdicts.items()
             if len(counts) > 1 or sum(counts.values()) != self.runs
         }
+
+    def conclusions(self) -> dict[str, str]:
+        """What is to be said of each requirement: its verdict where every run gave the same, else "flaky"."""
+        changing = self.changing()
+        return {name: FLAKY if name in changing else next(iter(counts)) for name, counts in self.verdicts.items()}
 
     def slow(self, deadline: float) -> dict[str, float]:
         """Requirements whose check once used more than half of its deadline, with the seconds."""
