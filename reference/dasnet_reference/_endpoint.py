@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ._connection import Connection
-from ._poller import READABLE, WRITABLE, Poller, Ready, make_poller
+from ._poller import READABLE, Poller, Ready, make_poller
 
 #: How many clients may wait in the kernel's queue while one is being served.
 BACKLOG: Final = 128
@@ -79,9 +79,9 @@ class Endpoint:
         self.client = Connection(client, _display(name))
         return self.client
 
-    def watch_writing(self, client: Connection, wanted: bool) -> None:
-        """Whether to tell also when the client can be sent to, which is nearly always and so only asked when needed."""
-        self._poller.modify(client.fileno, READABLE | WRITABLE if wanted else READABLE)
+    def watch(self, client: Connection, mask: int) -> None:
+        """What to tell of the client. That it can be sent to is nearly always so, and only asked when needed."""
+        self._poller.modify(client.fileno, mask)
 
     def drop(self) -> None:
         """Close the client, if any, after a last attempt to send what waits, and watch the listener again."""

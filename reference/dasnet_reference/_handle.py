@@ -15,7 +15,7 @@ from ._callbacks import Callbacks, call
 from ._connection import NOT_NOW, SEND_FLAGS, Connection
 from ._endpoint import PASSING, Endpoint
 from ._errors import ClosedHandleError
-from ._poller import WRITABLE, Ready
+from ._poller import READABLE, WRITABLE, Ready
 from ._settings import DEFAULTS, Settings
 from ._state import ANSWERS, Answers, Happening, State, after
 
@@ -173,7 +173,7 @@ class NetworkServer:
         if sent != size:
             client.keep(data, sent)
             if not waiting:
-                endpoint.watch_writing(client, True)
+                endpoint.watch(client, READABLE | WRITABLE)
         return True
 
     def work(self, ready: Ready) -> None:
@@ -203,7 +203,12 @@ class NetworkServer:
                     self._departure(owner, endpoint, client, error)
                     return
                 if not data:
-                    self._departure(owner, endpoint, client, None)
+                    if client.queue:
+                        # It may have shut down writing only, and what was accepted is owed to it. The end stays
+                        # readable, so it is asked for again when the queue is empty, and not before.
+                        endpoint.watch(client, WRITABLE)
+                    else:
+                        self._departure(owner, endpoint, client, None)
                     return
                 # `call`, written out: a call less for every read, 2 % of a small echo.
                 on_data = getattr(owner, "on_data", None)
@@ -274,7 +279,7 @@ class NetworkServer:
             client.break_off()
             failure = (f"cannot send to client {client.address}: {_reason(error)}", error.errno or errno.EIO)
         if not client.queue:
-            endpoint.watch_writing(client, False)
+            endpoint.watch(client, READABLE)
         if failure is not None:
             call(owner, "on_error", *failure)
         return self._callbacks.epoch == epoch
