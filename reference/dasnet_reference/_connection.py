@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 #: A client that has gone must be an error of the call and no SIGPIPE, which kills a host that set its default back.
@@ -17,7 +18,7 @@ NOT_NOW: Final = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.
 class Connection:
     """One client, from the tick that takes it to the tick that notices its departure."""
 
-    __slots__ = ("_socket", "address", "fileno", "queue", "receive", "transmit")
+    __slots__ = ("_sent", "_socket", "address", "failure", "fileno", "queue", "receive", "received", "told", "transmit")
 
     def __init__(self, client: socket.socket, address: str) -> None:
         self._socket = client
@@ -30,6 +31,29 @@ class Connection:
         #: The socket's own methods: no wrapper, which would be a call more for every message.
         self.receive = client.recv
         self.transmit: Callable[[bytes | memoryview, int], int] = client.send
+        #: What was read and not delivered yet: one piece at most, between two statements, unless a signal came there.
+        self.received: list[bytes] = []
+        # How much was sent and is still in the queue, likewise.
+        self._sent: list[int] = []
+        #: Whether the host has been told of it, or is owed that.
+        self.told = False
+        #: Why it left, None if it simply did.
+        self.failure: OSError | None = None
+
+    def prepare(self) -> None:
+        """Set the options of its socket. Raises `OSError` if there is no such socket any more."""
+        self._socket.setblocking(False)
+        with suppress(OSError):  # macOS refuses options on a client that has already gone; reading from it will tell.
+            # Small answers (a prompt, a protocol message) must not wait for the acknowledgement of the one before.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, most: int) -> None:
+        """Read what there is, `most` bytes at most, into `received`; an empty piece is the end. Raises `OSError`.
+
+        A signal's handler may raise as soon as a call has come back, before its result has a name: the map puts it where
+        it is found again, without a step of Python in between.
+        """
+        self.received.extend(map(self.receive, (most,)))
 
     def keep(self, data: bytes, sent: int) -> None:
         """Queue a copy of what the kernel did not take: `data` but for the first `sent` bytes."""
@@ -41,15 +65,22 @@ class Connection:
 
         The queue is empty afterwards if it raises: nobody is left to read it.
         """
+        self._forget_sent()
         try:
             with memoryview(self.queue) as everything, everything[:most] as part:
-                sent = self.transmit(part, SEND_FLAGS)
+                self._sent.extend(map(self.transmit, (part,), (SEND_FLAGS,)))  # as in `read`
         except OSError as error:
             if error.errno in NOT_NOW:
                 return
             self.queue.clear()
             raise
-        del self.queue[:sent]
+        self._forget_sent()
+
+    # Neither of the two statements calls anything, so that no signal's handler runs between them.
+    def _forget_sent(self) -> None:
+        while self._sent:
+            del self.queue[: self._sent[0]]
+            del self._sent[0]
 
     def break_off(self) -> None:
         """After a failed send: make sure that reading comes to an end too, once what has arrived is read."""

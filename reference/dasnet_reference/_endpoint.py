@@ -6,10 +6,11 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ._connection import Connection
-from ._poller import READABLE, Poller, Ready, make_poller
+from ._poller import READABLE, WRITABLE, Poller, Ready, make_poller
 
 #: How many clients may wait in the kernel's queue while one is being served.
 BACKLOG: Final = 128
@@ -64,40 +65,58 @@ class Endpoint:
     def take(self) -> Connection:
         """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
         client, name = self._listener.accept()
+        # First of all: what interrupts the rest leaves a client that `settle` finds.
+        self.client = taken = Connection(client, _display(name))
         try:
-            client.setblocking(False)
-            self._poller.register(client.fileno(), READABLE)
-        except BaseException:
-            client.close()
+            taken.prepare()
+            self._poller.register(taken.fileno, READABLE)
+        except OSError:
+            self.drop()
             raise
         self._poller.modify(self._listener.fileno(), 0)
-        try:
-            # Small answers (a prompt, a protocol message) must not wait for the acknowledgement of the one before.
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:
-            pass  # macOS refuses options on a client that has already gone; reading from it will tell.
-        self.client = Connection(client, _display(name))
-        return self.client
+        return taken
+
+    def settle(self) -> None:
+        """After an interruption: watch what is to be watched now, whatever is watched so far. Raises `OSError`."""
+        client = self.client
+        if client is not None:
+            client.prepare()
+            self._put(client.fileno, READABLE | WRITABLE if client.queue else READABLE)
+        self._put(self._listener.fileno(), READABLE if client is None else 0)
 
     def watch(self, client: Connection, mask: int) -> None:
         """What to tell of the client. That it can be sent to is nearly always so, and only asked when needed."""
         self._poller.modify(client.fileno, mask)
 
     def drop(self) -> None:
-        """Close the client, if any, after a last attempt to send what waits, and watch the listener again."""
-        client, self.client = self.client, None
+        """Close the client, if any, after a last attempt to send what waits, and watch the listener again.
+
+        The client is let go of last, so that a call that was interrupted can be made again.
+        """
+        client = self.client
         if client is not None:
-            self._poller.unregister(client.fileno)
+            self._forget(client.fileno)
             client.close()
-            self._poller.modify(self._listener.fileno(), READABLE)
+            self._put(self._listener.fileno(), READABLE)
+            self.client = None
 
     def close(self) -> None:
         """Drop the client, and give the port and every descriptor back."""
         _OPEN.discard(self)
         self.drop()
-        self._poller.unregister(self._listener.fileno())
+        self._forget(self._listener.fileno())
         self._listener.close()
         self._poller.close()
+
+    def _put(self, fd: int, mask: int) -> None:
+        try:
+            self._poller.modify(fd, mask)
+        except FileNotFoundError:
+            self._poller.register(fd, mask)
+
+    def _forget(self, fd: int) -> None:
+        with suppress(OSError, KeyError):  # It is forgotten already, or closed, which is as good.
+            self._poller.unregister(fd)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -133,5 +152,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
 
 # `Any`, as the socket module types addresses: their shape depends on the family.
 def _display(address: Any) -> str:
+    if not address:
+        return "of unknown address"  # macOS knows none of a client that has gone before it is taken.
     host, port = address[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
