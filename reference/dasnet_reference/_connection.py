@@ -97,3 +97,7 @@ class Connection:
         except OSError:
             pass
         self._socket.close()
+
+    def abandon(self) -> None:
+        """Give this process's descriptor back, and leave the connection to the process that it came from."""
+        self._socket.close()

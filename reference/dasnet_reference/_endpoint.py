@@ -40,7 +40,7 @@ class Endpoint:
     Arguments: `host`, a numeric address, and `port`, 0 for any free one. Raises `OSError`; never blocks.
     """
 
-    __slots__ = ("_listener", "_poller", "address", "client", "poll", "poller_fileno", "port")
+    __slots__ = ("_listener", "_poller", "_process", "address", "client", "poll", "poller_fileno", "port")
 
     def __init__(self, host: str, port: int) -> None:
         self._listener = _listen(host, port)
@@ -60,7 +60,14 @@ class Endpoint:
         self.poll: Callable[[int, int], Ready] = self._poller.poll
         #: The poller's descriptor, None where it has none; a group watches it.
         self.poller_fileno: int | None = self._poller.fileno()
+        # A fork shares all of it with this process, registrations included; they remain this process's to change.
+        self._process = os.getpid()
         _OPEN.add(self)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether this process got it by a fork, and so has to leave everything but its own descriptors alone."""
+        return self._process != os.getpid()
 
     def take(self) -> Connection:
         """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
@@ -101,10 +108,14 @@ class Endpoint:
             self.client = None
 
     def close(self) -> None:
-        """Drop the client, and give the port and every descriptor back."""
+        """Drop the client, and give the port and every descriptor back; of an inherited one the descriptors only."""
         _OPEN.discard(self)
-        self.drop()
-        self._forget(self._listener.fileno())
+        if not self.inherited:
+            self.drop()
+            self._forget(self._listener.fileno())
+        elif self.client is not None:
+            self.client.abandon()
+            self.client = None
         self._listener.close()
         self._poller.close()
 

@@ -13,6 +13,7 @@ May touch its own epoll and handles; it holds those weakly, so that a forgotten 
 
 from __future__ import annotations
 
+import os
 import select
 import weakref
 from collections import OrderedDict
@@ -51,6 +52,7 @@ class ServerGroup:
         # Any: whether the select module has an epoll depends on the system.
         self._epoll: Any = select.epoll() if hasattr(select, "epoll") else None
         self._poll: Callable[[int, int], Ready] = _nothing if self._epoll is None else self._epoll.poll
+        self._process = os.getpid()
         # How many can be ready, 1 at least.
         self._most = 1
         self._handles: weakref.WeakSet[NetworkServer] = weakref.WeakSet()
@@ -139,6 +141,7 @@ class ServerGroup:
 
     def watch(self, handle: NetworkServer) -> None:
         """A member has opened its port."""
+        self._part_with_the_fork()
         fd = handle.poller_fileno
         if self._epoll is None or fd is None:
             self._unwatched[id(handle)] = weakref.ref(handle)
@@ -155,6 +158,7 @@ class ServerGroup:
         """A member goes, while its poller is still open: the kernel forgets a poller that is closed in this process,
         but not one that a fork still has open.
         """
+        self._part_with_the_fork()
         handle.group = None
         self._handles.discard(handle)
         self._due.pop(id(handle), None)
@@ -164,10 +168,25 @@ class ServerGroup:
             self._epoll.unregister(fd)
             self._most = len(self._watched) or 1
 
+    # In a process that got the group by a fork, the epoll is one with that of the other process, which goes on with it:
+    # have one of its own from now on. Members that were open are that process's, and none to be watched here.
+    def _part_with_the_fork(self) -> bool:
+        if self._process == os.getpid():
+            return False
+        self._process = os.getpid()
+        if self._epoll is not None:
+            self._epoll.close()
+            self._epoll = select.epoll()
+            self._poll = self._epoll.poll
+        self._watched, self._most = {}, 1
+        return True
+
     # --- one tick
 
     def _work(self, ready: Ready) -> None:
         if self._ticking and runs_already(self, type(self)._work.__code__, self._ticking):
+            return
+        if self._part_with_the_fork():
             return
         # The due ones first, each member once. Who is ready is due until it was ticked to the end: an exception leaves
         # the others to the next tick, and lets nobody drop out.

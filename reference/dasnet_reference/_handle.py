@@ -161,6 +161,9 @@ class NetworkServer:
         client = None if endpoint is None else endpoint.client
         if endpoint is None or client is None:
             return self._not_sent("no client is connected", errno.ENOTCONN)
+        if endpoint.inherited:
+            why = "the connection is that of the process which forked; only there can be sent to it"
+            return self._not_sent(why, errno.EPERM)
         size, waiting, limit = len(data), len(client.queue), self._settings.queue_limit
         if size and waiting + size > limit:
             return self._not_sent(f"{waiting} bytes wait, {size} more exceed the limit of {limit}", errno.ENOBUFS)
@@ -188,6 +191,8 @@ class NetworkServer:
             # Its own class: the one in this module may be another since a reload.
             self._ticking and runs_already(self, type(self).work.__code__, self._ticking)
         ):
+            return
+        if endpoint.inherited:
             return
         # Until this tick has come to its end: one that a signal interrupts, wherever it is, leaves work to the next.
         self.poll = _unsettled
