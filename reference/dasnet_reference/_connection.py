@@ -15,13 +15,31 @@ SEND_FLAGS: Final[int] = getattr(socket, "MSG_NOSIGNAL", 0)
 NOT_NOW: Final = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS, errno.ENOMEM))
 
 
+#: When the system is to ask a silent client whether it is still there, by the name of the option: after so many seconds,
+#: then every so many, and after how many questions without an answer it is gone. Together that is two minutes.
+KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
+
+
+def keep_alive(client: socket.socket) -> None:
+    """Have the system ask a silent client whether it is still there, as soon as the system lets that be set."""
+    with suppress(OSError):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEP_ALIVE.items():
+        # macOS calls the first one otherwise.
+        option = getattr(socket, name, None) or (name == "TCP_KEEPIDLE" and getattr(socket, "TCP_KEEPALIVE", None))
+        if option:
+            with suppress(OSError):
+                client.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 class Connection:
     """One client, from the tick that takes it to the tick that notices its departure."""
 
-    __slots__ = ("_sent", "_socket", "address", "failure", "fileno", "queue", "receive", "received", "told", "transmit")
+    __slots__ = ("_keep_alive", "_sent", "_socket", "address", "failure", "fileno", "queue", "receive", "received", "told", "transmit")
 
-    def __init__(self, client: socket.socket, address: str) -> None:
+    def __init__(self, client: socket.socket, address: str, keep_alive: bool) -> None:
         self._socket = client
+        self._keep_alive = keep_alive
         #: The bytes that wait to be sent. To be changed by this class alone.
         self.queue = bytearray()
         #: Where it came from, for people.
@@ -46,6 +64,11 @@ class Connection:
         with suppress(OSError):  # macOS refuses options on a client that has already gone; reading from it will tell.
             # Small answers (a prompt, a protocol message) must not wait for the acknowledgement of the one before.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):
+            # Urgent bytes (telnet's Ctrl-C) belong to what was sent; otherwise they would be taken out of it.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        if self._keep_alive:
+            keep_alive(self._socket)
 
     def read(self, most: int) -> None:
         """Read what there is, `most` bytes at most, into `received`; an empty piece is the end. Raises `OSError`.

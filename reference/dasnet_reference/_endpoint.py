@@ -37,12 +37,14 @@ class Endpoint:
     While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
     queue and does not wake anybody. So the poller has one thing to tell at most.
 
-    Arguments: `host`, a numeric address, and `port`, 0 for any free one. Raises `OSError`; never blocks.
+    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to look after
+    silent clients. Raises `OSError`; never blocks.
     """
 
-    __slots__ = ("_listener", "_poller", "_process", "address", "client", "poll", "poller_fileno", "port")
+    __slots__ = ("_keep_alive", "_listener", "_poller", "_process", "address", "client", "poll", "poller_fileno", "port")
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
+        self._keep_alive = keep_alive
         self._listener = _listen(host, port)
         try:
             name = self._listener.getsockname()
@@ -73,7 +75,7 @@ class Endpoint:
         """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
         client, name = self._listener.accept()
         # First of all: what interrupts the rest leaves a client that `settle` finds.
-        self.client = taken = Connection(client, _display(name))
+        self.client = taken = Connection(client, _display(name), self._keep_alive)
         try:
             taken.prepare()
             self._poller.register(taken.fileno, READABLE)
@@ -142,6 +144,8 @@ def _listen(host: str, port: int) -> socket.socket:
         elif hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             # On Windows SO_REUSEADDR would share the port with whoever listens there already.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        # The BSDs sort urgent bytes out as they arrive, so that it is too late once the client is taken.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
     except BaseException:

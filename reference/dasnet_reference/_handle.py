@@ -140,7 +140,7 @@ class NetworkServer:
         if not 0 <= port <= 65535:
             return self._init_failed(f"there is no port {port}: use 0 (any free one) to 65535", errno.EINVAL)
         try:
-            endpoint = Endpoint(self._settings.host, port)
+            endpoint = Endpoint(self._settings.host, port, self._settings.keeps_alive)
         except OSError as error:
             message = f"cannot listen on port {port} of {self._settings.host!r}: {_reason(error)}"
             return self._init_failed(message, error.errno or errno.EIO)
