@@ -15,8 +15,8 @@ SEND_FLAGS: Final[int] = getattr(socket, "MSG_NOSIGNAL", 0)
 NOT_NOW: Final = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS, errno.ENOMEM))
 
 
-#: When the system is to ask a silent client whether it is still there, by the name of the option: after so many seconds,
-#: then every so many, and after how many questions without an answer it is gone. Together that is two minutes.
+#: When the system is to ask a silent client whether it is still there, by the name of the option: after so many
+#: seconds, then every so many, and after how many questions without an answer it is gone. Together: two minutes.
 KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 
 
@@ -35,7 +35,19 @@ def keep_alive(client: socket.socket) -> None:
 class Connection:
     """One client, from the tick that takes it to the tick that notices its departure."""
 
-    __slots__ = ("_keep_alive", "_sent", "_socket", "address", "failure", "fileno", "queue", "receive", "received", "told", "transmit")
+    __slots__ = (
+        "_keep_alive",
+        "_sent",
+        "_socket",
+        "address",
+        "failure",
+        "fileno",
+        "queue",
+        "receive",
+        "received",
+        "told",
+        "transmit",
+    )
 
     def __init__(self, client: socket.socket, address: str, keep_alive: bool) -> None:
         self._socket = client
@@ -73,8 +85,8 @@ class Connection:
     def read(self, most: int) -> None:
         """Read what there is, `most` bytes at most, into `received`; an empty piece is the end. Raises `OSError`.
 
-        A signal's handler may raise as soon as a call has come back, before its result has a name: the map puts it where
-        it is found again, without a step of Python in between.
+        A signal's handler may raise as soon as a call has come back, before its result has a name: the map puts it
+        where it is found again, without a step of Python in between.
         """
         self.received.extend(map(self.receive, (most,)))
 

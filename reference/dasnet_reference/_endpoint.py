@@ -37,11 +37,21 @@ class Endpoint:
     While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
     queue and does not wake anybody. So the poller has one thing to tell at most.
 
-    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to look after
-    silent clients. Raises `OSError`; never blocks.
+    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to
+    look after silent clients. Raises `OSError`; never blocks.
     """
 
-    __slots__ = ("_keep_alive", "_listener", "_poller", "_process", "address", "client", "poll", "poller_fileno", "port")
+    __slots__ = (
+        "_keep_alive",
+        "_listener",
+        "_poller",
+        "_process",
+        "address",
+        "client",
+        "poll",
+        "poller_fileno",
+        "port",
+    )
 
     def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
         self._keep_alive = keep_alive

@@ -5,8 +5,8 @@ the group has an epoll of its own, which watches those of its members, and a tic
 however many they are. What the members do, in which order and when, is none of the group's business: it calls
 `server_tick` for each that is ready, which asks its own poller again, so that a member behaves as it does alone.
 
-Two kinds of members are not found by asking, and are ticked without: those with a tick that did not come to its end (they
-say so by `expect`), and, on systems without epoll, all of them.
+Two kinds of members are not found by asking, and are ticked without: those with a tick that did not come to its end
+(they say so by `expect`), and, on systems without epoll, all of them.
 
 May touch its own epoll and handles; it holds those weakly, so that a forgotten server still frees its port.
 """

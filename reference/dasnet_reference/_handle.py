@@ -187,12 +187,10 @@ class NetworkServer:
         """What a tick does when its poll has found something. Nothing without an owner, or inside another tick."""
         callbacks, endpoint = self._callbacks, self._endpoint
         owner = callbacks.owner()
-        if owner is None or endpoint is None or (
-            # Its own class: the one in this module may be another since a reload.
-            self._ticking and runs_already(self, type(self).work.__code__, self._ticking)
-        ):
+        if owner is None or endpoint is None or endpoint.inherited:
             return
-        if endpoint.inherited:
+        # Of its own class: the one in this module may be another since a reload.
+        if self._ticking and runs_already(self, type(self).work.__code__, self._ticking):
             return
         # Until this tick has come to its end: one that a signal interrupts, wherever it is, leaves work to the next.
         self.poll = _unsettled

@@ -30,8 +30,8 @@ class Server:
 
     Arguments: `host`, the numeric address to bind, loopback unless told otherwise. `queue_limit`, how many bytes may
     wait to be sent. `tick_budget`, how many bytes one tick delivers at most. `keep_alive`, whether the
-    system is to find out when a silent client has vanished; None means unless `host` is loopback. Raises `ValueError` for
-    a limit below 1.
+    system is to find out when a silent client has vanished; None means unless `host` is loopback. Raises `ValueError`
+    for a limit below 1.
 
     The usual life is `make_server_adapter()`, `init(port)`, a `tick()` per frame, `close()`. A derived class overrides
     the callbacks it needs; all are optional, and all are called on the thread that ticks (`on_error` also by `send` and

@@ -95,9 +95,7 @@ def test_the_listener_goes_on_with_the_parent(listen: Listen, action: Callable[[
 
 
 @ACTIONS
-def test_what_waits_is_sent_once_by_the_parent(
-    listen: Listen, join: Join, action: Callable[[Recorder], None]
-) -> None:
+def test_what_waits_is_sent_once_by_the_parent(listen: Listen, join: Join, action: Callable[[Recorder], None]) -> None:
     server = listen()
     client = join(server)
     much = bytes(range(256)) * 32768

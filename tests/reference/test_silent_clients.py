@@ -1,4 +1,4 @@
-"""What the system does about a client: urgent bytes come in line, and one that vanished without a packet is found out."""
+"""What the system does about a client: urgent bytes come in line, and one that vanished without a packet is noticed."""
 
 from __future__ import annotations
 
