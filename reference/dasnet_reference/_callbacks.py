@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +28,7 @@ class Callbacks:
         #: Gives the owner, None if there is none or it was forgotten. The weak reference itself, and no method that
         #: asks it: every tick with something to do pays for this call.
         self.owner: Callable[[], Any] = _nobody
-        self._owed: deque[tuple[str, tuple[object, ...]]] = deque()
+        self._owed: list[tuple[str, *tuple[object, ...]]] = []
 
     def bind(self, owner: object) -> None:
         """Call back this object from now on. Raises `TypeError` if it cannot be weakly referenced."""
@@ -47,9 +46,14 @@ class Callbacks:
         if owner is not None:
             call(owner, callback, *arguments)
 
-    def owe(self, callback: str, *arguments: object) -> None:
-        """Add one to what is owed."""
-        self._owed.append((callback, arguments))
+    def owe(self, *callbacks: tuple[str, *tuple[object, ...]]) -> None:
+        """Owe these, each a name and its arguments, in place of what was owed: saying it twice is saying it once."""
+        self._owed = list(callbacks)
+
+    @property
+    def owes(self) -> bool:
+        """Whether anything is owed."""
+        return bool(self._owed)
 
     def forgive(self) -> None:
         """Owe nothing any more."""
@@ -59,8 +63,12 @@ class Callbacks:
         """Make the callbacks that are owed, in order. False as soon as one of them has changed the owner."""
         epoch = self.epoch
         while self._owed:
-            callback, arguments = self._owed.popleft()
-            call(owner, callback, *arguments)
+            callback, *arguments = self._owed[0]
+            method = getattr(owner, callback, None)
+            # Next to the call: a signal's handler that raises before it finds the callback still owed.
+            del self._owed[0]
+            if method is not None:
+                method(*arguments)
             if self.epoch != epoch:
                 return False
         return True

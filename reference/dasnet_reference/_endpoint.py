@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ._connection import Connection
@@ -36,12 +37,24 @@ class Endpoint:
     While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
     queue and does not wake anybody. So the poller has one thing to tell at most.
 
-    Arguments: `host`, a numeric address, and `port`, 0 for any free one. Raises `OSError`; never blocks.
+    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to
+    look after silent clients. Raises `OSError`; never blocks.
     """
 
-    __slots__ = ("_listener", "_poller", "address", "client", "poll", "poller_fileno", "port")
+    __slots__ = (
+        "_keep_alive",
+        "_listener",
+        "_poller",
+        "_process",
+        "address",
+        "client",
+        "poll",
+        "poller_fileno",
+        "port",
+    )
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
+        self._keep_alive = keep_alive
         self._listener = _listen(host, port)
         try:
             name = self._listener.getsockname()
@@ -59,45 +72,74 @@ class Endpoint:
         self.poll: Callable[[int, int], Ready] = self._poller.poll
         #: The poller's descriptor, None where it has none; a group watches it.
         self.poller_fileno: int | None = self._poller.fileno()
+        # A fork shares all of it with this process, registrations included; they remain this process's to change.
+        self._process = os.getpid()
         _OPEN.add(self)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether this process got it by a fork, and so has to leave everything but its own descriptors alone."""
+        return self._process != os.getpid()
 
     def take(self) -> Connection:
         """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
         client, name = self._listener.accept()
+        # First of all: what interrupts the rest leaves a client that `settle` finds.
+        self.client = taken = Connection(client, _display(name), self._keep_alive)
         try:
-            client.setblocking(False)
-            self._poller.register(client.fileno(), READABLE)
-        except BaseException:
-            client.close()
+            taken.prepare()
+            self._poller.register(taken.fileno, READABLE)
+        except OSError:
+            self.drop()
             raise
         self._poller.modify(self._listener.fileno(), 0)
-        try:
-            # Small answers (a prompt, a protocol message) must not wait for the acknowledgement of the one before.
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:
-            pass  # macOS refuses options on a client that has already gone; reading from it will tell.
-        self.client = Connection(client, _display(name))
-        return self.client
+        return taken
 
-    def watch_writing(self, client: Connection, wanted: bool) -> None:
-        """Whether to tell also when the client can be sent to, which is nearly always and so only asked when needed."""
-        self._poller.modify(client.fileno, READABLE | WRITABLE if wanted else READABLE)
+    def settle(self) -> None:
+        """After an interruption: watch what is to be watched now, whatever is watched so far. Raises `OSError`."""
+        client = self.client
+        if client is not None:
+            client.prepare()
+            self._put(client.fileno, READABLE | WRITABLE if client.queue else READABLE)
+        self._put(self._listener.fileno(), READABLE if client is None else 0)
+
+    def watch(self, client: Connection, mask: int) -> None:
+        """What to tell of the client. That it can be sent to is nearly always so, and only asked when needed."""
+        self._poller.modify(client.fileno, mask)
 
     def drop(self) -> None:
-        """Close the client, if any, after a last attempt to send what waits, and watch the listener again."""
-        client, self.client = self.client, None
+        """Close the client, if any, after a last attempt to send what waits, and watch the listener again.
+
+        The client is let go of last, so that a call that was interrupted can be made again.
+        """
+        client = self.client
         if client is not None:
-            self._poller.unregister(client.fileno)
+            self._forget(client.fileno)
             client.close()
-            self._poller.modify(self._listener.fileno(), READABLE)
+            self._put(self._listener.fileno(), READABLE)
+            self.client = None
 
     def close(self) -> None:
-        """Drop the client, and give the port and every descriptor back."""
+        """Drop the client, and give the port and every descriptor back; of an inherited one the descriptors only."""
         _OPEN.discard(self)
-        self.drop()
-        self._poller.unregister(self._listener.fileno())
+        if not self.inherited:
+            self.drop()
+            self._forget(self._listener.fileno())
+        elif self.client is not None:
+            self.client.abandon()
+            self.client = None
         self._listener.close()
         self._poller.close()
+
+    def _put(self, fd: int, mask: int) -> None:
+        try:
+            self._poller.modify(fd, mask)
+        except FileNotFoundError:
+            self._poller.register(fd, mask)
+
+    def _forget(self, fd: int) -> None:
+        with suppress(OSError, KeyError):  # It is forgotten already, or closed, which is as good.
+            self._poller.unregister(fd)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -112,6 +154,8 @@ def _listen(host: str, port: int) -> socket.socket:
         elif hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             # On Windows SO_REUSEADDR would share the port with whoever listens there already.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        # The BSDs sort urgent bytes out as they arrive, so that it is too late once the client is taken.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
     except BaseException:
@@ -133,5 +177,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
 
 # `Any`, as the socket module types addresses: their shape depends on the family.
 def _display(address: Any) -> str:
+    if not address:
+        return "of unknown address"  # macOS knows none of a client that has gone before it is taken.
     host, port = address[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

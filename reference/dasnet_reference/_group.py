@@ -5,7 +5,7 @@ the group has an epoll of its own, which watches those of its members, and a tic
 however many they are. What the members do, in which order and when, is none of the group's business: it calls
 `server_tick` for each that is ready, which asks its own poller again, so that a member behaves as it does alone.
 
-Two kinds of members are not found by asking, and are ticked without: those that owe callbacks from an interrupted tick
+Two kinds of members are not found by asking, and are ticked without: those with a tick that did not come to its end
 (they say so by `expect`), and, on systems without epoll, all of them.
 
 May touch its own epoll and handles; it holds those weakly, so that a forgotten server still frees its port.
@@ -13,15 +13,18 @@ May touch its own epoll and handles; it holds those weakly, so that a forgotten 
 
 from __future__ import annotations
 
+import os
 import select
 import weakref
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
 
 from ._errors import NoHandleError, NullHandleError
 from ._lowlevel import server_tick
 from ._poller import READABLE, Ready
+from ._reentry import runs_already
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -49,14 +52,16 @@ class ServerGroup:
         # Any: whether the select module has an epoll depends on the system.
         self._epoll: Any = select.epoll() if hasattr(select, "epoll") else None
         self._poll: Callable[[int, int], Ready] = _nothing if self._epoll is None else self._epoll.poll
+        self._process = os.getpid()
         # How many can be ready, 1 at least.
         self._most = 1
         self._handles: weakref.WeakSet[NetworkServer] = weakref.WeakSet()
         # Members by the descriptor of their poller, and, by identity, those that are ticked without asking.
         self._watched: dict[int, _Member] = {}
         self._unwatched: dict[int, _Member] = {}
-        self._due: dict[int, _Member] = {}
-        self._ticking = False
+        self._due: OrderedDict[int, _Member] = OrderedDict()
+        # The thread of a tick under way, 0 if there is none.
+        self._ticking = 0
 
     def __len__(self) -> int:
         """How many members there are."""
@@ -128,13 +133,15 @@ class ServerGroup:
         fd = server.poller_fileno
         key = id(server)
         if any(ready == fd for ready, _ in self._poll(0, self._most)) or key in self._due or key in self._unwatched:
-            self._due.pop(key, None)
             server_tick(server)
+            if not server.owing:
+                self._due.pop(key, None)
 
     # --- told by the members
 
     def watch(self, handle: NetworkServer) -> None:
         """A member has opened its port."""
+        self._part_with_the_fork()
         fd = handle.poller_fileno
         if self._epoll is None or fd is None:
             self._unwatched[id(handle)] = weakref.ref(handle)
@@ -144,13 +151,14 @@ class ServerGroup:
             self._most = len(self._watched)
 
     def expect(self, handle: NetworkServer) -> None:
-        """A member owes callbacks: it is to be ticked whether its poller has something to tell or not."""
+        """A member has begun a tick, or owes callbacks: it is due whether its poller has something to tell or not."""
         self._due[id(handle)] = weakref.ref(handle)
 
     def leave(self, handle: NetworkServer) -> None:
         """A member goes, while its poller is still open: the kernel forgets a poller that is closed in this process,
         but not one that a fork still has open.
         """
+        self._part_with_the_fork()
         handle.group = None
         self._handles.discard(handle)
         self._due.pop(id(handle), None)
@@ -160,31 +168,44 @@ class ServerGroup:
             self._epoll.unregister(fd)
             self._most = len(self._watched) or 1
 
+    # In a process that got the group by a fork, the epoll is one with that of the other process, which goes on with it:
+    # have one of its own from now on. Members that were open are that process's, and none to be watched here.
+    def _part_with_the_fork(self) -> bool:
+        if self._process == os.getpid():
+            return False
+        self._process = os.getpid()
+        if self._epoll is not None:
+            self._epoll.close()
+            self._epoll = select.epoll()
+            self._poll = self._epoll.poll
+        self._watched, self._most = {}, 1
+        return True
+
     # --- one tick
 
     def _work(self, ready: Ready) -> None:
-        if self._ticking:
+        if self._ticking and runs_already(self, type(self)._work.__code__, self._ticking):
             return
-        # The due ones first, each member once.
-        turn = {**self._due, **self._unwatched}
+        if self._part_with_the_fork():
+            return
+        # The due ones first, each member once. Who is ready is due until it was ticked to the end: an exception leaves
+        # the others to the next tick, and lets nobody drop out.
         for fd, _ in ready:
-            handle = self._watched[fd]()
+            member = self._watched[fd]
+            handle = member()
             if handle is not None:
-                turn.setdefault(id(handle), self._watched[fd])
-        self._due = {}
-        waiting = deque(turn.items())
-        self._ticking = True
+                self._due[id(handle)] = member
+        self._ticking = get_ident()
         try:
-            while waiting:
-                _, member = waiting.popleft()
+            for key, member in [*self._due.items(), *self._unwatched.items()]:
+                # Behind those that are not reached, if it raises.
+                if key in self._due:
+                    self._due.move_to_end(key)
                 handle = member()
                 # A callback of another member may have closed it, or taken it out.
-                if self._is_member(handle):
+                if handle is not None and handle.group is self:
                     server_tick(handle)
+                if handle is None or not handle.owing:
+                    self._due.pop(key, None)
         finally:
-            self._ticking = False
-            # After an exception: who was not reached, and has not left either (the next handle may have its identity).
-            self._due.update((key, member) for key, member in waiting if self._is_member(member()))
-
-    def _is_member(self, handle: NetworkServer | None) -> bool:
-        return handle is not None and handle.group is self
+            self._ticking = 0

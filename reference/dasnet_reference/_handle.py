@@ -9,13 +9,15 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from contextlib import suppress
+from threading import get_ident
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ._callbacks import Callbacks, call
 from ._connection import NOT_NOW, SEND_FLAGS, Connection
 from ._endpoint import PASSING, Endpoint
 from ._errors import ClosedHandleError
-from ._poller import WRITABLE, Ready
+from ._poller import READABLE, WRITABLE, Ready
+from ._reentry import runs_already
 from ._settings import DEFAULTS, Settings
 from ._state import ANSWERS, Answers, Happening, State, after
 
@@ -30,7 +32,7 @@ CHUNK: Final = 64 * 1024
 LEAST_COST: Final = 4096
 
 # The mask that no poller reports.
-_OWED: Final = 0
+_UNSETTLED: Final = 0
 
 
 # Stands in for the poller of a handle that is not open. Nothing is ever ready there.
@@ -38,9 +40,10 @@ def _nothing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
     return ()
 
 
-# Stands in for the poller while callbacks are owed, so that the next tick comes to work without a check of its own.
-def _owing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
-    return ((-1, _OWED),)
+# Stands in for the poller from the start of a tick to its end, and after one that was interrupted or left callbacks
+# owing, so that the next tick comes to work without a check of its own.
+def _unsettled(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
+    return ((-1, _UNSETTLED),)
 
 
 class Group(Protocol):
@@ -50,7 +53,7 @@ class Group(Protocol):
         """It has opened its port."""
 
     def expect(self, handle: NetworkServer) -> None:
-        """It owes callbacks, which its poller does not tell of."""
+        """It has begun a tick, or owes callbacks: to be ticked until it is in order, whatever its poller tells."""
 
     def leave(self, handle: NetworkServer) -> None:
         """It is about to close, with its poller still open."""
@@ -85,7 +88,8 @@ class NetworkServer:
         self.answers: Answers = ANSWERS[State.MADE]
         self._callbacks = Callbacks()
         self._settings: Settings = DEFAULTS
-        self._ticking = False
+        # The thread of a tick under way, 0 if there is none.
+        self._ticking = 0
         self._accept_failed = False
         #: The group that it is a member of; kept by that group.
         self.group: Group | None = None
@@ -107,8 +111,8 @@ class NetworkServer:
 
     @property
     def owing(self) -> bool:
-        """Whether an interrupted tick left callbacks for the next one."""
-        return self.poll is _owing
+        """Whether an interrupted tick left something for the next one."""
+        return self.poll is _unsettled
 
     def bind(self, owner: object) -> None:
         """Call back `owner` from now on and follow its settings. Raises `TypeError` if it has no weak references."""
@@ -136,7 +140,7 @@ class NetworkServer:
         if not 0 <= port <= 65535:
             return self._init_failed(f"there is no port {port}: use 0 (any free one) to 65535", errno.EINVAL)
         try:
-            endpoint = Endpoint(self._settings.host, port)
+            endpoint = Endpoint(self._settings.host, port, self._settings.keeps_alive)
         except OSError as error:
             message = f"cannot listen on port {port} of {self._settings.host!r}: {_reason(error)}"
             return self._init_failed(message, error.errno or errno.EIO)
@@ -157,6 +161,9 @@ class NetworkServer:
         client = None if endpoint is None else endpoint.client
         if endpoint is None or client is None:
             return self._not_sent("no client is connected", errno.ENOTCONN)
+        if endpoint.inherited:
+            why = "the connection is that of the process which forked; only there can be sent to it"
+            return self._not_sent(why, errno.EPERM)
         size, waiting, limit = len(data), len(client.queue), self._settings.queue_limit
         if size and waiting + size > limit:
             return self._not_sent(f"{waiting} bytes wait, {size} more exceed the limit of {limit}", errno.ENOBUFS)
@@ -173,52 +180,72 @@ class NetworkServer:
         if sent != size:
             client.keep(data, sent)
             if not waiting:
-                endpoint.watch_writing(client, True)
+                endpoint.watch(client, READABLE | WRITABLE)
         return True
 
     def work(self, ready: Ready) -> None:
         """What a tick does when its poll has found something. Nothing without an owner, or inside another tick."""
         callbacks, endpoint = self._callbacks, self._endpoint
         owner = callbacks.owner()
-        if owner is None or endpoint is None or self._ticking:
+        if owner is None or endpoint is None or endpoint.inherited:
             return
-        self._ticking = True
+        # Of its own class: the one in this module may be another since a reload.
+        if self._ticking and runs_already(self, type(self).work.__code__, self._ticking):
+            return
+        # Until this tick has come to its end: one that a signal interrupts, wherever it is, leaves work to the next.
+        self.poll = _unsettled
+        if self.group is not None:
+            self.group.expect(self)
+        self._ticking = get_ident()
         try:
             mask = ready[0][1]
-            if mask == _OWED or endpoint.client is None:
+            if mask == _UNSETTLED or endpoint.client is None:
                 mask = self._prepare(owner, endpoint, mask)
             client = endpoint.client
             if client is None or (mask & WRITABLE and not self._flush(owner, endpoint, client)):
-                return
+                mask = 0
             epoch, left = callbacks.epoch, self._settings.tick_budget
             # Ready for nothing but writing means that there is nothing to read.
-            while mask & ~WRITABLE:
+            while client is not None and mask & ~WRITABLE:
                 # Here and below: the builtin would be a call for every read.
                 wanted = left if left < CHUNK else CHUNK  # noqa: FURB136
+                received = client.received
                 try:
-                    data = client.receive(wanted)
+                    if not received:
+                        client.read(wanted)
                 except (BlockingIOError, InterruptedError):
-                    return
+                    break
                 except OSError as error:
                     self._departure(owner, endpoint, client, error)
-                    return
+                    break
+                data = received[0]
                 if not data:
-                    self._departure(owner, endpoint, client, None)
-                    return
+                    received.clear()
+                    if client.queue:
+                        # It may have shut down writing only, and what was accepted is owed to it. The end stays
+                        # readable, so it is asked for again when the queue is empty, and not before.
+                        endpoint.watch(client, WRITABLE)
+                    else:
+                        self._departure(owner, endpoint, client, None)
+                    break
                 # `call`, written out: a call less for every read, 2 % of a small echo.
                 on_data = getattr(owner, "on_data", None)
+                del received[0]
                 if on_data is not None:
                     on_data(data)
                 size = len(data)
                 left -= size if size > LEAST_COST else LEAST_COST  # noqa: FURB136
                 if callbacks.epoch != epoch or left <= 0:
-                    return
+                    break
                 # A full read is mostly followed by another. Otherwise ask first: a read in vain raises, which costs
                 # three times what asking does.
                 if size != wanted:
                     mask = _asked(endpoint)
+            # A callback may have closed it, or given it away with callbacks still owed.
+            if self.poll is _unsettled and not callbacks.owes:
+                self.poll = endpoint.poll
         finally:
-            self._ticking = False
+            self._ticking = 0
 
     def close(self) -> None:
         """Close the client, after a last attempt to send what waits, and the listener. Calls nothing back."""
@@ -231,12 +258,34 @@ class NetworkServer:
     # What comes before serving a client: callbacks that are owed, and a client to serve. Returns what that one is ready
     # for, and 0 when the tick is to end here.
     def _prepare(self, owner: object, endpoint: Endpoint, mask: int) -> int:
-        if mask == _OWED:
+        if mask == _UNSETTLED:
+            self._settle(endpoint)
             # Owed by a departure: the host sees is_connected false before the next client is taken.
-            go_on = self._pay(owner, endpoint) and endpoint.client is not None
+            go_on = self._callbacks.pay(owner) and endpoint.client is not None
         else:
             go_on = self._take_client(owner, endpoint)
-        return _asked(endpoint) if go_on else 0
+        if not go_on:
+            return 0
+        client = endpoint.client
+        return _asked(endpoint) | (READABLE if client is not None and client.received else 0)
+
+    # After a tick that did not come to its end: whatever it was about, finish that, but call nothing back.
+    def _settle(self, endpoint: Endpoint) -> None:
+        self.answers = ANSWERS[self.state]
+        client = endpoint.client
+        if client is not None and client.told and self.state == State.LISTENING:
+            self._let_go(endpoint, client)
+        try:
+            endpoint.settle()
+        except OSError as error:
+            if client is not None and client.told:
+                client.failure = error
+                self._happen(Happening.CLIENT_LEFT)
+                self._let_go(endpoint, client)
+            else:
+                endpoint.drop()
+        if endpoint.client is not None and not endpoint.client.told:
+            self._welcome(endpoint.client)
 
     # True if there is a client now and the tick may go on with it.
     def _take_client(self, owner: object, endpoint: Endpoint) -> bool:
@@ -250,20 +299,31 @@ class NetworkServer:
                 call(owner, "on_error", message, error.errno or errno.EIO)
             return False
         self._accept_failed = False
-        self._happen(Happening.CLIENT_TAKEN)
-        self._callbacks.owe("on_connect")
-        self._callbacks.owe("on_log", f"client {client.address} taken")
-        return self._pay(owner, endpoint)
+        self._welcome(client)
+        return self._callbacks.pay(owner)
+
+    # Here and in `_let_go` each step may be made again, and the last one says that all are made.
+    def _welcome(self, client: Connection) -> None:
+        self._callbacks.owe(("on_connect",), ("on_log", f"client {client.address} taken"))
+        if self.state == State.LISTENING:
+            self._happen(Happening.CLIENT_TAKEN)
+        client.told = True
 
     def _departure(self, owner: object, endpoint: Endpoint, client: Connection, error: OSError | None) -> None:
-        endpoint.drop()
+        client.failure = error
         self._happen(Happening.CLIENT_LEFT)
-        if error is not None:
+        self._let_go(endpoint, client)
+        self._callbacks.pay(owner)
+
+    def _let_go(self, endpoint: Endpoint, client: Connection) -> None:
+        goodbye = (("on_disconnect",), ("on_log", f"client {client.address} left"))
+        error = client.failure
+        if error is None:
+            self._callbacks.owe(*goodbye)
+        else:
             message = f"the connection to client {client.address} broke: {_reason(error)}"
-            self._callbacks.owe("on_error", message, error.errno or errno.EIO)
-        self._callbacks.owe("on_disconnect")
-        self._callbacks.owe("on_log", f"client {client.address} left")
-        self._pay(owner, endpoint)
+            self._callbacks.owe(("on_error", message, error.errno or errno.EIO), *goodbye)
+        endpoint.drop()
 
     # True if the tick may go on.
     def _flush(self, owner: object, endpoint: Endpoint, client: Connection) -> bool:
@@ -274,22 +334,10 @@ class NetworkServer:
             client.break_off()
             failure = (f"cannot send to client {client.address}: {_reason(error)}", error.errno or errno.EIO)
         if not client.queue:
-            endpoint.watch_writing(client, False)
+            endpoint.watch(client, READABLE)
         if failure is not None:
             call(owner, "on_error", *failure)
         return self._callbacks.epoch == epoch
-
-    # True if the tick may go on. What ends the payment early leaves the stand-in behind: the next tick pays the rest.
-    def _pay(self, owner: object, endpoint: Endpoint) -> bool:
-        self.poll, paid = _owing, False
-        try:
-            paid = self._callbacks.pay(owner)
-        finally:
-            if paid:
-                self.poll = endpoint.poll
-            elif self.group is not None:
-                self.group.expect(self)
-        return paid
 
     # --- state and failure
 

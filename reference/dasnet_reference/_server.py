@@ -29,7 +29,9 @@ class Server:
     """One listening port and one client at a time, driven by `tick`, heard through the `on_...` methods.
 
     Arguments: `host`, the numeric address to bind, loopback unless told otherwise. `queue_limit`, how many bytes may
-    wait to be sent. `tick_budget`, how many bytes one tick delivers at most. Raises `ValueError` for a limit below 1.
+    wait to be sent. `tick_budget`, how many bytes one tick delivers at most. `keep_alive`, whether the
+    system is to find out when a silent client has vanished; None means unless `host` is loopback. Raises `ValueError`
+    for a limit below 1.
 
     The usual life is `make_server_adapter()`, `init(port)`, a `tick()` per frame, `close()`. A derived class overrides
     the callbacks it needs; all are optional, and all are called on the thread that ticks (`on_error` also by `send` and
@@ -48,9 +50,10 @@ class Server:
         host: str = DEFAULTS.host,
         queue_limit: int = DEFAULTS.queue_limit,
         tick_budget: int = DEFAULTS.tick_budget,
+        keep_alive: bool | None = DEFAULTS.keep_alive,
     ) -> None:
         self._server = None
-        self._server_settings = Settings(host, queue_limit, tick_budget)
+        self._server_settings = Settings(host, queue_limit, tick_budget, keep_alive)
 
     # --- callbacks
 
