@@ -82,7 +82,9 @@ def send_results(obj: ModelObject, length: int, size: int, inside: str, through:
     if size > length:
         return _FALSE_OR_REFUSED, "send.size-beyond-buffer"
     if size == 0:
-        return _ANY, "send.size-zero"
+        if handle.client or handle.shaken or inside:
+            return _ANY, "send.size-zero"
+        return _FALSE_OR_REFUSED, "agreement.size-zero-without-client"
     if handle.certain:
         allowed = _EITHER if handle.certain.unread > MUCH_QUEUED else _TRUE
         if inside in ("connect", "data"):

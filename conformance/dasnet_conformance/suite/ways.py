@@ -1,8 +1,8 @@
 """The table of states and of ways into them, from which the checks of agreement are generated.
 
 A `Life` is one server with its client that goes from state to state, up to the departure of the client. A way is a
-detour on it: a reload, an init that fails, a callback that raises. Where it may be taken stands in `WAYS`; a check walks
-a life per entry and asks in each state. It knows `Host` and nothing else.
+detour on it: a reload, an init that fails, a callback that raises. Where it may be taken stands in `WAYS`; a check
+walks a life per entry and asks in each state. It knows `Host` and nothing else.
 """
 
 from __future__ import annotations
@@ -66,13 +66,14 @@ class Life:
         """Go on to the next state; after the last, to a further client that waits."""
         # A departure that was noticed is as good as listening.
         following = "client-pending" if self.state == STATES[-1] else STATES[STATES.index(self.state) + 1]
-        {
+        doing: dict[str, Callable[[], None]] = {
             "listening": self._listen,
             "client-pending": self._wait,
             "client-taken": lambda: self._await("connect", "tick.takes-pending-client"),
-            "client-gone": lambda: self.peer.close(),
+            "client-gone": self._leave,
             "departure-noticed": lambda: self._await("disconnect", "tick.notices-departure"),
-        }[following]()
+        }
+        doing[following]()
         self.state = following
 
     def reach(self, state: str) -> None:
@@ -108,6 +109,9 @@ class Life:
     def _wait(self) -> None:
         with expect.needing("init.connectable-before-tick"):
             self._peer = self.host.peer(self.server.port)
+
+    def _leave(self) -> None:
+        self.peer.close()
 
     def _await(self, callback: str, requirement: str) -> None:
         with expect.needing(requirement):
@@ -267,7 +271,7 @@ def walk(host: Host, way: str, *at: str, low: bool = False) -> Iterator[tuple[Li
         yield life, f"{state}{second}"
         if not second and state in at:
             WAYS[way].take(life)
-            yield life, f"{state}, {way} in this state"
+            yield life, f"{life.state}, after {way} in the state {state}"
     life.end()
 
 
@@ -277,7 +281,11 @@ def asked(life: Life) -> dict[str, str]:
     if life.state == "client-gone":
         return {"is_open": expect.spell(server.is_open())}
     answers = {query: expect.name_of(server.call(query)) for query in QUERIES}
-    return {**answers, "send": expect.name_of(server.send(WORD))}
+    answers["send"] = expect.name_of(server.send(WORD))
+    if life.state == "client-taken":
+        life.host.step_peers()
+        answers["what the client sees"] = life.peer.closed or "its connection"
+    return answers
 
 
 def usual(host: Host, *, low: bool = False) -> dict[str, dict[str, str]]:
@@ -294,8 +302,11 @@ def same_as_usual(got: dict[str, str], wanted: dict[str, str], where: str) -> No
         expect.equal(answer, wanted[call], f"{call}, {where}, compared with a fresh server")
 
 
-def ask_twins(ask: Callable[[], Outcome], twin: Callable[[], Outcome], names: tuple[str, str], where: str) -> None:
-    """Expect two ways of asking to give one answer. A departure may become known in between: asked before and after."""
-    first, between, last = expect.name_of(ask()), expect.name_of(twin()), expect.name_of(ask())
+def ask_twins(ask: Callable[[str], Outcome], name: str, where: str) -> None:
+    """Expect a method and the function beneath it to give one answer.
+
+    A departure may become known in between: the method is asked before and after.
+    """
+    first, between, last = (expect.name_of(ask(each)) for each in (name, f"server_{name}", name))
     if first == last:
-        expect.equal(between, first, f"{names[1]}, {where}, compared with {names[0]}")
+        expect.equal(between, first, f"server_{name}, {where}, compared with {name}")

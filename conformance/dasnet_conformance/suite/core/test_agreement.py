@@ -23,7 +23,7 @@ def _agrees(host: Host, way: str) -> None:
     wanted = usual(host)
     for at in WAYS[way].states:
         for life, where in walk(host, way, at):
-            same_as_usual(asked(life), wanted[life.state], f"{where} ({way} in the state {at})")
+            same_as_usual(asked(life), wanted[life.state], f"{where}, the way of {way} in the state {at}")
 
 
 def _ways(*names: str) -> pytest.MarkDecorator:

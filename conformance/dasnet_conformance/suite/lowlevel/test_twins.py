@@ -6,11 +6,15 @@ asked in section state.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from dasnet_adapters.contract import Outcome
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.suite.scenes import put_aside
 from dasnet_conformance.suite.ways import STATES, WAYS, WORD, ask_twins, asked, same_as_usual, usual, walk
 
@@ -18,10 +22,8 @@ every_way = pytest.mark.parametrize("way", WAYS)
 
 
 def _twin_queries(host: Host, way: str, name: str) -> None:
-    twin = f"server_{name}"
     for life, where in walk(host, way, *WAYS[way].states):
-        server = life.server
-        ask_twins(lambda: server.call(name), lambda: server.call(twin), (name, twin), where)
+        ask_twins(life.server.call, name, where)
 
 
 @check("twins.is-open")
@@ -43,14 +45,12 @@ def test_is_connected(host: Host, way: str) -> None:
 def test_send(host: Host, way: str) -> None:
     """Not to a client that has gone: there the first send may find it out, and the second say so."""
     for life, where in walk(host, way, *WAYS[way].states):
-        server = life.server
         if life.state != "client-gone":
-            ask_twins(
-                lambda: server.send(WORD),
-                lambda: server.send(WORD, through="server_send"),
-                ("send", "server_send"),
-                where,
-            )
+            ask_twins(partial(_send, life.server), "send", where)
+
+
+def _send(server: HostObject, through: str) -> Outcome:
+    return server.send(WORD, through=through)
 
 
 @check("twins.driven-by-functions")
