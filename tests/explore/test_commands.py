@@ -15,7 +15,7 @@ FAULT = "python:dasnet_conformance.proof.faults:"
 def test_nothing_found(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["explore", "reference", "--examples", "20", "--steps", "15", "--profile", "core"]) == 0
-    assert "nothing found: 20 examples, seed 0" in capsys.readouterr().out
+    assert "nothing found: 20 examples, seeds 0 to 3" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 
@@ -32,6 +32,32 @@ def test_a_finding_is_printed_saved_and_played_again(capsys: pytest.CaptureFixtu
     assert "violates init.free-port (MUST)" in capsys.readouterr().out
     assert main(["replay", str(file), "reference"]) == 0
     assert "nothing diverges" in capsys.readouterr().out
+
+
+def test_steps_that_could_not_be_meant_are_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "odd.script"
+    file.write_text(
+        "host: open object 1 of class A\n"
+        "peer 1: send 10 bytes\n"
+        "peer 1: connect to object 2\n"
+        "peer 2: connect to object 1\n"
+        "peer 1: close\n"
+    )
+    assert main(["replay", str(file), "reference"]) == 0
+    assert "3 of 5 steps could not be meant where they stand" in capsys.readouterr().out
+
+
+def test_after_a_known_divergence_it_goes_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    known = "agreement.size-zero-without-client"
+    wrong = f"{FAULT}nothing_is_always_sent"
+    assert main(["explore", wrong, "--examples", "60", "--exclude", f"{known}=issue 7: to be told"]) == 0
+    assert f"violated {known}, which is known" in capsys.readouterr().out
+    listed = tmp_path / "baseline.toml"
+    lines = (f'requirement = "{known}"', 'reason = "got true"', 'issue = "7"', 'owner = "the porters"')
+    listed.write_text("\n".join(("[[known-failure]]", *lines, "")))
+    assert main(["explore", wrong, "--examples", "60", "--baseline", str(listed)]) == 0
+    assert f"violated {known}, which is known" in capsys.readouterr().out
+    assert main(["explore", wrong, "--examples", "60", "-o", str(tmp_path / "found.script")]) == 1
 
 
 def test_a_dying_implementation_is_a_finding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

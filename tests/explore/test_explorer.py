@@ -50,6 +50,24 @@ def test_what_is_not_confirmed_is_dropped_and_the_rest_is_explored() -> None:
     assert any("not confirmed with full patience, and dropped" in note for note in notes)
 
 
+def test_what_is_known_is_counted_and_the_rest_is_explored() -> None:
+    player = Player(lambda: True)
+    options = Options(examples=60, steps=30, known=("data.abortive-close",))
+    result = Explorer(player, options, lambda _: None).run()
+    assert result.finding is None
+    assert result.known["data.abortive-close"] >= 1
+    assert result.examples == 60
+
+
+def test_several_seeds_share_the_examples() -> None:
+    player = Player(lambda: True)
+    options = Options(examples=60, steps=30, seeds=3, known=("data.abortive-close",))
+    assert Explorer(player, options, lambda _: None).run().examples == 60
+    alone = Player(lambda: True)
+    Explorer(alone, Options(examples=20, steps=30, seed=1, known=("data.abortive-close",)), lambda _: None).run()
+    assert player.scripts[20:40] == alone.scripts
+
+
 def test_a_seed_makes_the_same_scripts_and_another_one_others() -> None:
     played = []
     for seed in (1, 1, 2):

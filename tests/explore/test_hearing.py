@@ -7,7 +7,7 @@ from model_scene import Scene
 
 from dasnet_adapters.contract import Event, Refusal, Value
 from dasnet_conformance.explore.hearing import Call
-from dasnet_conformance.explore.state import MUCH_QUEUED, Divergence, ModelObject, NoVerdict
+from dasnet_conformance.explore.state import MUCH_AT_ONCE, Divergence, ModelObject, NoVerdict
 
 
 def refused(scene: Scene, *events: Event, label: int = 1, call: str = "tick") -> Divergence:
@@ -179,7 +179,7 @@ def test_a_send_to_a_client_that_has_left_may_cost_what_it_sent_and_no_other_sen
 def test_a_client_that_does_not_read_may_be_given_up_once_much_waits_for_it() -> None:
     scene = Scene(clients=1)
     client = scene.handle.client[0]
-    client.sent_to += bytes(MUCH_QUEUED)
+    client.sent_to += bytes(MUCH_AT_ONCE)
     with pytest.raises(Divergence, match=r"^state\.client-taken\.send: a send: expected true, got false"):
         scene.hearing.sent(scene.object, b"hello", None, Value(False), "a send")
     assert not client.given_up

@@ -15,22 +15,34 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore.explorer import Explored, Explorer, Finding, Options
 from dasnet_conformance.explore.players import ProcessPlayer
 from dasnet_conformance.explore.script import Script
+from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
 from .reaching import add_implementation, named
+from .selecting import excluded
 
 EXIT_FOUND: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
+#: Seeds among which the examples are shared out where none is given: one finds what another does not.
+SEEDS: Final = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add_implementation(parser)
-    add("--examples", type=int, default=200, metavar="N", help="play so many conversations (default 200)")
-    add("--steps", type=int, default=30, metavar="N", help="of up to so many steps (default 30)")
-    add("--seed", type=int, default=0, metavar="S", help="the same seed makes the same conversations (default 0)")
+    add("--examples", type=int, default=200, metavar="N", help="play so many conversations in all (default 200)")
+    add("--steps", type=int, default=40, metavar="N", help="of up to so many steps (default 40)")
+    add("--seed", type=int, metavar="S", help="the same seed makes the same conversations (default: 0 to 3 in turn)")
+    add(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="ID=REASON",
+        help="go on after a divergence that violates this requirement, for a stated reason (may be repeated)",
+    )
+    add("--baseline", metavar="FILE", help="go on after divergences that this list of known failures names")
     add("--profile", action="append", default=[], choices=PROFILES, metavar="P", help="only this profile's calls")
     add("--seconds", type=float, default=0.0, metavar="T", help="end after so many seconds (default: no end)")
     add("-o", dest="output", metavar="FILE", help="write what diverges there (default divergence.script)")
@@ -42,13 +54,16 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     _need_hypothesis()
     implementation = named(arguments.implementation)
+    known = _known(arguments)
     started = time.monotonic()
     try:
         player, profiles = start_player(implementation)
         options = Options(
             examples=arguments.examples,
             steps=arguments.steps,
-            seed=arguments.seed,
+            seed=arguments.seed or 0,
+            seeds=SEEDS if arguments.seed is None else 1,
+            known=known,
             profiles=tuple(arguments.profile) or profiles,
             seconds=arguments.seconds,
         )
@@ -64,8 +79,21 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if not player.judged:
         print("dasnet: no verdict: no conversation came to its end", file=sys.stderr)  # noqa: T201
         return EXIT_INCONCLUSIVE
-    print(f"nothing found: {_played(explored)}, seed {arguments.seed}, {seconds:.1f} s")  # noqa: T201
+    seeds = f"seeds 0 to {SEEDS - 1}" if arguments.seed is None else f"seed {arguments.seed}"
+    found = "nothing new found" if explored.known else "nothing found"
+    print(f"{found}: {_played(explored)}, {seeds}, {seconds:.1f} s")  # noqa: T201
     return 0
+
+
+def _known(arguments: argparse.Namespace) -> frozenset[str]:
+    # The requirements after whose violation the exploration goes on.
+    known = set(excluded(arguments.exclude))
+    if arguments.baseline:
+        try:
+            known.update(failure.requirement for failure in read_baseline(Path(arguments.baseline)))
+        except BaselineError as error:
+            raise UsageMistake(str(error)) from error
+    return frozenset(known)
 
 
 def _need_hypothesis() -> None:
@@ -110,6 +138,8 @@ def _played(explored: Explored) -> str:
         told += " (the time was up)"
     if explored.dropped:
         told += f", {explored.dropped} dropped"
+    for requirement, count in sorted(explored.known.items()):
+        told += f", {count} violated {requirement}, which is known"
     return told
 
 
@@ -122,7 +152,7 @@ def _tell_finding(
         finding.steps,
         {
             "implementation": implementation,
-            "seed": str(arguments.seed),
+            "seed": str(finding.seed),
             "requirement": divergence.requirement,
             "finding": divergence.message,
         },
@@ -134,7 +164,7 @@ def _tell_finding(
         "",
         f"violates {requirement.id} ({requirement.level}): {requirement.text}",
         f"found: {divergence.message}",
-        f"example {finding.example}, seed {arguments.seed}, {len(finding.steps)} steps, {seconds:.1f} s",
+        f"example {finding.example}, seed {finding.seed}, {len(finding.steps)} steps, {seconds:.1f} s",
     ]
     print("\n".join(lines))  # noqa: T201
     try:

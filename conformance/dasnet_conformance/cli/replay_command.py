@@ -38,6 +38,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         return inconclusive(broken)
     finally:
         player.close()
+    if player.passed_over:
+        steps = f"{player.passed_over} of {len(script.steps)} steps"
+        print(f"{steps} could not be meant where they stand, and were passed over")  # noqa: T201
     if divergence is None and not player.judged:
         print("dasnet: no verdict: the script came to where nothing can be said", file=sys.stderr)  # noqa: T201
         return EXIT_INCONCLUSIVE

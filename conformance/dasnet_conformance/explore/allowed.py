@@ -10,7 +10,7 @@ from typing import Final
 from dasnet_adapters.contract import Outcome
 from dasnet_conformance.stage.expect import name_of, spell
 
-from .state import MUCH_QUEUED, Divergence, Handle, ModelObject
+from .state import MUCH_AT_ONCE, Divergence, Handle, ModelObject
 
 QUERIES: Final = ("has_session", "is_open", "is_connected")
 _DASHED: Final = {"has_session": "has-session", "is_open": "is-open", "is_connected": "is-connected", "send": "send"}
@@ -82,9 +82,11 @@ def send_results(obj: ModelObject, length: int, size: int, inside: str, through:
     if size > length:
         return _FALSE_OR_REFUSED, "send.size-beyond-buffer"
     if size == 0:
-        return _ANY, "send.size-zero"
+        if handle.client or handle.shaken or inside:
+            return _ANY, "send.size-zero"
+        return _FALSE_OR_REFUSED, "agreement.size-zero-without-client"
     if handle.certain:
-        allowed = _EITHER if handle.certain.unread > MUCH_QUEUED else _TRUE
+        allowed = _EITHER if handle.certain.unread + size > MUCH_AT_ONCE else _TRUE
         if inside in ("connect", "data"):
             return allowed, f"send.inside-{inside}"
         if low:

@@ -1,8 +1,8 @@
-"""What peers and hosts send, made so that each byte tells whose it is. Data only.
+"""What peers and hosts send: text of several bytes a character, line ends, zeros and blanks, and noise. Data only.
 
-The upper three bits of every byte that a connection sends are its mark, the lower five are noise that never repeats
-within a stream. So data that arrives names its sender, and a byte lost, doubled or exchanged shows at once. The first
-connection's bytes have the eighth bit set; zeros and line ends are among the second's.
+The first byte of each connection stands nowhere else, so that whatever is delivered first names its sender; what comes
+later is told by its place, since the model knows how much of each was delivered. No two streams are alike, and a byte
+lost, doubled or exchanged shows by the next few.
 """
 
 from __future__ import annotations
@@ -11,37 +11,69 @@ import random
 from functools import cache
 from typing import Final
 
-#: Connections in one script, which is what three bits can tell apart.
+#: Connections in one script.
 MOST_CONNECTIONS: Final = 8
 #: Bytes that one connection sends at most.
 LONGEST_STREAM: Final = 1 << 19
+#: Bytes in the buffer of one call at most; a longer send of the host repeats a part of it.
+LONGEST_PARCEL: Final = 400_000
 #: Bytes that one send of the host has in its buffer at most.
-LONGEST_PARCEL: Final = 1 << 19
+LONGEST_SEND: Final = 10 * LONGEST_PARCEL
 #: What a callback sends whose reaction is "send".
 FROM_CALLBACK: Final = b"<from a callback>"
 
+#: What streams are made of, beside letters: each stands on every connection.
+_PIECES: Final = (
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"\0\0",
+    b" ",
+    b"  ",
+    b"\t",
+    *(c.encode() for c in "\u00e4\u00df\u20ac\u6f22\U0001f600"),
+)
+_LETTERS: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#: The first byte of each connection, which no stream has in another place.
+_FIRST: Final = bytes(range(1, 1 + MOST_CONNECTIONS))
+_WITHOUT_FIRST: Final = bytes(byte + 128 if byte in _FIRST else byte for byte in range(256))
 
-_MARKS: Final = tuple((5 + 3 * serial) % MOST_CONNECTIONS for serial in range(MOST_CONNECTIONS))
+
+def _text(chance: random.Random, length: int) -> bytes:
+    pieces = [bytes([letter]) for letter in _LETTERS] + [piece for piece in _PIECES for _ in range(4)]
+    # Each piece has one byte at least.
+    return b"".join(chance.choices(pieces, k=length))[:length]
 
 
 @cache
-def _noise() -> bytes:
-    return random.Random(5).randbytes(LONGEST_STREAM + (1 << 16))
+def _noise(text: bool) -> bytes:
+    length = LONGEST_PARCEL + (1 << 16)
+    return _text(random.Random(6), length) if text else random.Random(5).randbytes(length)
 
 
 @cache
 def stream(serial: int) -> bytes:
-    """All that the connection of that number will ever send, in order."""
-    table = bytes((_MARKS[serial] << 5) | (byte & 31) for byte in range(256))
-    return _noise()[:LONGEST_STREAM].translate(table)
+    """All that the connection of that number will ever send, in order: of every other one it is valid UTF-8."""
+    chance = random.Random(1_000 + serial)
+    first = _FIRST[serial : serial + 1]
+    if serial % 2 == 0:
+        return first + _text(chance, LONGEST_STREAM - 1)
+    # Pieces of text with bytes of all values between them.
+    parts = [_text(chance, 64) + chance.randbytes(64).translate(_WITHOUT_FIRST) for _ in range(LONGEST_STREAM // 128)]
+    return (first + b"".join(parts))[:LONGEST_STREAM]
 
 
-def sender_of(data: bytes) -> int:
-    """The number of the connection that sent these bytes, of which there is one at least."""
-    return _MARKS.index(data[0] >> 5)
+def shared_out(length: int) -> tuple[int, int]:
+    """How a buffer of about that length is made: the bytes of a parcel, and how often they are repeated."""
+    repeat = max(1, -(-length // LONGEST_PARCEL))
+    return length // repeat, repeat
 
 
 def parcel(number: int, length: int) -> bytes:
-    """The buffer of the host's send of that number: no two are alike, nor is one the beginning of another."""
+    """The buffer of the host's send of that number: no two are alike, nor is one the beginning of another.
+
+    Every other one is text, so that a size that is counted in characters shows.
+    """
     start = number * 131 % (1 << 15)
-    return (b"<%d>" % number + _noise()[start : start + length])[:length]
+    return (b"<%d>" % number + _noise(number % 2 == 0)[start : start + length])[:length]

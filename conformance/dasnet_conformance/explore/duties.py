@@ -75,6 +75,12 @@ def _of_client(handle: Handle) -> Iterator[Duty]:
         return
     if len(handle.client) == 1:
         yield from _bytes(handle, handle.client[0])
+        client = handle.client[0]
+        if client.excess and not client.gone and client.wire.closed is None:
+            yield (
+                "send.stalled-refused-is-clean",
+                f"a part of what send refused arrived, and the connection is open: {client.excess}",
+            )
     if all(connection.gone for connection in handle.client):
         yield _departure(handle), f"{handle.client[0]} left, and no disconnect callback tells so"
 

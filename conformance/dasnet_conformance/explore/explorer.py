@@ -7,7 +7,8 @@ is noted and dropped, and the exploration goes on. It prints nothing: `tell` is 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,22 +26,29 @@ _SHORTENING: Final = 60.0
 
 @dataclass(frozen=True)
 class Options:
-    """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end."""
+    """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end.
+
+    The examples are shared out among so many `seeds`, from `seed` on. A divergence that violates a `known` requirement
+    is counted, and the exploration goes on.
+    """
 
     examples: int = 200
     steps: int = 30
     seed: int = 0
+    seeds: int = 1
+    known: Collection[str] = ()
     profiles: Sequence[str] = tuple(PROFILES)
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A confirmed divergence: the short script, what it shows, and the example (from 1) that led to it."""
+    """A confirmed divergence: the short script, what it shows, and the example (from 1) and seed that led to it."""
 
     steps: tuple[Step, ...]
     divergence: Divergence
     example: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ class Explored:
     dropped: int
     #: Whether the time was up before the examples were.
     cut_short: bool
+    #: How often each known requirement was violated.
+    known: Mapping[str, int]
 
 
 class _TimeIsUp(Exception):
@@ -70,29 +80,42 @@ class Explorer:
         self._examples = 0
         self._dropped = 0
         self._cut_short = False
+        self._known: Counter[str] = Counter()
+        self._seed = options.seed
         self._diverged: tuple[list[Step], Divergence] | None = None
 
     def run(self) -> Explored:
         """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
         Hypothesis."""
+        finding = None
+        for number in range(self._options.seeds):
+            self._seed = self._options.seed + number
+            until = self._options.examples * (number + 1) // self._options.seeds
+            finding = self._with_seed(until)
+            if finding is not None or self._cut_short:
+                break
+        return Explored(finding, self._examples, self._dropped, self._cut_short, dict(self._known))
+
+    # Explores with the seed of the moment, up to so many examples in all.
+    def _with_seed(self, until: int) -> Finding | None:
         from .machine import visit_scripts
 
-        finding = None
-        while finding is None and self._examples < self._options.examples and not self._cut_short:
+        finding, start = None, self._dropped
+        while finding is None and self._examples < until and not self._cut_short:
             self._diverged = None
             visit_scripts(
                 self._visit,
-                examples=self._options.examples - self._examples,
+                examples=until - self._examples,
                 most=self._options.steps,
                 # After a finding that was dropped, examples that were not seen before.
-                seed=self._options.seed + 1_000_003 * self._dropped,
+                seed=self._seed + 1_000_003 * (self._dropped - start),
                 profiles=tuple(self._options.profiles),
             )
             found = self._found()
             if found is None:
                 break
             finding = self._follow_up(*found)
-        return Explored(finding, self._examples, self._dropped, self._cut_short)
+        return finding
 
     def _visit(self, script: list[Step]) -> None:
         from .machine import Enough
@@ -102,7 +125,9 @@ class Explorer:
             raise Enough
         self._examples += 1
         divergence = self._player.play(script, HASTY)
-        if divergence is not None:
+        if divergence is not None and divergence.requirement in self._options.known:
+            self._known[divergence.requirement] += 1
+        elif divergence is not None:
             self._diverged = script, divergence
             raise Enough
 
@@ -128,7 +153,7 @@ class Explorer:
         for candidate in dict.fromkeys((reducer.best, tuple(script))):
             confirmed = self._player.play(candidate, PATIENT)
             if confirmed is not None:
-                return Finding(candidate, confirmed, example)
+                return Finding(candidate, confirmed, example, self._seed)
         self._dropped += 1
         self._tell(f"not confirmed with full patience, and dropped: {divergence}")
         return None

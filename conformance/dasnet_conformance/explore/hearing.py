@@ -13,9 +13,9 @@ from typing import Final
 from dasnet_adapters.contract import Event, Outcome, Value
 
 from .allowed import QUERIES, answers, expect_one, send_results
-from .content import FROM_CALLBACK, sender_of, stream
+from .content import FROM_CALLBACK, stream
 from .duties import missing_bytes
-from .state import MUCH_QUEUED, Connection, Divergence, Handle, ModelObject, NoVerdict, State
+from .state import MUCH_AT_ONCE, Connection, Divergence, Handle, ModelObject, NoVerdict, State
 
 TICKS: Final = ("tick", "server_tick")
 #: Calls that may close the handle of the object they are made on, and so tell its client's departure.
@@ -41,6 +41,10 @@ _STRAY: Final = {
 }
 
 
+#: Bytes that stand in no two streams.
+_TELLING: Final = 16
+
+
 @dataclass
 class Call:
     """One command while its events are judged."""
@@ -55,6 +59,11 @@ class Call:
     errors: list[Event] = field(default_factory=list)
 
 
+def _comes_next(connection: Connection, data: bytes) -> bool:
+    # Whether these bytes are the next of its stream, sent or not.
+    return stream(connection.serial).startswith(data, connection.delivered)
+
+
 class Hearing:
     """Judges events and moves the state along. Every method raises `Divergence` for what is not allowed."""
 
@@ -66,6 +75,7 @@ class Hearing:
         if event.what == "log":
             return
         if event.what == "error":
+            self._error(call, label)
             call.errors.append(event)
             return
         obj = self._state.objects.get(label)
@@ -94,6 +104,16 @@ class Hearing:
             )
 
     # Who may hear of anything at all
+
+    @staticmethod
+    def _error(call: Call, label: int) -> None:
+        # The object that was called may always be told; of a handle, nobody who had it before.
+        handle = call.handle
+        if handle is None or label == call.label or label not in handle.formers:
+            return
+        said = f"error on object {label} in a call of {call.name} on object {call.label}"
+        requirement = "restore.callbacks-to-new-object" if handle.reloads else "server-restore.old-object-silent"
+        raise Divergence(requirement, f"{said}, whose handle it had before")
 
     def _handle_for(self, call: Call, obj: ModelObject, what: str) -> Handle:
         handle = call.handle
@@ -167,18 +187,18 @@ class Hearing:
             raise Divergence("data.size-matches", f"{said}: {len(data)} bytes with the size {event.size}")
         if not data:
             raise Divergence("data.never-empty", f"{said} with no bytes")
-        connections = self._state.connections
-        serial = sender_of(data)
-        sender = connections[serial] if serial < len(connections) else None
         if not handle.client:
             if handle.shaken:
                 return
             requirement = "data.none-after-disconnect" if handle.served else "data.none-before-connect"
             raise Divergence(requirement, f"{said}, which has no client")
-        if sender not in handle.client:
-            self._foreign(handle, sender, said)
-            sender = handle.client[0]
-        assert sender is not None
+        sender: Connection | None = next((each for each in handle.client if _comes_next(each, data)), None)
+        if sender is None:
+            others = (each for each in self._state.connections if each not in handle.client)
+            self._foreign(handle, next((each for each in others if _comes_next(each, data)), None), len(data), said)
+            # The wrong bytes of the client; of several that it may be, of the one that they begin like.
+            begins = (each for each in handle.client if _comes_next(each, data[:1]))
+            sender = next(begins, handle.client[0])
         handle.settle_on(sender)
         end = sender.delivered + len(data)
         if sender.given_up or handle.shaken:
@@ -191,9 +211,11 @@ class Hearing:
             raise Divergence(requirement, f"{said}: {self._difference(sender, data)}")
         sender.delivered = end
 
-    def _foreign(self, handle: Handle, sender: Connection | None, said: str) -> None:
+    def _foreign(self, handle: Handle, sender: Connection | None, length: int, said: str) -> None:
         if sender is None or sender.delivered >= sender.queued:
             return  # no stream that could have come: told as the wrong bytes of the client
+        if handle.shaken and length < _TELLING:
+            return  # where the client stands is not known then, and a few bytes are soon alike
         if sender in handle.queue and handle.certain:
             raise Divergence("tick.second-client-data-withheld", f"{said} from {sender}, which waits")
         there = " or ".join(map(str, handle.client))
@@ -312,8 +334,9 @@ class Hearing:
                 connection.sent_to += buffer[:size]
                 connection.beyond = buffer[size:]
                 connection.beyond_requirement = "send.first-size-bytes" if size else "send.size-zero"
-            elif connection.unread > MUCH_QUEUED:
-                connection.given_up = True
+            elif connection.unread + size > MUCH_AT_ONCE:
+                # Nothing of it may arrive, or the connection may be closed: see `received`.
+                connection.refused = True
         return name
 
     def saved(self, obj: ModelObject, orphan: int, outcome: Outcome, what: str, *, inside: str = "") -> None:

@@ -11,15 +11,18 @@ from typing import Final
 
 from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
 from dasnet_conformance.stage.expect import name_of
+from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .allowed import answers_of_handle, expect_one
-from .content import FROM_CALLBACK, LONGEST_PARCEL, MOST_CONNECTIONS, parcel
-from .state import Divergence, Handle, ModelObject
+from .content import FROM_CALLBACK, LONGEST_SEND, MOST_CONNECTIONS, parcel, shared_out
+from .state import MUCH_AT_ONCE, Divergence, Handle, ModelObject, NoVerdict
 from .steps import Step
 from .world import World
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
 _NEVER_TRUE: Final = ("false", "refused", "none")
+#: The ports that do not exist; to the last, one that is free is added.
+_BAD_PORTS: Final = {"negative": -1, "65536": 65536, "wrapped": 65536}
 
 
 def _object(world: World, step: Step, field: str = "object") -> ModelObject | None:
@@ -148,7 +151,7 @@ def _init_former(world: World, obj: ModelObject, handle: Handle, name: str, what
 
 def _init_bad(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
     low = world.host.port() if port == "wrapped" else 0
-    number = {"negative": -1, "65536": 65536, "wrapped": 65536 + low}[port]
+    number = _BAD_PORTS[port] + low
     outcome = world.call(name, obj.label, number)
     requirement = "init.port-negative" if number < 0 else "init.port-beyond-range"
     if name == "server_init":
@@ -168,7 +171,9 @@ def _failed(world: World, handle: Handle, what: str) -> None:
 
 
 def _init_again(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
-    if port == "same":
+    if port in _BAD_PORTS or port == "taken":
+        _init_again_in_vain(world, obj, handle, name, port)
+    elif port == "same":
         # Its client may be kept or thrown out by that; whether it serves on is what the model then sees.
         if not handle.client and not handle.queue:
             world.call(name, obj.label, handle.port)
@@ -178,6 +183,22 @@ def _init_again(world: World, obj: ModelObject, handle: Handle, name: str, port:
         if world.listens(handle, number):
             world.state.freed[handle.port] = "init.already-open"
             handle.port = number
+
+
+def _init_again_in_vain(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
+    # Refused or false; the server stays what it was, or has given up its port, which is judged elsewhere.
+    if port == "taken":
+        others = [each.port for each in world.state.handles if each.state == "listening" and each is not handle]
+        if not others:
+            return
+        number, requirement = others[-1], "init.port-in-use"
+    else:
+        number = _BAD_PORTS[port] + (world.host.port() if port == "wrapped" else 0)
+        requirement = f"{'twins' if name == 'server_init' else 'agreement'}.bad-port-in-every-state"
+    what = f"{name} of object {obj.label}, which is open, on port {number}"
+    expect_one(world.call(name, obj.label, number), _NEVER_TRUE, requirement, what)
+    if world.call("is_open", obj.label) != Value(True):
+        raise NoVerdict(f"{what} closed it")
 
 
 # Queries
@@ -218,11 +239,18 @@ def _silence(world: World, _step: Step) -> None:
 
 def _send(world: World, step: Step) -> None:
     obj, size, length = _object(world, step), step.number("size"), step.number("length")
-    if obj is None or not 0 <= length <= LONGEST_PARCEL:
+    if obj is None or not 0 <= length <= LONGEST_SEND:
         return
     world.sends += 1
-    buffer = parcel(world.sends, length)
-    outcome = world.call(step.name, obj.label, buffer, 1, size)
+    part, repeat = shared_out(length)
+    piece = parcel(world.sends, part)
+    if size <= MUCH_AT_ONCE:
+        outcome = world.call(step.name, obj.label, piece, repeat, size)
+    else:
+        # It may wait for a client that reads.
+        with reading_meanwhile(world.host):
+            outcome = world.call(step.name, obj.label, piece, repeat, size)
+    buffer = piece * repeat
     what = f"{step.name} of {size} of {length} bytes on object {obj.label}"
     name = world.hearing.sent(obj, buffer, size, outcome, what, through=step.name)
     handle = obj.handle

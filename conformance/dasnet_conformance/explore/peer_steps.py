@@ -39,6 +39,7 @@ def _connect(world: World, step: Step) -> None:
     # Candidates beyond the first may still be in the queue.
     if len(handle.queue) + max(len(handle.client) - 1, 0) >= _MOST_WAITING:
         return
+    world.deeds += 1
     try:
         wire = world.host.peer(handle.port)
     except Mismatch as mismatch:
@@ -63,6 +64,7 @@ def _send(world: World, step: Step) -> None:
     found, count = _wire(world, step), step.number("count")
     if found is None or found[0].end or not 0 < count <= LONGEST_STREAM - found[0].queued:
         return
+    world.deeds += 1
     connection, wire = found
     wire.send(stream(connection.serial)[connection.queued : connection.queued + count])
     connection.queued += count
@@ -76,6 +78,7 @@ def _send(world: World, step: Step) -> None:
 def _half_close(world: World, step: Step) -> None:
     found = _wire(world, step)
     if found is not None and not found[0].end:
+        world.deeds += 1
         found[1].half_close()
         found[0].end, found[0].was_half_closed = "half-closed", True
 
@@ -89,6 +92,7 @@ def _end(world: World, step: Step) -> None:
     world.step_peers()
     if wire.closed is not None:
         return
+    world.deeds += 1
     connection.queued -= wire.unsent
     handle = world.state.handle_of(connection)
     connection.left_orphan = handle is not None and handle.holder is None
@@ -105,12 +109,14 @@ def _end(world: World, step: Step) -> None:
 def _pause(world: World, step: Step) -> None:
     found = _wire(world, step)
     if found is not None:
+        world.deeds += 1
         found[1].pause_reading()
 
 
 def _resume(world: World, step: Step) -> None:
     found = _wire(world, step)
     if found is not None:
+        world.deeds += 1
         found[1].resume_reading()
 
 

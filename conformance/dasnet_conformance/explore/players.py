@@ -44,6 +44,8 @@ class ProcessPlayer:
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.profiles: Sequence[str] = ()
         self.judged = False
+        #: Steps of the last script that could not be meant where they stood.
+        self.passed_over = 0
         self._start()
 
     def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
@@ -124,6 +126,7 @@ class ProcessPlayer:
         while (answer := self._answer(manner.call_bound + _FROZEN_AFTER)) is not None:
             if "diverged" in answer:
                 told, self.judged = answer["diverged"], self.judged or answer["judged"] > 0
+                self.passed_over = answer["passed_over"]
                 return (None if told is None else Divergence(*told)), ""
             call, requirement = answer["call"], answer["requirement"]
         how = self._end()

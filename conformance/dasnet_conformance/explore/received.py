@@ -23,10 +23,14 @@ def _bytes(state: State, connection: Connection) -> None:
     elif not connection.departed and not connection.given_up:
         raise Divergence(_to_waiting(handle), f"{connection} was not taken, and received {bytes(received[:24])!r}")
     connection.compared = len(received)
-    if connection.given_up:
+    if connection.given_up or connection.excess:
         return
     if received[place:] != connection.sent_to[place : len(received)]:
-        raise Divergence(_wrong(handle, connection, place), _difference(connection, place))
+        difference = _difference(connection, place)
+        if connection.refused and received.startswith(connection.sent_to):
+            connection.excess = difference
+            return
+        raise Divergence(_wrong(handle, connection, place), difference)
 
 
 def _to_waiting(handle: Handle | None) -> str:
@@ -57,7 +61,14 @@ def _end(state: State, connection: Connection) -> None:
     handle = state.handle_of(connection)
     saw = connection.wire.closed
     shaken = handle is not None and handle.shaken and connection in handle.client
-    fine = connection.orphaned or connection.departed or connection.given_up or shaken or connection.end
+    fine = (
+        connection.orphaned
+        or connection.departed
+        or connection.given_up
+        or shaken
+        or connection.end
+        or connection.refused
+    )
     if handle is not None and connection in handle.client and len(handle.client) > 1:
         handle.settle_on(connection)
     connection.end, connection.loss_allowed = "dropped", True

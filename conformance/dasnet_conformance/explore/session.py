@@ -48,6 +48,8 @@ class Stage:
         self._taken = 0
         #: Scripts that were played to their end or to a divergence; the others came to where nothing can be said.
         self.judged = 0
+        #: Steps of the last script that could not be meant where they stood.
+        self.passed_over = 0
 
     def play(
         self, steps: Sequence[Step], manner: Manner, trace: Callable[[str, str], None] | None = None
@@ -63,7 +65,8 @@ class Stage:
         with bounds.patience(manner.patience):
             world = World(self._adapter, self._ports, manner.call_bound, trace)
             try:
-                _carry_out(world, steps)
+                self.passed_over = 0
+                self._carry_out(world, steps)
                 # A script of a lone settle asks nothing of anybody.
                 self.judged += bool(world.state.objects)
             except Divergence as divergence:
@@ -82,10 +85,11 @@ class Stage:
         """Give the ports back."""
         self._ports.close()
 
-
-def _carry_out(world: World, steps: Sequence[Step]) -> None:
-    # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
-    for step in steps:
-        _DOERS[step.name](world, step)
-        world.step_peers()
-    world.settle("tick")
+    def _carry_out(self, world: World, steps: Sequence[Step]) -> None:
+        # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
+        for step in steps:
+            before = world.deeds
+            _DOERS[step.name](world, step)
+            self.passed_over += world.deeds == before
+            world.step_peers()
+        world.settle("tick")

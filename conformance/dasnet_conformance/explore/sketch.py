@@ -21,7 +21,7 @@ OBJECTS: Final = (1, 2, 3)
 PEERS: Final = (1, 2, 3)
 ORPHANS: Final = (1, 2)
 _PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
-_HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000)
+_HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
 _ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
 #: One step in so many makes no sense on purpose.
 _SENSELESS: Final = 14
@@ -107,6 +107,7 @@ class _Sketch:
             self.just_left = 3
         elif name == "half_close" and peer in self.peers:
             self.peers[peer] = "half"
+            self.just_left = 3
         elif name == "pause":
             self.paused.add(peer)
         elif name == "resume":
@@ -151,7 +152,8 @@ class _Sketch:
             found.append((8, lambda pick: Step("init", (label, pick(ports)))))
             found.append((1, lambda _: Step("adapter", (label,))))
             return found
-        found.append((1, lambda pick: Step("init", (label, pick(("free", "same"))))))
+        again = ("free", "same", "taken", "negative", "65536", "wrapped")
+        found.append((1, lambda pick: Step("init", (label, pick(again)))))
         found.append((12 if self.just_left else 3, lambda pick: _plain_send(label, pick(_HOST_BYTES))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
@@ -173,7 +175,7 @@ class _Sketch:
             if peer in self.paused:
                 found.append((2, lambda _, peer=peer: Step("resume", (peer,))))  # type: ignore[misc]
             else:
-                found.append((1, lambda _, peer=peer: Step("pause", (peer,))))  # type: ignore[misc]
+                found.append((2, lambda _, peer=peer: Step("pause", (peer,))))  # type: ignore[misc]
         return found
 
 

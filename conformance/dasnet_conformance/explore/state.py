@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-#: Bytes sent to a client that does not read, above which a send may be refused and the connection be given up.
-MUCH_QUEUED: Final = 1 << 20
+#: Bytes that wait for a client, those of the call among them, above which a send may be refused, or the connection be
+#: closed: how much is taken at once, nobody promises, but an ordinary message is.
+MUCH_AT_ONCE: Final = 1 << 16
 #: Bytes sent to a client that does not read, above which an implementation may leave that client's own bytes for later.
 SOME_QUEUED: Final = 1 << 15
 
@@ -66,6 +67,10 @@ class Connection:
     #: What the host sent to it and send accepted, and how much of it was compared with what arrived.
     sent_to: bytearray = field(default_factory=bytearray)
     compared: int = 0
+    #: A send of much was refused: of that call nothing arrives, or the connection is closed.
+    refused: bool = False
+    #: Bytes arrived after that which were not accepted, so that it has to be closed: what they are.
+    excess: str = ""
     #: Its server may have given it up: nothing is asked of either side any more.
     given_up: bool = False
     #: How many of its bytes it sent before it was taken, before the last save, and before the last restore.

@@ -6,8 +6,9 @@ tells of findings. What goes to and fro are JSON objects, a line each:
     in    {"steps": [text, ...], "patience": P, "call_bound": S, "trace": true or false}
     out   {"profiles": [...]}                  once, at the start
     out   {"call": name, "requirement": id}    before each call, when a trace is asked for
-    out   {"diverged": [requirement, message], "judged": N} or {"diverged": null, "judged": N}
-                                               N scripts so far came to their end or to a divergence
+    out   {"diverged": [requirement, message], "judged": N, "passed_over": P}, or null in place of the list
+                                               N scripts so far came to their end or to a divergence; P steps of this
+                                               one could not be meant where they stood
     out   {"broken": [message, culprit, hint]} the implementation cannot be reached; the process ends
 """
 
@@ -37,7 +38,7 @@ def _play(stage: Stage, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
     manner = Manner(asked["patience"], asked["call_bound"])
     divergence = stage.play(steps, manner, trace if asked["trace"] else None)
     told = None if divergence is None else [divergence.requirement, divergence.message]
-    return {"diverged": told, "judged": stage.judged}
+    return {"diverged": told, "judged": stage.judged, "passed_over": stage.passed_over}
 
 
 def main(arguments: list[str]) -> int:

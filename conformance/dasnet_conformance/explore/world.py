@@ -105,6 +105,8 @@ class World:
         self.objects: dict[int, HostObject] = {}
         self.wires: dict[int, Peer] = {}
         self.sends = 0
+        #: Grows with whatever a step leads to: calls, what peers do, waits.
+        self.deeds = 0
         self._tap = _Tap(adapter.open_session(), call_bound)
         self._bound = call_bound
         self._trace = trace
@@ -150,6 +152,7 @@ class World:
 
     def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
         """Carry out what leads to one command, and judge its events; `last_call` tells of it afterwards."""
+        self.deeds += 1
         obj = self.state.objects.get(label)
         call = self.last_call = Call(name, label, obj.handle if obj is not None else None)
         if self._trace is not None:
@@ -238,6 +241,7 @@ class World:
     def settle(self, through: str) -> None:
         """Tick until nothing is due and nothing moves; then ask every query. Patience as in `Host.until`."""
         fruitless = ticks = 0
+        self.deeds += 1
         self.step_peers()
         while (missing := next(due(self.state, low=through == "server_tick"), None)) is not None:
             if fruitless >= FRUITLESS_TICKS or ticks >= _MOST_TICKS:
@@ -323,5 +327,6 @@ class World:
 
     def silence(self) -> None:
         """The silence window without a tick: nothing may fire."""
+        self.deeds += 1
         self.host.silence()
         self.judge_strays()

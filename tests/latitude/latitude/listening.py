@@ -80,6 +80,7 @@ class PortZeroIsRefused(Handle):
         "init.port-negative": "refused",
         "init.port-beyond-range": "refused",
         "server-init.bad-port": "refused",
+        "twins.bad-port-in-every-state": "refused",
     },
 )
 class BadPortIsRefused(Handle):

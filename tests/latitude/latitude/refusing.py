@@ -35,7 +35,11 @@ class SizeZeroIsRefused(Handle):
 
 @variant(
     "a size that the buffer does not have",
-    shows={"send.size-beyond-buffer": "false", "send.size-negative": "false"},
+    shows={
+        "send.size-beyond-buffer": "false",
+        "send.size-negative": "false",
+        "twins.bad-size-in-every-state": "false",
+    },
 )
 class WrongSizeIsFalse(Handle):
     """Answers false to a size beyond the buffer or below zero, with an error told: the call did not succeed."""
@@ -86,6 +90,7 @@ class QueriesNeedHandle(_NeedsHandle):
         "state.new-object.send": "refused",
         "state.saved.send": "refused",
         "state.destroyed.send": "refused",
+        "agreement.size-zero-without-client": "refused",
     },
 )
 class SendNeedsHandle(_NeedsHandle):
@@ -139,6 +144,7 @@ class EveryTickNeedsPort(Handle):
         "state.destroyed.is-open": "refused",
         "state.destroyed.is-connected": "refused",
         "state.destroyed.send": "refused",
+        "agreement.size-zero-without-client": "refused",
         "destroy.twice": "refused",
         "destroy.calls-after": "refused",
     },

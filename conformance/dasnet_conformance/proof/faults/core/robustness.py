@@ -50,6 +50,20 @@ class StormKillsHost(Handle):
             die()
 
 
+@fault("robustness.reset-storm")
+class ResetsUseUpSessions(Handle):
+    """Each reset leaves an entry in a table of sessions; the client after the three hundredth has none."""
+
+    resets = 0
+
+    def read_broken(self) -> bytes | None:
+        self.resets += 1
+        return super().read_broken()
+
+    def has_session(self) -> bool:
+        return super().has_session() and self.resets < 300
+
+
 class NotesWhoSpeaks(Handle):
     """Knows whether the client has sent anything."""
 
