@@ -28,8 +28,9 @@ class WaitsWithSelect(Handle):
     """Readiness is asked for with select, which takes no descriptor from 1,024 on, and the tick raises."""
 
     def turn(self) -> None:
-        ready(self.listener)
-        super().turn()
+        watched = [each for each in (self.listener, self.client) if each is not None]
+        if select.select(watched, [], [], 0)[0] or self.outgoing:
+            super().turn()
 
 
 @fault("process.high-descriptors")
