@@ -21,6 +21,8 @@ AT_LEAST = 25
 #: Allowed outcomes that no variant can show on purpose, and why.
 NOT_SHOWN = {
     ("init.port-highest", "taken by another program"): "it is the other program's doing",
+    ("process.interface", "every address"): "it would open a port to the network of whoever runs this",
+    ("process.interface", "not seen"): "it is this machine's doing",
     ("adapter.twice-before-init", "true"): "what the method gives is not looked at in Python; a driver may say it",
 }
 

@@ -158,7 +158,8 @@ class _Payloads:
     def spell_act(self, step: Acted) -> str:
         """What a peer does."""
         if not isinstance(step.argument, bytes):
-            return f"{step.action} {step.argument}" if step.action.startswith("connect") else step.action
+            numbered = step.action.startswith("connect") or step.action == "urgent"
+            return f"{step.action} {step.argument}" if numbered else step.action
         period = _period(step.argument)
         word = self._as_drawn(step.argument) or step.argument[:period].hex() or "-"
         return f"send {word} {len(step.argument) // period if period else 1}"

@@ -30,7 +30,8 @@ class Mismatch(Exception):
 class Moot(Exception):
     """The question of the check does not arise with this implementation, which is at fault elsewhere or not at all.
 
-    Verdict pass, with the reason as what was observed. For what another requirement judges, and for nothing else.
+    Verdict pass, with the reason as what was observed. For what another requirement judges, for a command that a driver
+    may do without, for what the system does not let a host do, and for nothing else.
     """
 
 

@@ -112,6 +112,24 @@ class Host(FrameLoop):
         self.peers.append(peer)
         return peer.connect(self._peer_host, port, wait=wait, seconds=seconds)
 
+    def reaches(self, address: str, port: int) -> bool:
+        """Whether a connection to the port is taken at this address of the machine; it is undone.
+
+        False as well where the machine has no such address.
+        """
+        self._peer_count += 1
+        peer = Peer(f"peer {self._peer_count}", self.transcript, self.recording)
+        try:
+            peer.connect(address, port, seconds=REFUSAL_WAIT).reset()
+        except Mismatch:
+            return False
+        return True
+
+    @property
+    def peer_host(self) -> str:
+        """Where peers reach a server."""
+        return self._peer_host
+
     def dismiss(self, peer: Peer) -> None:
         """End a peer, by reset if it is still there, and forget it: for checks that go through many."""
         if peer.socket is not None:

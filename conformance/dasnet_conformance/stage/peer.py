@@ -136,6 +136,24 @@ class Peer:
             self._outgoing.append(memoryview(kept))
         self.step()
 
+    def send_urgent(self, byte: int) -> None:
+        """Send one byte as urgent data (out of band), behind everything queued: what a terminal does on Ctrl-C.
+
+        Raises `Mismatch` where the system does not take it: the connection is gone, or the other end reads nothing.
+        """
+        self._transcript.add(self.name, "send", f"urgent byte {byte:#04x}")
+        self._act("urgent", byte)
+        self.step()
+        try:
+            if self._socket is not None and not self._outgoing:
+                self._socket.send(bytes([byte]), socket.MSG_OOB)
+                return
+        except OSError as error:
+            raise Mismatch("sending an urgent byte", "a connection that takes it", str(error.strerror)) from error
+        raise Mismatch(
+            "sending an urgent byte", "a connection that takes it", f"{self.unsent} bytes that wait before it"
+        )
+
     def half_close(self) -> None:
         """Shut down writing once everything queued is sent; reading goes on."""
         self._transcript.add(self.name, "close", "half-close (shut down writing)")

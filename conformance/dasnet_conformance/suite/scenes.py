@@ -116,14 +116,14 @@ _LONG_ENOUGH = 15.0
 _LEAST_ROUNDS = 30
 
 
-def rounds(most: int) -> Iterator[int]:
+def rounds(most: int, least: int = _LEAST_ROUNDS) -> Iterator[int]:
     """Numbers from 1 to `most`; fewer where each round takes so long that they would outlast the check.
 
-    How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
+    Arguments: `least`, rounds that take place however long they take. How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
     """
     end = time.monotonic() + _LONG_ENOUGH
     for number in range(1, most + 1):
-        if number > _LEAST_ROUNDS and time.monotonic() > end:
+        if number > least and time.monotonic() > end:
             return
         yield number
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -109,3 +111,53 @@ class OneEventPerTick(Handle):
             self.accept()
         else:
             super().turn()
+
+
+@variant(
+    "a client for whom there is no descriptor",
+    shows={"process.no-descriptor-for-client": "was turned away"},
+)
+class SpareDescriptor(Handle):
+    """Keeps a descriptor in reserve to turn a client away with when there is no other: the client sees an end, and need
+    not wait for what may never come."""
+
+    spare: int | None = None
+
+    def open_listener(self, port: int) -> socket.socket:
+        """As the sound one, and the reserve."""
+        listener = super().open_listener(port)
+        self.spare = os.open(os.devnull, os.O_RDONLY)
+        return listener
+
+    def close_listener(self) -> None:
+        """Give the reserve back too."""
+        self.let_go()
+        super().close_listener()
+
+    def let_go(self) -> None:
+        """Close the reserve."""
+        if self.spare is not None:
+            os.close(self.spare)
+            self.spare = None
+
+    def take_waiting(self) -> socket.socket | None:
+        """Take it, or turn it away."""
+        if self.listener is None:
+            return None
+        try:
+            client, _ = self.listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE) and self.spare is not None:
+                self.turn_away(self.listener)
+            return None
+        client.setblocking(False)
+        return client
+
+    def turn_away(self, listener: socket.socket) -> None:
+        """Take the client in place of the reserve, and close it."""
+        self.let_go()
+        try:
+            listener.accept()[0].close()
+        except OSError:
+            pass  # it has given up
+        self.spare = os.open(os.devnull, os.O_RDONLY)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from typing import Any
+
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import peek
 
@@ -101,3 +104,34 @@ class DeliversBeforeSending(Handle):
             self.receive()
         if self.client is not None:
             self.flush()
+
+
+@variant(
+    "how long what is delivered may be looked at",
+    shows={
+        "buffers.delivered-stays": "refused",
+        "buffers.delivered-outlives-client": "refused",
+        "buffers.delivered-outlives-server": "refused",
+    },
+)
+class LendsWhatItDelivers(Handle):
+    """Lends its own memory to the callback and takes it back afterwards: whoever looks again gets an error, and never
+    other bytes."""
+
+    def tell_data(self, data: bytes) -> None:
+        """A view that ends with the callback."""
+        lent: Any = memoryview(data)
+        try:
+            super().tell_data(lent)
+        finally:
+            lent.release()
+
+
+@variant("an urgent byte", shows={"process.urgent-ends-nothing": "in line"})
+class UrgentInLine(Handle):
+    """Has urgent bytes delivered in their place among the others: the client sent them, and a stream has one order."""
+
+    def adopt(self, client: socket.socket) -> None:
+        """As the sound one."""
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        super().adopt(client)

@@ -147,3 +147,15 @@ class SecondAdapterIsRefused(Server):
         if self._server is not None:
             raise RuntimeError("the object has an adapter already")
         super().make_server_adapter()
+
+
+@variant("init without a descriptor for the listener", shows={"process.no-descriptor-for-listener": "refused"})
+class InitWithoutDescriptorIsRefused(Handle):
+    """Raises an error where the process has no descriptor left for a listener: it is not up, and why is told."""
+
+    def fail_init(self, message: str, code: int) -> bool:
+        """As the sound one, but for want of a descriptor."""
+        super().fail_init(message, code)
+        if code in (errno.EMFILE, errno.ENFILE):
+            raise OSError(code, message)
+        return False

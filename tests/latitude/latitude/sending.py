@@ -219,3 +219,36 @@ class SendsPiecePerTick(SendsInTicksOnly):
         except OSError as error:
             return self.fail_flush(error)
         return True
+
+
+@variant("whether small messages wait for each other", shows={"process.small-replies": "at once"})
+class SmallRepliesAtOnce(Handle):
+    """Tells the system not to join small messages: a prompt is worth a packet of its own."""
+
+    def adopt(self, client: socket.socket) -> None:
+        """As the sound one."""
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().adopt(client)
+
+
+@variant("whether small messages wait for each other", shows={"process.small-replies": "held back"})
+class JoinsSmallReplies(Handle):
+    """Writes what is short in every eighth tick only, with what was sent since: fewer packets, as systems do it."""
+
+    #: From so many bytes on nothing is held back.
+    SHORT = 1_400
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = 0
+
+    def flush(self) -> bool:
+        """Now, or in one of the next ticks."""
+        if len(self.outgoing) < self.SHORT and self.turns % 8:
+            return True
+        return super().flush()
+
+    def turn(self) -> None:
+        """Count."""
+        self.turns += 1
+        super().turn()

@@ -20,7 +20,14 @@ def die() -> NoReturn:
 
 def ready(connection: socket.socket | None) -> bool:
     """Whether there is something to read, or to accept, right now."""
-    return connection is not None and bool(select.select([connection], [], [], 0)[0])
+    if connection is None:
+        return False
+    if hasattr(select, "poll"):
+        # select takes no descriptor from 1,024 on, which is a fault of its own.
+        poll = select.poll()
+        poll.register(connection, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 def peek(connection: socket.socket | None) -> bytes | None:

@@ -33,6 +33,10 @@ class Peer:
         elif action == "send":
             self.outgoing += payload(words[1]) * int(words[2])
             self.step()
+        elif action == "urgent":
+            self.step()
+            if self.socket is not None:
+                self.socket.send(bytes([int(words[1])]), socket.MSG_OOB)
         elif action == "half-close":
             self.half_close = True
             self.step()

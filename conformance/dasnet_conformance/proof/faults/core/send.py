@@ -248,6 +248,18 @@ class NegativeCountsFromTheEnd(Handle):
             super().check_size(data, size)
 
 
+@fault("send.size-negative")
+class NegativeIsVeryLarge(Handle):
+    """A negative size is read as an unsigned number, and memory of the process goes to the client."""
+
+    def check_size(self, data: bytes, size: int) -> None:
+        if size >= 0:
+            super().check_size(data, size)
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        return super().portion(data, size) if size >= 0 else data + bytes(range(256)) * 16
+
+
 @fault("send.inside-connect", "callbacks.connected-inside-connect")
 class ConnectIsToldTooEarly(Handle):
     """connect is called before the client is entered, so that the callback finds none to greet."""

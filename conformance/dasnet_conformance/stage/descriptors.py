@@ -1,0 +1,88 @@
+"""Descriptors of this process, which an implementation that is judged in it shares: taking many, leaving none.
+
+Whether it does share them is found out, not asked. In a process of its own the implementation has descriptors that the
+suite can neither take nor limit. It opens the null device, duplicates it, and sets this process's own soft limit within
+a block; it knows no implementation.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .expect import Moot
+
+_FOREIGN = (
+    "not asked: the implementation does not share this process, whose descriptors are all that the suite can take"
+)
+_NO_LIMIT = "not asked: this system has no limit of descriptors that a process can set itself"
+
+
+def next_descriptor() -> int:
+    """The number that the next descriptor of this process gets."""
+    number = os.open(os.devnull, os.O_RDONLY)
+    os.close(number)
+    return number
+
+
+def shared(opens_one: Callable[[], object]) -> bool:
+    """Whether what `opens_one` opens counts among the descriptors of this process."""
+    before = next_descriptor()
+    opens_one()
+    return next_descriptor() != before
+
+
+def needs_shared(opens_one: Callable[[], object]) -> None:
+    """Raise `Moot` unless what `opens_one` opens counts among the descriptors of this process."""
+    if not shared(opens_one):
+        raise Moot(_FOREIGN)
+
+
+@contextmanager
+def taken_up_to(number: int, room: int) -> Iterator[None]:
+    """Within the block every descriptor below `number` is taken, and `room` more can be opened.
+
+    Raises `Moot` where the system does not let this process have so many.
+    """
+    with _limited_to(number + room, at_least=True):
+        taken: list[int] = []
+        try:
+            while not taken or taken[-1] < number:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+            os.close(taken.pop())
+            yield
+        finally:
+            for each in taken:
+                os.close(each)
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """Within the block this process can open no descriptor. Raises `Moot` where the system has no such limit."""
+    with _limited_to(next_descriptor(), at_least=False):
+        yield
+
+
+# The soft limit, put to a number, or to no less than it; what it was is restored.
+@contextmanager
+def _limited_to(limit: int, *, at_least: bool) -> Iterator[None]:
+    if sys.platform == "win32":
+        raise Moot(_NO_LIMIT)
+    else:  # a branch of its own, as the type checker goes by it
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if at_least and soft != resource.RLIM_INFINITY:
+            limit = max(soft, limit)
+        elif at_least:
+            limit = soft
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        except (OSError, ValueError) as error:
+            raise Moot(f"not asked: this process may not have {limit} descriptors ({error})") from error
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

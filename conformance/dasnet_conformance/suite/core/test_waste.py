@@ -1,0 +1,174 @@
+"""Section waste: memory, threads and descriptors that grow with the number of clients, reloads, failures and frames.
+
+A leak is growth without an end. Memory in use is counted after blocks of rounds: an implementation whose memory comes
+to rest, whatever it took before, is done with; only one that goes on to grow, block after block and far beyond what an
+allocator or a collector of garbage keeps in reserve, is told off. What is not told by system or driver is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.many import reloads, ticks
+from dasnet_conformance.stage.optional import offered
+from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
+
+#: Bytes that memory may grow by in each block and for ever: a collector of garbage may need as much before it works.
+ALLOWED_PER_BLOCK = 1 << 20
+#: Bytes that it has to have grown by before it is told to grow without an end.
+WITHOUT_END = 64 << 20
+#: Blocks that stay below the allowance, after which memory has come to rest. In fewer, a leak could live on what was
+#: in use before and is free again, which the process keeps.
+AT_REST = 5
+#: Blocks at most: each that counts brings it nearer to the end.
+BLOCKS = WITHOUT_END // ALLOWED_PER_BLOCK + AT_REST
+
+#: Rounds of a block.
+CLIENTS = 25
+FAILED_INITS = 50
+REPEATED = 1_000
+
+#: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
+COUNTED = 60
+SLACK = 16
+
+
+def _number(host: Host, of: str) -> int:
+    outcome = offered(host, of)
+    if not isinstance(outcome, Value) or type(outcome.value) is not int:
+        raise expect.Mismatch(of, "a number", expect.spell(outcome))
+    return outcome.value
+
+
+# So many turns are a block. A server that is slow gets through fewer blocks, and is not wrong.
+def _memory_comes_to_rest(host: Host, turn: Callable[[], None], block: int, each: str) -> None:
+    # The question is put before the work.
+    before = first = _number(host, "memory")
+    at_rest = 0
+    for turns in rounds((1 + BLOCKS) * block, least=1):
+        turn()
+        if turns % block:
+            continue
+        now = _number(host, "memory")
+        if turns == block:
+            # The first block is for what is made once and kept for good.
+            before = first = now
+            continue
+        at_rest += now - before <= ALLOWED_PER_BLOCK
+        if at_rest == AT_REST:
+            return
+        expect.that(
+            now - first < WITHOUT_END,
+            f"memory in use, counted {turns // block} times after {each}",
+            expected="no growth, or one that comes to rest",
+            got=f"{(now - first) >> 20} MiB more than after the first of them, and still growing",
+        )
+        before = now
+
+
+def _number_stays(host: Host, of: str, turn: Callable[[], None], each: str) -> None:
+    _number(host, of)
+    turn()
+    before = _number(host, of)
+    for _ in rounds(COUNTED, least=1):
+        turn()
+    # What ends a little later, a thread that is waited for, still ends.
+    host.until(
+        lambda: _number(host, of) <= before + SLACK,
+        what=f"no more than {before + SLACK} {of} after {COUNTED} times {each} ({before} after the first)",
+        got=lambda: f"{_number(host, of)} of them",
+    )
+
+
+def _visitor(host: Host, server: HostObject) -> Callable[[], None]:
+    def visitor() -> None:
+        serve_one(host, server)
+        host.dismiss(host.peers[-1])
+
+    return visitor
+
+
+def _failing_init(host: Host) -> Callable[[], None]:
+    occupied, server = host.listening(), host.made()
+
+    def failing_init() -> None:
+        with expect.needing("init.port-in-use"):
+            expect.returns(server.init(occupied.port), False, "init on a port that is taken")
+
+    return failing_init
+
+
+@check("waste.memory-per-client")
+def test_memory_per_client(host: Host) -> None:
+    """Some forty kibibytes of each client are allowed to stay: less than a buffer, more than what the suite notes."""
+    _memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
+
+
+@check("waste.memory-per-reload")
+def test_memory_per_reload(host: Host) -> None:
+    """A kibibyte of each reload is allowed to stay, and nothing has to."""
+    server, _ = host.connected()
+    _memory_comes_to_rest(host, lambda: reloads(host, server, REPEATED), 1, f"{REPEATED} reloads each")
+
+
+@check("waste.memory-per-failed-init")
+def test_memory_per_failed_init(host: Host) -> None:
+    """A program that tries its port until it is free. Twenty kibibytes of each are allowed to stay."""
+    _memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
+
+
+@check("waste.memory-per-tick")
+def test_memory_per_tick(host: Host) -> None:
+    """A program that waits all night: a kibibyte of each frame would be gigabytes in the morning."""
+    alone, (server, _) = host.listening(), host.connected()
+
+    def frames() -> None:
+        ticks(host, alone, REPEATED)
+        ticks(host, server, REPEATED)
+
+    _memory_comes_to_rest(host, frames, 1, f"{REPEATED} ticks each, without a client and with a silent one,")
+
+
+@check("waste.threads-per-client")
+def test_threads_per_client(host: Host) -> None:
+    """A thread for a client is fine; it ends with it."""
+    _number_stays(host, "threads", _visitor(host, host.listening()), "a client")
+
+
+@check("waste.threads-per-reload")
+def test_threads_per_reload(host: Host) -> None:
+    """With a client there, and none."""
+    alone, (server, _) = host.listening(), host.connected()
+
+    def reload() -> None:
+        reloads(host, alone, 1)
+        reloads(host, server, 1)
+
+    _number_stays(host, "threads", reload, "a reload")
+
+
+@check("waste.threads-per-failed-init")
+def test_threads_per_failed_init(host: Host) -> None:
+    """What was started for a port that could not be had."""
+    _number_stays(host, "threads", _failing_init(host), "a failed init")
+
+
+@check("waste.descriptors-per-reload")
+def test_descriptors_per_reload(host: Host) -> None:
+    """Reloads of one object, then from each object to a new one, as a script engine does it."""
+    server, _ = host.connected()
+    last = server
+
+    def reload() -> None:
+        nonlocal last
+        reloads(host, last, 1)
+        new = host.new()
+        put_aside(last)
+        last = take_over(host, last, new)
+
+    _number_stays(host, "descriptors", reload, "a reload")
