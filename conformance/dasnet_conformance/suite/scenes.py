@@ -47,7 +47,7 @@ def until_fired_soon(host: Host, server: HostObject, what: str, count: int) -> N
 
 
 class Forgiving(HostObject):
-    """An object as a wait has it in which ticks may end in an error, since a callback raises: a refusal counts as a return.
+    """An object for a wait in which ticks may end in an error, since a callback raises: a refusal counts as a return.
 
     Arguments: `server`, the object, which goes on hearing everything itself.
     """
@@ -62,7 +62,7 @@ class Forgiving(HostObject):
 
 
 def fill(host: Host, server: HostObject, peer: Peer, content: bytes, piece: int = 1 << 18) -> int:
-    """Send to a client that stops reading, until it was all accepted or a part refused; how many bytes were accepted."""
+    """Send to a client that stops reading, until all is accepted or a part refused; how many bytes were accepted."""
     peer.pause_reading()
     accepted = 0
     with to_one_that_does_not_read(host):

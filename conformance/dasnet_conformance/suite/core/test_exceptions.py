@@ -85,7 +85,7 @@ def test_data_waiting(host: Host, callback: str, how_often: str) -> None:
     [("connect", "close"), ("data", "close"), ("data", "reset"), ("disconnect", "close"), ("disconnect", "reset")],
 )
 def test_client_gone(host: Host, callback: str, how: str) -> None:
-    """A reset may take bytes with it, and who gives up on a failed connect need not deliver any; twice is never right."""
+    """A reset may take bytes with it, and who gives up on a failed connect need deliver none; twice is never right."""
     server, peer = _failing(host, callback)
     peer.send(WORDS)
     if how == "close":
