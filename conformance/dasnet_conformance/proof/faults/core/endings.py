@@ -25,7 +25,7 @@ def _cut(connection: socket.socket | None) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-@fault("endings.accepted-before-half-close", "endings.answer-to-half-closed", may_kill=_OTHERS)
+@fault("endings.accepted-before-half-close", may_kill=_OTHERS)
 class HalfCloseDropsQueue(Handle):
     """The end of what the client sends is taken for its departure, and what waits for it is thrown away."""
 
@@ -34,7 +34,7 @@ class HalfCloseDropsQueue(Handle):
 
 
 @fault("endings.accepted-before-half-close", may_kill=_OTHERS)
-class HalfCloseSendsOncemore(Handle):
+class HalfCloseSendsOnceMore(Handle):
     """At a half-close the queue is offered to the system once more, and what it does not take then is lost."""
 
     def end_of_input(self) -> None:
@@ -70,7 +70,7 @@ class DeniesHalfClosedAnswers(Server):
 
 
 @fault("endings.answer-to-last-words", may_kill=_OTHERS)
-class LastAnswerWaitsForATick(Handle):
+class LastAnswerWaitsForTick(Handle):
     """What is sent inside a callback waits for the end of the tick, before which the end of the client is found."""
 
     def flush(self) -> bool:
@@ -112,11 +112,19 @@ class LastWordsAreAnsweredToNobody(Handle):
 
 
 @fault("endings.destroy-cuts-nothing", may_kill=_OTHERS)
-class DestroyResets(Handle):
-    """Destroying the object resets the connection, and what the client has not read yet is lost with it."""
+class DestroySendsAgain(Handle):
+    """The last message is sent once more when the object is destroyed, in case it was not through."""
+
+    last = b""
+
+    def enqueue(self, part: bytes) -> None:
+        self.last = part
+        super().enqueue(part)
 
     def close(self) -> None:
-        _cut(self.client)
+        if self.client is not None and self.last and not self.outgoing:
+            self.enqueue(self.last)
+            self.flush()
         super().close()
 
 
