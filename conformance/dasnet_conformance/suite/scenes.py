@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dasnet_adapters.contract import CLASS_A, AdapterBroken, Outcome, Value
+from dasnet_adapters.contract import CLASS_A, AdapterBroken, Argument, Outcome, Refusal, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.host import Host
@@ -44,6 +44,31 @@ def until_fired_soon(host: Host, server: HostObject, what: str, count: int) -> N
             return
         host.tick_once(server)
     until_fired(host, server, what, count)
+
+
+class Forgiving(HostObject):
+    """An object for a wait in which ticks may end in an error, since a callback raises: a refusal counts as a return.
+
+    Arguments: `server`, the object, which goes on hearing everything itself.
+    """
+
+    def __init__(self, server: HostObject) -> None:
+        super().__init__(lambda name, _, *arguments: server.call(name, *arguments), server.number)
+
+    def call(self, name: str, *arguments: Argument) -> Outcome:
+        """As of the object, but for a refusal."""
+        outcome = super().call(name, *arguments)
+        return Value(None) if isinstance(outcome, Refusal) else outcome
+
+
+def fill(host: Host, server: HostObject, peer: Peer, content: bytes, piece: int = 1 << 18) -> int:
+    """Send to a client that stops reading, until all is accepted or a part refused; how many bytes were accepted."""
+    peer.pause_reading()
+    accepted = 0
+    with to_one_that_does_not_read(host):
+        while accepted < len(content) and server.send(content[accepted : accepted + piece]) == Value(True):
+            accepted += len(content[accepted : accepted + piece])
+    return accepted
 
 
 @contextmanager

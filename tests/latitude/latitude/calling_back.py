@@ -91,6 +91,32 @@ class ErrorsAreTold(Handle):
         self.guarded(super().tell_disconnect)
 
 
+@variant(
+    "an exception in a callback",
+    shows={"exceptions.data-waiting": "closed", "exceptions.queued-bytes": "closed"},
+)
+class FailureEndsConnection(Handle):
+    """Ends the connection of a client whose connect or data callback raises, and tells the departure: the host does not
+    know how far it had got with that client."""
+
+    def guarded(self, tell: Callable[[], None]) -> None:
+        """Call back; where that fails, the client goes."""
+        try:
+            tell()
+        except Exception:
+            self.depart()
+            raise
+
+    def tell_connect(self) -> None:
+        """Guarded."""
+        self.guarded(super().tell_connect)
+
+    def tell_data(self, data: bytes) -> None:
+        """Guarded."""
+        tell = super().tell_data
+        self.guarded(lambda: tell(data))
+
+
 @variant("a tick inside a callback")
 class InnerTickIsRefused(Handle):
     """Raises an error for a tick inside a callback: the outer one does the work."""

@@ -191,7 +191,7 @@ class Handle:
             if data is None:
                 return
             if not data:
-                self.depart()
+                self.end_of_input()
                 return
             self.tell_data(data)
             left -= len(data)
@@ -210,6 +210,11 @@ class Handle:
     def read_broken(self) -> bytes | None:
         """What a read gives that found the connection broken off: the departure."""
         return b""
+
+    def end_of_input(self) -> None:
+        """Nothing more will come. Who has only shut down writing is still owed what waits; else the client has gone."""
+        if not self.outgoing:
+            self.depart()
 
     def depart(self) -> None:
         """The client has gone: let go of it, then tell."""

@@ -1,0 +1,127 @@
+"""Checks of section `endings`: the last bytes to a client that has shut down writing, or that the server sees off."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
+
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 8 << 20
+#: Of a pattern that shows a place: the answers, small and large.
+PATTERN = b"0123456789abcdef"
+REPEATS = (1, WAITING // len(PATTERN))
+#: An answer that any system takes at once for a client that reads.
+ORDINARY = 32 << 10
+
+in_sizes = pytest.mark.parametrize("repeat", REPEATS, ids=["small", "large"])
+
+
+def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes, refused: bool = False) -> None:
+    # All that was accepted comes to the client; after a refusal the connection may have ended for that.
+    host.until(
+        lambda: len(peer.received) >= len(wanted) or peer.closed is not None,
+        server,
+        what=f"{len(wanted)} bytes at the client that has shut down writing",
+        got=lambda: f"{len(peer.received)} bytes",
+    )
+    host.settle(server)
+    cut = refused and peer.closed is not None
+    what = f"what the client received{f' before it saw {peer.closed}' if peer.closed else ''}"
+    expect.same_bytes(peer.received, wanted[: len(peer.received)] if cut else wanted, what)
+
+
+@check("endings.accepted-before-half-close")
+@pytest.mark.parametrize("reads", ["before a tick saw it", "after"])
+def test_accepted_before_half_close(host: Host, reads: str) -> None:
+    """A client that says all it has to say, shuts down writing, and then reads what it was sent, as many do."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, server, peer, content)
+    peer.half_close()
+    if reads == "after":
+        host.settle(server)
+    peer.resume_reading()
+    _arrives(host, server, peer, content[:accepted], refused=accepted < len(content))
+    host.observe("departure reported" if server.count("disconnect") else "stays connected")
+
+
+@check("endings.answer-to-half-closed")
+@in_sizes
+@pytest.mark.parametrize("moment", ["before a tick saw it", "after"])
+def test_answer_to_half_closed(host: Host, moment: str, repeat: int) -> None:
+    """To refuse is fine, and to deliver; to promise and not to deliver is not."""
+    server, peer = host.connected()
+    peer.half_close()
+    host.silence()
+    if moment == "after":
+        host.settle(server)
+    with reading_meanwhile(host):
+        outcome = server.send(PATTERN, repeat=repeat)
+        accepted = expect.one_of(outcome, ("true", "false"), "send to a client that has shut down writing") == "true"
+        _arrives(host, server, peer, PATTERN * repeat if accepted else b"", refused=not accepted)
+    host.observe("accepted" if accepted else "refused")
+
+
+@check("endings.answer-to-last-words")
+@in_sizes
+def test_answer_to_last_words(host: Host, repeat: int) -> None:
+    """A request whose end is the half-close, answered where it is heard: what every one-shot client does."""
+    server, peer = host.connected()
+    words = PATTERN * min(repeat, 1 << 12)
+    server.react("data", "send" if repeat == 1 else "echo", *([PATTERN] if repeat == 1 else []))
+    peer.send(words)
+    peer.half_close()
+    host.silence()
+    with reading_meanwhile(host):
+        host.until(lambda: server.received.endswith(words), server, what="the last words in data callbacks")
+        wanted, refused = bytearray(), False
+        data = b""
+        for fired in server.fired:
+            if fired.event.what == "data":
+                data = fired.event.data
+            elif fired.event.action in ("send", "echo"):
+                took = fired.event.outcome == Value(True)
+                wanted += (PATTERN if repeat == 1 else data) if took else b""
+                refused |= not took
+        _arrives(host, server, peer, wanted, refused)
+    host.observe("refused" if refused else "accepted")
+
+
+@check("endings.destroy-cuts-nothing")
+@pytest.mark.parametrize("unread", ["nothing unread", "something unread"])
+def test_destroy_cuts_nothing(host: Host, unread: str) -> None:
+    """A farewell and the end; that the client had a word in between must not turn its connection's end into a reset."""
+    server, peer = host.connected()
+    content = host.random.randbytes(ORDINARY)
+    peer.pause_reading()
+    with to_one_that_does_not_read(host):
+        if server.send(content) != Value(True):
+            raise expect.Moot(f"a message of {ORDINARY} bytes was refused")
+    host.until(lambda: _arrived(peer) >= ORDINARY, server, what=f"{ORDINARY} bytes in the client's system")
+    if unread == "something unread":
+        peer.send(b"one more thing")
+        host.silence()
+    expect.returns(server.destroy(), None, "destroy")
+    peer.resume_reading()
+    host.await_closed(peer)
+    expect.same_bytes(peer.received, content, f"what the client received before it saw {peer.closed}")
+
+
+def _arrived(peer: Peer) -> int:
+    # Bytes that have come to the client's system and that it has not read yet.
+    if peer.socket is None:
+        return 0
+    try:
+        return len(peer.socket.recv(ORDINARY, socket.MSG_PEEK))
+    except BlockingIOError:
+        return 0

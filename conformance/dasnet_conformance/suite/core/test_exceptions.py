@@ -1,0 +1,244 @@
+"""Checks of section `exceptions`: each callback that fails, and what waits meanwhile: bytes, clients, departures."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import ANSWER, Forgiving, fill, order, serve_in_the_end
+
+#: More than one read of most servers, so that the failure comes in the middle of a burst.
+BURST = 150_000
+#: More than the system's buffers hold for a client that does not read.
+QUEUED = 8 << 20
+#: Clients in a row on which a callback fails.
+FAILURES = 5
+
+WORDS = b"words of the first client"
+EARLY = b"early words of the second"
+
+in_each_callback = pytest.mark.parametrize("callback", CLIENT_CALLBACKS)
+
+
+def _failing(host: Host, callback: str) -> tuple[HostObject, Peer]:
+    # A server whose callback raises, and the client on which it will, before any further tick.
+    if callback == "connect":
+        server = host.listening()
+        server.react(callback, "raise")
+        return server, host.peer(server.port)
+    server, peer = host.connected()
+    server.react(callback, "raise")
+    return server, peer
+
+
+def _until(host: Host, server: HostObject, what: str, count: int) -> None:
+    host.until(
+        lambda: server.count(what) >= count,
+        Forgiving(server),
+        what=f"{what} callback number {count}",
+        got=lambda: f"{server.count(what)} of them",
+    )
+
+
+def _until_heard_or_ended(host: Host, server: HostObject, peer: Peer, count: int) -> None:
+    host.until(
+        lambda: len(server.received) >= count or _ended(server, peer),
+        Forgiving(server),
+        what=f"{count} bytes in data callbacks, or the end of the connection",
+        got=lambda: f"{len(server.received)} bytes",
+    )
+
+
+def _ended(server: HostObject, peer: Peer) -> bool:
+    return peer.closed is not None or server.count("disconnect") > 0
+
+
+@check("exceptions.data-waiting")
+@pytest.mark.parametrize("callback", ["connect", "data"])
+@pytest.mark.parametrize("how_often", ["once", "each time"])
+def test_data_waiting(host: Host, callback: str, how_often: str) -> None:
+    """To keep the client and to end its connection are both fine; a gap, or bytes told twice, is neither."""
+    server, peer = _failing(host, callback)
+    content = host.random.randbytes(2 * BURST)
+    peer.send(content[:BURST])
+    host.silence()
+    _until(host, server, callback, 1)
+    if how_often == "once":
+        server.react(callback, "none")
+    _until_heard_or_ended(host, server, peer, BURST)
+    peer.send(content[BURST:])
+    _until_heard_or_ended(host, server, peer, 2 * BURST)
+    host.settle(Forgiving(server))
+    ended = _ended(server, peer)
+    wanted = content[: len(server.received)] if ended else content
+    expect.same_bytes(server.received, wanted, f"what was delivered, with a failure inside {callback}")
+    host.observe("closed" if ended else "kept")
+
+
+@check("exceptions.client-gone")
+@pytest.mark.parametrize(
+    ("callback", "how"),
+    [("connect", "close"), ("data", "close"), ("data", "reset"), ("disconnect", "close"), ("disconnect", "reset")],
+)
+def test_client_gone(host: Host, callback: str, how: str) -> None:
+    """A reset may take bytes with it, and who gives up on a failed connect need deliver none; twice is never right."""
+    server, peer = _failing(host, callback)
+    peer.send(WORDS)
+    if how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    host.silence()
+    _until(host, server, "disconnect", 1)
+    host.settle(Forgiving(server))
+    told = [server.count(name) for name in ("connect", "disconnect")]
+    expect.equal(told, [1, 1], f"connect and disconnect callbacks, with a failure inside {callback}")
+    expect.equal([name for name in order(server) if name != "data"], ["connect", "disconnect"], "their order")
+    whole = callback != "connect" and how == "close"
+    wanted = WORDS if whole or server.received else b""
+    expect.same_bytes(server.received, wanted, f"what was delivered, with a failure inside {callback}")
+    expect.equal(order(server)[-1], "disconnect", "the last client callback")
+
+
+@check("exceptions.second-client-waiting")
+@in_each_callback
+def test_second_client_waiting(host: Host, callback: str) -> None:
+    """It connects before the failure, and nothing that the failure leaves undone may be its loss."""
+    server, first = _failing(host, callback)
+    second = host.peer(server.port, wait=False)
+    second.send(EARLY)
+    if callback == "data":
+        first.send(WORDS)
+    elif callback == "disconnect":
+        first.close()
+    host.silence()
+    _until(host, server, callback, 1)
+    if server.count(callback) > 1:
+        # A server that ends a connection on which a callback failed may have come to the second in the same tick.
+        server.react(callback, "none")
+        serve_in_the_end(host, server)
+        return
+    server.react(callback, "none")
+    host.settle(server)
+    first.close()
+    host.until(
+        lambda: server.received.endswith(EARLY) and server.count("connect") > 1,
+        server,
+        what="the second client taken, and what it sent early delivered",
+        got=lambda: f"{server.count('connect')} connect callbacks and {len(server.received)} bytes",
+    )
+    expect.returns(server.send(ANSWER), True, "send to the second client")
+    host.await_peer(second, len(ANSWER), server)
+    second.close()
+    _until(host, server, "disconnect", 2)
+    host.settle(server)
+    expect.same_bytes(second.received, ANSWER, "what the second client received")
+    wanted = (WORDS if callback == "data" else b"") + EARLY
+    expect.same_bytes(server.received, wanted, "what was delivered of both clients")
+    names = [name for name in server.client_callbacks() if name != "data"]
+    expect.equal(names, ["connect", "disconnect"] * 2, "connect and disconnect callbacks of both clients")
+
+
+@check("exceptions.queued-bytes")
+def test_queued_bytes(host: Host) -> None:
+    """The client reads at last what was promised to it before its words made a callback fail."""
+    server, peer = host.connected()
+    content = host.random.randbytes(QUEUED)
+    accepted = fill(host, server, peer, content)
+    server.react("data", "raise")
+    peer.send(WORDS)
+    # Where a send was refused, its connection may have been ended for that.
+    host.until(
+        lambda: server.count("data") > 0 or server.count("disconnect") > 0,
+        Forgiving(server),
+        what="a data callback, which raises",
+    )
+    host.settle(Forgiving(server))
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or _ended(server, peer),
+        Forgiving(server),
+        what=f"{accepted} bytes at the client, as send accepted before the failure, or the end of the connection",
+        got=lambda: f"{len(peer.received)} bytes",
+    )
+    host.settle(Forgiving(server))
+    ended = _ended(server, peer)
+    wanted = content[: len(peer.received) if ended else accepted]
+    expect.same_bytes(peer.received, wanted, "what the client received")
+    expect.same_bytes(server.received, WORDS if server.received else b"", "what was delivered")
+    host.observe("closed" if ended else "kept")
+
+
+@check("exceptions.queue-ends-with-its-client")
+@pytest.mark.parametrize("callback", ["error", "disconnect"])
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_queue_ends_with_its_client(host: Host, callback: str, how: str) -> None:
+    """Clearing up must not stand behind a call that can fail."""
+    server, peer = host.connected()
+    content = host.random.randbytes(QUEUED)
+    fill(host, server, peer, content)
+    server.react(callback, "raise")
+    if how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    _until(host, server, "disconnect", 1)
+    server.react(callback, "none")
+    host.settle(server)
+    with expect.needing("callbacks.raise-keeps-serving"):
+        following = host.take_client(server)
+    host.settle(server)
+    expect.same_bytes(following.received, b"", "what the next client received, to which nothing was sent")
+
+
+@check("exceptions.every-client-told-once")
+@pytest.mark.parametrize("failing", [*CLIENT_CALLBACKS, "all three"])
+def test_every_client_told_once(host: Host, failing: str) -> None:
+    """What a single failure leaves behind may only add up over several."""
+    server = host.listening()
+    callbacks = CLIENT_CALLBACKS if failing == "all three" else (failing,)
+    for callback in callbacks:
+        server.react(callback, "raise")
+    content = bytearray()
+    for number in range(1, FAILURES + 1):
+        words = b"client %d|" % number
+        peer = host.peer(server.port)
+        peer.send(words)
+        _until(host, server, "connect", number)
+        host.until(
+            lambda words=words, peer=peer: server.received.endswith(words) or peer.closed is not None,  # type: ignore[misc]
+            Forgiving(server),
+            what=f"what client {number} sent in data callbacks, or the end of its connection",
+        )
+        content += words if server.received.endswith(words) or failing in ("data", "disconnect") else b""
+        peer.close()
+        _until(host, server, "disconnect", number)
+    host.settle(Forgiving(server))
+    names = [name for name in server.client_callbacks() if name != "data"]
+    expect.equal(names, ["connect", "disconnect"] * FAILURES, f"with failures inside {failing}, the callbacks")
+    expect.same_bytes(server.received, content, f"what was delivered, with failures inside {failing}")
+    for callback in callbacks:
+        server.react(callback, "none")
+    serve_in_the_end(host, server)
+
+
+@check("exceptions.disconnect-leaves-nobody")
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_disconnect_leaves_nobody(host: Host, how: str) -> None:
+    """The state after a departure, as if the callback had returned."""
+    server, peer = _failing(host, "disconnect")
+    if how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    _until(host, server, "disconnect", 1)
+    host.settle(Forgiving(server))
+    expect.equal(server.count("disconnect"), 1, "disconnect callbacks, the first of which failed")
+    expect.returns(server.has_session(), False, "has_session after a failure inside disconnect")
+    expect.returns(server.is_open(), True, "is_open after a failure inside disconnect")
+    expect.returns(server.is_connected(), False, "is_connected after a failure inside disconnect")
+    expect.returns(server.send(ANSWER), False, "send after a failure inside disconnect")

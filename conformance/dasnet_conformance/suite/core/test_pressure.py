@@ -1,0 +1,159 @@
+"""Checks of section `pressure`: the order of what is sent while earlier bytes still wait for the client."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_B, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import fill, put_aside, take_over, to_one_that_does_not_read
+
+#: More than the system's buffers hold for a client that does not read: some of it waits in the server, if it queues.
+WAITING = 6 << 20
+#: Sizes of messages in turn: small after large, and around the borders of common buffers.
+SIZES = (300_000, 1, 65_537, 3, 4_096, 1, 250_000, 17, 1_025, 65_536, 2)
+#: Steps of a client that reads a little: a system tells of room for more once a third of its buffer is free again.
+GO = 4
+#: Over any sensible bound of an outgoing queue.
+HUGE = 72 << 20
+
+
+def _send(host: Host, server: HostObject, content: bytes, accepted: bytearray) -> bool:
+    # One message to a client that does not read now; what was accepted is noted in the order of the calls.
+    with to_one_that_does_not_read(host):
+        took = expect.one_of(server.send(content), ("true", "false"), f"send of {len(content)} bytes") == "true"
+    if took:
+        accepted += content
+    return took
+
+
+def _read_some(host: Host, peer: Peer) -> None:
+    # The client reads what there is, and stops again: there is room in the system for a part of what waits.
+    peer.resume_reading()
+    for _ in range(GO):
+        host.step_peers()
+    peer.pause_reading()
+
+
+def _read_all(host: Host, server: HostObject, peer: Peer, accepted: bytes | bytearray, refused: bool) -> bool:
+    # The client reads at last. Returns whether the connection had ended, which a refusal before allows.
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= len(accepted) or (refused and peer.closed is not None),
+        server,
+        what=f"{len(accepted)} bytes at the client, as were accepted",
+        got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+    )
+    host.settle(server)
+    ended = refused and peer.closed is not None
+    wanted = accepted[: len(peer.received)] if ended else accepted
+    expect.same_bytes(peer.received, wanted, "what the client received of what was accepted")
+    return ended
+
+
+@check("pressure.mixed-sizes-in-order")
+@pytest.mark.parametrize("reader", ["late", "in goes"])
+def test_mixed_sizes_in_order(host: Host, reader: str) -> None:
+    """How much is taken nobody promises; what is taken stays in line, also where a small one would still fit."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = bytearray(content[: fill(host, server, peer, content)])
+    refused = len(accepted) < WAITING
+    for _ in range(4):
+        for size in SIZES:
+            refused |= not _send(host, server, host.random.randbytes(size), accepted)
+            if reader == "in goes" and size > 1_000:
+                _read_some(host, peer)
+        if peer.closed is not None or server.count("disconnect"):
+            break
+        host.tick_once(server)
+    _read_all(host, server, peer, accepted, refused)
+
+
+@check("pressure.sends-inside-callbacks-in-order")
+def test_sends_inside_callbacks_in_order(host: Host) -> None:
+    """An answer does not jump the queue because its callback runs in a tick that also flushes."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = bytearray(content[: fill(host, server, peer, content)])
+    refused = len(accepted) < WAITING
+    for number in range(6):
+        refused |= not _asked(host, server, peer, number, accepted, refused)
+        if server.count("disconnect"):
+            break
+        refused |= not _send(host, server, b"-later %d-" % number, accepted)
+        if number == 2:
+            _read_some(host, peer)
+    _read_all(host, server, peer, accepted, refused)
+
+
+def _asked(host: Host, server: HostObject, peer: Peer, number: int, accepted: bytearray, refused: bool) -> bool:
+    # The client asks, and the data callback answers, as often as it is called. Returns whether all answers were taken.
+    words = b"question %d" % number
+    answer = b"|answer %d|" % number * (1 if number % 2 else 9_000)
+    server.react("data", "send", answer)
+    heard, answered = len(server.received), len(server.did("send"))
+    peer.send(words)
+    with to_one_that_does_not_read(host):
+        host.until(
+            lambda: len(server.received) >= heard + len(words) or (refused and server.count("disconnect") > 0),
+            server,
+            what="a data callback",
+        )
+    server.react("data", "none")
+    outcomes = [each.outcome for each in server.did("send")[answered:]]
+    for outcome in outcomes:
+        if outcome == Value(True):
+            accepted += answer
+    return all(outcome == Value(True) for outcome in outcomes)
+
+
+@check("pressure.order-across-reload")
+def test_order_across_reload(host: Host) -> None:
+    """The queue belongs to the connection; each owner's bytes stand behind those of the one before."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = bytearray(content[: fill(host, server, peer, content)])
+    refused = len(accepted) < WAITING
+    for number in range(4):
+        put_aside(server)
+        server = take_over(host, server, host.new(CLASS_B) if number % 2 else None)
+        # Before any tick of the new owner, inside its callback, and after.
+        refused |= not _send(host, server, b"<owner %d>" % number * (1 if number % 2 else 20_000), accepted)
+        refused |= not _asked(host, server, peer, number, accepted, refused)
+        if peer.closed is not None or server.count("disconnect"):
+            break
+        refused |= not _send(host, server, b"</owner %d>" % number, accepted)
+    _read_all(host, server, peer, accepted, refused)
+
+
+@check("pressure.refused-whole")
+@pytest.mark.parametrize("waiting", ["a little", "a lot"])
+def test_refused_whole(host: Host, waiting: str) -> None:
+    """Where it is taken it has to arrive; where it is not, the small ones around it are all that does."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING if waiting == "a lot" else 1_000)
+    accepted = bytearray(content[: fill(host, server, peer, content)])
+    refused = len(accepted) < len(content)
+    for size in (HUGE, HUGE // 4):
+        pattern = b"too much|"
+        with to_one_that_does_not_read(host):
+            outcome = server.send(pattern, repeat=size // len(pattern))
+        took = expect.one_of(outcome, ("true", "false"), f"send of {size} bytes") == "true"
+        if took:
+            accepted += pattern * (size // len(pattern))
+        refused |= not took
+        refused |= not _send(host, server, b"a small one after it", accepted)
+        if peer.closed is not None or server.count("disconnect"):
+            break
+        host.tick_once(server)
+    ended = _read_all(host, server, peer, accepted, refused)
+    if not ended and peer.closed is None:
+        expect.returns(server.send(b"and on it goes"), True, "send once the client has read")
+        host.await_peer(peer, len(accepted) + 14, server)
+        expect.same_bytes(peer.received[len(accepted) :], b"and on it goes", "what arrived afterwards")
+    host.observe("the connection was closed" if ended else "refused whole" if refused else "taken")
