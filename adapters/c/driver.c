@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_WORDS = 8, DEEPEST_REACTION = 50 };
 enum callback { CONNECT, DISCONNECT, DATA, ERROR, LOG, CALLBACKS };
@@ -215,8 +216,11 @@ static struct outcome init(struct arguments *a, bool low_level)
     return boolean(low_level ? net_server_init(a->handle, port) : net_init(&a->object->server, port));
 }
 
-/* The buffer is the bytes, repeated. No more of it is built than the size asks for. */
-static struct outcome send_bytes(struct arguments *a, bool low_level)
+enum sending { METHOD, REUSED, LOW_LEVEL };
+
+/* The buffer is the bytes, repeated. No more of it is built than the size asks for. One that is used again is always
+ * built, and overwritten as soon as the call has returned. */
+static struct outcome send_bytes(struct arguments *a, enum sending how)
 {
     if (a->numbers[0] < 0)
         return refused("driver", "nothing can be repeated less than 0 times");
@@ -228,15 +232,18 @@ static struct outcome send_bytes(struct arguments *a, bool low_level)
     const bool enough = a->length > 0 && repeat > most / a->length;
     struct net_buffer buffer = {a->bytes, enough ? most : a->length * (size_t)repeat};
     uint8_t *built = NULL;
-    if (buffer.capacity > a->length) {
+    if (buffer.capacity > a->length || (how == REUSED && buffer.capacity > 0)) {
         if ((built = malloc(buffer.capacity)) == NULL)
             return refused("driver", "out of memory");
-        memcpy(built, a->bytes, a->length);
+        memcpy(built, a->bytes, buffer.capacity < a->length ? buffer.capacity : a->length);
         for (size_t i = a->length; i < buffer.capacity; i *= 2)
             memcpy(built + i, built, i < buffer.capacity - i ? i : buffer.capacity - i);
         buffer.data = built;
     }
-    const int sent = low_level ? net_server_send(a->handle, buffer, size) : net_send(&a->object->server, buffer, size);
+    const int sent = how == LOW_LEVEL ? net_server_send(a->handle, buffer, size)
+                                      : net_send(&a->object->server, buffer, size);
+    if (how == REUSED && built != NULL)
+        memset(built, 0, buffer.capacity);
     free(built);
     return boolean(sent);
 }
@@ -248,32 +255,71 @@ static struct outcome do_destroy(struct arguments *a)
     return nothing(0);
 }
 
-static struct outcome do_descriptors(struct arguments *a)
+/* Ends with the first call that is refused, and answers as it does. */
+static struct outcome do_ticks(struct arguments *a)
 {
-    (void)a;
-    DIR *directory = opendir("/dev/fd");
+    int result = 0;
+    for (int64_t i = 0; i < a->numbers[0] && result >= 0; i++)
+        result = net_tick(&a->object->server);
+    return nothing(result);
+}
+
+static struct outcome do_reloads(struct arguments *a)
+{
+    int result = 0;
+    for (int64_t i = 0; i < a->numbers[0] && result >= 0; i++) {
+        result = net_save(&a->object->server, &a->orphan->handle);
+        if (result >= 0)
+            result = net_restore(&a->object->server, &a->orphan->handle);
+    }
+    return nothing(result);
+}
+
+/* How many entries a directory of the system has, besides `own`. */
+static struct outcome count_entries(const char *path, int own)
+{
+    DIR *directory = opendir(path);
     if (directory == NULL)
         return (struct outcome){.is = UNSUPPORTED};
-    struct outcome counted = {.is = NUMBER, .value = -1}; /* without the one that reads the directory */
+    struct outcome counted = {.is = NUMBER, .value = -own};
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
         counted.value += entry->d_name[0] != '.';
     closedir(directory);
     return counted;
 }
 
+/* The second number of this file is the resident set, in pages. */
+static struct outcome do_memory(struct arguments *a)
+{
+    (void)a;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL)
+        return (struct outcome){.is = UNSUPPORTED};
+    long whole = 0, resident = 0;
+    const int read = fscanf(file, "%ld %ld", &whole, &resident);
+    fclose(file);
+    if (read != 2)
+        return (struct outcome){.is = UNSUPPORTED};
+    return (struct outcome){.is = NUMBER, .value = (int64_t)resident * sysconf(_SC_PAGESIZE)};
+}
+
 #define COMMAND(name, call)                                                                                            \
     static struct outcome do_##name(struct arguments *a)                                                               \
     {                                                                                                                  \
+        (void)a;                                                                                                       \
         return call;                                                                                                   \
     }
 
+COMMAND(descriptors, count_entries("/dev/fd", 1)) /* without the one that reads the directory */
+COMMAND(threads, count_entries("/proc/self/task", 0))
 COMMAND(adapter, nothing(net_make_server_adapter(&a->object->server)))
 COMMAND(init, init(a, false))
 COMMAND(has_session, boolean(net_has_session(&a->object->server)))
 COMMAND(is_open, boolean(net_is_open(&a->object->server)))
 COMMAND(is_connected, boolean(net_is_connected(&a->object->server)))
 COMMAND(tick, nothing(net_tick(&a->object->server)))
-COMMAND(send, send_bytes(a, false))
+COMMAND(send, send_bytes(a, METHOD))
+COMMAND(send_reused, send_bytes(a, REUSED))
 COMMAND(save, nothing(net_save(&a->object->server, &a->orphan->handle)))
 COMMAND(restore, nothing(net_restore(&a->object->server, &a->orphan->handle)))
 COMMAND(holds, boolean(a->orphan->handle != NULL))
@@ -282,7 +328,7 @@ COMMAND(server_init, init(a, true))
 COMMAND(server_is_open, boolean(net_server_is_open(a->handle)))
 COMMAND(server_is_connected, boolean(net_server_is_connected(a->handle)))
 COMMAND(server_tick, nothing(net_server_tick(a->handle)))
-COMMAND(server_send, send_bytes(a, true))
+COMMAND(server_send, send_bytes(a, LOW_LEVEL))
 COMMAND(server_restore, nothing(net_server_restore(a->handle, a->target, a->target->class)))
 
 static struct outcome do_react(struct arguments *a);
@@ -307,6 +353,11 @@ static const struct command {
     {"holds", "p", do_holds},
     {"destroy", "o", do_destroy},
     {"react", "owwv", do_react},
+    {"ticks", "sn", do_ticks},
+    {"reloads", "spn", do_reloads},
+    {"send_reused", "sbnn", do_send_reused},
+    {"memory", "", do_memory},
+    {"threads", "", do_threads},
     {"descriptors", "", do_descriptors},
     {"make_server", "h", do_make_server},
     {"server_init", "hn", do_server_init},

@@ -119,7 +119,9 @@ _LEAST_ROUNDS = 30
 def rounds(most: int, least: int = _LEAST_ROUNDS) -> Iterator[int]:
     """Numbers from 1 to `most`; fewer where each round takes so long that they would outlast the check.
 
-    Arguments: `least`, rounds that take place however long they take. How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
+    Arguments: `least`, rounds that take place however long they take.
+
+    How far it gets decides nothing but how much is tried: a server that is slow is not wrong.
     """
     end = time.monotonic() + _LONG_ENOUGH
     for number in range(1, most + 1):
