@@ -240,10 +240,12 @@ static struct outcome send_bytes(struct arguments *a, enum sending how)
             memcpy(built + i, built, i < buffer.capacity - i ? i : buffer.capacity - i);
         buffer.data = built;
     }
-    const int sent = how == LOW_LEVEL ? net_server_send(a->handle, buffer, size)
-                                      : net_send(&a->object->server, buffer, size);
-    if (how == REUSED && built != NULL)
-        memset(built, 0, buffer.capacity);
+    const bool low_level = how == LOW_LEVEL;
+    const int sent = low_level ? net_server_send(a->handle, buffer, size) : net_send(&a->object->server, buffer, size);
+    /* Volatile, as a compiler may leave out what is written to memory that is freed next. */
+    volatile uint8_t *overwritten = how == REUSED ? built : NULL;
+    for (size_t i = 0; overwritten != NULL && i < buffer.capacity; i++)
+        overwritten[i] = 0;
     free(built);
     return boolean(sent);
 }
