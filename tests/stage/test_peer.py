@@ -367,3 +367,23 @@ def test_disposing_says_nothing(peer: Peer, server: socket.socket, transcript: T
     before = texts(transcript)
     peer.dispose()
     assert texts(transcript) == before
+
+
+def test_an_urgent_byte_goes_out_of_band_behind_what_was_sent(
+    peer: Peer, server: socket.socket, transcript: Transcript
+) -> None:
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+    peer.send(b"before")
+    peer.send_urgent(0x03)
+    peer.send(b"after")
+    received = b""
+    while len(received) < len(b"before\x03after"):
+        received += server.recv(100)
+    assert received == b"before\x03after"
+    assert "urgent byte 0x03" in [entry["text"] for entry in transcript.entries()]
+
+
+def test_an_urgent_byte_to_nobody_is_a_mismatch(peer: Peer, server: socket.socket) -> None:
+    peer.close()
+    with pytest.raises(Mismatch, match="sending an urgent byte"):
+        peer.send_urgent(0x03)

@@ -75,12 +75,14 @@ def _number_stays(host: Host, of: str, turn: Callable[[], None], each: str) -> N
     _number(host, of)
     turn()
     before = _number(host, of)
+    turns = 0
     for _ in rounds(COUNTED, least=1):
         turn()
+        turns += 1
     # What ends a little later, a thread that is waited for, still ends.
     host.until(
         lambda: _number(host, of) <= before + SLACK,
-        what=f"no more than {before + SLACK} {of} after {COUNTED} times {each} ({before} after the first)",
+        what=f"no more than {before + SLACK} {of} after {turns} times {each} ({before} after the first)",
         got=lambda: f"{_number(host, of)} of them",
     )
 

@@ -169,6 +169,10 @@ class QueueOutlivesClient(Handle):
         self.outgoing += kept
         return False
 
+    def end_of_input(self) -> None:
+        # What waits is the next one's by now, and no reason to keep this one.
+        self.depart()
+
 
 @fault("send.fires-no-client-callback")
 class SendReadsFirst(Handle):
