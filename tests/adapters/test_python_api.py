@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fake_network_module import Server, make_module
 
@@ -13,15 +13,6 @@ from dasnet_adapters.patience import Patience
 from dasnet_adapters.python_api import FUNCTIONS, METHODS, find_shortcomings
 from dasnet_adapters.python_host import PythonHost
 from dasnet_adapters.python_recording import PythonModule
-
-if TYPE_CHECKING:
-    import dasnet_reference
-    import dasnet_reference.grouped
-    from dasnet_adapters import LowlevelModule
-
-    # Judged by the type checker.
-    plain: LowlevelModule = dasnet_reference
-    grouped: LowlevelModule = dasnet_reference.grouped
 
 BOTH = (CORE, LOWLEVEL)
 
