@@ -19,6 +19,7 @@ from .contract import (
     Value,
 )
 from .errors import UsageError
+from .python_api import CoreModule, LowlevelModule, ServerObject
 from .resolve import forms, resolve
 
 __all__ = [
@@ -26,10 +27,13 @@ __all__ = [
     "AdapterBroken",
     "Answer",
     "Command",
+    "CoreModule",
     "Description",
     "Event",
+    "LowlevelModule",
     "Outcome",
     "Refusal",
+    "ServerObject",
     "Session",
     "Unsupported",
     "UsageError",

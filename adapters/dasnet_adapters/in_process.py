@@ -20,6 +20,7 @@ from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Descriptio
 from .hints import HINTS
 from .interruption import interrupted_after
 from .patience import DEFAULT_DEADLINE, Patience
+from .python_api import find_shortcomings
 from .python_host import PythonHost
 from .python_recording import PythonModule
 
@@ -147,6 +148,10 @@ class InProcessAdapter:
     def describe(self) -> Description:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
         return describe_module(self._load().module, self._name)
+
+    def shortcomings(self) -> tuple[str, ...]:
+        """What the module lacks of what it claims, a phrase each. Raises `AdapterBroken` when it cannot be imported."""
+        return find_shortcomings(self._load().module, self.describe().profiles)
 
     def open_session(self) -> InProcessSession:
         """A fresh session. Raises `AdapterBroken` when the module cannot be imported."""

@@ -31,6 +31,7 @@ from .contract import (
     Unsupported,
     Value,
 )
+from .python_api import is_holding, tells_holding
 from .python_outcomes import (
     DRIVER_KIND,
     FALSE,
@@ -303,8 +304,11 @@ class PythonHost:
         self._record(number).instance.restore(self._orphan(orphan))
         return NOTHING
 
-    def _holds(self, orphan: int) -> Outcome:
-        return FALSE if self._orphan(orphan).server is None else TRUE
+    def _holds(self, number: int) -> Outcome:
+        orphan = self._orphan(number)
+        if not tells_holding(orphan):
+            return Unsupported(f"an orphan of {self._module.label} does not tell whether it holds a handle")
+        return TRUE if is_holding(orphan) else FALSE
 
     def _destroy(self, number: int) -> Outcome:
         record = self._record(number)
@@ -371,18 +375,23 @@ class PythonHost:
         if record.class_info is not Plain:
             if "destroy" in self._methods:
                 instance.close()
-        elif getattr(instance, "_server", None) is not None and self._module.orphan_class is not None:
+        elif getattr(instance, "_server", None) is not None and "destroy" in self._methods:
             # make_server ought to have turned the object down; its handle is closed all the same.
-            orphan = self._module.orphan_class()
-            orphan.server = instance._server
-            self._empty(orphan)
+            taker = self._module.server()
+            taker._server = instance._server
+            taker.close()
 
     # A handle in an orphan can be closed in one documented way: give it to an object, and close that.
     def _empty(self, orphan: Any) -> None:
-        if orphan.server is None or not {"restore", "destroy"} <= self._methods.keys():
+        told = tells_holding(orphan)
+        if (told and not is_holding(orphan)) or not {"restore", "destroy"} <= self._methods.keys():
             return
         taker = self._module.server()
         try:
             taker.restore(orphan)
+        except Exception:
+            # One that does not tell is mostly empty, and to restore from that is an error.
+            if told:
+                raise
         finally:
             taker.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from . import _process
 from ._connection import Connection
 from ._poller import READABLE, WRITABLE, Poller, Ready, make_poller
 
@@ -73,13 +74,13 @@ class Endpoint:
         #: The poller's descriptor, None where it has none; a group watches it.
         self.poller_fileno: int | None = self._poller.fileno()
         # A fork shares all of it with this process, registrations included; they remain this process's to change.
-        self._process = os.getpid()
+        self._process = _process.identity
         _OPEN.add(self)
 
     @property
     def inherited(self) -> bool:
         """Whether this process got it by a fork, and so has to leave everything but its own descriptors alone."""
-        return self._process != os.getpid()
+        return self._process != _process.identity
 
     def take(self) -> Connection:
         """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""

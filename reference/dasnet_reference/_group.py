@@ -13,7 +13,6 @@ May touch its own epoll and handles; it holds those weakly, so that a forgotten 
 
 from __future__ import annotations
 
-import os
 import select
 import weakref
 from collections import OrderedDict
@@ -21,6 +20,7 @@ from collections.abc import Callable
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
 
+from . import _process
 from ._errors import NoHandleError, NullHandleError
 from ._lowlevel import server_tick
 from ._poller import READABLE, Ready
@@ -52,7 +52,7 @@ class ServerGroup:
         # Any: whether the select module has an epoll depends on the system.
         self._epoll: Any = select.epoll() if hasattr(select, "epoll") else None
         self._poll: Callable[[int, int], Ready] = _nothing if self._epoll is None else self._epoll.poll
-        self._process = os.getpid()
+        self._process = _process.identity
         # How many can be ready, 1 at least.
         self._most = 1
         self._handles: weakref.WeakSet[NetworkServer] = weakref.WeakSet()
@@ -171,9 +171,9 @@ class ServerGroup:
     # In a process that got the group by a fork, the epoll is one with that of the other process, which goes on with it:
     # have one of its own from now on. Members that were open are that process's, and none to be watched here.
     def _part_with_the_fork(self) -> bool:
-        if self._process == os.getpid():
+        if self._process == _process.identity:
             return False
-        self._process = os.getpid()
+        self._process = _process.identity
         if self._epoll is not None:
             self._epoll.close()
             self._epoll = select.epoll()

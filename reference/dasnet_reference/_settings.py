@@ -17,8 +17,8 @@ class Settings:
     names are not looked up, because looking up can block). `queue_limit`, the most bytes that may wait to be sent.
     `tick_budget`, the most bytes that one tick delivers. `keep_alive`, whether the system is to ask a silent client
     whether it is still there, so that one which vanished without a packet does not keep its seat; None: unless `host`
-    is loopback, where nothing vanishes so. Like `host` it counts from the next `init`. Raises `ValueError` for a
-    limit below one byte.
+    is loopback, where nothing vanishes so. Like `host` it counts from the next `init`. Raises `ValueError` for a limit
+    below one byte.
     """
 
     # A debug server that is open to the network unasked lets strangers in.

@@ -17,6 +17,7 @@ from dasnet_conformance.running.target import Settings, Target
 
 REFERENCE = f"driver:{sys.executable} -m dasnet_adapters.python_driver dasnet_reference"
 OF_EVERYONE = ["hello", "unknown command", "commands", "lowlevel", "callbacks", "large amounts", "quiet"]
+OF_A_MODULE = [OF_EVERYONE[0], "module", *OF_EVERYONE[1:]]
 OF_DRIVERS = ["bye", "end of input", "SIGTERM"]
 
 
@@ -37,7 +38,19 @@ def test_a_driver_in_order_passes_every_step() -> None:
 def test_a_module_passes_the_steps_that_are_about_it() -> None:
     in_order, findings = examine("reference")
     assert in_order
-    assert [(finding.step, finding.state) for finding in findings] == [(step, OK) for step in OF_EVERYONE]
+    assert [(finding.step, finding.state) for finding in findings] == [(step, OK) for step in OF_A_MODULE]
+
+
+def test_what_a_module_lacks_is_named(workshop: Workshop) -> None:
+    name = workshop.module(
+        "short_port", "class Server(Sound):\n    close = None\n\ndef server_restore(handle, obj): pass\n"
+    )
+    told = next(
+        line for line in workshop.dasnet("doctor", name).out.splitlines() if line.startswith("note    module: ")
+    )
+    assert "there is no Server.close" in told
+    assert "server_restore cannot be called with 3 arguments" in told
+    assert "docs/reference-guide.md" in told
 
 
 def test_no_deadline_is_one_of_the_ways() -> None:

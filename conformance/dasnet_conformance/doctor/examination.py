@@ -15,11 +15,12 @@ from dasnet_adapters.contract import Adapter, Description
 from dasnet_adapters.driver_process import DriverProcessAdapter
 from dasnet_adapters.driver_session import DriverAdapter
 from dasnet_adapters.implementation_file import FILE_NAME
+from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.running.target import Target
 from dasnet_conformance.stage.bounds import patience
 
 from .driver_steps import dismiss, end_input, greet, insist_on_unsupported, reset, stranger, terminate
-from .findings import NOTE, Finding
+from .findings import NOTE, Finding, Note
 from .step_runner import StepRunner
 from .steps import STEPS
 
@@ -83,6 +84,8 @@ class Doctor:
         runner.run("hello", lambda: self._greet(adapter))
         if self._description is None:
             return
+        if isinstance(adapter, InProcessAdapter):
+            runner.run("module", lambda: self._ask_for_parts(adapter))
         runner.over_session(adapter, "unknown command", stranger)
         if isinstance(adapter, DriverAdapter):
             runner.over_session(adapter, "reset", reset)
@@ -104,6 +107,12 @@ class Doctor:
     def _build(self) -> str:
         self._target.build()
         return "built"
+
+    def _ask_for_parts(self, adapter: InProcessAdapter) -> str:
+        shortcomings = adapter.shortcomings()
+        if shortcomings:
+            raise Note(f"{'; '.join(shortcomings)}. What a module has to offer: docs/reference-guide.md")
+        return "every part that it has to offer is there"
 
     def _greet(self, adapter: Adapter) -> str:
         told = self._description = greet(adapter)

@@ -1,0 +1,171 @@
+"""What a Python module has to offer to be judged by `python:MODULE`, as protocols that a type checker can hold it to.
+
+A port checks itself with one line, which mypy then judges:
+
+    api: LowlevelModule = my_port  # or CoreModule, for a port without the low-level functions
+
+Nothing beyond this page is needed of a module; names of parameters are free. `find_shortcomings` asks a module for each
+part at run time. May import the standard library and the contract; calls nothing of the module.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
+
+from .contract import CORE, LOWLEVEL
+
+
+class ServerObject(Protocol):
+    """An object of the module's class `Server`, or of one derived from it, which is made without arguments.
+
+    Derived classes may define `on_connect()`, `on_disconnect()`, `on_data(data)`, `on_error(message, code)` and
+    `on_log(message)`; a derived class that defines none of them has to work.
+    """
+
+    @property
+    def _server(self) -> Any:
+        """The handle, None while there is none. It is what the low-level functions are given."""
+
+    def make_server_adapter(self) -> None:
+        """Make the handle."""
+
+    def init(self, port: int, /) -> bool:
+        """Listen on a port."""
+
+    def has_session(self) -> bool:
+        """Whether there is a client to talk to."""
+
+    def is_open(self) -> bool:
+        """Whether it listens."""
+
+    def is_connected(self) -> bool:
+        """Whether a client is connected."""
+
+    def tick(self) -> None:
+        """Do what is ready, and call back."""
+
+    def send(self, data: Any, size: int, /) -> bool:
+        """Send the first `size` bytes of `data`, which is bytes or a bytearray."""
+
+    def save(self, orphan: Any, /) -> None:
+        """Move the handle into an orphan, which is of the module's class `SharedOrphan`."""
+
+    def restore(self, orphan: Any, /) -> None:
+        """Move the handle out of an orphan into this object."""
+
+    def close(self) -> None:
+        """End client and listener: what the destruction of the object is elsewhere."""
+
+
+class CoreModule(Protocol):
+    """A module that offers the profile `core`."""
+
+    @property
+    def Server(self) -> type[ServerObject]:  # noqa: N802
+        """The class to derive from; made without arguments."""
+
+    @property
+    def SharedOrphan(self) -> Callable[[], Any]:  # noqa: N802
+        """Makes an empty orphan, without arguments.
+
+        Whether it holds a handle is told by an attribute `server`, which is the handle or None, or else by its truth
+        (`__bool__`). With neither, the command `holds` is unsupported, and what asks for it cannot be judged.
+        """
+
+
+class LowlevelModule(CoreModule, Protocol):
+    """A module that offers the profile `lowlevel` as well. `handle` is the field `_server` of an object, or None."""
+
+    def make_server(self, obj: Any, class_info: type, /) -> bool:
+        """Make a handle that calls back `obj`, an object of the class `class_info`, and store it in its `_server`."""
+
+    def server_init(self, handle: Any, port: int, /) -> bool:
+        """As `Server.init`."""
+
+    def server_is_open(self, handle: Any, /) -> bool:
+        """As `Server.is_open`."""
+
+    def server_is_connected(self, handle: Any, /) -> bool:
+        """As `Server.is_connected`."""
+
+    def server_tick(self, handle: Any, /) -> None:
+        """As `Server.tick`."""
+
+    def server_send(self, handle: Any, data: Any, size: int, /) -> bool:
+        """As `Server.send`."""
+
+    def server_restore(self, handle: Any, obj: Any, class_info: type, /) -> None:
+        """Call back `obj`, an object of the class `class_info`, from now on."""
+
+
+def _functions(protocol: type) -> dict[str, int]:
+    return {
+        name: len(inspect.signature(member).parameters) - 1
+        for name, member in vars(protocol).items()
+        if inspect.isfunction(member) and not name.startswith("_")
+    }
+
+
+#: The methods of `Server`, and how many arguments each takes.
+METHODS: Final = _functions(ServerObject)
+
+#: The low-level functions, and how many arguments each takes.
+FUNCTIONS: Final = _functions(LowlevelModule)
+
+
+def tells_holding(orphan: Any) -> bool:
+    """Whether it can be told if an orphan holds a handle."""
+    return hasattr(orphan, "server") or hasattr(type(orphan), "__bool__")
+
+
+def is_holding(orphan: Any) -> bool:
+    """Whether an orphan that tells so holds a handle."""
+    return orphan.server is not None if hasattr(orphan, "server") else bool(orphan)
+
+
+def find_shortcomings(module: Any, profiles: tuple[str, ...]) -> tuple[str, ...]:
+    """What a module lacks of the profiles that it claims, a phrase each: parts, and arguments that a part cannot take.
+
+    Arguments: `module`, or an object that offers the API as a module would, with a class `Server`; `profiles`, names.
+    """
+    return tuple(_shortcomings(module, profiles))
+
+
+def _shortcomings(module: Any, profiles: tuple[str, ...]) -> Iterator[str]:
+    if CORE in profiles:
+        server = module.Server
+        yield from _cannot_take(server, "Server", 0)
+        for name, count in METHODS.items():
+            yield from _cannot_take(getattr(server, name, None), f"Server.{name}", count + 1)
+        orphan_class = getattr(module, "SharedOrphan", None)
+        yield from _cannot_take(orphan_class, "SharedOrphan", 0)
+        if isinstance(orphan_class, type) and not _may_tell_holding(orphan_class):
+            yield "SharedOrphan has neither an attribute server nor __bool__ (so 'holds' is unsupported)"
+    if LOWLEVEL in profiles:
+        for name, count in FUNCTIONS.items():
+            yield from _cannot_take(getattr(module, name, None), name, count)
+
+
+# An attribute that __init__ sets is seen on an orphan only, and making one holds nothing.
+def _may_tell_holding(orphan_class: type) -> bool:
+    try:
+        return tells_holding(orphan_class())
+    except Exception:
+        return True  # Making one fails, which every check with an orphan tells better.
+
+
+def _cannot_take(part: Any, name: str, count: int) -> Iterator[str]:
+    if not callable(part):
+        yield f"there is no {name}"
+        return
+    try:
+        signature = inspect.signature(part)
+    except (TypeError, ValueError):
+        return  # Some of what is written in C does not tell its arguments.
+    try:
+        signature.bind(*[None] * count)
+    except TypeError:
+        given = count - name.startswith("Server.")
+        yield f"{name} cannot be called with {given} argument{'' if given == 1 else 's'}, it is {name}{signature}"
