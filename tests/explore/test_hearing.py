@@ -200,7 +200,7 @@ def test_a_size_that_the_buffer_does_not_have_costs_no_client() -> None:
 
 def test_an_error_is_not_told_to_an_object_that_had_the_handle_before() -> None:
     scene = Scene(clients=1)
-    told = Event("error", 2, message="broken", code=32)
+    told = Event(2, "error", message="broken", code=32)
     call = Call("tick", scene.object.label, scene.handle)
     scene.hearing.event(call, 2, told)
     scene.handle.formers.add(2)
