@@ -176,16 +176,17 @@ def test_a_send_to_a_client_that_has_left_may_cost_what_it_sent_and_no_other_sen
         assert client.sent_to == b"hello"
 
 
-def test_a_client_that_does_not_read_may_be_given_up_once_much_waits_for_it() -> None:
+def test_what_does_not_fit_may_be_refused_and_the_client_be_let_go() -> None:
     scene = Scene(clients=1)
     client = scene.handle.client[0]
-    client.sent_to += bytes(MUCH_AT_ONCE)
+    client.sent_to += bytes(MUCH_AT_ONCE - 5)
     with pytest.raises(Divergence, match=r"^state\.client-taken\.send: a send: expected true, got false"):
         scene.hearing.sent(scene.object, b"hello", None, Value(False), "a send")
-    assert not client.given_up
+    assert not client.refused
     client.sent_to += b"x"
     assert scene.hearing.sent(scene.object, b"hello", None, Value(False), "a send") == "false"
-    assert client.given_up
+    assert client.refused
+    assert client.may_leave
 
 
 def test_a_size_that_the_buffer_does_not_have_costs_no_client() -> None:
@@ -195,3 +196,14 @@ def test_a_size_that_the_buffer_does_not_have_costs_no_client() -> None:
         assert scene.hearing.sent(scene.object, b"hello", size, Refusal("value-error", "no"), "a send") == "refused"
     assert not client.given_up
     assert client.sent_to == b""
+
+
+def test_an_error_is_not_told_to_an_object_that_had_the_handle_before() -> None:
+    scene = Scene(clients=1)
+    told = Event(2, "error", message="broken", code=32)
+    call = Call("tick", scene.object.label, scene.handle)
+    scene.hearing.event(call, 2, told)
+    scene.handle.formers.add(2)
+    scene.handle.reloads = 1
+    with pytest.raises(Divergence, match=r"^restore\.callbacks-to-new-object: error on object 2"):
+        scene.hearing.event(call, 2, told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from model_scene import Scene
 
+from dasnet_conformance.explore.duties import due
 from dasnet_conformance.explore.received import look
 from dasnet_conformance.explore.state import Connection, Divergence
 
@@ -81,3 +82,27 @@ def test_a_connection_may_end_for_each_of_these_reasons_and_for_no_other(why: st
             with pytest.raises(Divergence, match="peer 1 sees reset while it was the client"):
                 look(scene.state)
         assert client.end == "dropped"
+
+
+def test_a_part_of_a_refused_send_is_fine_once_the_connection_ends() -> None:
+    scene = Scene(clients=1)
+    client = scene.handle.client[0]
+    client.sent_to += b"accepted"
+    client.refused = True
+    client.wire.received += b"accepted, and a part"
+    look(scene.state)
+    assert "expected nothing (no more was sent)" in client.excess
+    assert [requirement for requirement, _ in due(scene.state)] == ["send.stalled-refused-is-clean"]
+    client.wire.closed = "end of file"
+    look(scene.state)
+    assert "send.stalled-refused-is-clean" not in [requirement for requirement, _ in due(scene.state)]
+
+
+def test_what_was_accepted_is_compared_after_a_refusal_too() -> None:
+    scene = Scene(clients=1)
+    client = scene.handle.client[0]
+    client.sent_to += b"accepted"
+    client.refused = True
+    client.wire.received += b"acpected"
+    with pytest.raises(Divergence, match="at byte 2 of what peer 1 received"):
+        look(scene.state)

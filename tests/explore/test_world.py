@@ -216,3 +216,22 @@ def test_ports_are_given_back_so_that_a_long_exploration_does_not_use_them_up(
     assert results == [None] * 6
     assert len(given_back) == 2
     assert played.judged == 6
+
+
+@pytest.mark.parametrize("port", ["negative", "65536", "wrapped", "taken"])
+def test_a_port_that_is_none_on_an_open_object_is_judged(stage: Callable[[str], Stage], port: str) -> None:
+    other = "host: open object 2 of class A\n"
+    script = parse_script(f"{TAKEN}{other}host: init object 1 on port {port}\n")
+    sound = stage(SOUND)
+    assert sound.play(script.steps, HASTY) is None
+    assert sound.passed_over == 0
+    found = stage("python:dasnet_conformance.proof.faults:open_server_takes_any_port").play(script.steps, HASTY)
+    assert (found and found.requirement) == (None if port == "taken" else "agreement.bad-port-in-every-state")
+
+
+@pytest.mark.parametrize("length", [4_000_000, 300_000])
+def test_a_send_of_much_to_a_reader_that_stopped_is_judged(stage: Callable[[str], Stage], length: int) -> None:
+    stalled = (
+        f"{TAKEN}peer 1: stop reading\nhost: object 1 sends {length} of {length} bytes\n{SEND}peer 1: read again\n"
+    )
+    assert stage(SOUND).play(parse_script(stalled).steps, HASTY) is None

@@ -144,7 +144,8 @@ class _Sketch:
             found.append((6 if handle is None else 1, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
         if handle is None:
             return [*found, (3, lambda _: Step("adapter", (label,)))]
-        found.append((2, lambda pick: Step("save", (label, pick(ORPHANS)))))
+        # What waits for a peer that stopped reading has to survive a reload.
+        found.append((5 if self.paused else 2, lambda pick: Step("save", (label, pick(ORPHANS)))))
         if not handle.open:
             others = any(each is not None and each.open for each in (*self.objects.values(), *self.orphans.values()))
             ports = ["free"] * 4 + ["negative", "65536", "wrapped"]
@@ -154,7 +155,10 @@ class _Sketch:
             return found
         again = ("free", "same", "taken", "negative", "65536", "wrapped")
         found.append((1, lambda pick: Step("init", (label, pick(again)))))
-        found.append((12 if self.just_left else 3, lambda pick: _plain_send(label, pick(_HOST_BYTES))))
+        # To a peer that stopped reading, enough that the system does not take it all, and small ones behind.
+        sizes = (10, 5000, 4_000_000, 4_000_000) if self.paused else _HOST_BYTES
+        often = 12 if self.just_left or self.paused else 3
+        found.append((often, lambda pick: _plain_send(label, pick(sizes))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
         return found
@@ -173,9 +177,9 @@ class _Sketch:
             found.append((2, lambda _, peer=peer: Step("close", (peer,))))  # type: ignore[misc]
             found.append((1, lambda _, peer=peer: Step("reset", (peer,))))  # type: ignore[misc]
             if peer in self.paused:
-                found.append((2, lambda _, peer=peer: Step("resume", (peer,))))  # type: ignore[misc]
+                found.append((5, lambda _, peer=peer: Step("resume", (peer,))))  # type: ignore[misc]
             else:
-                found.append((2, lambda _, peer=peer: Step("pause", (peer,))))  # type: ignore[misc]
+                found.append((3, lambda _, peer=peer: Step("pause", (peer,))))  # type: ignore[misc]
         return found
 
 

@@ -105,7 +105,7 @@ class Connection:
     @property
     def may_leave(self) -> bool:
         """Whether a disconnect callback for it is in order now."""
-        return self.given_up or (self.end != "" and self.complete)
+        return self.given_up or self.refused or (self.end != "" and self.complete)
 
     @property
     def unread(self) -> int:
@@ -148,7 +148,7 @@ class Handle:
         if len(self.client) != 1 or self.shaken:
             return None
         only = self.client[0]
-        return only if only.end == "" and not only.given_up else None
+        return only if only.end == "" and not only.given_up and not only.refused else None
 
     def next_candidates(self) -> list[Connection]:
         """Who may be taken next: the skippable ones at the front of the queue, and the first that is not."""
