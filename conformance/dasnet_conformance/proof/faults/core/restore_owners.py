@@ -189,7 +189,7 @@ class SaveDropsWhoWasLetInAhead(Handle):
 
 @fault("restore.untold-departure-not-lost", may_kill=_OTHERS)
 class SaveInsideDataSwallowsTheEnd(Handle):
-    """After a data callback that saved the object, the tick still clears away a client that has left, and tells nobody."""
+    """After a data callback that saved the object, the tick clears away a client that has left and tells nobody."""
 
     def tell_data(self, data: bytes) -> None:
         super().tell_data(data)
