@@ -26,7 +26,7 @@ ORDINARY = 32 << 10
 in_sizes = pytest.mark.parametrize("repeat", REPEATS, ids=["small", "large"])
 
 
-def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes, refused: bool = False) -> None:
+def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearray, refused: bool = False) -> None:
     # All that was accepted comes to the client; after a refusal the connection may have ended for that.
     host.until(
         lambda: len(peer.received) >= len(wanted) or peer.closed is not None,
