@@ -25,7 +25,16 @@ _OTHERS = (
 )
 
 
-@fault("restore.errors-to-new-object", "restore.send-error-is-told", may_kill=_OTHERS)
+def _besides(*kills: str) -> tuple[str, ...]:
+    # What else of these can fail on a fault that has to fail on some of them.
+    return tuple(each for each in _OTHERS if each not in kills)
+
+
+@fault(
+    "restore.errors-to-new-object",
+    "restore.send-error-is-told",
+    may_kill=_besides("restore.errors-to-new-object", "restore.send-error-is-told"),
+)
 class ErrorsStayWithTheMaker(Handle):
     """The error callback is bound when the handle is made, and a restore changes only the other three."""
 
@@ -40,7 +49,7 @@ class ErrorsStayWithTheMaker(Handle):
             self.maker.on_error(message, code)
 
 
-@fault("restore.errors-to-new-object", may_kill=_OTHERS)
+@fault("restore.errors-to-new-object", may_kill=_besides("restore.errors-to-new-object"))
 class BrokenConnectionsAreToldToBoth(Handle):
     """A restore adds the new owner to those who are told that a connection broke, and leaves the old one there."""
 
@@ -59,7 +68,7 @@ class BrokenConnectionsAreToldToBoth(Handle):
         return False
 
 
-@fault("restore.errors-to-new-object", may_kill=_OTHERS)
+@fault("restore.errors-to-new-object", may_kill=_besides("restore.errors-to-new-object"))
 class LogStaysWithTheMaker(Handle):
     """The log of a handle is the one of the object that it was made for, whoever has it now."""
 
@@ -74,7 +83,7 @@ class LogStaysWithTheMaker(Handle):
         self.maker.on_log("a client was taken")
 
 
-@fault("restore.errors-to-new-object", may_kill=_OTHERS)
+@fault("restore.errors-to-new-object", may_kill=_besides("restore.errors-to-new-object"))
 class FailedSendTellsWhoSaved(Server):
     """A send that fails is told to the object that saved the handle, which the orphan still refers to."""
 
@@ -95,7 +104,7 @@ class FailedSendTellsWhoSaved(Server):
         return super().send(data, size)
 
 
-@fault("restore.send-error-is-told", may_kill=_OTHERS)
+@fault("restore.send-error-is-told", may_kill=_besides("restore.send-error-is-told"))
 class FirstErrorAfterReloadIsLost(Handle):
     """Errors are told again only after the first tick of the new owner, and those before it are lost."""
 
@@ -137,7 +146,7 @@ class TakesThenTells(Handle):
         super().turn()
 
 
-@fault("restore.untold-client-not-lost", may_kill=_OTHERS)
+@fault("restore.untold-client-not-lost", may_kill=_besides("restore.untold-client-not-lost"))
 class SaveDropsUntold(TakesThenTells):
     """A client is taken in one tick and told in the next; a save in between drops it."""
 
@@ -148,7 +157,7 @@ class SaveDropsUntold(TakesThenTells):
             self.drop_client()
 
 
-@fault("restore.untold-client-not-lost", may_kill=_OTHERS)
+@fault("restore.untold-client-not-lost", may_kill=_besides("restore.untold-client-not-lost"))
 class RestoreForgetsUntold(TakesThenTells):
     """A client is taken in one tick and told in the next; after a save in between it counts as told."""
 
@@ -157,7 +166,7 @@ class RestoreForgetsUntold(TakesThenTells):
         self.untold = False
 
 
-@fault("restore.untold-client-not-lost", may_kill=_OTHERS)
+@fault("restore.untold-client-not-lost", may_kill=_besides("restore.untold-client-not-lost"))
 class SaveDropsWhoWasLetInAhead(Handle):
     """The next client is let in while one is served, and a save forgets it, since it belongs to no session yet."""
 
@@ -187,7 +196,7 @@ class SaveDropsWhoWasLetInAhead(Handle):
             ahead.close()
 
 
-@fault("restore.untold-departure-not-lost", may_kill=_OTHERS)
+@fault("restore.untold-departure-not-lost", may_kill=_besides("restore.untold-departure-not-lost"))
 class SaveInsideDataSwallowsTheEnd(Handle):
     """After a data callback that saved the object, the tick clears away a client that has left and tells nobody."""
 
@@ -197,7 +206,7 @@ class SaveInsideDataSwallowsTheEnd(Handle):
             self.drop_client()
 
 
-@fault("restore.untold-departure-not-lost", may_kill=_OTHERS)
+@fault("restore.untold-departure-not-lost", may_kill=_besides("restore.untold-departure-not-lost"))
 class DepartureIsToldToWhoSaved(Handle):
     """The tick in whose data callback the object was saved goes on with that object, and tells it of the departure."""
 
