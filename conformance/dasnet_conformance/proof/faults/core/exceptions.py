@@ -190,6 +190,9 @@ class FailedDisconnectKeepsQueue(Handle):
     def fail_flush(self, error: OSError) -> bool:  # noqa: ARG002
         return False
 
+    def end_of_input(self) -> None:
+        self.depart()
+
     def depart(self) -> None:
         waiting = bytes(self.outgoing)
         self.drop_client()

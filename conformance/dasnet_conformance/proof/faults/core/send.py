@@ -169,6 +169,9 @@ class QueueOutlivesClient(Handle):
         self.outgoing += kept
         return False
 
+    def end_of_input(self) -> None:
+        self.depart()
+
 
 @fault("send.fires-no-client-callback")
 class SendReadsFirst(Handle):
