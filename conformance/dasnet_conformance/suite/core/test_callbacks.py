@@ -14,16 +14,24 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject, spell_event
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import (
+    Forgiving,
+    hear,
     order,
     outcome_inside,
+    rounds,
     serve_in_the_end,
     serve_one,
     tick_whatever,
     to_one_that_does_not_read,
     until_fired,
+    until_fired_soon,
 )
 
 MEBIBYTE = 1 << 20
+#: Clients in a row: past what a byte can count.
+IN_A_ROW = 260
+#: Clients in a row on which a callback fails.
+RAISES = 3
 
 in_each_callback = pytest.mark.parametrize("callback", CLIENT_CALLBACKS)
 
@@ -95,6 +103,33 @@ def test_one_disconnect_per_client(host: Host, how: str) -> None:
     expect.equal(server.count("disconnect"), 1, f"disconnect callbacks after a {how}")
 
 
+@check("callbacks.every-client-is-told")
+def test_every_client_is_told(host: Host) -> None:
+    """Each way of being a client follows each other one: what one leaves behind may be the next one's callback."""
+    server = host.listening()
+    ways = [(speaks, ending) for speaks in (True, False) for ending in ("close", "reset", "half-close")]
+    number = 0
+    for number in rounds(IN_A_ROW):
+        # Steps of 1 and of 5 through the ways, in turn, so that each comes behind several others.
+        speaks, ending = ways[(number * (1 if number // len(ways) % 2 else 5)) % len(ways)]
+        peer = host.peer(server.port)
+        until_fired_soon(host, server, "connect", number)
+        if speaks:
+            hear(host, server, peer)
+        if ending == "half-close":
+            peer.half_close()
+            host.step_peers()
+        if ending == "reset":
+            peer.reset()
+        else:
+            peer.close()
+        until_fired_soon(host, server, "disconnect", number)
+        host.dismiss(peer)
+    host.settle(server)
+    names = [name for name in server.client_callbacks() if name != "data"]
+    expect.equal(names == ["connect", "disconnect"] * number, True, f"a connect and a disconnect for each of {number}")
+
+
 def _queried_inside(host: Host, callback: str) -> tuple[bool, ...]:
     server, _ = _provoke(host, callback, "query")
     until_fired(host, server, callback, 1)
@@ -151,14 +186,27 @@ def test_raise_reaches_host(host: Host, callback: str) -> None:
     host.observe("refused" if refused else "error")
 
 
+def _until_told(host: Host, server: HostObject, what: str, count: int) -> None:
+    _tick_until(host, server, lambda: server.count(what) >= count, f"{what} callback number {count}")
+
+
 @check("callbacks.raise-keeps-serving")
 @in_each_callback
 def test_raise_keeps_serving(host: Host, callback: str) -> None:
-    """Whether the client of the failure is kept is the implementation's choice; the next one is served."""
+    """Whether the client of a failure is kept is the implementation's choice; the next one is served."""
     server, peer = _provoke(host, callback, "raise")
-    _tick_until(host, server, lambda: server.count(callback) > 0, f"a {callback} callback, which raises")
-    server.react(callback, "none")
+    _until_told(host, server, callback, 1)
     peer.close()
+    _until_told(host, server, "disconnect", 1)
+    for number in range(2, RAISES + 1):
+        peer = host.peer(server.port)
+        peer.send(b"words")
+        peer.close()
+        _until_told(host, server, callback, number)
+        _until_told(host, server, "disconnect", number)
+    host.settle(Forgiving(server))
+    expect.equal(server.count("disconnect"), RAISES, f"disconnect callbacks of {RAISES} clients, each with a failure")
+    server.react(callback, "none")
     serve_in_the_end(host, server)
 
 

@@ -22,6 +22,56 @@ class ConnectWithEveryPacket(Handle):
         super().tell_data(data)
 
 
+@fault("callbacks.every-client-is-told")
+class ConnectAfterResetIsForgotten(Handle):
+    """The client behind one that broke off is taken for the same one, come back, and its connect is not told."""
+
+    broke = False
+
+    def read_broken(self) -> bytes | None:
+        self.broke = True
+        return super().read_broken()
+
+    def tell_connect(self) -> None:
+        broke, self.broke = self.broke, False
+        if not broke:
+            super().tell_connect()
+
+
+@fault("callbacks.every-client-is-told")
+class ConnectNumbersInBytes(Handle):
+    """Clients are numbered by a byte, and number 0 is nobody: its connect is not told."""
+
+    number = 0
+
+    def tell_connect(self) -> None:
+        self.number = (self.number + 1) % 256
+        if self.number:
+            super().tell_connect()
+
+
+@fault("callbacks.every-client-is-told")
+class SilentResetIsNoDeparture(Handle):
+    """A client that said nothing and broke off is taken for a port scan, and its disconnect is not told."""
+
+    spoke = False
+    broke = False
+
+    def tell_data(self, data: bytes) -> None:
+        self.spoke = True
+        super().tell_data(data)
+
+    def read_broken(self) -> bytes | None:
+        self.broke = True
+        return super().read_broken()
+
+    def tell_disconnect(self) -> None:
+        scan = self.broke and not self.spoke
+        self.broke = self.spoke = False
+        if not scan:
+            super().tell_disconnect()
+
+
 @fault("callbacks.one-disconnect-per-client", may_kill=("tick.notices-departure", "server-tick.departure"))
 class DepartureIsToldAgain(Handle):
     """The departure is told once more in the tick after, when its record is cleared."""

@@ -19,13 +19,18 @@ _OTHERS = (
 )
 
 
+def _besides(*kills: str) -> tuple[str, ...]:
+    # What else of these can fail on a fault that has to fail on some of them.
+    return tuple(each for each in _OTHERS if each not in kills)
+
+
 def _cut(connection: socket.socket | None) -> None:
     # From now on, closing it throws away what the system has not sent, and resets the connection.
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-@fault("endings.accepted-before-half-close", may_kill=_OTHERS)
+@fault("endings.accepted-before-half-close", may_kill=_besides("endings.accepted-before-half-close"))
 class HalfCloseDropsQueue(Handle):
     """The end of what the client sends is taken for its departure, and what waits for it is thrown away."""
 
@@ -33,7 +38,7 @@ class HalfCloseDropsQueue(Handle):
         self.depart()
 
 
-@fault("endings.accepted-before-half-close", may_kill=_OTHERS)
+@fault("endings.accepted-before-half-close", may_kill=_besides("endings.accepted-before-half-close"))
 class HalfCloseSendsOnceMore(Handle):
     """At a half-close the queue is offered to the system once more, and what it does not take then is lost."""
 
@@ -42,7 +47,7 @@ class HalfCloseSendsOnceMore(Handle):
         self.depart()
 
 
-@fault("endings.accepted-before-half-close", may_kill=_OTHERS)
+@fault("endings.accepted-before-half-close", may_kill=_besides("endings.accepted-before-half-close"))
 class HalfCloseResets(Handle):
     """A connection whose client has shut down writing is closed by a reset, which overtakes the bytes before it."""
 
@@ -51,7 +56,7 @@ class HalfCloseResets(Handle):
         self.depart()
 
 
-@fault("endings.answer-to-half-closed", may_kill=_OTHERS)
+@fault("endings.answer-to-half-closed", may_kill=_besides("endings.answer-to-half-closed"))
 class AnswersHalfClosedInVain(Handle):
     """To a client that has shut down writing send says true, and sends nothing."""
 
@@ -60,7 +65,7 @@ class AnswersHalfClosedInVain(Handle):
             super().enqueue(part)
 
 
-@fault("endings.answer-to-half-closed", may_kill=_OTHERS)
+@fault("endings.answer-to-half-closed", may_kill=_besides("endings.answer-to-half-closed"))
 class DeniesHalfClosedAnswers(Server):
     """send looks whether the client has ended its side only after it has sent, and says false of what arrives."""
 
@@ -69,7 +74,7 @@ class DeniesHalfClosedAnswers(Server):
         return sent and not (self._server is not None and peek(self._server.client) == b"")
 
 
-@fault("endings.answer-to-last-words", may_kill=_OTHERS)
+@fault("endings.answer-to-last-words", may_kill=_besides("endings.answer-to-last-words"))
 class LastAnswerWaitsForTick(Handle):
     """What is sent inside a callback waits for the end of the tick, before which the end of the client is found."""
 
@@ -89,7 +94,7 @@ class LastAnswerWaitsForTick(Handle):
         self.depart()
 
 
-@fault("endings.answer-to-last-words", may_kill=_OTHERS)
+@fault("endings.answer-to-last-words", may_kill=_besides("endings.answer-to-last-words"))
 class LastWordsAreAnsweredToNobody(Handle):
     """When the last words come with the end, the connection is shut down before they are delivered."""
 
@@ -111,7 +116,7 @@ class LastWordsAreAnsweredToNobody(Handle):
         super().drop_client()
 
 
-@fault("endings.destroy-cuts-nothing", may_kill=_OTHERS)
+@fault("endings.destroy-cuts-nothing", may_kill=_besides("endings.destroy-cuts-nothing"))
 class DestroySendsAgain(Handle):
     """The last message is sent once more when the object is destroyed, in case it was not through."""
 
@@ -128,7 +133,7 @@ class DestroySendsAgain(Handle):
         super().close()
 
 
-@fault("endings.destroy-cuts-nothing", may_kill=(*_OTHERS, "destroy.closes-client"))
+@fault("endings.destroy-cuts-nothing", may_kill=(*_besides("endings.destroy-cuts-nothing"), "destroy.closes-client"))
 class DestroySaysGoodbye(Server):
     """A destroyed object sends a last line of its own, which no host has asked for."""
 

@@ -22,7 +22,16 @@ _OTHERS = (
 )
 
 
-@fault("exceptions.every-client-told-once", "exceptions.client-gone", may_kill=_OTHERS)
+def _besides(*kills: str) -> tuple[str, ...]:
+    # What else of these can fail on a fault that has to fail on some of them.
+    return tuple(each for each in _OTHERS if each not in kills)
+
+
+@fault(
+    "exceptions.every-client-told-once",
+    "exceptions.client-gone",
+    may_kill=_besides("exceptions.every-client-told-once", "exceptions.client-gone"),
+)
 class FailedConnectIsToldAgain(Handle):
     """A connect callback that raised counts as not told, and the next tick tells the same client once more."""
 
@@ -39,7 +48,7 @@ class FailedConnectIsToldAgain(Handle):
         super().turn()
 
 
-@fault("exceptions.data-waiting", may_kill=_OTHERS)
+@fault("exceptions.data-waiting", may_kill=_besides("exceptions.data-waiting"))
 class FailedDataIsDeliveredAgain(Handle):
     """Bytes are struck off only when their callback has returned; after one that raised they are given again."""
 
@@ -58,7 +67,7 @@ class FailedDataIsDeliveredAgain(Handle):
         super().receive()
 
 
-@fault("exceptions.data-waiting", may_kill=_OTHERS)
+@fault("exceptions.data-waiting", may_kill=_besides("exceptions.data-waiting"))
 class FailedDataLosesTheRest(Handle):
     """When the data callback raises, what else had arrived is thrown away, so that the stream starts clean."""
 
@@ -70,7 +79,7 @@ class FailedDataLosesTheRest(Handle):
             raise
 
 
-@fault("exceptions.data-waiting", may_kill=_OTHERS)
+@fault("exceptions.data-waiting", may_kill=_besides("exceptions.data-waiting"))
 class FailedConnectLosesEarlyBytes(Handle):
     """The first read belongs to the connect: where its callback raised, what the client had sent by then is gone."""
 
@@ -82,7 +91,11 @@ class FailedConnectLosesEarlyBytes(Handle):
             raise
 
 
-@fault("exceptions.every-client-told-once", "exceptions.client-gone", may_kill=_OTHERS)
+@fault(
+    "exceptions.every-client-told-once",
+    "exceptions.client-gone",
+    may_kill=_besides("exceptions.every-client-told-once", "exceptions.client-gone"),
+)
 class FailedConnectIsNeverSeenOff(Handle):
     """A client whose connect callback raised is not entered in the list of those who get a disconnect."""
 
@@ -98,7 +111,11 @@ class FailedConnectIsNeverSeenOff(Handle):
             super().tell_disconnect()
 
 
-@fault("exceptions.disconnect-leaves-nobody", "exceptions.client-gone", may_kill=_OTHERS)
+@fault(
+    "exceptions.disconnect-leaves-nobody",
+    "exceptions.client-gone",
+    may_kill=_besides("exceptions.disconnect-leaves-nobody", "exceptions.client-gone"),
+)
 class FailedDisconnectIsToldForEver(Handle):
     """The departure is told before the client is let go, so a callback that raises hears of it in every tick."""
 
@@ -107,7 +124,7 @@ class FailedDisconnectIsToldForEver(Handle):
         self.drop_client()
 
 
-@fault("exceptions.disconnect-leaves-nobody", may_kill=_OTHERS)
+@fault("exceptions.disconnect-leaves-nobody", may_kill=_besides("exceptions.disconnect-leaves-nobody"))
 class FailedDisconnectLeavesSession(Handle):
     """The session is closed after the disconnect callback; one that raises leaves has_session true."""
 
@@ -125,7 +142,7 @@ class FailedDisconnectLeavesSession(Handle):
         return self.session
 
 
-@fault("exceptions.disconnect-leaves-nobody", may_kill=_OTHERS)
+@fault("exceptions.disconnect-leaves-nobody", may_kill=_besides("exceptions.disconnect-leaves-nobody"))
 class FailedDisconnectTakesSends(Handle):
     """After a disconnect callback that raised, send says true to a client that is not there."""
 
@@ -140,7 +157,7 @@ class FailedDisconnectTakesSends(Handle):
         return self.failed or super().fail_send(data, size, message, code)
 
 
-@fault("exceptions.queued-bytes", may_kill=_OTHERS)
+@fault("exceptions.queued-bytes", may_kill=_besides("exceptions.queued-bytes"))
 class FailedDataClearsQueue(Handle):
     """When a callback raises, the outgoing queue is cleared as well, though its bytes had been accepted."""
 
@@ -152,7 +169,7 @@ class FailedDataClearsQueue(Handle):
             raise
 
 
-@fault("exceptions.queued-bytes", may_kill=_OTHERS)
+@fault("exceptions.queued-bytes", may_kill=_besides("exceptions.queued-bytes"))
 class FailedDataSendsAgain(Handle):
     """What was sent is struck off the queue after the callbacks of the tick; when one raises, it is sent again."""
 
@@ -166,12 +183,15 @@ class FailedDataSendsAgain(Handle):
             raise
 
 
-@fault("exceptions.queue-ends-with-its-client", may_kill=_OTHERS)
+@fault("exceptions.queue-ends-with-its-client", may_kill=_besides("exceptions.queue-ends-with-its-client"))
 class FailedDisconnectKeepsQueue(Handle):
     """The queue is cleared after the disconnect callback; one that raises leaves it to the next client."""
 
     def fail_flush(self, error: OSError) -> bool:  # noqa: ARG002
         return False
+
+    def end_of_input(self) -> None:
+        self.depart()
 
     def depart(self) -> None:
         waiting = bytes(self.outgoing)
@@ -181,7 +201,7 @@ class FailedDisconnectKeepsQueue(Handle):
         self.outgoing.clear()
 
 
-@fault("exceptions.queue-ends-with-its-client", may_kill=_OTHERS)
+@fault("exceptions.queue-ends-with-its-client", may_kill=_besides("exceptions.queue-ends-with-its-client"))
 class FailedErrorKeepsQueue(Handle):
     """A write that failed tells the error before it clears the queue; where that raises, each tick ends there anew."""
 
@@ -191,7 +211,7 @@ class FailedErrorKeepsQueue(Handle):
         return False
 
 
-@fault("exceptions.second-client-waiting", may_kill=_OTHERS)
+@fault("exceptions.second-client-waiting", may_kill=_besides("exceptions.second-client-waiting"))
 class FailureTakesTheNextClient(Handle):
     """After an exception the handle looks for a client though it has one, and takes the one that waits in its place."""
 
@@ -208,7 +228,7 @@ class FailureTakesTheNextClient(Handle):
             raise
 
 
-@fault("exceptions.second-client-waiting", may_kill=_OTHERS)
+@fault("exceptions.second-client-waiting", may_kill=_besides("exceptions.second-client-waiting"))
 class FailureTurnsAwayWhoWaits(Handle):
     """When a callback raises, everybody in the listen queue is let in and thrown out, to begin anew."""
 
@@ -223,7 +243,7 @@ class FailureTurnsAwayWhoWaits(Handle):
             raise
 
 
-@fault("exceptions.second-client-waiting", may_kill=_OTHERS)
+@fault("exceptions.second-client-waiting", may_kill=_besides("exceptions.second-client-waiting"))
 class FailureLosesEarlyBytesOfTheNext(Handle):
     """After an exception the buffer is reset when the next client is taken, and what that one sent early is lost."""
 
@@ -243,7 +263,7 @@ class FailureLosesEarlyBytesOfTheNext(Handle):
             drain(client)
 
 
-@fault("exceptions.every-client-told-once", may_kill=_OTHERS)
+@fault("exceptions.every-client-told-once", may_kill=_besides("exceptions.every-client-told-once"))
 class FailedTicksNest(Server):
     """The object counts how deep its ticks are nested; after four that raised it takes itself to be in a loop."""
 
@@ -257,7 +277,7 @@ class FailedTicksNest(Server):
         self.depth -= 1
 
 
-@fault("exceptions.every-client-told-once", may_kill=_OTHERS)
+@fault("exceptions.every-client-told-once", may_kill=_besides("exceptions.every-client-told-once"))
 class FourthFailureMutesIt(Handle):
     """After three callbacks that raised, the object is taken to be broken, and nothing is told to it any more."""
 
