@@ -39,8 +39,9 @@ TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
 #: What pip brings into this environment where a wheel fits, when the program is not there. Pip alone knows whether one
 #: does: no marker names the C library.
 PACKAGES: dict[str, str] = {"daslang": "daslang==0.6.4"}
-#: Further options of `dasnet run`. Calls that never return make the original slow: two at a time.
-OPTIONS: dict[str, tuple[str, ...]] = {"daslang": ("-n", "2")}
+#: Further options of `dasnet run`. Calls that never return make the original slow, and waiting for them costs no
+#: processor: five at a time.
+OPTIONS: dict[str, tuple[str, ...]] = {"daslang": ("-n", "5")}
 
 #: Further builds of an implementation, which are judged like one and published as none: the implementation file, below
 #: adapters/, and as above what it takes.

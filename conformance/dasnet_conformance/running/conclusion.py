@@ -181,4 +181,5 @@ def _sanity(records: list[Record]) -> SanityResult:
 
 # The case that stands for a requirement.
 def _gravest(cases: list[Record]) -> Record:
-    return max(cases, key=lambda case: GRAVITY.index(case["verdict"]))
+    # By name among equals, so that it is the same one however the cases were spread over workers.
+    return max(sorted(cases, key=lambda case: str(case["case"])), key=lambda case: GRAVITY.index(case["verdict"]))

@@ -24,6 +24,9 @@ SETTLING_TICKS: Final = 4
 #: Ticks after which settling ends even if something still moves: an implementation may fire in every tick for ever.
 SETTLING_AT_MOST: Final = 1_000
 
+#: Ticks of one wait that tell of clients and move no byte: more than a storm leaves to be told, and none for ever.
+NEWS_AT_MOST: Final = 2_000
+
 #: The silence window in seconds: how long the suite watches without ticking when nothing may happen. The only pause
 #: of fixed length; a longer one sees no more faults of a loopback connection, a shorter one could miss a thread.
 SILENCE_WINDOW: Final = 0.01

@@ -43,6 +43,8 @@ class Calls:
         self.strays: list[Fired] = []
         #: Client callbacks so far, of which a data callback counts with bytes only: whoever waits compares.
         self.progress = 0
+        #: Bytes that data callbacks brought so far, to whatever object.
+        self.delivered = 0
         self._last = ""
         self._session = session
         self._transcript = transcript
@@ -101,6 +103,7 @@ class Calls:
     def _keep(self, fired: Fired) -> None:
         # A log line or an error in every tick, or a delivery without a byte, is no progress: patience must still end.
         event = fired.event
+        self.delivered += len(event.data)
         if event.data if event.what == "data" else event.what in CLIENT_CALLBACKS:
             self.progress += 1
         target = self.objects.get(event.object)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
 from . import expect
-from .bounds import FRUITLESS_TICKS, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .bounds import FRUITLESS_TICKS, NEWS_AT_MOST, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
 from .calls import Calls
 from .expect import Mismatch
 from .host_object import Fired, HostObject
@@ -70,17 +70,22 @@ class FrameLoop:
     ) -> None:
         """Tick the objects and step the peers until `reached`.
 
-        Patience is counted in ticks without progress (no byte moved, no callback fired) in a row. Raises `Mismatch`
-        with `what` as the expectation when it ends.
+        Patience is counted in ticks without progress (no byte moved, no callback fired) in a row, and ends as well for
+        a server that tells of clients in tick after tick while no byte moves. Raises `Mismatch` with `what` as the
+        expectation when it ends.
         """
-        fruitless = 0
+        fruitless = told = 0
         self.step_peers()
         self.recording.add(Waited(self.transcript.tick, what))
         while not reached():
             if fruitless >= patience:
                 raise Mismatch(f"within {patience} ticks", what, got())
+            if told >= NEWS_AT_MOST:
+                raise Mismatch(f"within {told} ticks that told of clients", what, got())
             self._wait(pause_before(fruitless))
+            bytes_before = self._moved, self._calls.delivered
             fruitless = 0 if self._progresses(objects, through) else fruitless + 1
+            told += not fruitless and (self._moved, self._calls.delivered) == bytes_before
 
     def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
         """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""

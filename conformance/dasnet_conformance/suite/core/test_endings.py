@@ -17,6 +17,8 @@ from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
 
 #: More than the system's buffers hold for a client that does not read.
 WAITING = 8 << 20
+#: Bytes of each call that fills them.
+FILLING = 1 << 18
 #: Of a pattern that shows a place: the answers, small and large.
 PATTERN = b"0123456789abcdef"
 REPEATS = (1, WAITING // len(PATTERN))
@@ -26,8 +28,9 @@ ORDINARY = 32 << 10
 in_sizes = pytest.mark.parametrize("repeat", REPEATS, ids=["small", "large"])
 
 
-def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearray, refused: bool = False) -> None:
-    # All that was accepted comes to the client; after a refusal the connection may have ended for that.
+def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearray, refused: bytes = b"") -> None:
+    # All that was accepted comes to the client. A refused call (`refused`, what it was to send) may have ended the
+    # connection, with a part of it on the way; one that arrives whole was no refusal.
     host.until(
         lambda: len(peer.received) >= len(wanted) or peer.closed is not None,
         server,
@@ -35,9 +38,12 @@ def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearr
         got=lambda: f"{len(peer.received)} bytes",
     )
     host.settle(server)
-    cut = refused and peer.closed is not None
     what = f"what the client received{f' before it saw {peer.closed}' if peer.closed else ''}"
-    expect.same_bytes(peer.received, wanted[: len(peer.received)] if cut else wanted, what)
+    whole = bytes(wanted) + refused
+    if refused and peer.closed is not None and len(peer.received) < len(whole):
+        expect.same_bytes(peer.received, whole[: len(peer.received)], what)
+    else:
+        expect.same_bytes(peer.received, wanted, what)
 
 
 @check("endings.accepted-before-half-close")
@@ -46,12 +52,12 @@ def test_accepted_before_half_close(host: Host, reads: str) -> None:
     """A client that says all it has to say, shuts down writing, and then reads what it was sent, as many do."""
     server, peer = host.connected()
     content = host.random.randbytes(WAITING)
-    accepted = fill(host, server, peer, content)
+    accepted = fill(host, server, peer, content, FILLING)
     peer.half_close()
     if reads == "after":
         host.settle(server)
     peer.resume_reading()
-    _arrives(host, server, peer, content[:accepted], refused=accepted < len(content))
+    _arrives(host, server, peer, content[:accepted], refused=content[accepted : accepted + FILLING])
     host.observe("departure reported" if server.count("disconnect") else "stays connected")
 
 
@@ -68,7 +74,8 @@ def test_answer_to_half_closed(host: Host, moment: str, repeat: int) -> None:
     with reading_meanwhile(host):
         outcome = server.send(PATTERN, repeat=repeat)
         accepted = expect.one_of(outcome, ("true", "false"), "send to a client that has shut down writing") == "true"
-        _arrives(host, server, peer, PATTERN * repeat if accepted else b"", refused=not accepted)
+        whole = PATTERN * repeat
+        _arrives(host, server, peer, whole if accepted else b"", refused=b"" if accepted else whole)
     host.observe("accepted" if accepted else "refused")
 
 
@@ -84,15 +91,17 @@ def test_answer_to_last_words(host: Host, repeat: int) -> None:
     host.silence()
     with reading_meanwhile(host):
         host.until(lambda: server.received.endswith(words), server, what="the last words in data callbacks")
-        wanted, refused = bytearray(), False
+        wanted, refused = bytearray(), b""
         data = b""
         for fired in server.fired:
             if fired.event.what == "data":
                 data = fired.event.data
             elif fired.event.action in ("send", "echo"):
-                took = fired.event.outcome == Value(True)
-                wanted += (PATTERN if repeat == 1 else data) if took else b""
-                refused |= not took
+                answer = PATTERN if repeat == 1 else data
+                if fired.event.outcome == Value(True):
+                    wanted += answer
+                else:
+                    refused = refused or answer
         _arrives(host, server, peer, wanted, refused)
     host.observe("refused" if refused else "accepted")
 

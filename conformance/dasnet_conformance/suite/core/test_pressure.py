@@ -50,8 +50,10 @@ def _read_all(host: Host, server: HostObject, peer: Peer, accepted: bytes | byte
     )
     host.settle(server)
     ended = refused and peer.closed is not None
+    # Before the end that a refusal led to, a part of the refused call may have come behind what was accepted.
     wanted = accepted[: len(peer.received)] if ended else accepted
-    expect.same_bytes(peer.received, wanted, "what the client received of what was accepted")
+    got = peer.received[: len(accepted)] if ended else peer.received
+    expect.same_bytes(got, wanted, "what the client received of what was accepted")
     return ended
 
 
