@@ -35,6 +35,7 @@ FAILURES: Final = {
             "restore.departed-with-data",
             "restore.exchange-while-orphaned",
             "restore.waiting-client-kept",
+            "restore.untold-client-not-lost",
         },
     ),
     "a delivery outside a tick": (
@@ -57,7 +58,14 @@ FAILURES: Final = {
     ),
     "a size that is ignored": (
         "size or send.arrives",
-        {"send.first-size-bytes", "send.size-zero", "send.size-beyond-buffer", "send.size-negative"},
+        {
+            "agreement.bad-size-in-every-state",
+            "content.size-is-bytes",
+            "send.first-size-bytes",
+            "send.size-zero",
+            "send.size-beyond-buffer",
+            "send.size-negative",
+        },
     ),
     "a destroy that does nothing": (
         "state or destroy.twice or destroy.without-handle",

@@ -137,7 +137,7 @@ def test_after_too_many_deaths_the_rest_is_not_tried(
         "the process ended by itself with exit status 1 during state.listening.is-open",
         "the process ended by itself with exit status 1 during state.restored.is-open",
     ]
-    assert follower.notes[2] == "the process died 2 times; 2 requirements were not judged"
+    assert follower.notes[2] == "the process died 2 times; 6 requirements were not judged"
 
 
 def test_a_child_that_never_gets_to_work_is_the_suites_part(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,9 @@ def _modules() -> Iterator[ModuleType]:
 def _cases_of(name: str, function: Callable[..., None]) -> Iterator[Case]:
     marks: list[pytest.Mark] = list(getattr(function, "pytestmark", ()))
     tables = [list(_rows(mark)) for mark in marks if mark.name == "parametrize"]
-    for rows in itertools.product(*tables):
+    # Of several tables, the one nearest to the function goes fastest.
+    for turned in itertools.product(*reversed(tables)):
+        rows = turned[::-1]
         # The mark nearest to the values counts, as it does for pytest: that of a row, else that of the function.
         requirements = [row.requirement for row in rows if row.requirement] or list(_named(marks))
         arguments = {key: value for row in rows for key, value in row.arguments.items()}

@@ -62,8 +62,8 @@ def test_accepted_before_half_close(host: Host, reads: str) -> None:
 
 
 @check("endings.answer-to-half-closed")
-@in_sizes
 @pytest.mark.parametrize("moment", ["before a tick saw it", "after"])
+@in_sizes
 def test_answer_to_half_closed(host: Host, moment: str, repeat: int) -> None:
     """To refuse is fine, and to deliver; to promise and not to deliver is not."""
     server, peer = host.connected()
