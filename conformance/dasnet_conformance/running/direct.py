@@ -155,9 +155,7 @@ def _modules() -> Iterator[ModuleType]:
 def _cases_of(name: str, function: Callable[..., None]) -> Iterator[Case]:
     marks: list[pytest.Mark] = list(getattr(function, "pytestmark", ()))
     tables = [list(_rows(mark)) for mark in marks if mark.name == "parametrize"]
-    # Of several tables, the one nearest to the function goes fastest.
-    for turned in itertools.product(*reversed(tables)):
-        rows = turned[::-1]
+    for rows in itertools.product(*tables):
         # The mark nearest to the values counts, as it does for pytest: that of a row, else that of the function.
         requirements = [row.requirement for row in rows if row.requirement] or list(_named(marks))
         arguments = {key: value for row in rows for key, value in row.arguments.items()}
@@ -175,6 +173,7 @@ class _Row:
 
 def _rows(mark: pytest.Mark) -> Iterator[_Row]:
     given, values = mark.args
+    names_of_rows = list(mark.kwargs.get("ids") or ())
     names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given)
     for number, value in enumerate(values):
         marks: Iterable[Any] = getattr(value, "marks", ())
@@ -182,7 +181,7 @@ def _rows(mark: pytest.Mark) -> Iterator[_Row]:
         arguments = dict(zip(names, parts, strict=True))
         plain = str | int | float | None
         shown = [str(part) if isinstance(part, plain) else f"{name}{number}" for name, part in arguments.items()]
-        label = getattr(value, "id", None) or "-".join(shown)
+        label = getattr(value, "id", None) or (names_of_rows[number] if names_of_rows else "-".join(shown))
         yield _Row(arguments, label, next(_named(marks), ""))
 
 
