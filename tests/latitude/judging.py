@@ -6,6 +6,7 @@ verdict only tells that it was one of them. It starts processes by `isolation` a
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -99,10 +100,12 @@ def _watched(notes: str, name: str) -> Adapter:
 def _watch(notes: Path) -> None:
     one_of, observe = expect.one_of, Host.observe
 
+    # Open from the start, since some checks use up every other descriptor.
+    file = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
     def note(requirement: str, outcome: str) -> None:
         # One short line at a time, which the system appends as a whole.
-        with notes.open("a", encoding="utf-8") as file:
-            file.write(f"{requirement}\t{outcome}\n")
+        os.write(file, f"{requirement}\t{outcome}\n".encode())
 
     def allowed(self: Host) -> _Allowed:
         found = _Allowed(self.requirement.allowed)
