@@ -82,7 +82,7 @@ class MergesOverTicks(Handle):
             self.ticks = 0
         # The callback may have done anything; then another tick finds the end again.
         if ended and self.client is client and self.owner is owner:
-            self.depart()
+            self.end_of_input()
 
     def drop_client(self) -> None:
         """Nothing of one client is left for the next."""

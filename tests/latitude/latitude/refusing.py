@@ -144,7 +144,6 @@ class EveryTickNeedsPort(Handle):
         "state.destroyed.is-open": "refused",
         "state.destroyed.is-connected": "refused",
         "state.destroyed.send": "refused",
-        "agreement.size-zero-without-client": "refused",
         "destroy.twice": "refused",
         "destroy.calls-after": "refused",
     },
