@@ -49,6 +49,22 @@ def test_no_port_is_handed_out_twice(ports: Ports) -> None:
     assert len(set(taken)) == len(taken)
 
 
+def test_a_port_on_which_a_connection_ended_lately_is_passed_over(ports: Ports) -> None:
+    first = ports.take()
+    second, third = first + 1, first + 2
+    if guard_of(third) != guard_of(first):
+        pytest.fail("the block is at its end at once")
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", second))
+        listener.listen()
+        with socket.create_connection(("127.0.0.1", second)) as client:
+            taken, _ = listener.accept()
+            taken.close()
+            assert client.recv(1) == b""
+    assert ports.take() == third
+
+
 def test_two_in_one_process_do_not_meet(ports: Ports) -> None:
     other = Ports()
     mine, others = ({each.take() for _ in range(2 * BLOCK)} for each in (ports, other))
@@ -179,7 +195,7 @@ def test_where_ports_can_be_shared_a_guard_forbids_it(monkeypatch: pytest.Monkey
     ports = Ports()
     ports.take()
     ports.close()
-    assert asked == [(socket.SOL_SOCKET, -5, 1)]
+    assert asked[0] == (socket.SOL_SOCKET, -5, 1)
 
 
 def test_making_one_claims_nothing_yet(monkeypatch: pytest.MonkeyPatch) -> None:

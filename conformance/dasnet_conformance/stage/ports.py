@@ -5,13 +5,15 @@ each worker *claims a block*: it holds a guard socket on the first port of the b
 out the others one after another, each once. Blocks lie below the range from which the system picks ports by itself, so
 no outgoing connection lands there, and two workers, also of two runs, never share one.
 
-Peers end connections by a reset wherever a check leaves the choice, so a port of an earlier run has no leftovers that
-would trouble an implementation without address reuse. If a port turns out to be taken by something foreign, `foreign`
-tells after the fact, and the caller goes on to the next.
+Peers end connections by a reset wherever a check leaves the choice. Where the server ended one, the system keeps the
+port from an implementation without address reuse for a while, in the next run that claims the block as well: such ports
+are passed over. If a port turns out to be taken by something foreign all the same, `foreign` tells after the fact, and
+the caller goes on to the next.
 """
 
 from __future__ import annotations
 
+import errno
 import random
 import socket
 import time
@@ -69,9 +71,12 @@ class Ports:
 
     def take(self) -> int:
         """The next port number, never handed out before by this object. Raises `NoPortsLeft`."""
-        if not self._left:
-            self._claim()
-        return self._left.pop()
+        while True:
+            if not self._left:
+                self._claim()
+            port = self._left.pop()
+            if _at_rest(port):
+                return port
 
     def _claim(self) -> None:
         bases = list(range(LOWEST, _highest() - BLOCK + 2, BLOCK))
@@ -107,6 +112,25 @@ def alone_on(port: int, seconds: float) -> Iterator[bool]:
     finally:
         if guard is not None:
             guard.close()
+
+
+def _at_rest(port: int) -> bool:
+    # Whether nothing of the port is in use, an ended connection least of all. That the look itself is a bind which is
+    # undone costs nothing: while the block is ours, no other run takes it.
+    for family, everywhere in ((socket.AF_INET, ""), (socket.AF_INET6, "::")):
+        try:
+            probe = socket.socket(family, socket.SOCK_STREAM)
+        except OSError:
+            continue  # a system without that family
+        with probe:
+            try:
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind((everywhere, port))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    return False
+    return True
 
 
 def foreign(port: int) -> bool:
