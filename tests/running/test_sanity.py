@@ -130,18 +130,37 @@ def handler() -> Iterator[Callable[..., None]]:
     signal.signal(signal.SIGALRM, before)
 
 
-def test_a_deadline_leaves_no_alarm_and_gives_the_handler_back(handler: Callable[..., None]) -> None:
+@pytest.mark.usefixtures("handler")
+def test_a_deadline_leaves_no_alarm_and_hands_on_those_of_others() -> None:
     with deadline(20.0):
-        assert signal.getsignal(signal.SIGALRM) is not handler
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
-    assert signal.getsignal(signal.SIGALRM) is handler
     assert no_timer_of_ours()
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
 
 
-def test_a_deadline_that_strikes_gives_the_handler_back_too(handler: Callable[..., None]) -> None:
+def test_a_handler_that_was_put_there_since_is_found_again(handler: Callable[..., None]) -> None:
+    with deadline(20.0):
+        pass
+    signal.signal(signal.SIGALRM, handler)
     with pytest.raises(TimeIsUp), deadline(0.01):
         threading.Event().wait()
-    assert signal.getsignal(signal.SIGALRM) is handler
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
+
+
+@pytest.mark.usefixtures("handler")
+def test_a_deadline_that_strikes_leaves_no_alarm_either() -> None:
+    with pytest.raises(TimeIsUp), deadline(0.01):
+        threading.Event().wait()
+    assert no_timer_of_ours()
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
+
+
+def test_an_inner_deadline_that_is_longer_leaves_the_outer_one_alone() -> None:
+    with pytest.raises(TimeIsUp), deadline(0.01), deadline(20.0):
+        threading.Event().wait()
     assert no_timer_of_ours()
 
 

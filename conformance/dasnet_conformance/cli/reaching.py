@@ -28,6 +28,25 @@ def add_reaching(parser: argparse.ArgumentParser) -> None:
     add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
 
 
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Declare how many checks run at once."""
+    parser.add_argument(
+        "-n",
+        dest="workers",
+        type=_workers,
+        metavar="N",
+        help="checks at once; 0: all in one process; auto, the default: as suits the machine and the driver",
+    )
+
+
+def _workers(word: str) -> int | None:
+    if word == "auto":
+        return None
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"takes a number from 0 up, or auto, and not {word!r}")
+    return int(word)
+
+
 def add_implementation(parser: argparse.ArgumentParser, told: str = FORMS_TOLD) -> None:
     """Declare the place of an implementation that may be left out. Argument: `told`, its help."""
     parser.add_argument(

@@ -23,7 +23,7 @@ from dasnet_reports import dump, harmless, write_reports
 
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
-from .reaching import add_implementation, add_reaching
+from .reaching import add_implementation, add_reaching, add_workers
 from .selecting import add_ids, excluded, implementation_and_ids
 from .summary import MOST_CHARACTERS, print_summary
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="SHOULD requirements gate too")
     add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match, as in pytest -k")
-    add("-n", dest="workers", type=int, default=0, metavar="N", help="run in N parallel processes")
+    add_workers(parser)
     add("--seed", type=int, default=0, metavar="S", help="seed of the generated contents (default 0)")
     add(
         "--exclude",
@@ -70,8 +70,6 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,
     )
-    if options.workers < 0:
-        raise UsageMistake("-n takes a number from 0 up")
     try:
         options.target().excluded(load_catalogue())
     except UsageError as error:

@@ -15,7 +15,7 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 
 from . import UsageMistake
 from .progress import QuietProgress
-from .reaching import add_implementation
+from .reaching import add_implementation, add_workers
 from .selecting import add_ids, implementation_and_ids
 from .summary import safe
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--runs", type=int, default=50, metavar="N", help="how often (default 50)")
     add("--load", action="store_true", help="keep every processor busy meanwhile")
     add("--restart-each", action="store_true", help="start a driver anew for each check")
-    add("-n", dest="workers", type=int, default=0, metavar="N", help="each run in N parallel processes")
+    add_workers(parser)
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match")
     add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
     add("--json", action="store_true", help="as JSON")

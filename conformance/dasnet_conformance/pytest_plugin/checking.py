@@ -36,7 +36,9 @@ class Checking:
         process = self._process
         requirement = process.catalogue.requirements[requirement_of(request.node)]
         adapter = process.reached()
-        host = Host(adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed)
+        host = Host(
+            adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed, process.black_box
+        )
         request.node.stash[HOST_KEY] = host
         yield host
         host.close()
@@ -51,6 +53,7 @@ class Checking:
             # In front of the one that the check was collected with, before the pace was known.
             deadline = pytest.mark.timeout(self._process.check_deadline, func_only=False)
             item.add_marker(deadline, append=False)
+            self._process.black_box.clear()
             self._process.stream.write("start", requirement=requirement, case=item.name)
         return (yield)
 
@@ -78,6 +81,7 @@ class Checking:
         entries += _heard_from_driver(raised)
         if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
             stream.write("warning", message=f"the driver broke in a check{self._process.referral('driver')}")
+        self._process.told.append((requirement_id, record["verdict"]))
         stream.write(
             "case",
             requirement=requirement_id,

@@ -1,7 +1,7 @@
 """The working part of the pytest plugin: the session of one process, from reaching the implementation to its end.
 
-It runs in every process of a run: the one that a person or `dasnet run` started, and each worker of pytest-xdist. All
-of them append to one stream (`running.stream`); results are made from that stream alone.
+It runs in every process of a run: the one that a person or `dasnet run` started, and each worker, of a pool (`pooled`)
+or of pytest-xdist. All of them append to one stream (`running.stream`); results are made from that stream alone.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from .selecting import Selection, excluded_by
 
 if TYPE_CHECKING:
     from .own_run import OwnRun
+
+#: Why nothing runs when the first sanity conversation did not get through.
+UNREACHED = "dasnet: the first sanity conversation did not get through"
 
 
 def register(config: pytest.Config) -> None:
@@ -51,31 +54,34 @@ def register(config: pytest.Config) -> None:
 
         own_run = OwnRun(process)
         add(own_run, "dasnet-own-run")
-    add(SessionPlugin(process, selection, own_run), "dasnet-session")
+    conduct = Conduct(process, selection)
+    if config.getoption("--dasnet-workers"):
+        from .pooled import PooledSession
+
+        add(PooledSession(process, selection, conduct), "dasnet-session")
+    else:
+        add(SessionPlugin(process, selection, conduct, own_run), "dasnet-session")
     add(selection, "dasnet-selection")
     add(Checking(process), "dasnet-checking")
 
 
-class SessionPlugin:
-    """The plugin around all checks: it reaches the implementation, holds the sanity conversations, and lets go."""
+class Conduct:
+    """What a process does around the checks: it reaches the implementation, and holds the sanity conversations."""
 
-    def __init__(self, process: Process, selection: Selection, own_run: OwnRun | None) -> None:
+    def __init__(self, process: Process, selection: Selection) -> None:
         self._process = process
         self._selection = selection
-        self._own_run = own_run
-        self._conversed = False
 
-    def pytest_sessionstart(self) -> None:
-        """Reach the implementation and write the header; what cannot be reached ends the run with one line."""
+    def greet(self, *, build: bool) -> None:
+        """Reach the implementation and write the header; what cannot be reached ends the run with one line.
+
+        Arguments: `build`, whether to build it before. Raises what `pytest.exit` does.
+        """
         process = self._process
+        adapter = process.reached()
         try:
-            adapter = process.reach()
-            if process.is_worker:
-                told = process.config.workerinput["dasnet_profiles"]  # type: ignore[attr-defined]
-                self._selection.profiles = tuple(told)
-                return
-            if self._own_run is not None:
-                process.target.build()  # a run that `dasnet run` started has been built for
+            if build:
+                process.target.build()
             description, reached = adapter.describe(), adapter.reached
             claimed = process.target.claims(description.profiles)
             if process.target.is_driver:
@@ -108,33 +114,13 @@ class SessionPlugin:
             started=self._process.started,
         )
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist what only this process knows: the profiles that were chosen, and the stream."""
-        node.workerinput["dasnet_profiles"] = list(self._selection.profiles)
-        node.workerinput["dasnet_stream"] = self._process.stream_path
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Hold the first sanity conversation in each process that runs checks; none runs if it does not get through."""
-        is_worker = self._process.is_worker
-        runs_checks = is_worker or not _distributes(self._process.config)
-        if not runs_checks or session.config.option.collectonly or (not is_worker and not session.items):
-            return None
-        self._conversed = self._sanity("first")
-        if self._conversed:
-            return None
-        # Neither a death nor a hang gets better by being asked two hundred times.
-        session.shouldstop = "dasnet: the first sanity conversation did not get through"
-        if is_worker:
-            return True  # read by the process that hands out the checks; an interrupted worker would be replaced
-        raise session.Interrupted(session.shouldstop)
-
-    def _sanity(self, which: str) -> bool:
+    def converse(self, which: str) -> bool:
+        """Hold the first or the last sanity conversation; returns whether it got through."""
         process = self._process
+        process.black_box.clear()
         process.stream.write("start", requirement=f"sanity.{which}", case="")
         started = time.monotonic()
-        outcome = converse(process.reached(), process.ports, process.target.sanity_deadline)
+        outcome = converse(process.reached(), process.ports, process.target.sanity_deadline, process.black_box)
         pace = (time.monotonic() - started) / CALLS_OF_A_CONVERSATION
         process.check_deadline = max(process.check_deadline, process.target.paced_deadline(pace))
         process.stream.write("pace", check_deadline=process.check_deadline)
@@ -148,16 +134,67 @@ class SessionPlugin:
         )
         return outcome.verdict != "inconclusive"
 
+    def end(self) -> None:
+        """Write the end of this process's part, and let go of the implementation."""
+        process = self._process
+        process.stream.write("end", worker=process.is_worker, duration_s=round(time.time() - process.started, 6))
+        process.let_go()
+
+
+class SessionPlugin:
+    """The plugin around all checks of a process that runs them itself, or hands them to pytest-xdist."""
+
+    def __init__(self, process: Process, selection: Selection, conduct: Conduct, own_run: OwnRun | None) -> None:
+        self._process = process
+        self._selection = selection
+        self._conduct = conduct
+        self._own_run = own_run
+        self._conversed = False
+
+    def pytest_sessionstart(self) -> None:
+        """Reach the implementation and write the header; what cannot be reached ends the run with one line."""
+        process = self._process
+        try:
+            process.reach()
+        except UsageError as error:
+            process.stop(str(error))
+        if process.is_worker:
+            told = process.config.workerinput["dasnet_profiles"]  # type: ignore[attr-defined]
+            self._selection.profiles = tuple(told)
+            return
+        # A run that `dasnet run` started has been built for.
+        self._conduct.greet(build=self._own_run is not None)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist what only this process knows: the profiles that were chosen, and the stream."""
+        node.workerinput["dasnet_profiles"] = list(self._selection.profiles)
+        node.workerinput["dasnet_stream"] = self._process.stream_path
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Hold the first sanity conversation in each process that runs checks; none runs if it does not get through."""
+        is_worker = self._process.is_worker
+        runs_checks = is_worker or not _distributes(self._process.config)
+        if not runs_checks or session.config.option.collectonly or (not is_worker and not session.items):
+            return None
+        self._conversed = self._conduct.converse("first")
+        if self._conversed:
+            return None
+        # Neither a death nor a hang gets better by being asked two hundred times.
+        session.shouldstop = UNREACHED
+        if is_worker:
+            return True  # read by the process that hands out the checks; an interrupted worker would be replaced
+        raise session.Interrupted(session.shouldstop)
+
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Hold the last sanity conversation, unless the run was broken off, and let go of the implementation.
 
         The process that started the run draws the conclusion.
         """
-        process = self._process
         if self._conversed and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._sanity("last")
-        process.stream.write("end", worker=process.is_worker, duration_s=round(time.time() - process.started, 6))
-        process.let_go()
+            self._conduct.converse("last")
+        self._conduct.end()
         if self._own_run is not None:
             self._own_run.conclude(session)
 

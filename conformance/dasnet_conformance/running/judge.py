@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,8 @@ from dasnet_reports import EXIT_USAGE
 
 from .collect import WORKER_DIED, Collector
 from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
+from .copies import copies_exist, workers_for
+from .endings import spell_exit
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -50,7 +51,8 @@ class RunOptions:
     `ids` are words that mean requirements (see `catalogue.selection`), none for all, and `expression` is one of
     pytest's -k; where both are given, what matches both is judged. `deadline` is the bound of one check and
     `call_deadline` that of one command to a driver, in seconds (None: what the implementation file says, or the
-    default); `no_deadline` lifts both; `workers` is the number of parallel processes (0: none beside the child);
+    default); `no_deadline` lifts both; `workers` is the number of checks at once (0: all in the child itself; None: as
+    many as suit);
     `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
     """
 
@@ -59,7 +61,7 @@ class RunOptions:
     strict: bool = False
     ids: Sequence[str] = ()
     expression: str = ""
-    workers: int = 0
+    workers: int | None = None
     seed: int = 0
     deadline: float | None = None
     excluded: dict[str, str] = field(default_factory=dict)
@@ -154,6 +156,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     suites = [package_of(profile, "suite") for profile in PROFILES.values()]
     arguments = [sys.executable, "-m", "pytest", "--pyargs", *suites, "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
+    # What these two add in the end is a second of collecting garbage, and no verdict.
+    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     arguments += ["-p", "pytest_timeout", "-p", "dasnet_conformance.pytest_plugin.plugin"]
     arguments += ["--dasnet-implementation", options.implementation, "--dasnet-stream", str(stream)]
     arguments += ["--dasnet-seed", str(options.seed), "--dasnet-peer-host", options.peer_host]
@@ -173,8 +177,10 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-restart-each")
     if options.expression:
         arguments += ["-k", options.expression]
-    if options.workers:
-        arguments += ["-p", "xdist", "-n", str(options.workers)]
+    workers = workers_for(options.target()) if options.workers is None else options.workers
+    if workers:
+        # Where no copies are to be had, workers start up like any process, and cost as much.
+        arguments += ["--dasnet-workers", str(workers)] if copies_exist() else ["-p", "xdist", "-n", str(workers)]
     if only is not None:
         arguments += ["--dasnet-only", str(only)]
     return arguments
@@ -213,7 +219,7 @@ def _one_child(
     if not collector.running and child.returncode in (3, 4):
         collector.broken = f"the suite's part: {_last_line(log)}"
         return ""
-    return f"the process {_spell_exit(child.returncode)}"
+    return f"the process {spell_exit(child.returncode)}"
 
 
 def _follow(
@@ -225,7 +231,9 @@ def _follow(
         ended = child.poll() is not None
         for record in reader.read():
             last = time.monotonic()
-            collector.add(record)
+            told = collector.add(record)
+            if told:
+                progress.note(told)
             if record["type"] == "pace":
                 patience = max(patience, record["check_deadline"] + FROZEN_AFTER)
             progress.record(record, collector)
@@ -248,15 +256,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def _spell_exit(status: int) -> str:
-    if status >= 0:
-        return f"ended by itself with exit status {status}"
-    try:
-        return f"was killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"was killed by signal {-status}"
 
 
 def _expression_mistake(log: Path) -> str:

@@ -19,6 +19,7 @@ from dasnet_adapters.contract import (
 from dasnet_adapters.hints import HINTS
 
 from . import expect
+from .black_box import BlackBox, NoBlackBox
 from .expect import PartUnsupported
 from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_argument, spell_event
 from .recording import Recording, Strayed
@@ -33,10 +34,17 @@ _TICKS = frozenset({"tick", "server_tick"})
 class Calls:
     """The commands of one check, over one fresh session.
 
-    Arguments: `transcript` and `recording`, where everything is written down.
+    Arguments: `transcript` and `recording`, where everything is written down; `black_box`, where each call is noted
+    before it is made.
     """
 
-    def __init__(self, session: Session, transcript: Transcript, recording: Recording) -> None:
+    def __init__(
+        self,
+        session: Session,
+        transcript: Transcript,
+        recording: Recording,
+        black_box: BlackBox | NoBlackBox | None = None,
+    ) -> None:
         #: The objects that were made, by their numbers.
         self.objects: dict[int, HostObject] = {}
         #: What fired while no command ran.
@@ -49,6 +57,7 @@ class Calls:
         self._session = session
         self._transcript = transcript
         self._recording = recording
+        self._black_box = black_box or NoBlackBox()
 
     def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
         """Send one command, record it, and hand out its events.
@@ -81,6 +90,7 @@ class Calls:
         return answer.outcome
 
     def _answer(self, command: Command, told: str) -> Answer:
+        self._black_box.write(self._transcript.tick, told)
         try:
             return self._session.call(command)
         except AdapterBroken:

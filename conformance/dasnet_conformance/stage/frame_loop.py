@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
 from . import expect
+from .black_box import BlackBox, NoBlackBox
 from .bounds import FRUITLESS_TICKS, NEWS_AT_MOST, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
 from .calls import Calls
 from .expect import Mismatch
@@ -24,14 +25,14 @@ from .waiting import wait_readable
 class FrameLoop:
     """A loop over one fresh session: objects that are ticked and peers that are stepped, in turns.
 
-    Arguments: `seed`, of the contents that the recording can draw again.
+    Arguments: `seed`, of the contents that the recording can draw again; `black_box`, where calls are noted beforehand.
     """
 
-    def __init__(self, session: Session, seed: str) -> None:
+    def __init__(self, session: Session, seed: str, black_box: BlackBox | NoBlackBox | None = None) -> None:
         self.transcript = Transcript()
         self.recording = Recording(seed)
         self.peers: list[Peer] = []
-        self._calls = Calls(session, self.transcript, self.recording)
+        self._calls = Calls(session, self.transcript, self.recording, black_box)
         self._moved = 0
 
     def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:

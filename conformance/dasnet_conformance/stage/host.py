@@ -16,6 +16,7 @@ from dasnet_adapters.contract import CLASS_A, Outcome, Session, Value
 from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
+from .black_box import BlackBox, NoBlackBox
 from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT, pause_before
 from .expect import Mismatch
 from .frame_loop import FrameLoop
@@ -31,12 +32,21 @@ REFUSALS = tuple(os.strerror(number) for number in (errno.ECONNREFUSED, errno.EC
 class Host(FrameLoop):
     """The host program of one check, over one fresh session.
 
-    Arguments: `requirement`, what is judged; `peer_host`, where peers reach a server; `seed`, of the run.
+    Arguments: `requirement`, what is judged; `peer_host`, where peers reach a server; `seed`, of the run; `black_box`,
+    where calls are noted beforehand, for whoever watches this process.
     """
 
-    def __init__(self, session: Session, requirement: Requirement, ports: Ports, peer_host: str, seed: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        requirement: Requirement,
+        ports: Ports,
+        peer_host: str,
+        seed: int,
+        black_box: BlackBox | NoBlackBox | None = None,
+    ) -> None:
         own_seed = f"{seed}:{requirement.id}"
-        super().__init__(session, own_seed)
+        super().__init__(session, own_seed, black_box)
         self.requirement = requirement
         self.random = random.Random(own_seed)
         #: Which of several legal outcomes was seen, for requirements that only inform.

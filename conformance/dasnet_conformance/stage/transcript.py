@@ -28,8 +28,8 @@ def spell_bytes(data: bytes | bytearray | memoryview) -> str:
     """Bytes for people: how many, and the first of them, as text where that is plain ASCII."""
     head = bytes(data[:SHOWN_BYTES])
     more = "..." if len(data) > SHOWN_BYTES else ""
-    plain = all(32 <= byte < 127 for byte in head)
-    shown = f'"{head.decode("ascii")}{more}"' if plain else f"{head.hex(' ')}{more}"
+    text = head.decode("ascii") if head.isascii() else ""
+    shown = f'"{text}{more}"' if text.isprintable() and text else f"{head.hex(' ')}{more}"
     return f"{len(data)} bytes {shown}" if data else "0 bytes"
 
 

@@ -1,0 +1,203 @@
+"""The workers of a run: processes that are copies of this one, made in milliseconds, each with the checks at hand.
+
+Most of a run is waiting: in windows of silence, for a packet, for patience to end. So several workers share the checks,
+each with an implementation of its own. This process never touches the implementation. A *scout* reaches it first, tells
+what it claims, and holds the sanity conversation while this process collects the checks; then the workers take one
+check after another. One that dies is told to the stream together with its last calls, and another takes its place, so
+that a crash costs the check in which it happened and nothing else. This module starts processes and ends those it
+started.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final
+
+from dasnet_conformance.running.endings import spell_exit
+from dasnet_conformance.stage.black_box import BlackBox
+
+#: Seconds beyond the bound of a check after which a worker is held to be frozen: its interruption is of no avail.
+GRACE: Final = 10.0
+#: The same, when a worker has been found frozen before: then it is the implementation's way.
+GRACE_AGAIN: Final = 2.0
+#: Seconds that a worker has for its farewell: a sanity conversation and the end of a driver.
+FAREWELL: Final = 60.0
+#: Frozen workers after which no more checks are handed out.
+MOST_FROZEN: Final = 8
+
+_POLL: Final = 0.2
+
+
+class Message:
+    """What goes between this process and a worker, by its first word."""
+
+    RUN: Final = "run"
+    STOP: Final = "stop"
+    DONE: Final = "done"
+
+
+@dataclass
+class Worker:
+    """One worker, as this process sees it: the process, the way to it, and what it is busy with."""
+
+    process: Any
+    connection: Connection
+    black_box: BlackBox
+    #: The check that it runs, by its place among all; None while it has none.
+    busy: int | None = None
+    since: float = field(default_factory=time.monotonic)
+    stopping: bool = False
+
+
+#: What a worker does: told the way to this process and its black box, it takes messages until it is to stop.
+Work = Callable[[Connection, BlackBox], None]
+
+
+class Pool:
+    """Workers that share the checks of a run.
+
+    Arguments: `size`, how many at once; `work`, what each does in its process; `write`, takes a record of the stream;
+    `bound`, tells the seconds that one check may take, 0 for no end.
+    """
+
+    def __init__(self, size: int, work: Work, write: Callable[..., None], bound: Callable[[], float]) -> None:
+        self._size = size
+        self._work = work
+        self._write = write
+        self._bound = bound
+        self._workers: list[Worker] = []
+        self._frozen = 0
+
+    def run(
+        self,
+        checks: Sequence[int],
+        *,
+        enough: Callable[[], bool],
+        done: Callable[[int, Any], Any],
+        knowledge: Callable[[], Any],
+    ) -> None:
+        """Hand the checks out, in their order, until all are done or it is enough; then end the workers.
+
+        Arguments: `enough`, whether to stop; `done`, told what a worker says of a check; `knowledge`, what a worker is
+        told along with its next one. On any error and on an interrupt the workers are killed.
+        """
+        left = list(checks)
+        left.reverse()
+        try:
+            while left or any(each.busy is not None for each in self._workers):
+                over = enough() or self._frozen >= MOST_FROZEN
+                if over:
+                    left.clear()
+                while left and len(self._workers) < self._size and len(self._workers) < len(left) + self._occupied():
+                    self._workers.append(self._start())
+                for worker in self._workers:
+                    if worker.busy is None and left:
+                        self._hand(worker, left.pop(), knowledge())
+                self._listen(done)
+            self._say_farewell()
+        finally:
+            for worker in self._workers:
+                self._kill(worker)
+            self._workers.clear()
+
+    def _occupied(self) -> int:
+        return sum(worker.busy is not None for worker in self._workers)
+
+    def _start(self) -> Worker:
+        return start_worker(self._work)
+
+    @staticmethod
+    def _hand(worker: Worker, check: int, knowledge: Any) -> None:
+        worker.busy, worker.since = check, time.monotonic()
+        try:
+            worker.connection.send((Message.RUN, check, knowledge))
+        except OSError:
+            pass  # dead already: it is found so at once
+
+    def _listen(self, done: Callable[[int, Any], Any]) -> None:
+        ready = wait([worker.connection for worker in self._workers], timeout=_POLL)
+        for worker in list(self._workers):
+            if worker.connection in ready:
+                self._take(worker, done)
+            elif worker.busy is not None and self._overdue(worker):
+                self._frozen += 1
+                waited = time.monotonic() - worker.since
+                self._lost(worker, f"the process made no progress for {waited:.0f} seconds and was ended")
+
+    def _take(self, worker: Worker, done: Callable[[int, Any], Any]) -> None:
+        try:
+            _, check, told = worker.connection.recv()
+        except (EOFError, OSError):
+            self._lost(worker, "")
+            return
+        worker.busy = None
+        done(check, told)
+
+    def _overdue(self, worker: Worker) -> bool:
+        bound = self._bound()
+        grace = GRACE_AGAIN if self._frozen else GRACE
+        return bool(bound) and time.monotonic() - worker.since > bound + grace
+
+    def _lost(self, worker: Worker, how: str) -> None:
+        # A worker that is gone, or has to go: what it was doing is laid to its check by whoever reads the stream.
+        self._workers.remove(worker)
+        status = self._kill(worker) if how else _joined(worker)
+        self._write(
+            "died", of=worker.process.pid, how=how or f"the process {spell_exit(status)}", calls=worker.black_box.read()
+        )
+
+    def _say_farewell(self) -> None:
+        for worker in self._workers:
+            worker.stopping = True
+            try:
+                worker.connection.send((Message.STOP, 0, None))
+            except OSError:
+                pass
+        end = time.monotonic() + FAREWELL
+        for worker in list(self._workers):
+            worker.process.join(max(end - time.monotonic(), 0))
+            if worker.process.exitcode is None:
+                self._lost(worker, "the process did not end when it was to")
+            elif worker.process.exitcode:
+                self._lost(worker, "")
+            else:
+                self._workers.remove(worker)
+                worker.connection.close()
+
+    @staticmethod
+    def _kill(worker: Worker) -> int:
+        worker.process.kill()
+        return _joined(worker)
+
+
+def _joined(worker: Worker) -> int:
+    worker.process.join()
+    worker.connection.close()
+    return int(worker.process.exitcode)
+
+
+def start_worker(work: Work) -> Worker:
+    """Start one worker, a copy of this process. Where threads run beside it, their locks must be free."""
+    context: Any = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    black_box = BlackBox()
+    process = context.Process(target=_enter, args=(work, ours, theirs, black_box), daemon=True)
+    process.start()
+    theirs.close()
+    return Worker(process, ours, black_box)
+
+
+def _enter(work: Work, ours: Connection, theirs: Connection, black_box: BlackBox) -> None:
+    ours.close()
+    status = 1
+    try:
+        work(theirs, black_box)
+        status = 0
+    finally:
+        # Without the usual farewells: threads and finalizers of a wrong server have no right to delay the end.
+        os._exit(status)
