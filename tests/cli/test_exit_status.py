@@ -95,7 +95,7 @@ def test_a_death_where_survival_is_required_does_not_conform(workshop: Workshop)
     ran = workshop.judge(fragile, "construct", "--strict")
     assert ran.status == 1
     assert ran.with_verdict("fail") == {"construct.tick-harmless"}
-    assert ran.row("construct.tick-harmless")["message"] == "the process ended by itself with exit status 9"
+    assert ran.row("construct.tick-harmless")["message"] == "the process ended by itself with exit status 9 in tick 1"
 
 
 # 2
@@ -124,15 +124,19 @@ def test_a_process_that_dies_at_once_is_inconclusive(workshop: Workshop, act: st
     ran = workshop.judge(workshop.module("dying", BAD_INIT.format(act)), QUICK)
     assert (ran.status, ran.results()["verdict"]) == (2, "inconclusive")
     assert set(ran.verdicts().values()) == {"inconclusive"}
+    (told,) = ran.err.splitlines()
+    assert re.fullmatch(rf"dasnet: {how} in init 1 \d+ during sanity.first", told)
+    first = {"verdict": "inconclusive", "message": told.removeprefix("dasnet: ").removesuffix(" during sanity.first")}
+    assert ran.results()["sanity"]["first"] == first
+
+
+def test_a_death_in_the_one_process_of_a_run_is_inconclusive(workshop: Workshop) -> None:
+    dying = workshop.module("dying", BAD_INIT.format("os._exit(0)"))
+    ran = workshop.judge(dying, QUICK, "-n", "0")
+    assert (ran.status, set(ran.verdicts().values())) == (2, {"inconclusive"})
+    how = "the process ended by itself with exit status 0"
     assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": how}
     assert ran.err == f"dasnet: {how} during sanity.first\n"
-
-
-def test_workers_that_die_at_once_are_inconclusive(workshop: Workshop) -> None:
-    dying = workshop.module("dying", BAD_INIT.format("os._exit(0)"))
-    ran = workshop.judge(dying, QUICK, "-n", "1")
-    assert (ran.status, set(ran.verdicts().values())) == (2, {"inconclusive"})
-    assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": "the worker process died"}
 
 
 def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: Workshop) -> None:
@@ -155,7 +159,8 @@ def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop
 
 
 @pytest.mark.parametrize(
-    ("workers", "how"), [("0", "the process was killed by SIGKILL"), ("2", "the worker process died")]
+    ("workers", "how"),
+    [("0", "the process was killed by SIGKILL"), ("2", "the process was killed by SIGKILL in init 1 -80")],
 )
 def test_a_death_in_the_middle_touches_the_running_requirement_alone(
     workshop: Workshop, workers: str, how: str
@@ -242,8 +247,8 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         ),
         (["run", "reference", "--exclude", "init.free-port"], "--exclude init.free-port: give a reason, as in"),
         (["run", "reference", "--exclude", "init.free-port= "], "--exclude init.free-port: give a reason, as in"),
-        (["run", "reference", "-n", "few"], "argument -n: invalid int value: 'few' (see `dasnet run --help`)"),
-        (["run", "reference", "-n", "-1"], "-n takes a number from 0 up"),
+        (["run", "reference", "-n", "few"], "argument -n: takes a number from 0 up, or auto, and not 'few' (see `dasnet run --help`)"),
+        (["run", "reference", "-n", "-1"], "-n: takes a number from 0 up, or auto, and not '-1'"),
         (["run", "reference", "--deadline", "0"], "seconds above 0"),
         (["run", "reference", "--deadline", "nan"], "seconds above 0"),
         (["run"], "(see `dasnet run --help`)"),

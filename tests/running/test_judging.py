@@ -97,7 +97,10 @@ def test_records_are_told_as_they_come(run: Run) -> None:
     judged, follower = run("reference", "make-server.plain-object")
     assert (judged.exit_status, follower.notes) == (0, [])
     talk = ["start", "pace", "sanity"]
-    assert follower.types == ["header", "selected", *talk, "start", "case", *talk, "end"]
+    # A worker of its own goes ahead, while the checks are collected.
+    ahead = [kind for kind in follower.types if kind != "selected"]
+    assert ahead == ["header", *talk, "start", "case", *talk, "end", "end"]
+    assert "selected" in follower.types[1:5]
     assert judged.results is not None
     assert judged.results.command == ("the", "command")
     assert judged.results.reached == "in-process"

@@ -47,6 +47,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         workers=arguments.workers,
         deadline=arguments.deadline,
         restart_each=arguments.restart_each,
+        # Every verdict as it comes at first: a port that is wrong by chance is what is looked for.
+        hasty=False,
     )
     console = Console(stderr=True, highlight=False)
 

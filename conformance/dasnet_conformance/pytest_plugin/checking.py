@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.reproduction.script import failure_record
+from dasnet_conformance.running.plan import Told
 from dasnet_conformance.running.verdict import judge
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import spell_event
 from dasnet_conformance.stage.transcript import Entry
+from dasnet_conformance.stage.waits import Waits
 
 from .process import Process
 from .selecting import requirement_of
@@ -81,20 +84,39 @@ class Checking:
         entries += _heard_from_driver(raised)
         if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
             stream.write("warning", message=f"the driver broke in a check{self._process.referral('driver')}")
-        self._process.told.append((requirement_id, record["verdict"]))
-        stream.write(
-            "case",
-            requirement=requirement_id,
-            case=item.name,
-            duration_s=round(report.duration, 6),
-            transcript=entries,
+        case = {
+            "requirement": requirement_id,
+            "case": item.name,
+            "duration_s": round(report.duration, 6),
+            "transcript": entries,
             **record,
-        )
+        }
+        self._tell(case, host)
         if host is not None and requirement_id != BETWEEN_CALLS and host.between_calls():
             self._lay_to_silence(item, host, entries)
         if raised is not None:
             report.longrepr = explain_failure(requirement, record, entries)
         return report
+
+    def _tell(self, case: dict[str, Any], host: Host | None) -> None:
+        # A verdict that came of haste, and might be another with patience, is not written before it is known to hold.
+        process = self._process
+        waits = host.waits if host is not None else Waits()
+        told = Told(
+            case["requirement"],
+            case["verdict"],
+            case.get("blocked_by", ""),
+            frozenset(waits.reached),
+            frozenset(waits.vain),
+            waits.paused,
+            waits.longest_s,
+        )
+        if process.scale < 1.0 and not told.holds_in_haste():
+            process.stream.write("postponed", requirement=case["requirement"], case=case["case"])
+            told = replace(told, final=False, record=case)
+        else:
+            process.stream.write("case", **case)
+        process.told.append(told)
 
     def _lay_to_silence(self, item: pytest.Item, host: Host, entries: list[Entry]) -> None:
         # A finding of its own, whatever the check was about and however it ended.

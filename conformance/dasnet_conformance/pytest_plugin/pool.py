@@ -13,18 +13,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
 from dasnet_conformance.running.endings import spell_exit
+from dasnet_conformance.running.plan import Plan
 from dasnet_conformance.stage.black_box import BlackBox
 
 #: Seconds beyond the bound of a check after which a worker is held to be frozen: its interruption is of no avail.
 GRACE: Final = 10.0
 #: The same, when a worker has been found frozen before: then it is the implementation's way.
 GRACE_AGAIN: Final = 2.0
+#: How many times as many workers there are while verdicts are confirmed: that is waiting and next to no work.
+CONFIRMING: Final = 3
 #: Seconds that a worker has for its farewell: a sanity conversation and the end of a driver.
 FAREWELL: Final = 60.0
 #: Frozen workers after which no more checks are handed out.
@@ -73,70 +76,65 @@ class Pool:
         self._workers: list[Worker] = []
         self._frozen = 0
 
-    def run(
-        self,
-        checks: Sequence[int],
-        *,
-        enough: Callable[[], bool],
-        done: Callable[[int, Any], Any],
-        knowledge: Callable[[], Any],
-    ) -> None:
-        """Hand the checks out, in their order, until all are done or it is enough; then end the workers.
+    def run(self, plan: Plan) -> None:
+        """Hand the checks of a plan out until it is over; then end the workers.
 
-        Arguments: `enough`, whether to stop; `done`, told what a worker says of a check; `knowledge`, what a worker is
-        told along with its next one. On any error and on an interrupt the workers are killed.
+        On any error and on an interrupt the workers are killed.
         """
-        left = list(checks)
-        left.reverse()
         try:
-            while left or any(each.busy is not None for each in self._workers):
-                over = enough() or self._frozen >= MOST_FROZEN
-                if over:
-                    left.clear()
-                while left and len(self._workers) < self._size and len(self._workers) < len(left) + self._occupied():
-                    self._workers.append(self._start())
-                for worker in self._workers:
-                    if worker.busy is None and left:
-                        self._hand(worker, left.pop(), knowledge())
-                self._listen(done)
-            self._say_farewell()
+            while not plan.is_over and self._frozen < MOST_FROZEN:
+                self._hand_out(plan)
+                self._listen(plan)
+            if not plan.is_enough:
+                self._say_farewell()
         finally:
             for worker in self._workers:
                 self._kill(worker)
             self._workers.clear()
 
-    def _occupied(self) -> int:
-        return sum(worker.busy is not None for worker in self._workers)
-
-    def _start(self) -> Worker:
-        return start_worker(self._work)
+    def _hand_out(self, plan: Plan) -> None:
+        while True:
+            most = self._size * CONFIRMING if plan.confirms else self._size
+            idle = [worker for worker in self._workers if worker.busy is None]
+            if not idle and len(self._workers) >= most:
+                return
+            following = plan.next()
+            if following is None:
+                return
+            if not idle:
+                idle = [start_worker(self._work)]
+                self._workers += idle
+            self._hand(idle[0], *following)
 
     @staticmethod
-    def _hand(worker: Worker, check: int, knowledge: Any) -> None:
+    def _hand(worker: Worker, check: int, scale: float) -> None:
         worker.busy, worker.since = check, time.monotonic()
         try:
-            worker.connection.send((Message.RUN, check, knowledge))
+            worker.connection.send((Message.RUN, check, scale))
         except OSError:
             pass  # dead already: it is found so at once
 
-    def _listen(self, done: Callable[[int, Any], Any]) -> None:
+    def _listen(self, plan: Plan) -> None:
         ready = wait([worker.connection for worker in self._workers], timeout=_POLL)
         for worker in list(self._workers):
             if worker.connection in ready:
-                self._take(worker, done)
+                self._take(worker, plan)
             elif worker.busy is not None and self._overdue(worker):
                 self._frozen += 1
                 waited = time.monotonic() - worker.since
+                plan.lost(worker.busy)
                 self._lost(worker, f"the process made no progress for {waited:.0f} seconds and was ended")
 
-    def _take(self, worker: Worker, done: Callable[[int, Any], Any]) -> None:
+    def _take(self, worker: Worker, plan: Plan) -> None:
         try:
             _, check, told = worker.connection.recv()
         except (EOFError, OSError):
+            if worker.busy is not None:
+                plan.lost(worker.busy)
             self._lost(worker, "")
             return
         worker.busy = None
-        done(check, told)
+        plan.done(check, told)
 
     def _overdue(self, worker: Worker) -> bool:
         bound = self._bound()
@@ -155,7 +153,7 @@ class Pool:
         for worker in self._workers:
             worker.stopping = True
             try:
-                worker.connection.send((Message.STOP, 0, None))
+                worker.connection.send((Message.STOP, 0, 1.0))
             except OSError:
                 pass
         end = time.monotonic() + FAREWELL

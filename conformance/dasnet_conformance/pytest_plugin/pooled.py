@@ -9,31 +9,40 @@ import gc
 import os
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any
 
 import pytest
 
 from dasnet_adapters import UsageError
 from dasnet_conformance.running.endings import spell_exit
+from dasnet_conformance.running.plan import Plan
 from dasnet_conformance.stage.black_box import BlackBox
+from dasnet_conformance.stage.bounds import patience
 
-from .pool import Message, Pool, Worker, start_worker
+from .pool import FAREWELL, Message, Pool, Worker, start_worker
 from .process import Process
-from .selecting import Selection
+from .selecting import Selection, requirement_of
 from .session import UNREACHED, Conduct
 
 
 @dataclass(frozen=True)
-class Scouted:
-    """What a scout found: the profiles that are judged, the pace, whether the sanity conversation got through.
+class Greeted:
+    """What a scout found out first: the profiles that are judged.
 
     `over` is not empty where the run ends with that: the message, and the exit status in `status`.
     """
 
     profiles: tuple[str, ...] = ()
-    check_deadline: float = 0.0
-    conversed: bool = False
     over: str = ""
     status: int = 0
+
+
+@dataclass(frozen=True)
+class Conversed:
+    """What a scout found out then: whether the sanity conversation got through, and the seconds for one check."""
+
+    got_through: bool
+    check_deadline: float
 
 
 class PooledSession:
@@ -44,7 +53,6 @@ class PooledSession:
         self._selection = selection
         self._conduct = conduct
         self._scout: Worker | None = None
-        self._conversed = False
         self._items: list[pytest.Item] = []
 
     def pytest_sessionstart(self) -> None:
@@ -60,56 +68,67 @@ class PooledSession:
         process.become_worker(black_box)
         try:
             self._conduct.greet(build=False)
-            conversed = self._conduct.converse("first")
-            found = Scouted(self._selection.profiles, process.check_deadline, conversed)
         except pytest.exit.Exception as over:
-            found = Scouted(over=str(over), status=over.returncode or 0)
-        connection.send(found)
+            connection.send(Greeted(over=str(over), status=over.returncode or 0))
+        else:
+            connection.send(Greeted(self._selection.profiles))
+            got_through = self._conduct.converse("first")
+            connection.send(Conversed(got_through, process.check_deadline))
         process.let_go()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self) -> None:
-        """Hear the scout: what it found decides which checks are chosen."""
-        scout, self._scout = self._scout, None
-        if scout is None:
-            return
+    def _hear_scout(self, scout: Worker) -> Any:
+        # What it tells next; None where its process is gone.
         try:
-            found: Scouted = scout.connection.recv()
+            return scout.connection.recv()
         except (EOFError, OSError):
             scout.process.join()
             how = f"the process {spell_exit(scout.process.exitcode)}"
             self._process.stream.write("died", of=scout.process.pid, how=how, calls=scout.black_box.read())
+            return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self) -> None:
+        """Hear the scout: what it found decides which checks are chosen."""
+        if self._scout is None:
+            return
+        found = self._hear_scout(self._scout)
+        if found is None:
             pytest.exit(UNREACHED, returncode=2)
-        finally:
-            scout.connection.close()
         if found.over:
             pytest.exit(found.over, returncode=found.status)
         self._selection.profiles = found.profiles
-        self._process.check_deadline = max(self._process.check_deadline, found.check_deadline)
-        self._conversed = found.conversed
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Share the checks among workers, unless the sanity conversation did not get through."""
-        if not session.items:
+        scout = self._scout
+        if not session.items or scout is None:
             return None
-        if not self._conversed:
+        process = self._process
+        conversed = self._hear_scout(scout)
+        scout.process.join(FAREWELL)
+        if conversed is None or not conversed.got_through:
             # Neither a death nor a hang gets better by being asked two hundred times.
             session.shouldstop = UNREACHED
             raise session.Interrupted(session.shouldstop)
+        process.check_deadline = max(process.check_deadline, conversed.check_deadline)
         self._items = session.items
-        process = self._process
         size = min(process.config.getoption("--dasnet-workers"), len(session.items))
         # What is here now is never garbage: a copy that looked through it would only have to copy it for good.
         gc.freeze()
-        pool = Pool(size, self._work, process.stream.write, lambda: process.check_deadline)
-        pool.run(
-            range(len(session.items)),
-            enough=lambda: False,
-            done=lambda _check, _told: None,
-            knowledge=lambda: None,
+        plan = Plan(
+            [requirement_of(item) for item in session.items],
+            self._write_case,
+            hasty=not process.config.getoption("--dasnet-no-haste"),
+            most_failures=process.config.getoption("--dasnet-maxfail"),
         )
+        Pool(size, self._work, process.stream.write, lambda: process.check_deadline).run(plan)
+        for name in plan.changed:
+            process.stream.write("warning", message=f"{name} failed at first, and passed when it was asked again")
         return True
+
+    def _write_case(self, **case: Any) -> None:
+        self._process.stream.write("case", **case)
 
     def _work(self, connection: Connection, black_box: BlackBox) -> None:
         # In a worker: takes one check after another, until it is told that there is none left.
@@ -117,22 +136,33 @@ class PooledSession:
         process.become_worker(black_box)
         while True:
             try:
-                word, check, _knowledge = connection.recv()
+                word, check, scale = connection.recv()
             except EOFError:
                 os._exit(1)  # whoever handed out the checks is gone
             if word == Message.STOP:
                 break
             item = self._items[check]
             process.told.clear()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            process.scale = scale
+            with patience(scale):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             connection.send((Message.DONE, check, list(process.told)))
         self._conduct.converse("last")
         self._conduct.end()
 
     def pytest_sessionfinish(self) -> None:
         """Write the end of the run; the sanity conversations are the workers' part."""
+        self._end_scout()
         self._conduct.end()
+
+    def _end_scout(self) -> None:
+        # One that is still at it has nothing to tell any more.
+        if self._scout is not None:
+            self._scout.process.kill()
+            self._scout.process.join()
+            self._scout = None
 
     def pytest_unconfigure(self) -> None:
         """Let go also of a session that never began, which pytest does not finish."""
+        self._end_scout()
         self._process.let_go()

@@ -16,6 +16,7 @@ import pytest
 
 from dasnet_adapters.contract import Adapter, AdapterBroken
 from dasnet_conformance.catalogue.loader import Catalogue
+from dasnet_conformance.running.plan import Told
 from dasnet_conformance.running.stream import StreamWriter
 from dasnet_conformance.running.target import Target
 from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
@@ -49,8 +50,10 @@ class Process:
         self.stream = StreamWriter(path)
         #: Where calls are noted before they are made; a worker of a pool is watched by whoever started it.
         self.black_box: BlackBox | NoBlackBox = NoBlackBox()
-        #: What the cases of the check at hand came to, for whoever hands out the checks: requirement and verdict.
-        self.told: list[tuple[str, str]] = []
+        #: What the case at hand came to, for whoever hands out the checks.
+        self.told: list[Told] = []
+        #: The part of the usual pauses that the check at hand makes; below 1, it is run in haste.
+        self.scale = 1.0
         #: Seconds that one check may take, which follows the pace of the first sanity conversation.
         self.check_deadline = target.check_deadline
         self._adapter: Adapter | None = None

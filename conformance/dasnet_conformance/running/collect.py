@@ -69,6 +69,8 @@ class Collector:
                 self.others.append(record["failed"])
             case "warning":
                 self.warnings[record["message"]] = self.warnings.get(record["message"], 0) + 1
+            case "postponed":
+                self.running.pop(record["process"], None)
             case "died":
                 return self._worker_died(record)
             case "end":

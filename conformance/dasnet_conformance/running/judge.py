@@ -70,6 +70,10 @@ class RunOptions:
     peer_host: str = ""
     #: Whether a driver is started anew for each check, and not once for all.
     restart_each: bool = False
+    #: Whether checks run in haste first, and with patience where a verdict depends on it (`running.plan`).
+    hasty: bool = True
+    #: Failing requirements after which the run ends; 0 for no such number.
+    most_failures: int = 0
 
     def target(self) -> Target:
         """The implementation with the settings that it is reached by. Raises `UsageError`."""
@@ -175,6 +179,10 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-strict")
     if options.restart_each:
         arguments.append("--dasnet-restart-each")
+    if not options.hasty:
+        arguments.append("--dasnet-no-haste")
+    if options.most_failures:
+        arguments += ["--dasnet-maxfail", str(options.most_failures)]
     if options.expression:
         arguments += ["-k", options.expression]
     workers = workers_for(options.target()) if options.workers is None else options.workers

@@ -20,6 +20,7 @@ from .peer import Peer
 from .recording import Paused, Recording, Waited
 from .transcript import Transcript
 from .waiting import wait_readable
+from .waits import Waits
 
 
 class FrameLoop:
@@ -33,6 +34,7 @@ class FrameLoop:
         self.recording = Recording(seed)
         self.peers: list[Peer] = []
         self._calls = Calls(session, self.transcript, self.recording, black_box)
+        self.waits = Waits()
         self._moved = 0
 
     def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
@@ -76,17 +78,24 @@ class FrameLoop:
         expectation when it ends.
         """
         fruitless = told = 0
+        idle_s = longest_s = 0.0
         self.step_peers()
         self.recording.add(Waited(self.transcript.tick, what))
         while not reached():
             if fruitless >= patience:
+                self.waits.gave_up(what)
                 raise Mismatch(f"within {patience} ticks", what, got())
             if told >= NEWS_AT_MOST:
                 raise Mismatch(f"within {told} ticks that told of clients", what, got())
-            self._wait(pause_before(fruitless))
+            idle_s += self._pause(fruitless)
+            longest_s = max(longest_s, idle_s)
             bytes_before = self._moved, self._calls.delivered
-            fruitless = 0 if self._progresses(objects, through) else fruitless + 1
+            if self._progresses(objects, through):
+                fruitless, idle_s = 0, 0.0
+            else:
+                fruitless += 1
             told += not fruitless and (self._moved, self._calls.delivered) == bytes_before
+        self.waits.came(what, longest_s)
 
     def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
         """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
@@ -118,7 +127,18 @@ class FrameLoop:
 
         For checks that tick in a way of their own.
         """
+        self.waits.paused = True
+        if fruitless >= FRUITLESS_TICKS - 1:
+            self.waits.gave_up("a loop of the check's own")
         wait_readable([], pause_before(fruitless))
+
+    def _pause(self, fruitless: int) -> float:
+        # The pause before one more tick; returns its length, at most.
+        seconds = pause_before(fruitless)
+        if seconds:
+            self.waits.paused = True
+            self._wait(seconds)
+        return seconds
 
     def _wait(self, seconds: float) -> None:
         # Wakes early when a peer has something to read: then there is progress to see.

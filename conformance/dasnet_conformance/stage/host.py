@@ -17,7 +17,7 @@ from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
 from .black_box import BlackBox, NoBlackBox
-from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT, pause_before
+from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT
 from .expect import Mismatch
 from .frame_loop import FrameLoop
 from .host_object import Fired, HostObject
@@ -162,12 +162,13 @@ class Host(FrameLoop):
         """
         self.recording.add(Waited(self.transcript.tick, what))
         for fruitless in range(FRUITLESS_TICKS):
-            self._wait(pause_before(fruitless))
+            self._pause(fruitless)
             came = self._attempt(port)
             if came == "refused":
                 return
             if came == "waits":
                 break
+        self.waits.gave_up(what)
         raise Mismatch(f"port {port}", what, "a listener")
 
     # What becomes of a connection to the port: "refused", "taken", or it "waits" for a place in the listen queue.
