@@ -1,4 +1,4 @@
-"""A program: a server of the reference whose ticks are interrupted by alarms, two thousand times. Status 0: nothing lost.
+"""A program: a server of the reference, its ticks interrupted by alarms two thousand times. Status 0: nothing was lost.
 
 A process of its own, since an exception out of nowhere does harm to whatever else runs in one: a tracer's lock is never
 given back, and a test's time-out is gone with the timer.
