@@ -145,6 +145,11 @@ class InProcessAdapter:
         self._module: PythonModule | None = None
         self._sessions: list[InProcessSession] = []
 
+    @property
+    def patience(self) -> Patience:
+        """What has been learnt of how long calls take."""
+        return self._patience
+
     def describe(self) -> Description:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
         return describe_module(self._load().module, self._name)

@@ -5,7 +5,9 @@ Each test is a real run, of the command, its child and loopback sockets, but for
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -190,6 +192,23 @@ def test_a_death_while_an_object_is_destroyed_touches_its_check_alone(workshop: 
     assert ran.row("tick.idle-repeatable")["message"].endswith(" while the session was ended")
 
 
+def test_an_abort_touches_the_checks_alone_that_make_the_call(workshop: Workshop) -> None:
+    aborting = workshop.module(
+        "aborting", "import os\n\nclass Server(Sound):\n    def send(self, data, size):\n        os.abort()\n"
+    )
+    ran = workshop.dasnet("run", aborting, "construct", "send.arrives", "--json")
+    assert ran.status == 2
+    verdicts = json.loads(ran.out)["requirements"]
+    assert {row["id"]: row["verdict"] for row in verdicts if row["verdict"] != "pass"} == {
+        "send.arrives": "inconclusive"
+    }
+    (row,) = (row for row in verdicts if row["id"] == "send.arrives")
+    assert re.search(r"the process was killed by SIGABRT in send 1 ", row["message"])
+    calls = [entry["text"] for entry in row["transcript"]]
+    assert calls[0].startswith("new 1 ")
+    assert calls[-1].endswith("-> (the process was killed by SIGABRT)")
+
+
 def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
     ran = workshop.dasnet("run", "reference", "-k", "init.port-zero")
     assert ran.status == 2
@@ -247,7 +266,10 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         ),
         (["run", "reference", "--exclude", "init.free-port"], "--exclude init.free-port: give a reason, as in"),
         (["run", "reference", "--exclude", "init.free-port= "], "--exclude init.free-port: give a reason, as in"),
-        (["run", "reference", "-n", "few"], "argument -n: takes a number from 0 up, or auto, and not 'few' (see `dasnet run --help`)"),
+        (
+            ["run", "reference", "-n", "few"],
+            "argument -n: takes a number from 0 up, or auto, and not 'few'",
+        ),
         (["run", "reference", "-n", "-1"], "-n: takes a number from 0 up, or auto, and not '-1'"),
         (["run", "reference", "--deadline", "0"], "seconds above 0"),
         (["run", "reference", "--deadline", "nan"], "seconds above 0"),

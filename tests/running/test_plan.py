@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from dasnet_conformance.running.plan import HASTE, HASTY_WAIT, OFTEN_ENOUGH, Plan, Told
+from dasnet_conformance.running.plan import (
+    GREAT_HASTE,
+    HASTE,
+    HASTY_WAIT,
+    NOTHING_COMES,
+    OFTEN_ENOUGH,
+    Plan,
+    Told,
+)
 from dasnet_conformance.stage.waits import kind_of
 
 
 class Runs:
     """Plays the workers, one check at a time: `ways` tells what comes of a requirement in haste, and with patience."""
 
-    def __init__(self, ways: dict[str, tuple[Told, Told]], *, hasty: bool = True, most_failures: int = 0) -> None:
+    def __init__(
+        self, ways: dict[str, tuple[Told, Told]], *, hasty: bool = True, most_failures: int = 0, cases: int = 1
+    ) -> None:
         self.written: list[str] = []
         self.ran: list[tuple[str, float]] = []
-        self._names = list(ways)
+        self._names = [name for name in ways for _ in range(cases)]
         self._ways = ways
         self.plan = Plan(self._names, self._write, hasty=hasty, most_failures=most_failures)
 
@@ -94,6 +104,21 @@ def test_what_a_failed_requirement_blocks_is_settled_with_it() -> None:
     runs.play()
     assert runs.patient() == ["basic"]
     assert runs.written == ["first", *(f"behind.{letter}" for letter in "abcdef")]
+
+
+def test_further_cases_of_a_requirement_that_failed_are_dropped() -> None:
+    runs = Runs({"a": in_vain("a", "end"), "b": passed("b")}, cases=3)
+    runs.play()
+    assert runs.patient() == ["a"]
+    assert runs.written == []
+
+
+def test_while_nothing_comes_at_all_haste_is_great() -> None:
+    names = [f"check.{letter}" for letter in "abcdefgh"]
+    runs = Runs({name: in_vain(name, "arrival") for name in names})
+    runs.play()
+    scales = [scale for _, scale in runs.ran if scale < 1.0]
+    assert scales == [HASTE] * NOTHING_COMES + [GREAT_HASTE] * (len(names) - NOTHING_COMES)
 
 
 def test_what_is_blocked_by_one_that_passes_in_the_end_runs_again() -> None:

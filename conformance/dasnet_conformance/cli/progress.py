@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.conclusion import GRAVITY
 from dasnet_conformance.running.stream import Record
 
 from .summary import safe
@@ -72,6 +73,27 @@ class PlainProgress(QuietProgress):
                 names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
                 passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
                 self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
+
+
+class VerboseProgress(QuietProgress):
+    """A line for each requirement, as soon as all of its cases are done."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._told: set[str] = set()
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """Print what is new."""
+        if record["type"] != "case" or record["requirement"] in self._told or collector.lacking(record["requirement"]):
+            return
+        name = record["requirement"]
+        self._told.add(name)
+        cases = collector.cases[name]
+        verdict = max((case["verdict"] for case in cases), key=GRAVITY.index)
+        seconds = sum(case["duration_s"] for case in cases)
+        self.console.print(
+            f"[{_STYLE.get(verdict, 'green')}]{verdict:<12}[/] {name}  ({seconds:.3f} s)", soft_wrap=True
+        )
 
 
 class LiveProgress(QuietProgress):

@@ -11,21 +11,24 @@ from pathlib import Path
 from rich.console import Console
 
 from dasnet_adapters import UsageError
+from dasnet_adapters.implementation_file import FILE_NAME
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import write_reproductions
-from dasnet_conformance.running.conclusion import Judged
+from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
 from dasnet_conformance.running.judge import RunOptions, run
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
-from dasnet_reports import dump, harmless, write_reports
+from dasnet_reports import Results, Verdict, dump, harmless, write_reports
 
 from . import UsageMistake
-from .progress import LiveProgress, PlainProgress, QuietProgress
+from .last_run import failed_last, remember
+from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgress
 from .reaching import add_implementation, add_reaching, add_workers
-from .selecting import add_ids, excluded, implementation_and_ids
-from .summary import MOST_CHARACTERS, print_summary
+from .selecting import add_ids, excluded, implementation_and_ids, selected
+from .summary import MOST_CHARACTERS, print_summary, print_verdict
+from .watching import look, wait_for_change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,13 +52,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--deadline", type=float, metavar="SECONDS", help=f"bound of one check (default {CHECK_DEADLINE:g})")
     add_reaching(parser)
     add("--baseline", metavar="FILE", help="gate on this list of known failures: any difference fails the run")
+    add("-x", dest="maxfail", action="store_const", const=1, help="stop after the first requirement that fails")
+    add("--maxfail", type=int, default=0, metavar="N", help="stop after N requirements that fail")
+    add("--last-failed", action="store_true", help="only what did not pass the last time, here; all where that is none")
+    add("--failed-first", action="store_true", help="what did not pass the last time before the rest")
+    add("--durations", type=int, default=0, metavar="N", help="tell the N requirements that took longest")
+    add("--watch", action="store_true", help="run again whenever the port's files change, until Ctrl-C")
+    add("-v", "--verbose", action="store_true", help="a line for each requirement")
+    add("-q", "--quiet", action="store_true", help="the verdict alone")
     add("--open", action="store_true", help="open the report in a browser (with --report-dir)")
     add("--json", action="store_true", help="print results.json instead of the tables")
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
-    """Run the suite; returns the exit status."""
+    """Run the suite, again and again where that is asked for; returns the exit status of the last time."""
+    if not arguments.watch:
+        return _once(arguments, command)
+    target = RunOptions(implementation_and_ids(arguments)[0]).target()
+    while True:
+        before = look(target)
+        if not before:
+            raise UsageMistake(f"--watch: no file of {target.spec} is known; name some with watch in a {FILE_NAME}")
+        status = _once(arguments, command)
+        try:
+            print(f"watching {len(before)} files; Ctrl-C ends", file=sys.stderr)  # noqa: T201
+            changed = wait_for_change(target, before)
+        except KeyboardInterrupt:
+            return status
+        print(f"changed: {', '.join(map(str, changed[:3]))}{' ...' if changed[3:] else ''}", file=sys.stderr)  # noqa: T201
+
+
+def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     implementation, ids = implementation_and_ids(arguments)
+    failed_before = failed_last(implementation)
+    if arguments.last_failed and failed_before:
+        chosen = {requirement.id for requirement in selected(ids)}
+        ids = [name for name in failed_before if name in chosen] or ids
     options = RunOptions(
         implementation=implementation,
         profiles=tuple(arguments.profile),
@@ -69,15 +101,19 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         call_deadline=arguments.call_deadline,
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,
+        most_failures=_most_failures(arguments),
+        first=failed_before if arguments.failed_first else (),
     )
     try:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
     console = _Console(highlight=False)
-    progress: LiveProgress | PlainProgress | QuietProgress
-    if arguments.json:
+    progress: LiveProgress | PlainProgress | QuietProgress | VerboseProgress
+    if arguments.json or arguments.quiet:
         progress = QuietProgress(Console(stderr=True, highlight=False))
+    elif arguments.verbose:
+        progress = VerboseProgress(console)
     elif console.is_terminal:
         progress = LiveProgress(console)
     else:
@@ -85,6 +121,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     with progress:
         judged = run(options, progress, ["dasnet", *command])
     judged = _gated(judged, arguments, options)
+    if judged.results is not None:
+        _keep(implementation, judged.results)
     if judged.results is None:
         for line in judged.ending():
             print(harmless(line, MOST_CHARACTERS, one_line=True), file=sys.stderr)  # noqa: T201
@@ -100,11 +138,34 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         sys.stdout.write(dump(judged.results))
         for warning in judged.warnings:
             print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
+    elif arguments.quiet:
+        print_verdict(console, judged.results)
     else:
+        if arguments.durations:
+            _print_durations(console, judged.results, arguments.durations)
         print_summary(console, judged, written)
     if arguments.open and written:
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
+
+
+def _most_failures(arguments: argparse.Namespace) -> int:
+    if arguments.maxfail is not None and arguments.maxfail < 0:
+        raise UsageMistake("--maxfail takes a number from 1 up, or 0 for no end")
+    return arguments.maxfail or 0
+
+
+def _keep(implementation: str, results: Results) -> None:
+    judged = [row for row in results.requirements if row.message != NEVER_RAN]
+    failed = [row.id for row in judged if row.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)]
+    remember(implementation, [row.id for row in judged], failed)
+
+
+def _print_durations(console: Console, results: Results, most: int) -> None:
+    rows = sorted(results.requirements, key=lambda row: -row.duration_s)[:most]
+    console.print(f"the {len(rows)} that took longest:")
+    for row in rows:
+        console.print(f"  {row.duration_s:8.3f} s  {row.id}")
 
 
 def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:

@@ -64,6 +64,11 @@ def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> 
         console.print(f"    {safe(line)}", soft_wrap=True)
     for warning in judged.warnings:
         console.print(f"[yellow]warning: {safe(warning)}[/]", soft_wrap=True)
+    print_verdict(console, results)
+
+
+def print_verdict(console: Console, results: Results) -> None:
+    """Print the last line: the verdict, the counts, the time."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     style = _OVERALL_STYLE[results.verdict]
     name = safe(results.implementation.name)

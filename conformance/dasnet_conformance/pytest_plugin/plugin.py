@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--dasnet-workers", type=int, default=0, metavar="N", help="share the checks among N copies of this process")
     add("--dasnet-no-haste", action="store_true", help="full patience from the start (used by dasnet stability)")
     add("--dasnet-maxfail", type=int, default=0, metavar="N", help="stop after N requirements that failed")
+    add("--dasnet-first", metavar="FILE", help="run the requirements listed in this file first (used by dasnet run)")
     add("--dasnet-only", metavar="FILE", help="run only the requirements listed in this file (used by dasnet run)")
 
 

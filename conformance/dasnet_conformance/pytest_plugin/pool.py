@@ -13,11 +13,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
+from dasnet_adapters.patience import Known, Patience
 from dasnet_conformance.running.endings import spell_exit
 from dasnet_conformance.running.plan import Plan
 from dasnet_conformance.stage.black_box import BlackBox
@@ -55,6 +57,28 @@ class Worker:
     busy: int | None = None
     since: float = field(default_factory=time.monotonic)
     stopping: bool = False
+    #: What it was told about calls that hang.
+    told: Known = ({}, {})
+
+
+class Learnt:
+    """What all workers together have learnt of how long calls take: see `dasnet_adapters.patience`."""
+
+    def __init__(self) -> None:
+        self._hung: Counter[str] = Counter()
+        self._patience = Patience(None)
+
+    def add(self, told: Known, known: Known | None) -> None:
+        """Take what a worker knows after a check. Arguments: `told`, what it was told before."""
+        if known is None:
+            return
+        self._patience.learn(({}, known[1]))
+        self._hung.update({command: count - told[0].get(command, 0) for command, count in known[0].items()})
+
+    @property
+    def known(self) -> Known:
+        """All of it."""
+        return dict(self._hung), self._patience.known()[1]
 
 
 #: What a worker does: told the way to this process and its black box, it takes messages until it is to stop.
@@ -75,18 +99,27 @@ class Pool:
         self._bound = bound
         self._workers: list[Worker] = []
         self._frozen = 0
+        #: What workers have learnt of calls that hang: none has to wait for what another one knows.
+        self._learnt = Learnt()
 
-    def run(self, plan: Plan) -> None:
+    def run(self, plan: Plan, goes_on: Callable[[], bool] = lambda: True) -> bool:
         """Hand the checks of a plan out until it is over; then end the workers.
 
-        On any error and on an interrupt the workers are killed.
+        Arguments: `goes_on`, asked now and then; when it says no, the run is broken off.
+        Returns whether it was not. On any error and on an interrupt the workers are killed.
         """
         try:
             while not plan.is_over and self._frozen < MOST_FROZEN:
                 self._hand_out(plan)
                 self._listen(plan)
-            if not plan.is_enough:
+                if not goes_on():
+                    self._break_off()
+                    return False
+            if plan.is_enough:
+                self._break_off()
+            else:
                 self._say_farewell()
+            return True
         finally:
             for worker in self._workers:
                 self._kill(worker)
@@ -104,13 +137,13 @@ class Pool:
             if not idle:
                 idle = [start_worker(self._work)]
                 self._workers += idle
-            self._hand(idle[0], *following)
+            self._hand(idle[0], *following, self._learnt)
 
     @staticmethod
-    def _hand(worker: Worker, check: int, scale: float) -> None:
-        worker.busy, worker.since = check, time.monotonic()
+    def _hand(worker: Worker, check: int, scale: float, learnt: Learnt) -> None:
+        worker.busy, worker.since, worker.told = check, time.monotonic(), learnt.known
         try:
-            worker.connection.send((Message.RUN, check, scale))
+            worker.connection.send((Message.RUN, check, (scale, worker.told)))
         except OSError:
             pass  # dead already: it is found so at once
 
@@ -127,13 +160,14 @@ class Pool:
 
     def _take(self, worker: Worker, plan: Plan) -> None:
         try:
-            _, check, told = worker.connection.recv()
+            _, check, (told, known) = worker.connection.recv()
         except (EOFError, OSError):
             if worker.busy is not None:
                 plan.lost(worker.busy)
             self._lost(worker, "")
             return
         worker.busy = None
+        self._learnt.add(worker.told, known)
         plan.done(check, told)
 
     def _overdue(self, worker: Worker) -> bool:
@@ -149,11 +183,18 @@ class Pool:
             "died", of=worker.process.pid, how=how or f"the process {spell_exit(status)}", calls=worker.black_box.read()
         )
 
+    def _break_off(self) -> None:
+        # What they are at is not of interest any more, and no finding.
+        for worker in list(self._workers):
+            self._workers.remove(worker)
+            self._kill(worker)
+            self._write("stopped", of=worker.process.pid)
+
     def _say_farewell(self) -> None:
         for worker in self._workers:
             worker.stopping = True
             try:
-                worker.connection.send((Message.STOP, 0, 1.0))
+                worker.connection.send((Message.STOP, 0, None))
             except OSError:
                 pass
         end = time.monotonic() + FAREWELL

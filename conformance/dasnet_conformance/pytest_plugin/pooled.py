@@ -9,20 +9,24 @@ import gc
 import os
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from dasnet_adapters import UsageError
+from dasnet_adapters.patience import Patience
 from dasnet_conformance.running.endings import spell_exit
-from dasnet_conformance.running.plan import Plan
+from dasnet_conformance.running.plan import HASTE, Plan
 from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 
-from .pool import FAREWELL, Message, Pool, Worker, start_worker
+from .conduct import UNREACHED, Conduct
+from .pool import Message, Pool, Worker, start_worker
 from .process import Process
 from .selecting import Selection, requirement_of
-from .session import UNREACHED, Conduct
+
+#: Seconds that a sanity conversation is waited for, before the checks begin beside it.
+MOMENT: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,15 @@ class Greeted:
 
 @dataclass(frozen=True)
 class Conversed:
-    """What a scout found out then: whether the sanity conversation got through, and the seconds for one check."""
+    """What a scout found out then: how the sanity conversation went, and the seconds for one check.
 
+    `in_haste` for one that did not pass in haste: it is held again, with patience.
+    """
+
+    passed: bool
     got_through: bool
     check_deadline: float
+    in_haste: bool = False
 
 
 class PooledSession:
@@ -54,6 +63,11 @@ class PooledSession:
         self._conduct = conduct
         self._scout: Worker | None = None
         self._items: list[pytest.Item] = []
+        #: What is known of the first sanity conversation: whether it is at its end, whether it passed, and whether
+        #: there is a way to the implementation at all.
+        self._known = False
+        self._passed = False
+        self._reachable = True
 
     def pytest_sessionstart(self) -> None:
         """Send a scout to the implementation: it is on its way while this process collects the checks."""
@@ -72,8 +86,16 @@ class PooledSession:
             connection.send(Greeted(over=str(over), status=over.returncode or 0))
         else:
             connection.send(Greeted(self._selection.profiles))
-            got_through = self._conduct.converse("first")
-            connection.send(Conversed(got_through, process.check_deadline))
+            with patience(HASTE):
+                told = self._conduct.converse("first", final=False)
+            if told.verdict == "pass":
+                self._conduct.tell("first", told)
+                connection.send(Conversed(True, True, process.check_deadline))
+            else:
+                connection.send(Conversed(False, True, process.check_deadline, in_haste=True))
+                told = self._conduct.converse("first")
+                got_through = told.verdict != "inconclusive"
+                connection.send(Conversed(told.verdict == "pass", got_through, process.check_deadline))
         process.let_go()
 
     def _hear_scout(self, scout: Worker) -> Any:
@@ -105,13 +127,9 @@ class PooledSession:
         if not session.items or scout is None:
             return None
         process = self._process
-        conversed = self._hear_scout(scout)
-        scout.process.join(FAREWELL)
-        if conversed is None or not conversed.got_through:
-            # Neither a death nor a hang gets better by being asked two hundred times.
-            session.shouldstop = UNREACHED
-            raise session.Interrupted(session.shouldstop)
-        process.check_deadline = max(process.check_deadline, conversed.check_deadline)
+        # Mostly that is known by now. A conversation that takes long is not waited for: it may be a call that hangs.
+        if scout.connection.poll(MOMENT):
+            self._took(self._hear_scout(scout))
         self._items = session.items
         size = min(process.config.getoption("--dasnet-workers"), len(session.items))
         # What is here now is never garbage: a copy that looked through it would only have to copy it for good.
@@ -122,10 +140,30 @@ class PooledSession:
             hasty=not process.config.getoption("--dasnet-no-haste"),
             most_failures=process.config.getoption("--dasnet-maxfail"),
         )
-        Pool(size, self._work, process.stream.write, lambda: process.check_deadline).run(plan)
+        pool = Pool(size, self._work, process.stream.write, lambda: process.check_deadline)
+        if not pool.run(plan, lambda: self._may_go_on(scout)):
+            # Nobody can reach it, which does not get better by being tried two hundred times.
+            session.shouldstop = UNREACHED
+            raise session.Interrupted(session.shouldstop)
+        while not self._known:
+            self._took(self._hear_scout(scout))
         for name in plan.changed:
             process.stream.write("warning", message=f"{name} failed at first, and passed when it was asked again")
         return True
+
+    def _may_go_on(self, scout: Worker) -> bool:
+        # Whether the sanity conversation got through, as far as is known.
+        if not self._known and scout.connection.poll():
+            self._took(self._hear_scout(scout))
+        return self._reachable
+
+    def _took(self, conversed: Conversed | None) -> None:
+        # A process that died in the conversation made a call that it did not survive: others may be survived.
+        self._known = conversed is None or not conversed.in_haste
+        self._passed = conversed is not None and conversed.passed
+        if conversed is not None:
+            self._reachable = conversed.got_through
+            self._process.check_deadline = max(self._process.check_deadline, conversed.check_deadline)
 
     def _write_case(self, **case: Any) -> None:
         self._process.stream.write("case", **case)
@@ -136,18 +174,25 @@ class PooledSession:
         process.become_worker(black_box)
         while True:
             try:
-                word, check, scale = connection.recv()
+                word, check, with_it = connection.recv()
             except EOFError:
                 os._exit(1)  # whoever handed out the checks is gone
             if word == Message.STOP:
                 break
             item = self._items[check]
             process.told.clear()
-            process.scale = scale
-            with patience(scale):
+            process.scale, known = with_it
+            # Of adapters of other kinds nothing is learnt.
+            calls: Patience | None = getattr(process.reached(), "patience", None)
+            if calls is not None:
+                calls.learn(known)
+            with patience(process.scale):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            connection.send((Message.DONE, check, list(process.told)))
-        self._conduct.converse("last")
+            learnt = calls.known() if calls is not None else None
+            connection.send((Message.DONE, check, (list(process.told), learnt)))
+        # Where the first one did not pass, the last one has no news: it is not waited for.
+        with patience(1.0 if self._passed else HASTE):
+            self._conduct.converse("last")
         self._conduct.end()
 
     def pytest_sessionfinish(self) -> None:

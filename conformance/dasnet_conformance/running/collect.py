@@ -71,6 +71,8 @@ class Collector:
                 self.warnings[record["message"]] = self.warnings.get(record["message"], 0) + 1
             case "postponed":
                 self.running.pop(record["process"], None)
+            case "stopped":
+                self.running.pop(record["of"], None)
             case "died":
                 return self._worker_died(record)
             case "end":
@@ -90,13 +92,16 @@ class Collector:
         """Lay the death of the run's processes to what they were doing; returns the requirements, for people."""
         named = [self._lay_death_to(record, how, []) for record in self.running.values()]
         self.running.clear()
-        return named
+        return list(dict.fromkeys(named))
 
     def _worker_died(self, record: Record) -> str:
         # One worker of several: the others go on, and another takes its place.
         start = self.running.pop(record["of"], None)
         calls = [(int(tick), str(call)) for tick, call in record["calls"]]
-        during = f" during {self._lay_death_to(start, record['how'], calls)}" if start is not None else ""
+        if start is not None:
+            during = f" during {self._lay_death_to(start, record['how'], calls)}"
+        else:
+            during = "" if self.header is not None else " during the start"
         return f"{record['how']}{_in_call(calls)}{during}"
 
     def _lay_death_to(self, start: Record, how: str, calls: list[tuple[int, str]]) -> str:

@@ -23,8 +23,10 @@ def copies_exist() -> bool:
 def workers_for(target: Target) -> int:
     """How many workers a run has where nobody says: 0, none beside the process that judges, where one is all there is.
 
-    That is so for a driver at a fixed address, which may take one session at a time.
+    That is so for a driver at a fixed address, which may take one session at a time. An implementation file may say.
     """
+    if target.file is not None and target.file.workers is not None:
+        return target.file.workers
     if not copies_exist() or target.is_at_an_address or target.settings.no_deadline:
         return 0
     each = DRIVERS_EACH if target.is_driver else IN_PROCESS_EACH

@@ -74,6 +74,8 @@ class RunOptions:
     hasty: bool = True
     #: Failing requirements after which the run ends; 0 for no such number.
     most_failures: int = 0
+    #: Requirements whose checks come before all others.
+    first: Sequence[str] = ()
 
     def target(self) -> Target:
         """The implementation with the settings that it is reached by. Raises `UsageError`."""
@@ -153,6 +155,8 @@ def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Se
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
+    first = place / "first"
+    first.write_text("\n".join(options.first), "utf-8")
     # An empty configuration of our own: whatever pytest settings lie around the caller, and whatever conftest.py, must
     # not change a verdict.
     settings = place / "pytest.ini"
@@ -181,6 +185,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-restart-each")
     if not options.hasty:
         arguments.append("--dasnet-no-haste")
+    if options.first:
+        arguments += ["--dasnet-first", str(first)]
     if options.most_failures:
         arguments += ["--dasnet-maxfail", str(options.most_failures)]
     if options.expression:

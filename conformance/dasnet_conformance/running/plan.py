@@ -7,6 +7,7 @@ either a matter of course or is confirmed with full patience:
 - a failure in the setup holds when the requirement that the setup was in want of has failed for good;
 - a wait in vain holds when the same kind of event (`stage.waits`) never came in the whole run, and full patience has
   been spent on it often enough;
+- a case of a requirement that has failed for good in another case is dropped;
 - whatever else there is runs again with full patience, and that counts.
 
 So haste decides nothing: no verdict rests on it alone. It does no input or output, and knows nothing of processes.
@@ -26,6 +27,10 @@ from .stream import Record
 
 #: The part of the usual pauses that a check in haste makes.
 HASTE: Final = 0.05
+#: The same, when nothing at all has come so often: then haste has nothing to lose.
+GREAT_HASTE: Final = 0.01
+#: Waits in vain, before anything ever came, from which on that is so.
+NOTHING_COMES: Final = 6
 #: Full patience spent on one kind of event, after which it is settled that it never comes.
 OFTEN_ENOUGH: Final = 3
 #: An event that came after more than this part of what haste allows shows a machine or a port on which haste is amiss.
@@ -78,6 +83,7 @@ class Plan:
         self._failed: set[str] = set()
         self._came: set[str] = set()
         self._spent: Counter[str] = Counter()
+        self._in_vain = 0
         self._failed_in_haste: set[int] = set()
         #: Requirements that failed in haste, and passed with patience although haste would have been enough: odd.
         self.changed: list[str] = []
@@ -110,23 +116,26 @@ class Plan:
         if not self._first:
             return None
         place = self._first.popleft()
-        self._busy[place] = self._scale
-        return place, self._scale
+        nothing_comes = self._scale == HASTE and not self._came and self._in_vain >= NOTHING_COMES
+        self._busy[place] = GREAT_HASTE if nothing_comes else self._scale
+        return place, self._busy[place]
 
     def _to_confirm(self) -> int | None:
-        needed = {told.blocked_by for told in self._doubtful.values() if told.blocked_by}
-        basic = [place for place, told in self._doubtful.items() if told.requirement in needed]
-        if basic:
-            return basic[0]
-        if any(self._requirements[place] in needed for place in self._busy):
-            return None  # what hangs on that one is settled with it
         if not self._most_failures and self._busy.keys() - self._waiting_for.keys():
             return None  # the round is not over
-        for place, told in list(self._doubtful.items()):
+        open_yet = {self._requirements[place] for place in (*self._doubtful, *self._busy)}
+        needed = {told.blocked_by for told in self._doubtful.values()}
+        # Those first on which others hang.
+        for place in sorted(self._doubtful, key=lambda place: self._requirements[place] not in needed):
+            told = self._doubtful[place]
+            if told.requirement in self._failed:
+                del self._doubtful[place]  # by another of its cases: this one would add nothing
+                continue
+            if told.blocked_by in open_yet:
+                continue  # settled with that one, or run again after it
             if self._is_settled(told):
                 self._hold(self._doubtful.pop(place))
-                continue
-            if not self._will_be_settled(told):
+            elif not self._will_be_settled(told):
                 return place
         return None
 
@@ -156,9 +165,8 @@ class Plan:
         """A check has come to its end. Arguments: `told`, one for each verdict of it, the last of them what counts."""
         self._waiting_for.pop(place, None)
         scale = self._busy.pop(place, 1.0)
-        if place in self._failed_in_haste and all(each.verdict == "pass" for each in told):
-            if all(each.longest_s < TOO_CLOSE * HASTY_WAIT for each in told):
-                self.changed.append(self._requirements[place])
+        if place in self._failed_in_haste and all(_passed_soon(each) for each in told):
+            self.changed.append(self._requirements[place])
         for each in told:
             if scale >= 1.0:
                 self._spent.update(each.vain)
@@ -166,6 +174,7 @@ class Plan:
 
     def _note(self, place: int, told: Told) -> None:
         self._came |= told.reached
+        self._in_vain += bool(told.vain)
         if told.longest_s > TOO_CLOSE * HASTY_WAIT:
             self._scale = 1.0
         if not told.final:
@@ -184,3 +193,7 @@ class Plan:
         """The process of a check is gone; it is laid to it elsewhere, and the check is done."""
         self._waiting_for.pop(place, None)
         self._busy.pop(place, None)
+
+
+def _passed_soon(told: Told) -> bool:
+    return told.verdict == "pass" and told.longest_s < TOO_CLOSE * HASTY_WAIT

@@ -105,6 +105,9 @@ def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:
 
 
 def _broken(broken: AdapterBroken, host: Host | None) -> SanityOutcome:
+    if broken.hanging:
+        # Every function returns: the port is there, and wrong. Other calls may come back.
+        return replace(_outcome("fail", broken.told(), host), culprit=broken.culprit, exchange=broken.exchange)
     outcome = _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
     return replace(outcome, culprit=broken.culprit, exchange=broken.exchange)
 
