@@ -115,10 +115,8 @@ class Pool:
                 if not goes_on():
                     self._break_off()
                     return False
-            if plan.is_enough:
-                self._break_off()
-            else:
-                self._say_farewell()
+            self._break_off()
+            self._say_farewell()
             return True
         finally:
             for worker in self._workers:
@@ -184,8 +182,8 @@ class Pool:
         )
 
     def _break_off(self) -> None:
-        # What they are at is not of interest any more, and no finding.
-        for worker in list(self._workers):
+        # What is still under way is not of interest any more, and no finding.
+        for worker in [each for each in self._workers if each.busy is not None]:
             self._workers.remove(worker)
             self._kill(worker)
             self._write("stopped", of=worker.process.pid)
