@@ -33,6 +33,7 @@ def working(wild: Wild, farewell: Wild = lambda black_box: None) -> Callable[[Co
             word, check, _ = connection.recv()
             if word == Message.STOP:
                 farewell(black_box)
+                connection.send((Message.LEAVE, 0, None))
                 return
             if NAMES[check] == "wild":
                 wild(black_box)

@@ -44,6 +44,7 @@ class Message:
     RUN: Final = "run"
     STOP: Final = "stop"
     DONE: Final = "done"
+    LEAVE: Final = "leave"
 
 
 @dataclass
@@ -197,19 +198,27 @@ class Pool:
                 pass
         end = time.monotonic() + FAREWELL
         for worker in list(self._workers):
-            worker.process.join(max(end - time.monotonic(), 0))
-            if worker.process.exitcode is None:
+            if not worker.connection.poll(max(end - time.monotonic(), 0)):
                 self._lost(worker, "the process did not end when it was to")
-            elif worker.process.exitcode:
+            elif not _took_leave(worker):
                 self._lost(worker, "")
             else:
                 self._workers.remove(worker)
-                worker.connection.close()
+                _joined(worker)
 
     @staticmethod
     def _kill(worker: Worker) -> int:
         worker.process.kill()
         return _joined(worker)
+
+
+def _took_leave(worker: Worker) -> bool:
+    # An exit status would not tell: an implementation may end its process with any.
+    try:
+        word, _, _ = worker.connection.recv()
+    except (EOFError, OSError):
+        return False
+    return bool(word == Message.LEAVE)
 
 
 def _joined(worker: Worker) -> int:

@@ -194,6 +194,7 @@ class PooledSession:
         with patience(1.0 if self._passed else HASTE):
             self._conduct.converse("last")
         self._conduct.end()
+        connection.send((Message.LEAVE, 0, None))
 
     def pytest_sessionfinish(self) -> None:
         """Write the end of the run; the sanity conversations are the workers' part."""

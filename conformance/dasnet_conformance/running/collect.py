@@ -39,6 +39,8 @@ class Collector:
     sanity: dict[str, list[Record]] = field(default_factory=lambda: {"first": [], "last": []})
     ended: bool = False
     duration_s: float = 0.0
+    #: How workers died, and in which call.
+    _deaths: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, record: Record) -> str:
         """Take one record; returns what a person should be told of at once, if anything."""
@@ -102,6 +104,11 @@ class Collector:
             during = f" during {self._lay_death_to(start, record['how'], calls)}"
         else:
             during = "" if self.header is not None else " during the start"
+        # A port that dies of one call dies of it a hundred times: one of them is told while it happens.
+        way = record["how"], calls[-1][1].partition(" ")[0] if calls else ""
+        if way in self._deaths:
+            return ""
+        self._deaths.add(way)
         return f"{record['how']}{_in_call(calls)}{during}"
 
     def _lay_death_to(self, start: Record, how: str, calls: list[tuple[int, str]]) -> str:
