@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 import time
-import traceback
-from pathlib import Path
 from typing import Any
 
 from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Description, Event
@@ -23,6 +22,7 @@ from .patience import DEFAULT_DEADLINE, Patience
 from .python_api import find_shortcomings
 from .python_host import PythonHost
 from .python_recording import PythonModule
+from .python_stacks import frames_of, other_threads
 
 
 def load_module(name: str) -> PythonModule:
@@ -69,20 +69,18 @@ class _TooLong(BaseException):
     """A command took longer than its deadline. No `Exception`, so that the module cannot swallow it by accident."""
 
 
-# Where it hung, a line each, from the module's first frame on.
-def _stack_of(interrupted: BaseException) -> str:
-    frames = traceback.extract_tb(interrupted.__traceback__)
-    own = str(Path(__file__).parent)
-    theirs = [frame for frame in frames if not frame.filename.startswith(own) and "contextlib" not in frame.filename]
-    return "\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in theirs)
+# Where it hung, a line each, from the module's first frame on, and then where its other threads stand.
+def _stack_of(interrupted: BaseException, known: frozenset[int]) -> str:
+    return "\n".join((*frames_of(interrupted.__traceback__), *other_threads(known)))
 
 
 class InProcessSession:
     """One run of commands against the module, with objects of its own."""
 
-    def __init__(self, host: PythonHost, patience: Patience) -> None:
+    def __init__(self, host: PythonHost, patience: Patience, known_threads: frozenset[int] = frozenset()) -> None:
         self._host = host
         self._patience = patience
+        self._known_threads = known_threads
         self._notes: list[str] = []
         self._closed = False
 
@@ -104,7 +102,7 @@ class InProcessSession:
                 f"{command.name} did not return within {seconds:g} s",
                 culprit="implementation",
                 hint=HINTS["hanging-call"].text,
-                exchange=_stack_of(interrupted),
+                exchange=_stack_of(interrupted, self._known_threads),
                 hanging=command.name,
             ) from None
         self._patience.returned(command.name, time.monotonic() - started)
@@ -126,7 +124,9 @@ class InProcessSession:
                 self._notes.extend(self._host.reset())
         except _TooLong as interrupted:
             self._patience.hung("destroy")
-            self._notes.append(f"destroying what was left did not return:\n{_stack_of(interrupted)}")
+            self._notes.append(
+                f"destroying what was left did not return:\n{_stack_of(interrupted, self._known_threads)}"
+            )
 
 
 class InProcessAdapter:
@@ -144,6 +144,8 @@ class InProcessAdapter:
         self._name = name
         self._module: PythonModule | None = None
         self._sessions: list[InProcessSession] = []
+        # Threads that are there before the module are none of its own.
+        self._known_threads = frozenset(thread.ident or 0 for thread in threading.enumerate())
 
     def describe(self) -> Description:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
@@ -155,7 +157,7 @@ class InProcessAdapter:
 
     def open_session(self) -> InProcessSession:
         """A fresh session. Raises `AdapterBroken` when the module cannot be imported."""
-        session = InProcessSession(PythonHost(self._load()), self._patience)
+        session = InProcessSession(PythonHost(self._load()), self._patience, self._known_threads)
         self._sessions = [held for held in self._sessions if not held._closed]
         self._sessions.append(session)
         return session

@@ -16,12 +16,17 @@ from dasnet_conformance.stage.ports import NoPortsLeft
 
 
 def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
-    """The verdict that follows from what a check raised, with the message for people."""
+    """The verdict that follows from what a check raised, with the message for people.
+
+    A failure whose last call ended in an exception of the port has its transcript completed with where that came from.
+    """
     if raised is None:
         return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
     if isinstance(raised, Moot):
         return {"verdict": "pass", "message": "", "observed": str(raised)}
     if isinstance(raised, Mismatch):
+        if host is not None:
+            host.explain_refusal()
         blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
         return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
     if isinstance(raised, PartUnsupported):
