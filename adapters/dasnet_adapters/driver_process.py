@@ -65,6 +65,10 @@ class ProcessPeer:
         """Whether the process runs."""
         return self.child.alive()
 
+    def is_ending(self) -> bool:
+        """Whether the process ends within a moment."""
+        return self.child.fate(_DYING) is not None
+
     def ask_for_stack(self) -> str:
         """Ask for the stack of every thread by the signal at which a driver in Python writes it.
 

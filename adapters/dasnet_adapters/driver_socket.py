@@ -61,6 +61,10 @@ class SocketPeer:
         """The connection is there, and no more can be seen from here."""
         return True
 
+    def is_ending(self) -> bool:
+        """No: a connection that ends tells so when it is read."""
+        return False
+
     def ask_for_stack(self) -> str:
         """Nothing: what it writes aside stays on its own console."""
         return ""

@@ -78,6 +78,11 @@ HINTS: Final[dict[str, Hint]] = {
         "the line feed at the end is missing, or the rest was not flushed",
         "end every line with a line feed, then flush",
     ),
+    "slow-answer": Hint(
+        "an answer was still being written when its time was up",
+        "it is larger than what the driver writes in that time: hex built byte by byte, a flush after each piece",
+        "write the line in one piece, or give more time: --call-deadline SECONDS, or deadline in dasnet.toml",
+    ),
     "stop-ignored": Hint(
         "the driver does not stop on `bye`",
         "a thread or an event loop keeps the process alive, or destroying an object hangs",

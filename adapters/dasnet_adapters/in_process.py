@@ -9,6 +9,7 @@ the line protocol (`driver:`) does not. May import the standard library and the 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 import threading
@@ -117,16 +118,26 @@ class InProcessSession:
         return "\n".join(self._notes)
 
     def close(self) -> None:
-        """Destroy every object and orphan, even when some of them fail to go or hang. May be called twice."""
+        """Destroy every object and orphan, even when some of them fail to go. May be called twice.
+
+        Raises `AdapterBroken` when one of them does not come back from it, with its stack.
+        """
+        if self._closed:
+            return
         self._closed = True
+        seconds = self._patience.seconds("destroy")
         try:
-            with interrupted_after(self._patience.seconds("destroy") or 0, _TooLong):
+            with interrupted_after(seconds or 0, _TooLong):
                 self._notes.extend(self._host.reset())
         except _TooLong as interrupted:
             self._patience.hung("destroy")
-            self._notes.append(
-                f"destroying what was left did not return:\n{_stack_of(interrupted, self._known_threads)}"
-            )
+            raise AdapterBroken(
+                f"destroying what the check left did not return within {seconds:g} s",
+                culprit="implementation",
+                hint=HINTS["hanging-call"].text,
+                exchange=_stack_of(interrupted, self._known_threads),
+                hanging="destroy",
+            ) from None
 
 
 class InProcessAdapter:
@@ -165,7 +176,8 @@ class InProcessAdapter:
     def close(self) -> None:
         """Close the sessions that are still open. May be called twice."""
         while self._sessions:
-            self._sessions.pop().close()
+            with contextlib.suppress(AdapterBroken):  # whoever let go of them without closing has heard enough
+                self._sessions.pop().close()
 
     def _load(self) -> PythonModule:
         if self._module is None:

@@ -40,6 +40,9 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         return {"verdict": "fail", "message": raised.told(), "blocked_by": blocked}
     if isinstance(raised, AdapterBroken):
         message = f"{raised.told()} (the {raised.culprit}'s part)"
+        if raised.blocked_by and raised.blocked_by != requirement.id:
+            # No verdict carries a `blocked_by` of its own but a failure.
+            message += f"; it was being set up with what {raised.blocked_by} is about"
         return {"verdict": ended, "message": message}
     if isinstance(raised, TimeIsUp) or (isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised)):
         # A call that hangs has a deadline of its own: here each came back, and there were too many for the time.
