@@ -192,7 +192,7 @@ def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
 
 
 @NEEDS_PIPES
-def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Workshop) -> None:
+def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Workshop) -> None:
     pipe = workshop.folder / "pipe"
     os.mkfifo(pipe)
     hold_the_pipe = f"self.pipe = open({str(pipe)!r}, 'w'); threading.Event().wait()"
@@ -205,7 +205,7 @@ def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Work
         with pipe.open("rb") as witness:  # opens as soon as the check hangs
             child.send_signal(signal.SIGINT)
             assert child.stderr.read() == "dasnet: interrupted; no verdict\n"
-            assert child.wait() == 2
+            assert child.wait() == 130
             assert witness.read() == b""  # ends as soon as nobody holds the other end any more
 
 

@@ -22,9 +22,11 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports
 
 from . import UsageMistake
+from .partial import Watched, keep_partial_report
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_implementation, add_reaching
 from .selecting import add_ids, excluded, implementation_and_ids
+from .signals import Signalled, why
 from .summary import MOST_CHARACTERS, print_summary
 
 
@@ -84,8 +86,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         progress = LiveProgress(console)
     else:
         progress = PlainProgress(console)
+    watched = Watched(progress)
     with progress:
-        judged = run(options, progress, ["dasnet", *command])
+        try:
+            judged = run(options, watched, ["dasnet", *command])
+        except (KeyboardInterrupt, Signalled) as ended:
+            told = keep_partial_report(watched, ["dasnet", *command], arguments.report_dir, why(ended))
+            if told:
+                print(f"dasnet: {told}", file=sys.stderr)  # noqa: T201
+            raise
     judged = _gated(judged, arguments, options)
     if judged.results is None:
         for line in judged.ending():

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from dasnet_adapters import UsageError
+from dasnet_adapters.parent_death import end_with_parent
 from dasnet_conformance.running.target import Target
 
 from .examination import Doctor
@@ -39,7 +40,7 @@ def examine_apart(target: Target, tell: Callable[[Finding], None], begin: Callab
         return
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_examine, args=(theirs, target), daemon=True)
+    child = context.Process(target=_examine, args=(theirs, target, os.getpid()), daemon=True)
     child.start()
     theirs.close()
     step, ended = _START, False
@@ -66,7 +67,9 @@ def examine_apart(target: Target, tell: Callable[[Finding], None], begin: Callab
         tell(Finding("the rest", NOTE, "left out, as the process is gone"))
 
 
-def _examine(connection: Connection, target: Target) -> None:
+def _examine(connection: Connection, target: Target, parent: int) -> None:
+    end_with_parent(parent)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # that of the command is for the command
     try:
         Doctor(
             target,

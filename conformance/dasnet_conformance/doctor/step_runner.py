@@ -22,7 +22,7 @@ from .findings import BROKEN, NOTE, OK, Finding, Note, broken_because, symptom_o
 
 #: Steps that end in a wait for nothing before the rest is left out, and the symptoms of such a step.
 _MOST_HANGS: Final = 2
-_WAITED_FOR: Final = ("no-answer", "unfinished-line", "closed-input", "closed-output")
+_WAITED_FOR: Final = ("no-answer", "hanging-call", "slow-answer", "unfinished-line", "closed-input", "closed-output")
 
 
 class StepRunner:

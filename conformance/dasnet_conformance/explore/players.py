@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from dasnet_adapters.contract import AdapterBroken
+from dasnet_adapters.parent_death import before_the_program
 
 from .session import Manner
 from .state import Divergence
@@ -82,6 +83,7 @@ class ProcessPlayer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            preexec_fn=before_the_program(),
         )
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._answers = answers
