@@ -12,7 +12,6 @@ import os
 import shlex
 import subprocess
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from .contract import AdapterBroken
 from .errors import UsageError
+from .text_files import NotText, read_toml
 
 #: What the file is called; another name that ends in .toml does as well when it is written out.
 FILE_NAME: Final = "dasnet.toml"
@@ -100,12 +100,11 @@ def load_file(path: Path) -> ImplementationFile:
     Raises `UsageError`, one line that names the file, the key and what it takes, for whatever is wrong with it.
     """
     try:
-        given = tomllib.loads(path.read_text("utf-8"))
+        given = read_toml(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}; name a {FILE_NAME} that exists") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"{path}: is no TOML: {said}; correct that line") from None
+    except NotText as error:
+        raise UsageError(f"{path}: {error}") from None
     return _Reader(path, given).file()
 
 

@@ -10,7 +10,9 @@ the line protocol (`driver:`) does not. May import the standard library and the 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
+import pkgutil
 import sys
 import threading
 import time
@@ -37,10 +39,14 @@ def load_module(name: str) -> PythonModule:
         module: Any = importlib.import_module(path)
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
+        where = frames_of(error.__traceback__)
+        own = [line for line in where if "importlib" not in line]
         raise AdapterBroken(
             f"module {path} cannot be imported: {type(error).__name__}: {said}",
             culprit="caller",
-            hint="check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
+            hint=_meant(path, error)
+            or "check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
+            exchange="\n".join(own),
         ) from error
     if attribute:
         try:
@@ -52,6 +58,15 @@ def load_module(name: str) -> PythonModule:
                 hint="what stands after the second colon names an object in the module that offers the documented API",
             ) from error
     return PythonModule(module, name)
+
+
+# What to try when no module has that name, if one has a name that is near.
+def _meant(path: str, error: BaseException) -> str:
+    top = path.partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or error.name != top:
+        return ""
+    close = difflib.get_close_matches(top, [module.name for module in pkgutil.iter_modules()], 1)
+    return f"did you mean {path.replace(top, close[0], 1)}?" if close else ""
 
 
 def describe_module(module: Any, name: str) -> Description:

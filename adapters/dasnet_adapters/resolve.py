@@ -6,6 +6,7 @@ its form is asked for, so that a run of one kind does not pay for the others.
 
 from __future__ import annotations
 
+import difflib
 import math
 import shlex
 import sys
@@ -102,6 +103,21 @@ _FORMS: Final[dict[str, tuple[str, Callable[[_Request], Adapter]]]] = {
 ALIASES: Final = {"reference": "python:dasnet_reference"}
 
 
+def normal(spec: str) -> str:
+    """The same implementation with its form, or its short name, in the case in which this module knows it."""
+    word, colon, rest = spec.partition(":")
+    if colon and word.lower() in _FORMS:
+        return f"{word.lower()}:{rest}"
+    return spec.lower() if spec.lower() in ALIASES else spec
+
+
+def near(spec: str) -> str:
+    """The implementation that was meant, perhaps, by one that nobody knows; else nothing."""
+    word, colon, rest = spec.partition(":")
+    close = difflib.get_close_matches(word.lower(), _FORMS if colon else ALIASES, 1)
+    return f"{close[0]}{colon}{rest}" if close else ""
+
+
 def forms() -> tuple[str, ...]:
     """The forms that `resolve` knows, for help texts."""
     return (*ALIASES, *(form for form, _ in _FORMS.values()), f"path/{FILE_NAME}")
@@ -121,9 +137,12 @@ def resolve(
     file = implementation_file(spec)
     if file is not None:
         return _from_file(file, deadline, peer_host)
+    spec = normal(spec)
     word, colon, rest = ALIASES.get(spec, spec).partition(":")
     if not colon or word not in _FORMS:
-        raise UsageError(f"no implementation is named {spec!r}; write one of: {', '.join(forms())}")
+        meant = near(spec)
+        told = f"did you mean {meant}? Or " if meant else ""
+        raise UsageError(f"no implementation is named {spec!r}; {told}write one of: {', '.join(forms())}")
     return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host))
 
 
@@ -132,6 +151,7 @@ def implementation_file(spec: str) -> ImplementationFile | None:
 
     Raises `UsageError` for a file that cannot be read or is not as it should be.
     """
+    spec = normal(spec)
     word, colon, _ = ALIASES.get(spec, spec).partition(":")
     path = None if colon and word in _FORMS else find_file(spec)
     return None if path is None else load_file(path)

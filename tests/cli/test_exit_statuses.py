@@ -100,7 +100,7 @@ ROWS: Final = [
     Row("stability python:no_such_module --runs 2", 3, "cannot be imported"),
     Row("list --section init", 0, "init.port-negative"),
     Row("list 'init.port-*' send.size", 0, " requirements; "),
-    Row("list --profile xyzzy", 3, "nothing selected"),
+    Row("list --profile xyzzy", 3, "no profile xyzzy"),
     Row("explain init.port-negative", 0, "clause init.result"),
     Row("explain send.size", 0, "clause send.size (Server.send"),
     Row("explain init.port-negativ", 3, "did you mean init.port-negative"),
@@ -153,7 +153,7 @@ ROWS: Final = [
     Row("completion bash", 0, "complete -F _dasnet dasnet"),
     Row("completion zsh", 0, "#compdef dasnet"),
     Row("completion fish", 0, "complete -c dasnet"),
-    Row("completion tcsh", 3, "invalid choice: 'tcsh'"),
+    Row("completion tcsh", 3, "no shell tcsh; the shells are bash, zsh, fish"),
     Row("help run", 0, "usage: dasnet run "),
     Row("help xyzzy", 3, "no command xyzzy"),
 ]

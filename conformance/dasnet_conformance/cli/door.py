@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
+from .choices import fold_choices, near_option
 from .commands import COMMANDS, GROUPS, HELP, grouped, told
 from .mistakes import EXIT_USAGE, UsageMistake
 from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_signals, why
@@ -27,7 +28,7 @@ _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", e
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageMistake(f"{message} (see `{self.prog} --help`)")
+        raise UsageMistake(f"{message}{near_option(message, self)} (see `{self.prog} --help`)")
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:
@@ -45,6 +46,7 @@ def _load(name: str) -> tuple[Any, _Parser]:
         raise UsageMistake(PROBLEMS[0])
     parser = _Parser(prog=f"dasnet {name}", description=f"{help[0].upper()}{help[1:]}.")
     module.add_arguments(parser)
+    fold_choices(parser)
     return module, parser
 
 

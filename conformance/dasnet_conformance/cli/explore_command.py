@@ -19,6 +19,7 @@ from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
+from .files import insist_on_file
 from .reaching import add_implementation, named
 from .selecting import excluded
 
@@ -26,6 +27,8 @@ EXIT_FOUND: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
 #: Seeds among which the examples are shared out where none is given: one finds what another does not.
 SEEDS: Final = 4
+#: Where what diverges is written when nobody says otherwise.
+OUTPUT: Final = "divergence.script"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +56,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     _need_hypothesis()
+    insist_on_file(arguments.output or OUTPUT, "-o")
     implementation = named(arguments.implementation)
     known = _known(arguments)
     started = time.monotonic()
@@ -157,7 +161,7 @@ def _tell_finding(
             "finding": divergence.message,
         },
     )
-    place = Path(arguments.output or "divergence.script")
+    place = Path(arguments.output or OUTPUT)
     lines = [
         "",
         *map(str, finding.steps),

@@ -4,7 +4,6 @@ matrix where it is told to."""
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +12,8 @@ from dasnet_conformance.proof.kill_matrix import Matrix, build
 from dasnet_conformance.proof.kill_report import counts, headline, write
 
 from . import UsageMistake
+from .choices import chosen
+from .files import insist_on_folder
 
 #: Problems told on the screen; the reports have all of them.
 TOLD = 40
@@ -35,16 +36,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.workers < 1:
         raise UsageMistake("-n takes a number from 1 up")
     known = load_faults()
-    for name in arguments.fault:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 3)
-            raise UsageMistake(
-                f"no fault {name}" + (f"; did you mean {', '.join(near)}?" if near else "; `--list` names them all")
-            )
+    faults = [chosen(name, known, "fault", "`--list` names them all") for name in arguments.fault]
     if arguments.list:
-        _print_list(arguments.fault)
+        _print_list(faults)
         return 0
-    names = tuple(dict.fromkeys(arguments.fault))
+    if arguments.directory:
+        insist_on_folder(arguments.directory, "-o")
+    names = tuple(dict.fromkeys(faults))
     matrix = build(names, full=arguments.full, workers=arguments.workers, told=_Counter(len(names) or len(known)))
     _print(matrix)
     if arguments.directory:

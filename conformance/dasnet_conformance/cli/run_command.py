@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dasnet_adapters import UsageError
+from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
@@ -22,6 +23,7 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import dump, harmless, write_reports
 
 from . import UsageMistake
+from .files import insist_on_baseline, insist_on_folder
 from .partial import Watched, keep_partial_report
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_implementation, add_reaching
@@ -35,7 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_implementation(parser)
     add_ids(parser, "judge these only")
-    add("--profile", action="append", default=[], metavar="P", help="only this profile (may be repeated)")
+    add(
+        "--profile",
+        action="append",
+        default=[],
+        choices=tuple(PROFILES),
+        metavar="P",
+        help="only this profile (may be repeated)",
+    )
     add("--strict", action="store_true", help="SHOULD requirements gate too")
     add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match, as in pytest -k")
@@ -78,6 +87,11 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    if arguments.report_dir:
+        insist_on_folder(arguments.report_dir, "--report-dir")
+    baseline = _baseline(arguments, options)
+    if baseline is not None:
+        insist_on_baseline(baseline)
     console = _Console(highlight=False)
     progress: LiveProgress | PlainProgress | QuietProgress
     if arguments.json:
@@ -118,17 +132,23 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     return judged.exit_status
 
 
+def _baseline(arguments: argparse.Namespace, options: RunOptions) -> Path | None:
+    if arguments.baseline:
+        return Path(arguments.baseline)
+    file = options.target().file
+    return file.baseline if file is not None else None
+
+
 def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:
     # What is in the implementation file holds unless the command line says otherwise.
     file = options.target().file
-    baseline = Path(arguments.baseline) if arguments.baseline else (file.baseline if file is not None else None)
     try:
         return finish(
             judged,
             ids=options.ids,
             expression=options.expression,
             profiles=options.profiles,
-            baseline=baseline,
+            baseline=_baseline(arguments, options),
             implementation_file=file.path if file is not None else None,
         )
     except BaselineError as error:

@@ -17,7 +17,7 @@ from typing import Literal
 from dasnet_adapters import Adapter, UsageError, resolve
 from dasnet_adapters.implementation_file import build
 from dasnet_adapters.profiles import PROBLEMS
-from dasnet_adapters.resolve import implementation_file
+from dasnet_adapters.resolve import implementation_file, normal
 from dasnet_conformance.catalogue.loader import Catalogue
 from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, MOST_TIMES, ORDINARY_PACE, SANITY_DEADLINE
@@ -45,7 +45,7 @@ class Target:
     """
 
     def __init__(self, spec: str, settings: Settings | None = None) -> None:
-        self.spec = spec
+        self.spec = normal(spec)
         self.settings = settings or Settings()
         self.file = implementation_file(spec)
         if PROBLEMS:
