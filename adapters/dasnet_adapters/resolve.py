@@ -19,6 +19,7 @@ from .contract import Adapter
 from .errors import UsageError
 from .implementation_file import FILE_NAME, ImplementationFile, find_file, load_file, with_python
 from .patience import DEFAULT_DEADLINE
+from .wrapper import wrapped
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -34,6 +35,7 @@ class _Request:
     words: tuple[str, ...] = ()
     cwd: Path | None = None
     env: Mapping[str, str] | None = None
+    wrapper: tuple[str, ...] = ()
 
     def stopping(self) -> dict[str, Any]:
         """`stop` as a keyword, where it is given: its default is the adapter's own."""
@@ -65,7 +67,7 @@ def _driver_process(request: _Request) -> Adapter:
     if not words:
         raise UsageError("driver:COMMAND takes the command that starts the driver, and here it is empty")
     return DriverProcessAdapter(
-        words,
+        wrapped(request.wrapper, words),
         deadline=request.deadline,
         peer_host=request.peer_host or _LOOPBACK,
         cwd=request.cwd,
@@ -124,26 +126,38 @@ def forms() -> tuple[str, ...]:
 
 
 def resolve(
-    spec: str, *, deadline: float | Literal["default"] | None = "default", peer_host: str | None = None
+    spec: str,
+    *,
+    deadline: float | Literal["default"] | None = "default",
+    peer_host: str | None = None,
+    wrapper: tuple[str, ...] = (),
 ) -> Adapter:
     """The adapter that a user means. Nothing is imported, started or connected before the adapter is first used.
 
     Arguments: `spec`, one of `forms()`, or a directory with an implementation file; `deadline`, seconds for one command
     (None: no end, and none for starting either; "default": what the implementation file says, or the adapters' own);
     `peer_host`, the address at which peers reach a listening server (None: that of the file, else loopback, or the host
-    of the driver on TCP).
-    Raises `UsageError` for a form that does not exist or is not filled in, and for a file that is not as it should be.
+    of the driver on TCP); `wrapper`, the words that go before a driver's command.
+    Raises `UsageError` for a form that does not exist or is not filled in, for a file that is not as it should be, and
+    for a wrapper where no driver is started.
     """
     file = implementation_file(spec)
     if file is not None:
-        return _from_file(file, deadline, peer_host)
+        return _from_file(file, deadline, peer_host, wrapper)
     spec = normal(spec)
     word, colon, rest = ALIASES.get(spec, spec).partition(":")
     if not colon or word not in _FORMS:
         meant = near(spec)
         told = f"did you mean {meant}? Or " if meant else ""
         raise UsageError(f"no implementation is named {spec!r}; {told}write one of: {', '.join(forms())}")
-    return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host))
+    _insist_on_a_driver(word, wrapper)
+    return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host, wrapper=wrapper))
+
+
+def _insist_on_a_driver(word: str, wrapper: tuple[str, ...]) -> None:
+    if wrapper and word != "driver":
+        other = "a module runs in this process" if word == "python" else "that driver runs already"
+        raise UsageError(f"--wrapper goes in front of a driver's command, and {other}; use --pause and attach to it")
 
 
 def implementation_file(spec: str) -> ImplementationFile | None:
@@ -157,11 +171,17 @@ def implementation_file(spec: str) -> ImplementationFile | None:
     return None if path is None else load_file(path)
 
 
-def _from_file(file: ImplementationFile, deadline: float | Literal["default"] | None, peer_host: str | None) -> Adapter:
+def _from_file(
+    file: ImplementationFile,
+    deadline: float | Literal["default"] | None,
+    peer_host: str | None,
+    wrapper: tuple[str, ...],
+) -> Adapter:
     endless = deadline is None
     if deadline == "default" and file.deadline is not None:
         deadline = None if file.deadline == math.inf else file.deadline
     word, _, rest = file.spec.partition(":") if file.spec else ("driver", ":", "")
+    _insist_on_a_driver(word, wrapper)
     request = _Request(
         rest,
         _checked(deadline),
@@ -171,6 +191,7 @@ def _from_file(file: ImplementationFile, deadline: float | Literal["default"] | 
         words=tuple(with_python(file.words, sys.executable)),
         cwd=file.cwd,
         env=file.environment(),
+        wrapper=wrapper,
     )
     return _FORMS[word][1](request)
 

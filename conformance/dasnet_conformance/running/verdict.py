@@ -13,6 +13,7 @@ from dasnet_conformance.stage.deadline import TimeIsUp
 from dasnet_conformance.stage.expect import Mismatch, Moot, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft
+from dasnet_conformance.stage.transcript import Entry
 
 
 def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
@@ -54,3 +55,12 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         "verdict": "inconclusive",
         "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
     }
+
+
+def heard_from(raised: BaseException | None) -> list[Entry]:
+    """What was said last to an adapter that broke, as notes: the stack of a call that hangs, last words of a driver."""
+    if not isinstance(raised, AdapterBroken):
+        return []
+    told_by = "driver" if raised.culprit == "driver" else "port"
+    lines = raised.exchange.splitlines()
+    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]
