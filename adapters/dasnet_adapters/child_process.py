@@ -23,6 +23,7 @@ from .channel import LONGEST_LINE, Aside, Channel, PollChannel
 from .contract import AdapterBroken
 from .hints import HINTS
 from .parent_death import before_the_program
+from .toolchains import advice, missing_toolchain
 
 #: How long a driver has between the polite signal and the final one, and how long a killed one may take, in seconds.
 _GRACE: Final = 1.0
@@ -72,6 +73,11 @@ class ChildProcess:
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except (OSError, ValueError) as error:
+            program = missing_toolchain(words, env)
+            if program:
+                raise AdapterBroken(
+                    f"{program} is not installed, and the driver is run by it", culprit="caller", hint=advice(program)
+                ) from None
             raise AdapterBroken(
                 f"the driver {words[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}",
                 culprit="caller",

@@ -20,6 +20,7 @@ from typing import Any, Final
 from .contract import AdapterBroken
 from .errors import UsageError
 from .text_files import NotText, read_toml
+from .toolchains import advice, missing_toolchain
 
 #: What the file is called; another name that ends in .toml does as well when it is written out.
 FILE_NAME: Final = "dasnet.toml"
@@ -218,10 +219,12 @@ def build(file: ImplementationFile, python: str) -> None:
     """Run the build commands of a file one after another; their output is shown only when one fails.
 
     Arguments: `python`, the interpreter that `{python}` stands for.
-    Raises `AdapterBroken` (culprit "implementation") at the first that fails, with its last lines as the exchange.
+    Raises `AdapterBroken` (culprit "implementation") at the first that fails, with its last lines as the exchange, and
+    (culprit "caller") before one whose toolchain is not installed.
     """
     for command in file.build:
         words = with_python(command, python)
+        _insist_on_toolchain(words, file)
         with tempfile.TemporaryFile() as output:
             try:
                 done = subprocess.run(
@@ -244,6 +247,16 @@ def build(file: ImplementationFile, python: str) -> None:
                     hint=f"run it in {file.cwd} and see to its errors; it stands in {file.path} as build",
                     exchange="\n".join(_last_lines(output)),
                 )
+
+
+def _insist_on_toolchain(words: Sequence[str], file: ImplementationFile) -> None:
+    program = missing_toolchain(words, file.environment())
+    if program:
+        raise AdapterBroken(
+            f"{program} is not installed, and the implementation is built with it",
+            culprit="caller",
+            hint=f"{advice(program)}; it stands in {file.path} as build",
+        )
 
 
 def _last_lines(output: Any) -> list[str]:

@@ -54,6 +54,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         noted = f", with {_spell(visit.notes, 'note')}" if visit.notes else ""
         _print(f"The {what} is in order{noted}. Whether the port conforms is for `dasnet run` to say.")
         return 0
+    if visit.only_the_callers:
+        _print("Nothing was examined: see to what is told above, and call the doctor again.")
+        return 1
     aside = " That says nothing of the port." if target.is_driver else ""
     _print(f"The {what} is broken: {_spell(visit.broken, 'finding')}.{aside}")
     return 1
@@ -64,6 +67,8 @@ class _Visit:
 
     def __init__(self) -> None:
         self.step = "start"
+        #: Whether nothing is known of the driver or module yet, for want of something on this machine.
+        self.only_the_callers = False
         self._states: Counter[str] = Counter()
 
     @property
@@ -82,6 +87,7 @@ class _Visit:
 
     def tell(self, finding: Finding) -> None:
         """Count a finding and show it."""
+        self.only_the_callers = finding.culprit == "caller" and not finding.symptom and not self._states[OK]
         self._states[finding.state] += 1
         _show(finding)
 

@@ -91,7 +91,10 @@ class StepRunner:
             with deadline(self._seconds):
                 finding = Finding(name, OK, step())
         except AdapterBroken as broken:
-            finding = Finding(name, BROKEN, str(broken), symptom_of(broken), broken.exchange)
+            # What nothing in the table explains explains itself.
+            symptom = symptom_of(broken)
+            told = broken.told() if broken.culprit == "caller" and not symptom else str(broken)
+            finding = Finding(name, BROKEN, told, symptom, broken.exchange, broken.culprit)
         except Note as note:
             finding = Finding(name, NOTE, str(note), note.symptom)
         except Mismatch as mismatch:
