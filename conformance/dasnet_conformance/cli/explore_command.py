@@ -22,6 +22,7 @@ from . import UsageMistake
 from .files import insist_on_file
 from .reaching import add_implementation, named
 from .selecting import excluded
+from .time_left import TimeLeft
 
 EXIT_FOUND: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
@@ -72,7 +73,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             seconds=arguments.seconds,
         )
         try:
-            explored = Explorer(player, options, lambda line: print(line, flush=True)).run()  # noqa: T201
+            with TimeLeft("exploring", arguments.examples) as bar:
+                explored = Explorer(
+                    player,
+                    options,
+                    lambda line: print(line, flush=True),  # noqa: T201
+                    lambda count: bar.done(to=count),
+                ).run()
         finally:
             player.close()
     except AdapterBroken as broken:
