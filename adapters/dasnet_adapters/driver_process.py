@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from .channel import LONGEST_LINE, Aside, Channel
 from .child_process import ChildProcess
-from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
+from .driver_peer import Peer
+from .driver_session import DEFAULT_STOP, DriverAdapter
 from .patience import DEFAULT_DEADLINE
 
 #: How long a driver whose output has ended may take to be gone, in seconds, before it counts as living.

@@ -11,7 +11,8 @@ import socket
 
 from .channel import LONGEST_LINE, Aside, Channel, PollChannel
 from .contract import AdapterBroken
-from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
+from .driver_peer import Peer
+from .driver_session import DEFAULT_STOP, DriverAdapter
 from .hints import HINTS
 from .patience import DEFAULT_DEADLINE
 
