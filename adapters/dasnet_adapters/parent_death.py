@@ -10,7 +10,6 @@ import ctypes
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -29,9 +28,10 @@ def end_with_parent(parent: int) -> None:
 def before_the_program() -> Callable[[], None] | None:
     """What `subprocess.Popen` is to run in a child that is to end with this process; None where there is nothing.
 
-    Not on a thread beside the first: the child would end with the thread.
+    Nothing where this process has other threads: what they hold is held for ever in a child before its program runs,
+    and one that a thread started would end with the thread. The end of its pipe tells such a child.
     """
-    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+    if sys.platform != "linux" or len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
         return None
     # Looked up here, for between fork and program hardly anything is safe.
     system, parent = _system(), os.getpid()

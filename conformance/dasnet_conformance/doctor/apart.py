@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Final
@@ -35,7 +36,8 @@ def examine_apart(target: Target, tell: Callable[[Finding], None], begin: Callab
     Arguments: `tell`, called with each finding as it is made; `begin`, called with the name of each step before it.
     Raises `UsageError` for a target that cannot be meant.
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
+    # As `running.isolation`: a copy of a process with threads would find their locks taken.
+    if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
         Doctor(target, tell, begin).examine()
         return
     context = multiprocessing.get_context("fork")
