@@ -40,7 +40,8 @@ HINTS: Final[dict[str, Hint]] = {
     "killed": Hint(
         "the driver is killed by a signal",
         "a crash in the port (SIGSEGV, SIGABRT), or SIGPIPE from a send to a client that has gone",
-        "run the driver under a debugger and type the exchange below; ignore SIGPIPE if that is the signal",
+        "run the check again with --wrapper 'gdb --args', or type the exchange below under a debugger; ignore SIGPIPE "
+        "if that is the signal",
     ),
     "closed-output": Hint(
         "the driver lives, but its output is closed",
