@@ -110,12 +110,14 @@ def load(path: Path) -> Results:
     Errors: ResultsFileError when it cannot be read, is not JSON, or is not a results file of this version.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or str(error)
         raise ResultsFileError(f"{path}: cannot be read ({reason}); check the path, or {_WRITE_ANEW}") from error
     except UnicodeDecodeError as error:
-        problem = f"byte {error.start} is not UTF-8"
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"line {line} is not UTF-8"
         raise ResultsFileError(f"{path}: {problem}; a results file is UTF-8 text, {_WRITE_ANEW}") from error
     return loads(text, source=str(path))
 

@@ -217,7 +217,7 @@ def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
 
 
 @NEEDS_PIPES
-def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Workshop) -> None:
+def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Workshop) -> None:
     pipe = workshop.folder / "pipe"
     os.mkfifo(pipe)
     hold_the_pipe = f"self.pipe = open({str(pipe)!r}, 'w'); threading.Event().wait()"
@@ -230,7 +230,7 @@ def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Work
         with pipe.open("rb") as witness:  # opens as soon as the check hangs
             child.send_signal(signal.SIGINT)
             assert child.stderr.read() == "dasnet: interrupted; no verdict\n"
-            assert child.wait() == 2
+            assert child.wait() == 130
             assert witness.read() == b""  # ends as soon as nobody holds the other end any more
 
 
@@ -277,8 +277,8 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         (["run"], "(see `dasnet run --help`)"),
         (["nonsense"], "no command nonsense; the commands are run, "),
         (["explain", "xyzzy"], "no requirement, section or clause is called xyzzy; `dasnet list` names them all"),
-        (["list", "--section", "nonsense"], "argument --section: invalid choice: 'nonsense'"),
-        (["list", "--profile", "nonsense"], "nothing selected: no requirement matches these filters"),
+        (["list", "--section", "nonsense"], "no section nonsense; the sections are construct, "),
+        (["list", "--profile", "nonsense"], "no profile nonsense; the profiles are core, lowlevel"),
     ],
 )
 def test_a_mistake_that_is_seen_before_a_run_is_one_line(
@@ -334,7 +334,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(workshop: Workshop) -> None
     ran = workshop.dasnet("run", "reference", "-k", "init.free-port", "--report-dir", "taken")
     assert ran.status == 3
     assert_one_line(ran.err)
-    assert ran.err.startswith("dasnet: the reports cannot be written to taken: ")
+    assert ran.err.startswith("dasnet: --report-dir taken: it is a file; ")
 
 
 def test_without_a_command_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import GRAVITY
@@ -105,6 +105,7 @@ class LiveProgress(QuietProgress):
             TextColumn("judging"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
+            TimeRemainingColumn(),
             TextColumn("{task.description}"),
             console=console,
             transient=True,

@@ -47,6 +47,26 @@ def _workers(word: str) -> int | None:
     return int(word)
 
 
+def add_debugging(parser: argparse.ArgumentParser) -> None:
+    """Declare the options for whoever debugs a port: with either of them the run goes in one process, without end."""
+    add = parser.add_argument
+    add(
+        "--pause",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="stop before this check, with the process to attach to, and judge it alone unless other ids are given; in "
+        "one process and without deadlines (may be repeated)",
+    )
+    add(
+        "--wrapper",
+        default="",
+        metavar="COMMAND",
+        help="put this in front of the driver's command: 'gdb --args', valgrind, 'rr record'; in one process and "
+        "without deadlines",
+    )
+
+
 def add_implementation(parser: argparse.ArgumentParser, told: str = FORMS_TOLD) -> None:
     """Declare the place of an implementation that may be left out. Argument: `told`, its help."""
     parser.add_argument(

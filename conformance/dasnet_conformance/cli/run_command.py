@@ -5,28 +5,36 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.implementation_file import FILE_NAME
+from dasnet_adapters.profiles import PROFILES
+from dasnet_adapters.wrapper import split_wrapper
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import write_reproductions
 from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
-from dasnet_conformance.running.judge import RunOptions, run
+from dasnet_conformance.running.judge import Progress, RunOptions, run
+from dasnet_conformance.running.target import Settings, Target
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import Results, Verdict, dump, harmless, write_reports
 
 from . import UsageMistake
+from .files import insist_on_baseline, insist_on_folder
 from .last_run import failed_last, remember
+from .partial import Watched, keep_partial_report
+from .paused_run import run_paused
 from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgress
-from .reaching import add_implementation, add_reaching, add_workers
+from .reaching import add_debugging, add_implementation, add_reaching, add_workers
 from .selecting import add_ids, excluded, implementation_and_ids, selected
+from .signals import Signalled, why
 from .summary import MOST_CHARACTERS, print_summary, print_verdict
 from .watching import look, wait_for_change
 
@@ -36,7 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_implementation(parser)
     add_ids(parser, "judge these only")
-    add("--profile", action="append", default=[], metavar="P", help="only this profile (may be repeated)")
+    add(
+        "--profile",
+        action="append",
+        default=[],
+        choices=tuple(PROFILES),
+        metavar="P",
+        help="only this profile (may be repeated)",
+    )
     add("--strict", action="store_true", help="SHOULD requirements gate too")
     add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match, as in pytest -k")
@@ -51,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--deadline", type=float, metavar="SECONDS", help=f"bound of one check (default {CHECK_DEADLINE:g})")
     add_reaching(parser)
+    add_debugging(parser)
     add("--baseline", metavar="FILE", help="gate on this list of known failures: any difference fails the run")
     add("-x", dest="maxfail", action="store_const", const=1, help="stop after the first requirement that fails")
     add("--maxfail", type=int, default=0, metavar="N", help="stop after N requirements that fail")
@@ -108,18 +124,34 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    if arguments.report_dir:
+        insist_on_folder(arguments.report_dir, "--report-dir")
+    baseline = _baseline(arguments, options)
+    if baseline is not None:
+        insist_on_baseline(baseline)
+    debugged = _debugged(arguments, options)
     console = _Console(highlight=False)
     progress: LiveProgress | PlainProgress | QuietProgress | VerboseProgress
     if arguments.json or arguments.quiet:
         progress = QuietProgress(Console(stderr=True, highlight=False))
     elif arguments.verbose:
         progress = VerboseProgress(console)
-    elif console.is_terminal:
+    elif console.is_terminal and debugged is None:
         progress = LiveProgress(console)
     else:
         progress = PlainProgress(console)
+    watched = Watched(progress)
     with progress:
-        judged = run(options, progress, ["dasnet", *command])
+        try:
+            if debugged is None:
+                judged = run(options, watched, ["dasnet", *command])
+            else:
+                judged = debugged(watched, ["dasnet", *command])
+        except (KeyboardInterrupt, Signalled) as ended:
+            told = keep_partial_report(watched, ["dasnet", *command], arguments.report_dir, why(ended))
+            if told:
+                print(f"dasnet: {told}", file=sys.stderr)  # noqa: T201
+            raise
     judged = _gated(judged, arguments, options)
     if judged.results is not None:
         _keep(implementation, judged.results)
@@ -168,17 +200,42 @@ def _print_durations(console: Console, results: Results, most: int) -> None:
         console.print(f"  {row.duration_s:8.3f} s  {row.id}")
 
 
+# The run in this process, for whoever asked for a pause or a wrapper.
+def _debugged(arguments: argparse.Namespace, options: RunOptions) -> Callable[[Progress, Sequence[str]], Judged] | None:
+    if not arguments.pause and not arguments.wrapper:
+        return None
+    if options.workers or options.expression or arguments.json:
+        raise UsageMistake("--pause and --wrapper run in one process, beside a person: leave out -n, -k and --json")
+    pauses = [requirement.id for requirement in selected(arguments.pause)] if arguments.pause else []
+    given = replace(options, ids=options.ids or tuple(pauses))
+    try:
+        wrapper = split_wrapper(arguments.wrapper) if arguments.wrapper else ()
+        target = Target(
+            options.implementation, Settings(no_deadline=True, peer_host=options.peer_host, wrapper=wrapper)
+        )
+        target.adapter().close()
+    except UsageError as error:
+        raise UsageMistake(str(error)) from None
+    return lambda progress, command: run_paused(given, target, pauses, progress, command)
+
+
+def _baseline(arguments: argparse.Namespace, options: RunOptions) -> Path | None:
+    if arguments.baseline:
+        return Path(arguments.baseline)
+    file = options.target().file
+    return file.baseline if file is not None else None
+
+
 def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:
     # What is in the implementation file holds unless the command line says otherwise.
     file = options.target().file
-    baseline = Path(arguments.baseline) if arguments.baseline else (file.baseline if file is not None else None)
     try:
         return finish(
             judged,
             ids=options.ids,
             expression=options.expression,
             profiles=options.profiles,
-            baseline=baseline,
+            baseline=_baseline(arguments, options),
             implementation_file=file.path if file is not None else None,
         )
     except BaselineError as error:

@@ -18,6 +18,7 @@ from .progress import QuietProgress
 from .reaching import add_implementation, add_workers
 from .selecting import add_ids, implementation_and_ids
 from .summary import safe
+from .time_left import TimeLeft
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,10 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     )
     console = Console(stderr=True, highlight=False)
 
+    bar = TimeLeft("repeating", arguments.runs, console)
+
     def told(stability: Stability) -> None:
+        bar.done(to=stability.runs)
         if stability.runs == 1 and stability.problems:
             # What did not come to results once will not do so fifty times.
             raise _NoResultsError(stability)
@@ -62,9 +66,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             console.print(f"{stability.runs} of {arguments.runs} runs, {len(changing)} verdicts differ{names}")
 
     try:
-        stability = repeat(
-            options, arguments.runs, QuietProgress(console), ["dasnet", *command], busy=arguments.load, after_each=told
-        )
+        with bar:
+            stability = repeat(
+                options,
+                arguments.runs,
+                QuietProgress(console),
+                ["dasnet", *command],
+                busy=arguments.load,
+                after_each=told,
+            )
     except _NoResultsError as ended:
         console.print(f"dasnet: {safe(ended.stability.problems[0])}", soft_wrap=True)
         return ended.stability.trouble

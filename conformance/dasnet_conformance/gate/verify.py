@@ -25,7 +25,7 @@ def verify(directory: Path, *, baseline: Path | None = None, implementation_file
     """
     path = directory / "results.json"
     results = load(path)
-    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    document: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
     return [
         *_seal(document),
         *_rows(results),

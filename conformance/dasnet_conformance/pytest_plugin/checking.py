@@ -12,7 +12,7 @@ from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.reproduction.script import failure_record
 from dasnet_conformance.running.plan import Told
-from dasnet_conformance.running.verdict import judge
+from dasnet_conformance.running.verdict import heard_from, judge
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import spell_event
 from dasnet_conformance.stage.transcript import Entry
@@ -81,7 +81,7 @@ class Checking:
         if record["verdict"] == "fail" and host is not None:
             record |= failure_record(host.recording, raised)
         entries = host.transcript.entries() if host is not None else []
-        entries += _heard_from_driver(raised)
+        entries += heard_from(raised)
         if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
             stream.write("warning", message=f"the driver broke in a check{self._process.referral('driver')}")
         case = {
@@ -133,15 +133,6 @@ class Checking:
             message=message,
         )
         self._process.stream.write("warning", message=f"callbacks fired while the host made no call ({BETWEEN_CALLS})")
-
-
-# What was said last to a driver that broke, the last lines of its standard error among it.
-def _heard_from_driver(raised: BaseException | None) -> list[Entry]:
-    if not isinstance(raised, AdapterBroken):
-        return []
-    told_by = "driver" if raised.culprit == "driver" else "port"
-    lines = raised.exchange.splitlines()
-    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]
 
 
 def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
+from dasnet_adapters.parent_death import end_with_parent
 from dasnet_adapters.patience import Known, Patience
 from dasnet_conformance.running.endings import spell_exit
 from dasnet_conformance.running.plan import Plan
@@ -232,13 +233,14 @@ def start_worker(work: Work) -> Worker:
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     black_box = BlackBox()
-    process = context.Process(target=_enter, args=(work, ours, theirs, black_box), daemon=True)
+    process = context.Process(target=_enter, args=(work, ours, theirs, black_box, os.getpid()), daemon=True)
     process.start()
     theirs.close()
     return Worker(process, ours, black_box)
 
 
-def _enter(work: Work, ours: Connection, theirs: Connection, black_box: BlackBox) -> None:
+def _enter(work: Work, ours: Connection, theirs: Connection, black_box: BlackBox, parent: int) -> None:
+    end_with_parent(parent)
     ours.close()
     status = 1
     try:

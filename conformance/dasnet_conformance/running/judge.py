@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from dasnet_adapters import AdapterBroken, UsageError
+from dasnet_adapters.parent_death import before_the_program
 from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.rooms import package_of
@@ -218,11 +219,15 @@ def _one_child(
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
+            preexec_fn=before_the_program(),
         )
         try:
             frozen = _follow(child, reader, collector, progress, patience)
         finally:
             _end(child)
+            # An interruption must not lose what was judged before it.
+            for record in reader.read():
+                collector.add(record)
             reader.close()
     if options.expression and not collector.selected and not collector.usage:
         collector.usage = _expression_mistake(log)

@@ -53,6 +53,8 @@ class Calls:
         self.progress = 0
         #: Bytes that data callbacks brought so far, to whatever object.
         self.delivered = 0
+        #: Where in the port the refusals of the last answer came from, a line each, as far as the adapter told.
+        self.last_traceback: tuple[str, ...] = ()
         self._last = ""
         self._session = session
         self._transcript = transcript
@@ -70,7 +72,9 @@ class Calls:
         command = Command(name, arguments)
         # What fired before this command is told before it.
         self.drain_strays()
+        self.last_traceback = ()
         answer = self._answer(command, told)
+        self.last_traceback = _traceback_in(answer)
         self._recording.called(self._transcript.tick, command, answer)
         self._last = told
         self._record(told, name, answer)
@@ -137,3 +141,11 @@ class Calls:
     def close(self) -> None:
         """End the session."""
         self._session.close()
+
+
+# That of the outcome itself, or of the last reaction inside a callback that was refused.
+def _traceback_in(answer: Answer) -> tuple[str, ...]:
+    if isinstance(answer.outcome, Refusal):
+        return answer.outcome.traceback
+    refused = [event.outcome for event in answer.events if isinstance(event.outcome, Refusal)]
+    return refused[-1].traceback if refused else ()
