@@ -105,7 +105,7 @@ def test_a_failure_is_told_with_what_was_required_and_how_it_came_to_it(log: Ran
     assert lines[place + 1] == "     has_session with a client: expected true, got false"
     assert lines[place + 2].startswith("     required: has_session goes from false to true")
     transcript = lines[place + 3 :]
-    assert transcript[0].split(maxsplit=2) == ["0", "host", "new 1 1 -> no value"]
+    assert transcript[0].split(maxsplit=2) == ["0", "host", "new object 1, class=1 -> no value"]
     assert any("peer 1" in line for line in transcript)
 
 
