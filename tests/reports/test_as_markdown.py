@@ -135,7 +135,7 @@ def test_long_messages_are_cut_and_said(make: Make, row: Row) -> None:
 )
 def test_a_summary_fits_whatever_it_holds(make: Make, row: Row, failures: int, character: str) -> None:
     text = character * 20_000
-    talk = tuple(TranscriptEntry(tick, "peer 1", "receive", character * 1_000) for tick in range(40))
+    talk = tuple(TranscriptEntry(tick, "peer 1", "receive", f"{tick}{character * 1_000}") for tick in range(40))
     rows = [row("fail", id=f"row.{number}", message=text, transcript=talk) for number in range(failures)]
     summary = render(make(rows, implementation=Implementation(text, text, text)))
     assert len(summary.encode()) < MAX_BYTES

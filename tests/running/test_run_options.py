@@ -225,7 +225,7 @@ def test_json_alone_stands_on_the_standard_output(workshop: Workshop) -> None:
 def test_the_seed_decides_the_contents(workshop: Workshop, whole_run: tuple[Ran, Path]) -> None:
     def contents(ran: Ran) -> list[str]:
         entries = ran.row("send.first-size-bytes")["transcript"]
-        return [entry["text"] for entry in entries if entry["text"].startswith("send 1 ")]
+        return [entry["text"] for entry in entries if entry["text"].startswith("send object 1, ")]
 
     of_20 = contents(Ran(0, (whole_run[1] / "results.json").read_text("utf-8"), ""))
     again, other = (workshop.judge("reference", "send.first-size-bytes", "--seed", seed) for seed in ("20", "21"))

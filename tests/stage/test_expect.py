@@ -75,7 +75,8 @@ def test_same_bytes_accepts_bytes_and_bytearray() -> None:
     [
         (
             b"",
-            'expected 6 bytes (from byte 0: 61 62 63 64 65 66, "abcdef"), got 0 bytes, the first difference at byte 0 (nothing)',
+            'expected 6 bytes (from byte 0: 61 62 63 64 65 66, "abcdef"), '
+            "got 0 bytes, the first difference at byte 0 (nothing)",
         ),
         (b"abc", 'got 3 bytes, the first difference at byte 3 (61 62 63, "abc")'),
         (b"abcdefg", 'got 7 bytes, the first difference at byte 6 (63 64 65 66 67, "cdefg")'),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 import webbrowser
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,12 +16,13 @@ from dasnet_adapters import UsageError
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
+from dasnet_conformance.proof.likeness import with_likeness
 from dasnet_conformance.proof.texts import catalogue_text
-from dasnet_conformance.reproduction.folders import write_reproductions
+from dasnet_conformance.reproduction.folders import FOLDER, write_reproductions
 from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions, run
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
-from dasnet_reports import dump, harmless, write_reports
+from dasnet_reports import Results, dump, harmless, write_reports
 
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
@@ -55,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Run the suite; returns the exit status."""
+    started = time.monotonic()
     implementation, ids = implementation_and_ids(arguments)
     options = RunOptions(
         implementation=implementation,
@@ -91,6 +95,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for line in judged.ending():
             print(harmless(line, MOST_CHARACTERS, one_line=True), file=sys.stderr)  # noqa: T201
         return judged.exit_status
+    judged.results = _pointing(judged.results, options, reports=bool(arguments.report_dir))
     written: list[Path] = []
     if arguments.report_dir:
         try:
@@ -103,10 +108,22 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for warning in judged.warnings:
             print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
     else:
-        print_summary(console, judged, written)
+        passed = time.monotonic() - started
+        print_summary(console, judged, written, directory=arguments.report_dir or "", seconds=passed)
     if arguments.open and written:
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
+
+
+# The results with what helps a reader on: how to judge one requirement again, and which wrong server a failure is like.
+def _pointing(results: Results, options: RunOptions, *, reports: bool) -> Results:
+    again = ["dasnet", "run", options.implementation]
+    again += [word for profile in options.profiles for word in ("--profile", profile)]
+    again += ["--seed", str(options.seed)] if options.seed else []
+    again += ["--peer-host", options.peer_host] if options.peer_host else []
+    again += ["--call-deadline", f"{options.call_deadline:g}"] if options.call_deadline is not None else []
+    again += ["--no-deadline"] if options.no_deadline else []
+    return with_likeness(replace(results, again=tuple(again), reproductions=FOLDER if reports else ""))
 
 
 def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:

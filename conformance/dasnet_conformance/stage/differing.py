@@ -45,8 +45,12 @@ def first_difference(got: bytes | bytearray, wanted: bytes | bytearray) -> int:
 def describe(got: bytes | bytearray, wanted: bytes | bytearray) -> tuple[str, str]:
     """Two things that differ, in words: what was expected, and what came in its place."""
     place = first_difference(got, wanted)
-    expected = f"{len(wanted)} bytes (from byte {max(place - _BEFORE, 0)}: {_around(wanted, place)})"
-    return expected, f"{len(got)} bytes, the first difference at byte {place} ({_around(got, place)})"
+    expected = f"{_count(wanted)} (from byte {max(place - _BEFORE, 0)}: {_around(wanted, place)})"
+    return expected, f"{_count(got)}, the first difference at byte {place} ({_around(got, place)})"
+
+
+def _count(data: bytes | bytearray) -> str:
+    return f"{len(data)} byte{'' if len(data) == 1 else 's'}"
 
 
 def _around(data: bytes | bytearray, place: int) -> str:
@@ -90,7 +94,7 @@ class Sent:
 
     def against(self, got: bytes | bytearray) -> str:
         """What came, in words, and where it parts from what was sent."""
-        told = f"{len(got)} byte{'' if len(got) == 1 else 's'}"
+        told = _count(got)
         if not self._whole or not self._parts:
             return f"{told}, the last of them {_around(got, len(got))}" if got else told
         sent = b"".join(self._parts)
