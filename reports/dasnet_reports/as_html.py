@@ -102,6 +102,8 @@ class _Section:
     title: str
     counts: Mapping[str, int]
     rows: Sequence[_Row]
+    #: Whether it stands among the first of the overview: with something that went wrong, or where nothing did anywhere.
+    shown_first: bool
 
 
 def render(results: Results, catalogue: CatalogueText = NO_TEXTS) -> str:
@@ -140,6 +142,7 @@ def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict
         "as_listed": is_as_listed(results),
         "findings": _findings(results),
         "sections": sections,
+        "passed": sum(not section.shown_first for section in sections),
         "causes": causes,
         "trouble": sum(len(cause.rows) + len(cause.alike) + len(cause.behind) for cause in causes),
         "totals": count(results.requirements),
@@ -173,8 +176,10 @@ def _sections(results: Results, catalogue: CatalogueText, detail: _Detail) -> li
         against = counts_against(result, claimed=claimed, strict=results.strict)
         row = _row(results, number, result, catalogue.of(result.id), against, result.id in listed, ids, detail)
         groups.setdefault(result.section, []).append(row)
+    wrong = {name for name, rows in groups.items() if any(_went_wrong(row.result) for row in rows)}
     return [
-        _Section(name, catalogue.title(name), count(row.result for row in rows), rows) for name, rows in groups.items()
+        _Section(name, catalogue.title(name), count(row.result for row in rows), rows, not wrong or name in wrong)
+        for name, rows in groups.items()
     ]
 
 
@@ -190,7 +195,6 @@ def _row(
 ) -> _Row:
     reason = result.excluded_reason if result.verdict is Verdict.EXCLUDED else result.message
     headline = reason.strip().split("\n", 1)[0]
-    went_wrong = result.verdict not in (Verdict.PASS, Verdict.EXCLUDED)
     has_folder = bool(results.reproductions) and result.verdict is Verdict.FAIL
     return _Row(
         number=number,
@@ -205,11 +209,15 @@ def _row(
         excluded_reason=block(result.excluded_reason, detail.message),
         blocked_here=result.blocked_by in ids,
         traceback=block("\n".join(result.traceback), detail.message),
-        again=said(shlex.join([*results.again, result.id]), 3 * _LINE) if results.again and went_wrong else "",
+        again=said(shlex.join([*results.again, result.id]), 3 * _LINE) if results.again and _went_wrong(result) else "",
         folder=f"{results.reproductions}/{result.id}" if has_folder else "",
         like=_like(result.like, known),
         talk=_talk(result, headline, detail),
     )
+
+
+def _went_wrong(result: RequirementResult) -> bool:
+    return result.verdict not in (Verdict.PASS, Verdict.EXCLUDED)
 
 
 def _talk(result: RequirementResult, headline: str, detail: _Detail) -> _Talk | None:

@@ -165,7 +165,7 @@ def draw(transcript: Sequence[TranscriptEntry], *, divergence: str = "") -> Ladd
 # What stands for entries that are not there: a line across.
 def _between(line: entries_of.Fold | entries_of.Gap, y: int, width: int) -> Step:
     kind = "cut" if isinstance(line, entries_of.Gap) else "fold"
-    return Step(kind, y, f"M{_LEFT - 40} {y}H{width - _PAD}", line.text, _LEFT + _PAD)
+    return Step(kind, y, f"M{_LEFT} {y}H{width - _PAD}", line.text, _LEFT + _PAD)
 
 
 def _y_of(row: int) -> int:

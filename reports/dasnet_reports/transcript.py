@@ -87,6 +87,10 @@ def fold(transcript: Sequence[TranscriptEntry]) -> list[Shown]:
     place = 0
     while place < len(transcript):
         length, times = _cycle_at(words, place)
+        # A cycle is read from its call on: what a callback or a peer did belongs to the call before it.
+        kinds = [entry.kind for entry in transcript[place : place + length]]
+        if times > 1 and EntryKind.CALL in kinds and kinds[0] is not EntryKind.CALL:
+            length, times = 1, 1
         result.extend(transcript[place : place + length])
         place += length * times
         if times > 1:

@@ -127,3 +127,15 @@ def test_callbacks_without_end_are_bounded() -> None:
     for number in range(KEPT_FIRST + KEPT_CALLBACKS + KEPT_LAST + 7):
         transcript.add("host", "event", f"object 1: log: {number}")
     assert "(7 entries left out)" in texts(transcript)
+
+
+def test_a_callback_that_comes_again_and_again_is_counted_there() -> None:
+    transcript = filled(KEPT_FIRST)
+    for number in range(KEPT_LAST):
+        transcript.tick = number
+        transcript.add("host", "call", f"tick {number}")
+        transcript.add("host", "event", "object 1: disconnect")
+    told = texts(transcript)
+    again = KEPT_LAST // 2
+    assert f"object 1: disconnect (x{again}, up to tick {again - 1})" in told
+    assert sum("object 1: disconnect" in text for text in told) == 1 + again

@@ -58,6 +58,8 @@ class Transcript:
         self._first: list[Entry] = []
         #: Callbacks from the middle, each with how many entries were left out before it.
         self._kept: list[tuple[int, Entry]] = []
+        #: The last of them as it first came, and how often it came in a row, calls and deliveries between not counted.
+        self._repeated = "", 0
         self._last: deque[Entry] = deque()
         self._left_out = 0
         self._previous: tuple[str, str, str] | None = None
@@ -82,9 +84,15 @@ class Transcript:
 
     def _pass_over(self, entry: Entry) -> None:
         # A server that tells of something without end must not fill the memory of the machine.
+        text, times = self._repeated
+        if self._kept and entry["kind"] == "event" and entry["text"] == text:
+            self._repeated = text, times + 1
+            self._kept[-1][1]["text"] = f"{text} (x{times + 1}, up to tick {entry['tick']})"
+            return
         is_telling = entry["kind"] == "event" and not _DELIVERY.match(entry["text"])
         if is_telling and len(self._kept) < KEPT_CALLBACKS:
             self._kept.append((self._left_out, entry))
+            self._repeated = entry["text"], 1
         else:
             self._left_out += 1
 
