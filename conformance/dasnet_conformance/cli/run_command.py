@@ -27,8 +27,9 @@ from dasnet_reports import Results, dump, harmless, write_reports
 from . import UsageMistake
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_implementation, add_reaching
+from .screen import MOST_CHARACTERS
 from .selecting import add_ids, excluded, implementation_and_ids
-from .summary import MOST_CHARACTERS, print_summary
+from .summary import print_summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

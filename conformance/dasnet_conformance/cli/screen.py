@@ -45,10 +45,12 @@ class Screen:
         whole = head + text + tail
         lines = self._lines(whole, min(len(head), 16) if indent is None else indent)
         styled = Text("\n".join(lines))
-        # Wrapping replaces a blank by a line end and an indent: a place moves by what was put in before it.
-        for begin, end, name in ((0, len(head), lead), (len(head), len(head) + len(text), style)):
-            if name:
-                styled.stylize(name, _moved(lines, whole, begin), _moved(lines, whole, end))
+        # Wrapping puts line ends and indents in place of blanks, and leaves every other character as it is.
+        places = [place for place, character in enumerate(styled.plain) if not character.isspace()]
+        for before, part, name in (("", head, lead), (head, text, style)):
+            first, count = _characters(before), _characters(part)
+            if name and count:
+                styled.stylize(name, places[first], places[first + count - 1] + 1)
         self.console.print(styled, soft_wrap=True, markup=False, highlight=False)
 
     def _lines(self, whole: str, indent: int) -> list[str]:
@@ -65,13 +67,5 @@ class Screen:
         ) or [whole]
 
 
-# Where a place in the text is once it is in lines: counted in characters that are no blanks.
-def _moved(lines: list[str], whole: str, place: int) -> int:
-    wanted = sum(character != " " for character in whole[:place])
-    seen = 0
-    joined = "\n".join(lines)
-    for position, character in enumerate(joined):
-        if seen == wanted:
-            return position
-        seen += character not in " \n"
-    return len(joined)
+def _characters(text: str) -> int:
+    return sum(not character.isspace() for character in text)

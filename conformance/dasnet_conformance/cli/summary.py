@@ -30,9 +30,7 @@ from dasnet_reports import (
 )
 
 from .failures import STYLE, FailureList
-from .screen import MOST_CHARACTERS, Screen, safe
-
-__all__ = ["MOST_CHARACTERS", "print_summary", "safe"]
+from .screen import Screen
 
 _OVERALL_STYLE = {
     Overall.CONFORMING: "bold green",
