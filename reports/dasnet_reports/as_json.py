@@ -159,7 +159,7 @@ def _baseline_document(outcome: BaselineOutcome) -> dict[str, Any]:
 
 
 def _row_document(row: RequirementResult) -> dict[str, Any]:
-    document = {
+    document: dict[str, Any] = {
         "id": row.id,
         "section": row.section,
         "level": row.level.value,
