@@ -103,7 +103,9 @@ def _print_baseline(screen: Screen, results: Results, outcome: BaselineOutcome, 
         told = f"{finding.requirement}: {finding.message}; {NEXT_STEP[Kind(finding.kind)]}"
         screen.print(f"baseline, {finding.kind} ", told, lead="bold red")
     if not outcome.findings:
-        screen.print("", f"baseline: {len(outcome.listed)} known failures, every one as listed")
+        number = len(outcome.listed)
+        told = "1 known failure, as listed" if number == 1 else f"{number} known failures, every one as listed"
+        screen.print("", f"baseline: {told}")
         if not is_as_listed(results):
             told = "a verdict that is inconclusive could be anything: run again"
             screen.print("baseline, open ", told, lead="bold yellow")
