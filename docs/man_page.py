@@ -53,7 +53,7 @@ implementation. `dasnet` without a command shows the overview and ends with 3.
 | variable | effect |
 | --- | --- |
 | `NO_COLOR` | when set, nothing is coloured |
-| `COLUMNS` | the width of tables, where no terminal says it |
+| `COLUMNS` | the width of tables, where no terminal says it, and of the lines of a log, which stay whole without it |
 
 ## Files
 
