@@ -77,7 +77,7 @@ DATA: list[Case] = [
     (
         "strips_the_eighth_bit",
         TAKEN + CLOSE + SETTLE + PEER_1 + TEN + SETTLE,
-        "data.interleaved-with-ticks",
+        "tick.second-client-early-data",
         "10 bytes from peer 1 (connection 2) at byte 0 of the 10 that it sent are not what was sent",
     ),
     (
