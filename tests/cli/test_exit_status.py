@@ -151,7 +151,7 @@ def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop
     assert ran.verdicts() == expected
     row = ran.row("init.port-negative")
     assert row["message"].startswith("[-80] the check did not come to an end: Timeout")
-    assert row["transcript"][-1]["text"] == "init 1 -80 -> (did not return)"
+    assert row["transcript"][-1]["text"] == "init object 1, port=-80 -> (did not return)"
 
 
 @pytest.mark.parametrize(

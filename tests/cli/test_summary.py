@@ -98,6 +98,16 @@ def test_sanity_that_failed_is_a_basic_fault() -> None:
     assert lines[0] == "basic fault: the sanity conversation did not pass: no client was taken"
 
 
+def test_one_fault_is_named_once_whoever_met_it() -> None:
+    cause = row("tick.takes-pending-client", message="nothing came")
+    lines = lines_of(*BEHIND, cause, first=SanityResult(Verdict.FAIL, "nothing came"))
+    named = [line for line in lines if line.startswith("basic fault")]
+    assert named == [
+        "basic fault: tick.takes-pending-client: blocks 9 requirements and the sanity",
+    ]
+    assert lines[1] == "             conversation"
+
+
 def test_no_line_is_wider_than_the_screen_and_no_word_is_broken() -> None:
     talk = [TranscriptEntry(3, "peer 1", EntryKind.SEND, "64 bytes " + "0f " * 40)]
     lines = lines_of(

@@ -22,6 +22,7 @@ from dasnet_reports import (
     Overall,
     RequirementResult,
     Results,
+    Root,
     Verdict,
     is_as_listed,
     known_failures,
@@ -58,7 +59,7 @@ def print_summary(
         if row.verdict not in (Verdict.PASS, Verdict.EXCLUDED) and row.id not in known
     ]
     found = roots(telling)
-    _print_basic_faults(screen, results, [f"{root.title}: {root.hangs_on_it}" for root in found if root.is_basic])
+    _print_basic_faults(screen, sanity_fault(results), [root for root in found if root.is_basic])
     _print_table(console, results)
     FailureList(screen, results, directory).print(found)
     for profile in results.profiles:
@@ -88,12 +89,14 @@ def _print_verdict(screen: Screen, results: Results, seconds: float) -> None:
     screen.print(f"{results.implementation.name}: ", word, told + f" in {seconds:.1f} s", style=style)
 
 
-def _print_basic_faults(screen: Screen, results: Results, named: Sequence[str]) -> None:
-    said = sanity_fault(results)
-    if said:
+def _print_basic_faults(screen: Screen, said: str, basic: Sequence[Root]) -> None:
+    # What the sanity conversation failed with may be the same fault: then it is named once.
+    same = [root for root in basic if said and any(row.message == said for row in root.rows)]
+    if said and not same:
         screen.print("basic fault: ", f"the sanity conversation did not pass: {said}", lead="bold red")
-    for text in named:
-        screen.print("basic fault: ", text, lead="bold red")
+    for root in basic:
+        aside = " and the sanity conversation" if root in same else ""
+        screen.print("basic fault: ", f"{root.title}: {root.hangs_on_it}{aside}", lead="bold red")
 
 
 def _print_baseline(screen: Screen, results: Results, outcome: BaselineOutcome, known: frozenset[str]) -> None:
