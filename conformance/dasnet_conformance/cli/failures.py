@@ -81,7 +81,7 @@ class FailureList:
         if root.rows and others:
             self._print_names("the same in " if root.hangs_on_it else "", others)
         if root.behind:
-            self._print_names(f"blocked by {_word(root)}: ", root.behind)
+            self._print_names(f"blocked by {_blocker(root)}: ", root.behind)
 
     def _print_names(self, lead: str, rows: Sequence[RequirementResult]) -> None:
         names = ", ".join(row.id for row in rows[:NAMED])
@@ -133,7 +133,7 @@ def _is_plain(root: Root) -> bool:
     return all(row.message == NEVER_RAN for row in (*root.rows, *root.behind))
 
 
-def _word(root: Root) -> str:
+def _blocker(root: Root) -> str:
     return root.title.replace("does not return", "which does not return") if " does not " in root.title else root.name
 
 
