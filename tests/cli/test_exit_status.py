@@ -106,7 +106,8 @@ def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> Non
     ran = workshop.dasnet("run", hanging, "-k", QUICK, "--deadline", "1")
     assert (ran.status, ran.err) == (2, "")
     *_, told, verdict = ran.out.splitlines()
-    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; the last call: init object 1, port="
+    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; "
+    beginning += "the last call: init object 1, port="
     assert told.startswith(beginning)
     assert told.endswith("-> (did not return)")
     assert verdict.startswith("hanging: inconclusive (3 inconclusive)")
