@@ -108,7 +108,8 @@ def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> Non
     ran = workshop.dasnet("run", hanging, "-k", QUICK, "--deadline", "1")
     assert (ran.status, ran.err) == (2, "")
     *_, told, verdict = ran.out.splitlines()
-    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; the last call: init 1 "
+    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; "
+    beginning += "the last call: init object 1, port="
     assert told.startswith(beginning)
     assert told.endswith("-> (did not return)")
     assert verdict.startswith("hanging: inconclusive (3 inconclusive)")
@@ -158,7 +159,7 @@ def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop
     assert ran.verdicts() == expected
     row = ran.row("init.port-negative")
     assert row["message"].startswith("[-80] the check did not come to an end: Timeout")
-    assert row["transcript"][-1]["text"] == "init 1 -80 -> (did not return)"
+    assert row["transcript"][-1]["text"] == "init object 1, port=-80 -> (did not return)"
 
 
 @pytest.mark.parametrize(

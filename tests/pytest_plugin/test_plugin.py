@@ -74,7 +74,7 @@ def test_a_failing_run_ends_with_1_and_explains_itself(workshop: Workshop) -> No
         in lines
     )
     assert "transcript (tick, side, what):" in lines
-    assert "0  host     adapter 1 -> no value" in lines
+    assert "0  host     adapter object 1 -> no value" in lines
     assert "dasnet: wrong: non-conforming (1 fail)" in lines
 
 
@@ -107,7 +107,7 @@ def test_a_hang_ends_the_run_with_2_and_says_where(workshop: Workshop, workers: 
     ran = judge(workshop, hanging, "-k", "init.free-port", "--dasnet-deadline", "0.5", *workers)
     assert ran.status == 2
     assert "Interrupted: dasnet: the first sanity conversation did not get through" in ran.out
-    assert "not finished within 0.5 seconds; the last call: tick 1 -> (did not return)" in ran.out
+    assert "not finished within 0.5 seconds; the last call: tick object 1 -> (did not return)" in ran.out
     assert "INTERNALERROR" not in ran.out
 
 

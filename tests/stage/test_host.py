@@ -56,7 +56,7 @@ def test_a_client_is_taken_and_heard(host: Host) -> None:
 def test_calls_and_callbacks_stand_in_the_transcript_at_their_tick(host: Host) -> None:
     server, _ = host.connected()
     entries = [(entry["tick"], entry["text"]) for entry in host.transcript.entries()]
-    assert (0, f"init 1 {server.port} -> true") in entries
+    assert (0, f"init object 1, port={server.port} -> true") in entries
     assert (1, "object 1: connect") in entries
 
 
@@ -116,7 +116,8 @@ def test_patience_ends_with_what_was_awaited_and_what_came(host: Host, monkeypat
     monkeypatch.setattr(frame_loop, "pause_before", lambda fruitless: 0.0)
     server, peer = host.connected()
     peer.send(b"four")
-    with pytest.raises(Mismatch, match=r"^within 32 ticks: expected 5 bytes in data callbacks, got 4 bytes$") as caught:
+    told = r"^within 32 ticks: expected 5 bytes in data callbacks, got 4 bytes, which is all that was sent$"
+    with pytest.raises(Mismatch, match=told) as caught:
         host.await_received(server, 5)
     assert caught.value.blocked_by == "tick.delivers-data"
 
@@ -126,7 +127,9 @@ def test_a_peer_that_ended_is_told_when_its_bytes_are_missing(host: Host, monkey
     server, peer = host.connected()
     server.send(b"four")
     server.destroy()
-    with pytest.raises(Mismatch, match=r"expected 5 bytes at peer 1, got 4 bytes, then end of file$"):
+    with pytest.raises(
+        Mismatch, match=r"expected 5 bytes at peer 1, got 4 bytes, which is all that was sent; then end of file$"
+    ):
         host.await_peer(peer, 5)
 
 
@@ -148,7 +151,7 @@ def test_what_fires_outside_any_call_is_a_stray_once(ports: Ports, number: int) 
     host.silence()
     host.close()
     assert [stray.event for stray in host.strays] == [Event(number, "connect")]
-    assert f"OUTSIDE ANY CALL, after adapter 1: object {number}: connect" in texts(host)
+    assert f"OUTSIDE ANY CALL, after adapter object 1: object {number}: connect" in texts(host)
 
 
 def test_a_port_that_belongs_to_another_program_is_exchanged(host: Host, ports: Ports) -> None:

@@ -11,7 +11,7 @@ from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import GRAVITY
 from dasnet_conformance.running.stream import Record
 
-from .summary import safe
+from .screen import safe
 
 _STYLE = {"fail": "bold red", "inconclusive": "yellow", "unsupported": "magenta"}
 
@@ -67,10 +67,14 @@ class PlainProgress(QuietProgress):
             for r in collector.running.values()
             if "told" not in r and r["requirement"] in collector.catalogue.requirements
         }
-        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in collector.cases):
-            if section not in busy and section not in self._sections and collector.selected:
+        chosen = [name for name in collector.catalogue.requirements if name in collector.selected]
+        # In the catalogue's order, whichever worker is done first: what follows a busy section waits for it.
+        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in chosen):
+            if section in busy:
+                break
+            names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
+            if names and section not in self._sections:
                 self._sections.add(section)
-                names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
                 passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
                 self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
 

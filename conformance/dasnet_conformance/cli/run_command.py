@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,8 +19,9 @@ from dasnet_adapters.wrapper import split_wrapper
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.finishing import finish
+from dasnet_conformance.proof.likeness import with_likeness
 from dasnet_conformance.proof.texts import catalogue_text
-from dasnet_conformance.reproduction.folders import write_reproductions
+from dasnet_conformance.reproduction.folders import FOLDER, write_reproductions
 from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
 from dasnet_conformance.running.judge import Progress, RunOptions, run
 from dasnet_conformance.running.target import Settings, Target
@@ -33,9 +35,10 @@ from .partial import Watched, keep_partial_report
 from .paused_run import run_paused
 from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgress
 from .reaching import add_debugging, add_implementation, add_reaching, add_workers
+from .screen import MOST_CHARACTERS
 from .selecting import add_ids, excluded, implementation_and_ids, selected
 from .signals import Signalled, why
-from .summary import MOST_CHARACTERS, print_summary, print_verdict
+from .summary import print_summary, print_verdict
 from .watching import look, wait_for_change
 
 
@@ -99,6 +102,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 
 def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
+    started = time.monotonic()
     implementation, ids = implementation_and_ids(arguments)
     failed_before = failed_last(implementation)
     if arguments.last_failed and failed_before:
@@ -159,6 +163,7 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for line in judged.ending():
             print(harmless(line, MOST_CHARACTERS, one_line=True), file=sys.stderr)  # noqa: T201
         return judged.exit_status
+    judged.results = _pointing(judged.results, options, reports=bool(arguments.report_dir))
     written: list[Path] = []
     if arguments.report_dir:
         try:
@@ -171,11 +176,12 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for warning in judged.warnings:
             print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
     elif arguments.quiet:
-        print_verdict(console, judged.results)
+        print_verdict(console, judged.results, time.monotonic() - started)
     else:
         if arguments.durations:
             _print_durations(console, judged.results, arguments.durations)
-        print_summary(console, judged, written)
+        passed = time.monotonic() - started
+        print_summary(console, judged, written, directory=arguments.report_dir or "", seconds=passed)
     if arguments.open and written:
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
@@ -224,6 +230,17 @@ def _baseline(arguments: argparse.Namespace, options: RunOptions) -> Path | None
         return Path(arguments.baseline)
     file = options.target().file
     return file.baseline if file is not None else None
+
+
+# The results with what helps a reader on: how to judge one requirement again, and which wrong server a failure is like.
+def _pointing(results: Results, options: RunOptions, *, reports: bool) -> Results:
+    again = ["dasnet", "run", options.implementation]
+    again += [word for profile in options.profiles for word in ("--profile", profile)]
+    again += ["--seed", str(options.seed)] if options.seed else []
+    again += ["--peer-host", options.peer_host] if options.peer_host else []
+    again += ["--call-deadline", f"{options.call_deadline:g}"] if options.call_deadline is not None else []
+    again += ["--no-deadline"] if options.no_deadline else []
+    return with_likeness(replace(results, again=tuple(again), reproductions=FOLDER if reports else ""))
 
 
 def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> Judged:

@@ -16,8 +16,8 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from . import UsageMistake
 from .progress import QuietProgress
 from .reaching import add_implementation, add_workers
+from .screen import safe
 from .selecting import add_ids, implementation_and_ids
-from .summary import safe
 from .time_left import TimeLeft
 
 

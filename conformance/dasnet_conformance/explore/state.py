@@ -56,6 +56,8 @@ class Connection:
     serial: int
     peer: int
     wire: Wire
+    #: Which of this peer's connections it is, from 1: a peer that left may come again.
+    turn: int = 1
     #: Bytes the peer was told to send; after its end, only those that the system took.
     queued: int = 0
     delivered: int = 0
@@ -113,7 +115,7 @@ class Connection:
         return len(self.sent_to) - len(self.wire.received)
 
     def __str__(self) -> str:
-        return f"peer {self.peer}"
+        return f"peer {self.peer}" if self.turn == 1 else f"peer {self.peer} (connection {self.turn})"
 
 
 @dataclass(eq=False)

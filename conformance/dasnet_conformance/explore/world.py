@@ -135,7 +135,8 @@ class World:
 
     def enlist_connection(self, handle: Handle, peer: int, wire: Peer) -> Connection:
         """A connection that was just made now waits at this handle."""
-        connection = Connection(len(self.state.connections), peer, wire)
+        turn = 1 + sum(earlier.peer == peer for earlier in self.state.connections)
+        connection = Connection(len(self.state.connections), peer, wire, turn)
         self.wires[connection.serial] = wire
         self.state.connections.append(connection)
         handle.queue.append(connection)

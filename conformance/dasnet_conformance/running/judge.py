@@ -101,6 +101,7 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     `command` is the command line to write into the results. Returns what became of it; raises nothing for what an
     implementation does. KeyboardInterrupt passes, after the child has been ended.
     """
+    began = time.monotonic()
     try:
         chosen = select(options.ids, load_catalogue())
         target = options.target()
@@ -132,6 +133,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
             only = _listed(place, left)
     if options.ids and collector.header is not None and not collector.selected and not collector.usage:
         collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
+    # The time that passed: several processes at once, and each one's start, are in it once.
+    collector.duration_s = time.monotonic() - began
     ended = conclude_run(collector, command)
     if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
         ended.problem = f"{ended.problem or 'no verdict'}: {how}"

@@ -21,7 +21,7 @@ from dasnet_adapters.hints import HINTS
 from . import expect
 from .black_box import BlackBox, NoBlackBox
 from .expect import PartUnsupported
-from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_argument, spell_event
+from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_command, spell_event
 from .recording import Recording, Strayed
 from .transcript import Transcript
 
@@ -68,8 +68,8 @@ class Calls:
         """
         if name in _TICKS:
             self._transcript.tick += 1
-        told = f"{name} {' '.join(map(spell_argument, arguments))}".rstrip()
         command = Command(name, arguments)
+        told = spell_command(command)
         # What fired before this command is told before it.
         self.drain_strays()
         self.last_traceback = ()

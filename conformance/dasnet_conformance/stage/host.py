@@ -18,6 +18,7 @@ from dasnet_conformance.catalogue.loader import Requirement
 from . import expect
 from .black_box import BlackBox, NoBlackBox
 from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT
+from .differing import Sent
 from .expect import Mismatch
 from .frame_loop import FrameLoop
 from .host_object import Fired, HostObject
@@ -226,8 +227,17 @@ class Host(FrameLoop):
                 lambda: len(server.received) >= count,
                 server,
                 what=f"{count} bytes in data callbacks",
-                got=lambda: f"{len(server.received)} bytes",
+                got=lambda: self.came(server.received),
             )
+
+    def came(self, received: bytes | bytearray) -> str:
+        """What data callbacks brought, in words, and where it parts from what the clients sent."""
+        return Sent.by_peers(self.recording).against(received)
+
+    def reached(self, peer: Peer) -> str:
+        """What a peer received, in words, and where it parts from what the host sent; and how its connection ended."""
+        told = Sent.by_host(self.recording).against(peer.received)
+        return f"{told}; then {peer.closed}" if peer.closed else told
 
     # Ends
 
@@ -237,7 +247,7 @@ class Host(FrameLoop):
             lambda: len(peer.received) >= count,
             *objects,
             what=what or f"{count} bytes at {peer.name}",
-            got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+            got=lambda: self.reached(peer),
         )
 
     def await_closed(self, peer: Peer, *objects: HostObject) -> None:
