@@ -32,7 +32,7 @@ NEWS_AT_MOST: Final = 2_000
 SILENCE_WINDOW: Final = 0.01
 
 #: The idle window in seconds, the other one: how long servers and clients that have nothing to do are kept, once in a
-#: run, for a hidden limit on idle time. Such limits are whole seconds, mostly few, so it is a little beyond five. A slow
+#: run, for a hidden limit on idle time. Such limits are whole seconds, mostly few, so it is just beyond five. A slow
 #: machine makes it longer and never shorter, and nothing is judged by how long it was.
 IDLE_WINDOW: Final = 5.5
 
