@@ -7,9 +7,10 @@ to stay or to move) is found out from the outcome, and the model follows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 
-from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
+from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Unsupported, Value
 from dasnet_conformance.stage.expect import name_of
 from dasnet_conformance.stage.reading import reading_meanwhile
 
@@ -20,6 +21,13 @@ from .steps import Step
 from .world import World
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
+#: An orphan that no other step knows: it is empty before and after.
+_SPARE_ORPHAN: Final = 3
+#: Ticks or reloads of one step at most, and those of a low-level function, which are calls of their own.
+MOST_AT_ONCE: Final = 100_000
+_LOW_TICKS: Final = 100
+#: Reloads in a row that are nothing out of the ordinary.
+_FEW: Final = 10
 _NEVER_TRUE: Final = ("false", "refused", "none")
 #: The ports that do not exist; to the last, one that is free is added.
 _BAD_PORTS: Final = {"negative": -1, "65536": 65536, "wrapped": 65536}
@@ -223,10 +231,14 @@ def _server_query(world: World, step: Step) -> None:
 
 def _tick(world: World, step: Step) -> None:
     obj = _object(world, step)
-    for _ in range(min(step.number("count"), 100)):
-        if obj is not None:
-            world.tick(obj, step.name)
-            world.step_peers()
+    if obj is None:
+        return
+    if step.name == "tick":
+        world.tick_often(obj, min(step.number("count"), MOST_AT_ONCE))
+        return
+    for _ in range(min(step.number("count"), _LOW_TICKS)):
+        world.tick(obj, step.name)
+        world.step_peers()
 
 
 def _settle(world: World, step: Step) -> None:
@@ -244,20 +256,27 @@ def _send(world: World, step: Step) -> None:
     world.sends += 1
     part, repeat = shared_out(length)
     piece = parcel(world.sends, part)
-    if size <= MUCH_AT_ONCE:
-        outcome = world.call(step.name, obj.label, piece, repeat, size)
-    else:
-        # It may wait for a client that reads.
-        with reading_meanwhile(world.host):
-            outcome = world.call(step.name, obj.label, piece, repeat, size)
+    # Of a lot it may wait for a client that reads.
+    with reading_meanwhile(world.host) if size > MUCH_AT_ONCE else nullcontext():
+        outcome = _call_send(world, obj, step.name, piece, repeat, size)
     buffer = piece * repeat
     what = f"{step.name} of {size} of {length} bytes on object {obj.label}"
-    name = world.hearing.sent(obj, buffer, size, outcome, what, through=step.name)
+    through = "server_send" if step.name == "server_send" else "send"
+    name = world.hearing.sent(obj, buffer, size, outcome, what, through=through)
     handle = obj.handle
     alone = handle is not None and handle.state == "listening" and not handle.client and not handle.shaken
     told = any(event.message.strip() for event in world.last_call.errors)
     if alone and name == "false" and 0 < size <= length and not told:
         raise Divergence("send.without-client-reports", f"{what}, without a client: no error callback with a text")
+
+
+def _call_send(world: World, obj: ModelObject, name: str, piece: bytes, repeat: int, size: int) -> Outcome:
+    if name == "send_reused":
+        outcome = world.optional("send", obj, name, piece, repeat, size)
+        if not isinstance(outcome, Unsupported):
+            return outcome
+        name = "send"
+    return world.call(name, obj.label, piece, repeat, size)
 
 
 # Reload
@@ -289,6 +308,21 @@ def _restore(world: World, step: Step) -> None:
             world.state.closed(earlier, *["restore.into-occupied"] * 3)
             world.state.restored(obj, orphan)
         world.ask_holds(orphan, "restore.into-occupied")
+
+
+def _reloads(world: World, step: Step) -> None:
+    obj = _object(world, step)
+    if obj is None or obj.handle is None or world.state.hearing(obj.label) is not None:
+        return
+    count = min(step.number("count"), MOST_AT_ONCE)
+    what = f"{count} reloads of object {obj.label}"
+    outcome = world.reload_often(obj, _SPARE_ORPHAN, count)
+    if isinstance(outcome, Unsupported):
+        return
+    expect_one(outcome, ("none",), "restore.ten-times" if count <= _FEW else "endurance.many-reloads", what)
+    for _ in range(count):
+        world.state.saved(obj, _SPARE_ORPHAN)
+        world.state.restored(obj, _SPARE_ORPHAN)
 
 
 def _server_restore(world: World, step: Step) -> None:
@@ -356,9 +390,11 @@ HOST_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
     "query": _query,
     "server_query": _server_query,
     "send": _send,
+    "send_reused": _send,
     "server_send": _send,
     "save": _save,
     "restore": _restore,
+    "reloads": _reloads,
     "server_restore": _server_restore,
     "destroy": _destroy,
     "react": _react,

@@ -71,6 +71,8 @@ def _end(state: State, connection: Connection) -> None:
     )
     if handle is not None and connection in handle.client and len(handle.client) > 1:
         handle.settle_on(connection)
+    if handle is not None:
+        connection.let_go(handle)
     connection.end, connection.loss_allowed = "dropped", True
     if fine:
         return

@@ -23,6 +23,9 @@ ORPHANS: Final = (1, 2)
 _PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
 _HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
 _ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
+#: Ticks and reloads of one step. Many take their time and are rare: past a byte, and past 2 to the power of 12.
+_TICKS: Final = (1, 1, 1, 2, 2, 5, 5, 40, 300, 1_500)
+_RELOADS: Final = (1, 1, 2, 3, 40, 300, 4_200)
 #: One step in so many makes no sense on purpose.
 _SENSELESS: Final = 14
 _LOW_OF: Final = {
@@ -134,7 +137,7 @@ class _Sketch:
     def _host(self, label: int, handle: _Handle | None) -> list[_Choice]:
         found: list[_Choice] = [
             (1, lambda _: Step("query", (label,))),
-            (2, lambda pick: Step("tick", (label, pick((1, 1, 2, 5))))),
+            (2, lambda pick: Step("tick", (label, pick(_TICKS)))),
             (1, lambda _: _plain_send(label, 10)),
             (1, lambda _: Step("destroy", (label,))),
         ]
@@ -158,9 +161,13 @@ class _Sketch:
         # To a peer that stopped reading, enough that the system does not take it all, and small ones behind.
         sizes = (10, 5000, 4_000_000, 4_000_000) if self.paused else _HOST_BYTES
         often = 12 if self.just_left or self.paused else 3
-        found.append((often, lambda pick: _plain_send(label, pick(sizes))))
+        found.append((often, lambda pick: _plain_send(label, pick(sizes), pick(("send", "send_reused")))))
+        found.append((2, lambda pick: Step("reloads", (label, pick(_RELOADS)))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
+        if self.paused:
+            # What a callback sends takes its place behind what waits.
+            found.append((3, lambda _: Step("react", (label, "data", "send"))))
         return found
 
     def _peers(self) -> list[_Choice]:
@@ -173,7 +180,9 @@ class _Sketch:
         for peer, state in self.peers.items():
             if state == "open":
                 found.append((4, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
-                found.append((1, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]
+                # One that has stopped reading is often owed something, which has to reach it all the same.
+                often = 4 if peer in self.paused else 1
+                found.append((often, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]
             found.append((2, lambda _, peer=peer: Step("close", (peer,))))  # type: ignore[misc]
             found.append((1, lambda _, peer=peer: Step("reset", (peer,))))  # type: ignore[misc]
             if peer in self.paused:
@@ -183,8 +192,8 @@ class _Sketch:
         return found
 
 
-def _plain_send(label: int, size: int) -> Step:
-    return Step("send", (label, size, size))
+def _plain_send(label: int, size: int, name: str = "send") -> Step:
+    return Step(name, (label, size, size))
 
 
 def _odd_send(label: int, pick: Pick) -> Step:

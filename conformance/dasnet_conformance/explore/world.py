@@ -13,7 +13,18 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Argument, Command, Event, Outcome, Session, Value
+from dasnet_adapters.contract import (
+    Adapter,
+    AdapterBroken,
+    Answer,
+    Argument,
+    Command,
+    Event,
+    Outcome,
+    Session,
+    Unsupported,
+    Value,
+)
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, pause_before
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
@@ -34,6 +45,8 @@ EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conver
 
 #: Ticks without any change after which a settle believes that nothing more comes.
 _QUIET_TICKS: Final = 3
+#: Ticks that are asked for one by one at most.
+_ONE_BY_ONE: Final = 20
 #: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
 _MOST_TICKS: Final = 5000
 
@@ -112,6 +125,7 @@ class World:
         self._trace = trace
         self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
         self._labels: dict[int, int] = {}
+        self._tells_kept = True
         #: Events that tell of clients and reactions, and those that are mere words.
         self._events = self._words = 0
 
@@ -211,7 +225,9 @@ class World:
     def tick(self, obj: ModelObject, through: str) -> None:
         """One tick of one object; it may be refused where there is nothing to tick, or when a callback raised."""
         handle = obj.handle
-        outcome = self.call(through, obj.label)
+        self._ticked(obj, handle, through, self.call(through, obj.label))
+
+    def _ticked(self, obj: ModelObject, handle: Handle | None, through: str, outcome: Outcome) -> None:
         if through == "server_tick" and handle is None:
             if outcome == Value(None):
                 raise Divergence("server-tick.null-handle", "server_tick of a null handle: no error")
@@ -222,6 +238,30 @@ class World:
         if handle is not None and handle.shaken:
             return
         raise Divergence("tick.idle-returns", f"{through} of object {obj.label}: {spell(outcome)}")
+
+    def tick_often(self, obj: ModelObject, count: int) -> None:
+        """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
+        handle = obj.handle
+        if count > _ONE_BY_ONE:
+            outcome = self.optional("tick", obj, "ticks", count)
+            if not isinstance(outcome, Unsupported):
+                self._ticked(obj, handle, "tick", outcome)
+                self.step_peers()
+                return
+        for _ in range(min(count, _ONE_BY_ONE)):
+            self.tick(obj, "tick")
+            self.step_peers()
+
+    def reload_often(self, obj: ModelObject, orphan: int, count: int) -> Outcome:
+        """So many reloads of one object through an empty orphan, in one command."""
+        return self.optional("save", obj, "reloads", orphan, count)
+
+    def optional(self, name: str, obj: ModelObject, command: str, *arguments: Argument) -> Outcome:
+        """A command that a driver may do without, with its events judged as those of a call of that name."""
+        number = self.objects[obj.label].number
+        return self.judged(
+            name, obj.label, lambda: self.host.call(command, number, *arguments, tolerate_unsupported=True)
+        )
 
     def tick_all(self, through: str) -> None:
         """One tick of every object that was not destroyed, and one step of the peers."""
@@ -297,8 +337,18 @@ class World:
     def _ask_everything(self) -> None:
         for obj in self.state.objects.values():
             self.ask_queries(obj)
+            self._ask_kept(obj)
         for orphan in self.state.orphans:
             self.ask_holds(orphan, "save.moves-handle")
+
+    # Whether what the object was given stays as it was, asked of those that have heard anything.
+    def _ask_kept(self, obj: ModelObject) -> None:
+        if not self.objects[obj.label].count("data") or not self._tells_kept:
+            return
+        outcome = self.optional("kept", obj, "kept")
+        self._tells_kept = not isinstance(outcome, Unsupported)
+        if outcome == Value(False):
+            raise Divergence("buffers.delivered-stays", f"what object {obj.label} was given has changed since")
 
     def ask_queries(self, obj: ModelObject) -> None:
         """The three queries of an object, each judged."""
