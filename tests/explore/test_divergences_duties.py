@@ -139,7 +139,7 @@ DUE: list[Case] = [
     (
         "sends_from_the_buffer_later",
         TAKEN + "host: object 1 sends 10 of 10 bytes and uses the buffer again\n" + SETTLE,
-        "send.many-calls",
+        "buffers.sent-then-overwritten",
         "at byte 0 of what peer 1 received",
     ),
     (

@@ -333,6 +333,7 @@ class Hearing:
                 connection.loss_allowed = True
             if name == "true":
                 connection.sent_to += buffer[:size]
+                connection.reused = connection.reused or through == "send_reused"
                 connection.beyond = buffer[size:]
                 connection.beyond_requirement = "send.first-size-bytes" if size else "send.size-zero"
             elif connection.unread + size > MUCH_AT_ONCE:

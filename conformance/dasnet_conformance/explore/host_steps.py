@@ -261,8 +261,7 @@ def _send(world: World, step: Step) -> None:
         outcome = _call_send(world, obj, step.name, piece, repeat, size)
     buffer = piece * repeat
     what = f"{step.name} of {size} of {length} bytes on object {obj.label}"
-    through = "server_send" if step.name == "server_send" else "send"
-    name = world.hearing.sent(obj, buffer, size, outcome, what, through=through)
+    name = world.hearing.sent(obj, buffer, size, outcome, what, through=step.name)
     handle = obj.handle
     alone = handle is not None and handle.state == "listening" and not handle.client and not handle.shaken
     told = any(event.message.strip() for event in world.last_call.errors)

@@ -92,4 +92,6 @@ class Stage:
             _DOERS[step.name](world, step)
             self.passed_over += world.deeds == before
             world.step_peers()
+        # Whoever stopped reading is owed what was accepted for it all the while.
+        world.read_again()
         world.settle("tick")

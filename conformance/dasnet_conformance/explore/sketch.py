@@ -165,6 +165,7 @@ class _Sketch:
         found.append((2, lambda pick: Step("reloads", (label, pick(_RELOADS)))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
+        found.append((1, lambda pick: Step("react", (label, pick(("connect", "data")), "raise"))))
         if self.paused:
             # What a callback sends takes its place behind what waits.
             found.append((3, lambda _: Step("react", (label, "data", "send"))))

@@ -86,6 +86,8 @@ class Connection:
     departed: bool = False
     #: A server closed while it was connected or waiting.
     orphaned: bool = False
+    #: Some of that came from buffers that the caller used again at once.
+    reused: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.
     beyond: bytes = b""
     beyond_requirement: str = ""

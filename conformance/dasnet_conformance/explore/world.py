@@ -220,6 +220,12 @@ class World:
         self.host.step_peers()
         look(self.state)
 
+    def read_again(self) -> None:
+        """Let every peer read that stopped."""
+        for wire in self.wires.values():
+            if not wire.reading and wire.socket is not None:
+                wire.resume_reading()
+
     # Ticks
 
     def tick(self, obj: ModelObject, through: str) -> None:
