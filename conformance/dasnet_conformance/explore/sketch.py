@@ -24,7 +24,7 @@ _PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
 _HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
 _ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
 #: Ticks and reloads of one step. Many take their time and are rare: past a byte, and past 2 to the power of 12.
-_TICKS: Final = (1, 1, 1, 2, 2, 5, 5, 40, 300, 1_500)
+_TICKS: Final = (1, 1, 2, 2, 5, 40, 300, 1_500)
 _RELOADS: Final = (1, 1, 2, 3, 40, 300, 4_200)
 #: One step in so many makes no sense on purpose.
 _SENSELESS: Final = 14
@@ -180,7 +180,9 @@ class _Sketch:
             found.append((often, lambda pick: Step("connect", (absent[0], pick(targets)))))
         for peer, state in self.peers.items():
             if state == "open":
-                found.append((4, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
+                # What it says while bytes wait for it is answered from inside a callback, maybe.
+                often = 8 if peer in self.paused else 4
+                found.append((often, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
                 # One that has stopped reading is often owed something, which has to reach it all the same.
                 often = 4 if peer in self.paused else 1
                 found.append((often, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]

@@ -39,13 +39,15 @@ from .duties import due
 from .hearing import TICKS, Call, Hearing
 from .received import look
 from .state import Connection, Divergence, Handle, ModelObject, State
+from .steps import Step
 
 #: The script as the place of a check, which a `Host` wants to know.
 EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
 
 #: Ticks without any change after which a settle believes that nothing more comes.
 _QUIET_TICKS: Final = 3
-#: Ticks that are asked for one by one at most.
+#: Ticks or reloads of one step at most, and of them the ticks that are asked for one by one.
+MOST_AT_ONCE: Final = 100_000
 _ONE_BY_ONE: Final = 20
 #: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
 _MOST_TICKS: Final = 5000
@@ -146,6 +148,10 @@ class World:
         """The host object behind a label, from now on."""
         self.objects[label] = made
         self._labels[made.number] = label
+
+    def object_of(self, step: Step, field: str = "object") -> ModelObject | None:
+        """The object that a step names, where there is one."""
+        return self.state.objects.get(step.number(field))
 
     def enlist_connection(self, handle: Handle, peer: int, wire: Peer) -> Connection:
         """A connection that was just made now waits at this handle."""
