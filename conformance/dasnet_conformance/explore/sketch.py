@@ -158,10 +158,13 @@ class _Sketch:
             return found
         again = ("free", "same", "taken", "negative", "65536", "wrapped")
         found.append((1, lambda pick: Step("init", (label, pick(again)))))
-        # To a peer that stopped reading, enough that the system does not take it all, and small ones behind.
-        sizes = (10, 5000, 4_000_000, 4_000_000) if self.paused else _HOST_BYTES
+        # To a peer that stopped reading, more than the system takes (some four million bytes), and small ones behind.
+        sizes = (10, 5000, 6_000_000, 6_000_000) if self.paused else _HOST_BYTES
         often = 12 if self.just_left or self.paused else 3
         found.append((often, lambda pick: _plain_send(label, pick(sizes), pick(("send", "send_reused")))))
+        if len(self.peers) > 1:
+            # Somebody waits, and has to be kept for long.
+            found.append((1, lambda _: Step("tick", (label, _TICKS[-1]))))
         found.append((2, lambda pick: Step("reloads", (label, pick(_RELOADS)))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
