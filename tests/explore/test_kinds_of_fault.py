@@ -18,7 +18,7 @@ STEPS = 40
 
 #: The kind, a fault of it, and the requirements of which one is to be named: which of them depends on what comes first.
 KINDS = {
-    "long use": ("reloads_in_a_byte", "restore. query. endurance. state."),
+    "long use": ("reloads_in_a_byte", "restore. query. endurance. state. callbacks."),
     "time in ticks": ("waits_in_vain", "tick.second-client-not-lost"),
     "buffers, sent": ("sends_from_the_buffer_later", "buffers."),
     "buffers, delivered": ("reads_into_one_buffer", "buffers.delivered-stays"),
