@@ -23,7 +23,7 @@ def _bytes(state: State, connection: Connection) -> None:
     if handle is not None and connection in handle.client:
         if connection.sent_to:
             handle.settle_on(connection)
-    elif not connection.departed and not connection.given_up:
+    elif not (connection.departed or connection.given_up or (connection.orphaned and connection.sent_to)):
         raise Divergence(_to_waiting(handle), f"{connection} was not taken, and received {bytes(received[:24])!r}")
     connection.compared = len(received)
     if connection.given_up or connection.excess:

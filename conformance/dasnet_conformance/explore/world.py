@@ -208,6 +208,9 @@ class World:
                 return _tick_without_handle(on)
             if on.handle.state == "made":
                 return "tick.before-init"
+            for connection in on.handle.client:
+                if connection.gone and connection.unread > 0:
+                    return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
             for callback, action in on.reactions.items():
                 if action.startswith("save"):
                     return f"save.from-{callback}-callback"
