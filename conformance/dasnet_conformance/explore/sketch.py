@@ -21,7 +21,7 @@ OBJECTS: Final = (1, 2, 3)
 PEERS: Final = (1, 2, 3)
 ORPHANS: Final = (1, 2)
 _PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
-_HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
+_HOST_BYTES: Final[Sequence[int]] = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
 _ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
 #: Ticks and reloads of one step. Many take their time and are rare: past a byte, and past 2 to the power of 12.
 _TICKS: Final = (1, 1, 2, 2, 5, 40, 300, 1_500)
@@ -166,8 +166,12 @@ class _Sketch:
         again = ("free", "same", "taken", "negative", "65536", "wrapped")
         found.append((1, lambda pick: Step("init", (label, pick(again)))))
         # To a peer that stopped reading, more than the system takes, and small ones behind.
-        sizes = (10, 5000, _STUFFING, _STUFFING) if self.paused else _HOST_BYTES
-        often = 12 if self.just_left or self.paused else 3
+        sizes = _HOST_BYTES
+        if self.stuffed:
+            sizes = (10, 5000, 300_000, _STUFFING)
+        elif self.paused:
+            sizes = (10, _STUFFING, _STUFFING, _STUFFING)
+        often = 16 if self.just_left or self.paused else 3
         found.append((often, lambda pick: _plain_send(label, pick(sizes), pick(("send", "send_reused")))))
         if len(self.peers) > 1:
             # Somebody waits, and has to be kept for long.
@@ -178,7 +182,7 @@ class _Sketch:
         found.append((1, lambda pick: Step("react", (label, pick(("connect", "data")), "raise"))))
         if self.stuffed:
             # What a callback sends takes its place behind what waits, and one that raises takes nothing of it away.
-            found.append((12, lambda pick: Step("react", (label, "data", pick(("send", "send", "raise"))))))
+            found.append((12, lambda pick: Step("react", (label, "data", pick(("send", "raise"))))))
             found.append((6, lambda _: Step("tick", (label, 1))))
         return found
 
