@@ -23,7 +23,7 @@ KINDS = {
     "buffers, sent": ("sends_from_the_buffer_later", "buffers."),
     "buffers, delivered": ("reads_into_one_buffer", "buffers.delivered-stays"),
     "after an exception": ("failed_data_is_delivered_again", "exceptions.data-waiting"),
-    "order under pressure": ("new_owner_goes_first", "save.queued-bytes-survive send.many-calls"),
+    "order under pressure": ("small_ones_overtake", "save.queued-bytes-survive send.many-calls"),
     "half-close": ("answers_half_closed_in_vain", "endings.accepted-before-half-close"),
     "agreement after a change": ("refused_init_drops_the_client", "query. agreement. state. init. restore."),
     "who hears what": ("errors_stay_with_the_maker", "restore.callbacks-to-new-object"),

@@ -260,7 +260,9 @@ class World:
         if count > _ONE_BY_ONE:
             outcome = self.optional("tick", obj, "ticks", count)
             if not isinstance(outcome, Unsupported):
-                self._ticked(obj, handle, "tick", outcome)
+                # One of the ticks may have had the object give its handle away; the later ones may then be refused.
+                if obj.handle is handle or isinstance(outcome, Value):
+                    self._ticked(obj, handle, "tick", outcome)
                 self.step_peers()
                 return
         for _ in range(min(count, _ONE_BY_ONE)):
