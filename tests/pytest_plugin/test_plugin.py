@@ -174,6 +174,12 @@ def test_checks_run_in_the_order_of_the_catalogue(workshop: Workshop) -> None:
     assert list(dict.fromkeys(names)) == ["test_port_zero", "test_zeros", "test_twice"]
 
 
+def test_a_check_that_lets_seconds_pass_comes_first(workshop: Workshop) -> None:
+    ran = judge(workshop, "reference", "--collect-only", "-q", "-k", "init.port-zero or endurance.idle-seconds")
+    names = [line.rpartition("::")[2].partition("[")[0] for line in ran.out.splitlines() if "::" in line]
+    assert names == ["test_idle_seconds", "test_port_zero"]
+
+
 def test_a_run_that_does_not_ask_for_it_sees_nothing_of_it(workshop: Workshop) -> None:
     (workshop.folder / "test_ordinary.py").write_text(ORDINARY, "utf-8")
     ran = workshop.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers", "-W", "error"])

@@ -8,7 +8,8 @@ Rules of the picture:
    later (a byte from one of them, a byte at one of them, a departure) narrows the list.
 2. What is the system's to lose is not asked for: what a peer sent before it reset, or closed with bytes unread, or to
    which the host sent after it had closed.
-3. After a callback raised, the implementation may keep the client or drop it (`shaken`).
+3. After a callback raised, the implementation may keep the client or end its connection (`shaken`). Of one that is kept
+   nothing is lost and nothing comes twice; after a disconnect callback nobody is left.
 """
 
 from __future__ import annotations
@@ -79,12 +80,16 @@ class Connection:
     early: int = 0
     before_save: int = 0
     before_restore: int = 0
+    #: The server that counts its half-close as a departure, and owes it what was accepted until then.
+    owed_by: Handle | None = None
     #: It left while its server waited in an orphan.
     left_orphan: bool = False
     #: Its departure was told, although this end may still be open (after a half-close).
     departed: bool = False
     #: A server closed while it was connected or waiting.
     orphaned: bool = False
+    #: Some of that came from buffers that the caller used again at once.
+    reused: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.
     beyond: bytes = b""
     beyond_requirement: str = ""
@@ -108,6 +113,11 @@ class Connection:
     def may_leave(self) -> bool:
         """Whether a disconnect callback for it is in order now."""
         return self.given_up or self.refused or (self.end != "" and self.complete)
+
+    def let_go(self, handle: Handle) -> None:
+        """Its server ends it. One that has only shut down writing, and reads on, is owed what was accepted."""
+        if self.end == "half-closed" and not (self.refused or self.given_up or self.orphaned or handle.shaken):
+            self.owed_by = handle
 
     @property
     def unread(self) -> int:
@@ -179,6 +189,7 @@ class Handle:
     def leave(self, connection: Connection) -> None:
         """This candidate was the client, and its departure was told."""
         self.settle_on(connection)
+        connection.let_go(self)
         self.client = []
         self.shaken = False
         self.served += 1

@@ -82,8 +82,10 @@ class Selection:
                 continue
             item.add_marker(pytest.mark.timeout(self._process.target.check_deadline, func_only=False))
             chosen.append(item)
-        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first.
-        order = {name: index for index, name in enumerate(self._catalogue.requirements)}
+        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first; before
+        # all what lets seconds pass: where several processes share the checks, the others are done meanwhile.
+        ordered = sorted(self._catalogue.requirements.values(), key=lambda requirement: not requirement.unhurried)
+        order = {requirement.id: index for index, requirement in enumerate(ordered)}
         first = set(self._listed("--dasnet-first") or ())
         chosen.sort(key=lambda item: (requirement_of(item) not in first, order[requirement_of(item)]))
         others = [item for item in items if item not in set(checks)]

@@ -6,13 +6,23 @@ as long as no peer has anything to read.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
 from . import expect
 from .black_box import BlackBox, NoBlackBox
-from .bounds import FRUITLESS_TICKS, NEWS_AT_MOST, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .bounds import (
+    FRUITLESS_TICKS,
+    IDLE_PAUSE,
+    IDLE_WINDOW,
+    NEWS_AT_MOST,
+    SETTLING_AT_MOST,
+    SETTLING_TICKS,
+    SILENCE_WINDOW,
+    pause_before,
+)
 from .calls import Calls
 from .expect import Mismatch
 from .host_object import Fired, HostObject
@@ -115,6 +125,16 @@ class FrameLoop:
         self._wait(SILENCE_WINDOW)
         self.step_peers()
         self._calls.drain_strays()
+
+    def idle(self, *objects: HostObject) -> None:
+        """Let the idle window pass, with a tick of each object now and then: a program with nothing to do."""
+        self.transcript.add("suite", "note", f"idle for {IDLE_WINDOW:g} s, a tick each {IDLE_PAUSE:g} s")
+        end = time.monotonic() + IDLE_WINDOW
+        while time.monotonic() < end:
+            self.tick_once(*objects)
+            self.recording.add(Paused(self.transcript.tick, IDLE_PAUSE))
+            wait_readable([], IDLE_PAUSE)
+        self.tick_once(*objects)
 
     # Whether one round moved a byte or let a callback fire.
     def _progresses(self, objects: Iterable[HostObject], through: str) -> bool:
