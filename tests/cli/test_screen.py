@@ -74,7 +74,7 @@ def test_a_log_gets_plain_lines_in_order(log: Ran) -> None:
     lines = log.out.splitlines()
     assert re.fullmatch(r"judging poor \S+ \(Python 3\.\d+\), profiles: core, lowlevel", lines[0])
     in_order = [
-        "dasnet: the process ended by itself with exit status 3 in init 1 -1 during init.port-negative",
+        "dasnet: the process ended by itself with exit status 3 in init object 1, port=-1 during init.port-negative",
         "  fail query.has-session-follows-client",
         "  query          0 of 1 passed",
         "  unsupported server-send.reaches-client",

@@ -11,7 +11,10 @@ from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import GRAVITY
 from dasnet_conformance.running.stream import Record
 
-from .screen import safe
+from .screen import Screen, safe
+
+#: Failures whose message is told as soon as it is known; the ending tells all of them, by their causes.
+TOLD_AT_ONCE = 5
 
 _STYLE = {"fail": "bold red", "inconclusive": "yellow", "unsupported": "magenta"}
 
@@ -21,6 +24,7 @@ class QuietProgress:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._at_once = 0
 
     def __enter__(self) -> QuietProgress:
         return self
@@ -36,6 +40,12 @@ class QuietProgress:
 
     def record(self, record: Record, collector: Collector) -> None:
         """Nothing, in a quiet run."""
+
+    def tell_first(self, record: Record) -> None:
+        """Print what a failure says, as long as few were told; one in the setup says nothing of its own."""
+        if record["verdict"] == "fail" and not record.get("blocked_by") and self._at_once < TOLD_AT_ONCE:
+            self._at_once += 1
+            Screen(self.console).print("       ", record["message"])
 
 
 class PlainProgress(QuietProgress):
@@ -58,6 +68,7 @@ class PlainProgress(QuietProgress):
                 self._told.add(record["requirement"])
                 style = _STYLE[record["verdict"]]
                 self.console.print(f"  [{style}]{record['verdict']}[/] {record['requirement']}")
+                self.tell_first(record)
             self._sections_done(collector)
 
     def _sections_done(self, collector: Collector) -> None:
@@ -137,3 +148,4 @@ class LiveProgress(QuietProgress):
             if record["verdict"] != "pass" and record["requirement"] not in self._told:
                 self._told.add(record["requirement"])
                 self.console.print(f"[{_STYLE[record['verdict']]}]{record['verdict']}[/] {record['requirement']}")
+                self.tell_first(record)
