@@ -97,7 +97,10 @@ def test_a_death_where_survival_is_required_does_not_conform(workshop: Workshop)
     ran = workshop.judge(fragile, "construct", "--strict")
     assert ran.status == 1
     assert ran.with_verdict("fail") == {"construct.tick-harmless"}
-    assert ran.row("construct.tick-harmless")["message"] == "the process ended by itself with exit status 9 in tick object 1"
+    assert (
+        ran.row("construct.tick-harmless")["message"]
+        == "the process ended by itself with exit status 9 in tick object 1"
+    )
 
 
 # 2
