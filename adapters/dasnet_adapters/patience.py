@@ -52,12 +52,14 @@ class Patience:
         hung = self._hung[command]
         if not hung and slowest is None:
             # Two ways to one function: what is known of the one holds for the other, until that has returned once.
-            hung = self._hung[TWINS.get(command, command)]
+            twin = TWINS.get(command, command)
+            hung, slowest = self._hung[twin], self._slowest.get(twin)
         if self.deadline is None:
             return None
         if not hung:
             # A port that hangs in one call hangs in others for the same reason.
-            return self.deadline / HANGS_ELSEWHERE if self._hung else self.deadline
+            less = min(self.deadline, max(AT_LEAST, self.deadline / HANGS_ELSEWHERE))
+            return less if self._hung else self.deadline
         if slowest is None:
             return max(NEVER_RETURNED, self.deadline / 4.0**hung)
         return min(self.deadline, max(AT_LEAST, TIMES_THE_SLOWEST * slowest))

@@ -23,6 +23,8 @@ def test_two_ways_to_one_function_share_what_is_known_until_the_other_returns() 
     patience = Patience(10.0)
     patience.hung("send")
     assert patience.seconds("server_send") == patience.seconds("send") == 2.5
+    patience.returned("send", 0.1)
+    assert patience.seconds("server_send") == AT_LEAST
     patience.returned("server_send", 0.1)
     assert patience.seconds("server_send") == 10.0 / HANGS_ELSEWHERE
 
