@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 #: The group of entry points by which a package adds profiles.
 ENTRY_POINTS: Final = "dasnet.profiles"
 
-ParameterKind = Literal["object", "orphan", "class", "number", "bytes", "callback", "action", "argument"]
+ParameterKind = Literal["object", "orphan", "class", "number", "bytes", "text", "callback", "action", "argument"]
 ResultKind = Literal["none", "boolean", "number"]
 #: What a callback carries: words of these kinds, in the order in which the line protocol writes them.
 CarriedKind = Literal["size", "number", "bytes", "text"]
@@ -44,7 +44,8 @@ class CommandForm:
     `parameters` are in order, each with its kind; `result` is the kind of its value; `profile` the one that it belongs
     to; `meaning` what it does. `optional` says that a driver may do without: the suite then takes another way, or
     leaves a SHOULD open. `by_driver` says that a driver carries it out without asking the port. `python` is how a
-    Python module carries it out: `Server.METHOD` or the name of a function, empty where it takes more than one call.
+    Python module carries it out: `Server.METHOD`, `Client.METHOD` or the name of a function, empty where it takes more
+    than one call.
     """
 
     parameters: tuple[tuple[str, ParameterKind], ...]
