@@ -27,7 +27,14 @@ from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.where import check_places
 from dasnet_conformance.proof.faults.registry import load_faults
-from dasnet_reference import ANSWERS, TRANSITIONS, WITHOUT_HANDLE
+from dasnet_reference import (
+    ANSWERS,
+    CLIENT_ANSWERS,
+    CLIENT_TRANSITIONS,
+    CLIENT_WITHOUT_HANDLE,
+    TRANSITIONS,
+    WITHOUT_HANDLE,
+)
 
 DOCS = Path(__file__).parent
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
@@ -53,6 +60,19 @@ def state_answers() -> str:
 def state_transitions() -> str:
     """What moves the reference's handle."""
     rows = [[before.value, what.value, after.value] for (before, what), after in TRANSITIONS.items()]
+    return _table(["in state", "when", "then in state"], rows)
+
+
+def client_state_answers() -> str:
+    """What the query of the reference's client answers in each state of its handle."""
+    rows = [["(no handle)", *map(_yes, CLIENT_WITHOUT_HANDLE)]]
+    rows += [[state.value, *map(_yes, answers)] for state, answers in CLIENT_ANSWERS.items()]
+    return _table(["state", "is_connected"], rows)
+
+
+def client_state_transitions() -> str:
+    """What moves the handle of the reference's client."""
+    rows = [[before.value, what.value, after.value] for (before, what), after in CLIENT_TRANSITIONS.items()]
     return _table(["in state", "when", "then in state"], rows)
 
 
@@ -257,6 +277,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "state answers": state_answers,
     "state transitions": state_transitions,
     "state table": state_table,
+    "client state answers": client_state_answers,
+    "client state transitions": client_state_transitions,
     "commands of the contract": commands,
     "profiles": profiles,
     "rooms": rooms,

@@ -71,7 +71,7 @@ def _echo() -> _Null:
     functions = LowLevel(_Echo)
     echo.Server = type("Server", (SoundServer,), {"_low": functions})
     for name in FUNCTIONS:
-        setattr(echo, name, getattr(functions, name))
+        setattr(echo, name, getattr(functions, name, _nothing))
     return echo
 
 
