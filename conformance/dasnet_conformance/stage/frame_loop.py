@@ -7,6 +7,7 @@ as long as no peer has anything to read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
@@ -21,6 +22,13 @@ from .transcript import Transcript
 from .waiting import wait_readable
 
 
+class Closable(Protocol):
+    """What ends with the check."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class FrameLoop:
     """A loop over one fresh session: objects that are ticked and peers that are stepped, in turns.
 
@@ -31,6 +39,8 @@ class FrameLoop:
         self.transcript = Transcript()
         self.recording = Recording(seed)
         self.peers: list[Peer] = []
+        #: What a client under test connects to.
+        self.listeners: list[Closable] = []
         self._calls = Calls(session, self.transcript, self.recording)
         self._moved = 0
 
@@ -131,4 +141,6 @@ class FrameLoop:
         """End every peer, then the session. The peers go first, by reset, so that no port keeps leftovers."""
         for peer in self.peers:
             peer.dispose()
+        for listener in self.listeners:
+            listener.close()
         self._calls.close()
