@@ -24,7 +24,7 @@ from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
+from dasnet_conformance.catalogue.loader import Clause, Requirement, load_catalogue
 from dasnet_conformance.catalogue.where import check_places
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_reference import (
@@ -78,11 +78,19 @@ def client_state_transitions() -> str:
 
 def state_table() -> str:
     """The state table that the suite checks: the allowed outcomes of each cell."""
+    return _cells("state", ["has-session", "is-open", "is-connected", "send"])
+
+
+def client_state_table() -> str:
+    """The same of the client half."""
+    return _cells("client-state", ["is-connected", "send"])
+
+
+def _cells(section: str, columns: list[str]) -> str:
     cells: dict[str, dict[str, str]] = {}
-    for requirement in load_catalogue().select(sections=["state"]):
+    for requirement in load_catalogue().select(sections=[section]):
         _, state, query = requirement.id.split(".")
         cells.setdefault(state, {})[query] = " or ".join(requirement.allowed)
-    columns = ["has-session", "is-open", "is-connected", "send"]
     rows = [[state.replace("-", " "), *(row[column] for column in columns)] for state, row in cells.items()]
     return _table(["state", *(column.replace("-", "_") for column in columns)], rows)
 
@@ -130,6 +138,10 @@ def _anchor(clause: str) -> str:
     return f"clause-{clause.replace('.', '')}"
 
 
+def _place(clause: Clause) -> str:
+    return f"anchor `{clause.anchor}`" if clause.anchor else f"as of the {clause.source}"
+
+
 def catalogue_page() -> str:
     """The whole catalogue as a page: requirements by section, then the clauses they come from."""
     catalogue = load_catalogue()
@@ -147,9 +159,7 @@ def catalogue_page() -> str:
     for clause in catalogue.clauses.values():
         sources = [r.id for r in catalogue.requirements.values() if clause.id in r.clauses]
         told = f"Not tested: {clause.untestable}" if clause.untestable else f"{len(sources)} requirements."
-        parts.append(
-            f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, anchor `{clause.anchor}`. {clause.text} {told}"
-        )
+        parts.append(f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, {_place(clause)}. {clause.text} {told}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -277,6 +287,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "state answers": state_answers,
     "state transitions": state_transitions,
     "state table": state_table,
+    "client state table": client_state_table,
     "client state answers": client_state_answers,
     "client state transitions": client_state_transitions,
     "commands of the contract": commands,

@@ -27,6 +27,8 @@ LOOPBACK: Final = "127.0.0.1"
 
 Kind = Literal["listen", "refuse", "silent"]
 
+_KINDS: Final = {"listen": "listens on", "refuse": "holds, without listening,", "silent": "answers nobody on"}
+
 
 class Listener:
     """A port of the suite's own on loopback. Make it with `listen`; `Host.close` ends it.
@@ -50,14 +52,10 @@ class Listener:
         self.port: int = self._socket.getsockname()[1]
         if kind != "refuse":
             self._socket.listen(0 if kind == "silent" else socket.SOMAXCONN)
-        self._act(f"{kind} {address}")
+        host.note(f"{name}: {_KINDS[kind]} port {self.port} of {address}")
+        host.recording.add(Acted(host.transcript.tick, name, f"{kind} {address}", self.port))
         if kind == "silent":
             self._fill()
-
-    def _act(self, action: str, side: str = "") -> None:
-        host = self._host
-        host.transcript.add(side or self.name, "connect", f"{action} on port {self.port}")
-        host.recording.add(Acted(host.transcript.tick, side or self.name, action, self.port))
 
     # Connections until one is not answered. Some systems refuse in place of that.
     def _fill(self) -> None:
@@ -90,7 +88,9 @@ class Listener:
         except OSError:
             raise Mismatch(f"port {self.port}", "a connection of the client", "none") from None
         peer = self._host.adopt(connection)
-        self._act("accept", peer.name)
+        transcript = self._host.transcript
+        transcript.add(peer.name, "connect", f"the client, which {self.name} accepted")
+        self._host.recording.add(Acted(transcript.tick, peer.name, "accept", self.port))
         return peer
 
     def free(self) -> None:

@@ -1,0 +1,87 @@
+"""Section client-robustness: servers that behave badly. Each leaves the client able to talk to the next one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.client_side import connected_client, join, made_client, serves_again
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import until_fired_soon
+
+SERVERS = 200
+MEBIBYTE = 1 << 20
+
+
+@check("client-robustness.server-storm")
+def test_server_storm(host: Host) -> None:
+    """Half of them close, half of them reset; now and then one says something first."""
+    client, listener = made_client(host), listen(host)
+    for number in range(1, SERVERS + 1):
+        with expect.needing("connect.after-departure"):
+            peer = join(client, listener)
+        if number % 3 == 0:
+            peer.send(b"no")
+        if number % 2:
+            peer.close()
+        else:
+            peer.reset()
+        until_fired_soon(host, client, "disconnect", number)
+        host.dismiss(peer)
+    expect.equal(client.count("disconnect"), SERVERS, f"disconnect callbacks of {SERVERS} connections")
+    serves_again(host, client)
+
+
+@check("client-robustness.noise")
+def test_noise(host: Host) -> None:
+    """What it means is nobody's business here; the reset comes before all of it was read."""
+    client, peer = connected_client(host)
+    peer.send(host.random.randbytes(MEBIBYTE))
+    host.tick_once(client)
+    peer.reset()
+    host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback")
+    host.settle(client)
+    expect.equal(client.count("disconnect"), 1, "disconnect callbacks of one connection")
+    serves_again(host, client)
+
+
+@contextmanager
+def _flooding(peer: Peer) -> Iterator[None]:
+    # On a thread of its own, as ticks that wait for a pause would keep this one from sending.
+    flooding = peer.socket
+    done = threading.Event()
+
+    def flood() -> None:
+        piece = bytes(1 << 16)
+        while not done.is_set() and flooding is not None:
+            try:
+                flooding.send(piece)
+            except BlockingIOError:
+                done.wait(0.0001)
+            except OSError:
+                return
+
+    thread = threading.Thread(target=flood, name="dasnet flood", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@check("client-robustness.flood-lets-frames-pass")
+def test_flood_lets_frames_pass(host: Host) -> None:
+    """A tick that goes on while there is something to read does not come back."""
+    client, peer = connected_client(host)
+    with _flooding(peer):
+        for _ in range(10):
+            host.tick_once(client)
+    peer.reset()
+    host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback")
+    serves_again(host, client)
