@@ -80,7 +80,7 @@ class Profile:
     `sections` are those of its catalogue, in the order of reports. `callbacks` maps each callback to what it carries,
     `classes` each class of object by its name. `trial` is what the doctor makes of its commands, a line of the line
     protocol each, where PORT stands for a free port. `package` is the package that adds the profile; it is empty for
-    those that are built in.
+    those that are built in. `silent_unless_claimed` says that nothing is told of it where a port does not claim it.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Profile:
     commands: Mapping[str, CommandForm]
     trial: tuple[str, ...]
     package: str = ""
+    silent_unless_claimed: bool = False
 
 
 def read_profiles(text: str, place: str, package: str = "") -> list[Profile]:
@@ -121,6 +122,7 @@ def _profile(entry: dict[str, Any], package: str) -> Profile:
         commands={key: _command(name, **form) for key, form in entry.get("commands", {}).items()},
         trial=tuple(entry.get("trial", ())),
         package=package,
+        silent_unless_claimed=bool(entry.get("silent_unless_claimed", False)),
     )
 
 

@@ -38,9 +38,12 @@ def test_ends_connection(host: Host) -> None:
 @pytest.mark.parametrize("state", ["made", "connected"])
 def test_twice(host: Host, state: str) -> None:
     """A client that was made in between must not be hit by it."""
-    client = made_client(host) if state == "made" else connected_client(host)[0]
+    client, other, listener = made_client(host), made_client(host), listen(host)
+    if state == "connected":
+        join(client, listener)
     expect.returns(client.destroy(), None, "destroy")
-    other, peer = connected_client(host)
+    # What the first one leaves free is what the system gives to this one.
+    peer = join(other, listener)
     expect.one_of(client.destroy(), ("none", "refused"), "destroy again")
     host.settle(other)
     expect.equal(peer.closed, None, "the end of another's connection")
