@@ -68,11 +68,15 @@ from ._state import ANSWERS, TRANSITIONS, WITHOUT_HANDLE, Answers, Happening, St
 
 __version__ = "0.1.0"
 
+#: The parts of the module that are here, by the names of the conformance suite's profiles.
+PROFILES = ("core", "lowlevel", "client", "client-lowlevel")
+
 __all__ = [
     "ANSWERS",
     "CLIENT_ANSWERS",
     "CLIENT_TRANSITIONS",
     "CLIENT_WITHOUT_HANDLE",
+    "PROFILES",
     "TRANSITIONS",
     "WITHOUT_HANDLE",
     "AdapterError",

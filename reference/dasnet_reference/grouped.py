@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import (
+    PROFILES,
     NetworkClient,
     NetworkServer,
     NullHandleError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GROUP",
     "IMPLEMENTATION_NAME",
+    "PROFILES",
     "Client",
     "NetworkClient",
     "NetworkServer",
