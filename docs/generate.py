@@ -24,10 +24,17 @@ from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
+from dasnet_conformance.catalogue.loader import Clause, Requirement, load_catalogue
 from dasnet_conformance.catalogue.where import check_places
 from dasnet_conformance.proof.faults.registry import load_faults
-from dasnet_reference import ANSWERS, TRANSITIONS, WITHOUT_HANDLE
+from dasnet_reference import (
+    ANSWERS,
+    CLIENT_ANSWERS,
+    CLIENT_TRANSITIONS,
+    CLIENT_WITHOUT_HANDLE,
+    TRANSITIONS,
+    WITHOUT_HANDLE,
+)
 
 DOCS = Path(__file__).parent
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
@@ -56,13 +63,34 @@ def state_transitions() -> str:
     return _table(["in state", "when", "then in state"], rows)
 
 
+def client_state_answers() -> str:
+    """What the query of the reference's client answers in each state of its handle."""
+    rows = [["(no handle)", *map(_yes, CLIENT_WITHOUT_HANDLE)]]
+    rows += [[state.value, *map(_yes, answers)] for state, answers in CLIENT_ANSWERS.items()]
+    return _table(["state", "is_connected"], rows)
+
+
+def client_state_transitions() -> str:
+    """What moves the handle of the reference's client."""
+    rows = [[before.value, what.value, after.value] for (before, what), after in CLIENT_TRANSITIONS.items()]
+    return _table(["in state", "when", "then in state"], rows)
+
+
 def state_table() -> str:
     """The state table that the suite checks: the allowed outcomes of each cell."""
+    return _cells("state", ["has-session", "is-open", "is-connected", "send"])
+
+
+def client_state_table() -> str:
+    """The same of the client half."""
+    return _cells("client-state", ["is-connected", "send"])
+
+
+def _cells(section: str, columns: list[str]) -> str:
     cells: dict[str, dict[str, str]] = {}
-    for requirement in load_catalogue().select(sections=["state"]):
+    for requirement in load_catalogue().select(sections=[section]):
         _, state, query = requirement.id.split(".")
         cells.setdefault(state, {})[query] = " or ".join(requirement.allowed)
-    columns = ["has-session", "is-open", "is-connected", "send"]
     rows = [[state.replace("-", " "), *(row[column] for column in columns)] for state, row in cells.items()]
     return _table(["state", *(column.replace("-", "_") for column in columns)], rows)
 
@@ -110,6 +138,10 @@ def _anchor(clause: str) -> str:
     return f"clause-{clause.replace('.', '')}"
 
 
+def _place(clause: Clause) -> str:
+    return f"anchor `{clause.anchor}`" if clause.anchor else f"as of the {clause.source}"
+
+
 def catalogue_page() -> str:
     """The whole catalogue as a page: requirements by section, then the clauses they come from."""
     catalogue = load_catalogue()
@@ -127,9 +159,7 @@ def catalogue_page() -> str:
     for clause in catalogue.clauses.values():
         sources = [r.id for r in catalogue.requirements.values() if clause.id in r.clauses]
         told = f"Not tested: {clause.untestable}" if clause.untestable else f"{len(sources)} requirements."
-        parts.append(
-            f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, anchor `{clause.anchor}`. {clause.text} {told}"
-        )
+        parts.append(f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, {_place(clause)}. {clause.text} {told}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -257,6 +287,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "state answers": state_answers,
     "state transitions": state_transitions,
     "state table": state_table,
+    "client state table": client_state_table,
+    "client state answers": client_state_answers,
+    "client state transitions": client_state_transitions,
     "commands of the contract": commands,
     "profiles": profiles,
     "rooms": rooms,

@@ -19,13 +19,23 @@ from .contract import (
     Value,
 )
 from .errors import UsageError
-from .python_api import CoreModule, LowlevelModule, ServerObject
+from .python_api import (
+    ClientLowlevelModule,
+    ClientModule,
+    ClientObject,
+    CoreModule,
+    LowlevelModule,
+    ServerObject,
+)
 from .resolve import forms, resolve
 
 __all__ = [
     "Adapter",
     "AdapterBroken",
     "Answer",
+    "ClientLowlevelModule",
+    "ClientModule",
+    "ClientObject",
     "Command",
     "CoreModule",
     "Description",

@@ -29,8 +29,13 @@ __all__ = [
     "CLASSES",
     "CLASS_A",
     "CLASS_B",
+    "CLASS_CLIENT",
+    "CLASS_CLIENT_B",
+    "CLASS_CLIENT_SILENT",
     "CLASS_PLAIN",
     "CLASS_SILENT",
+    "CLIENT",
+    "CLIENT_LOWLEVEL",
     "COMMANDS",
     "CORE",
     "LOWLEVEL",
@@ -55,6 +60,8 @@ __all__ = [
 
 CORE: Final = "core"
 LOWLEVEL: Final = "lowlevel"
+CLIENT: Final = "client"
+CLIENT_LOWLEVEL: Final = "client-lowlevel"
 
 #: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
 COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)
@@ -73,6 +80,9 @@ CLASS_PLAIN: Final = CLASSES["plain"].number
 CLASS_A: Final = CLASSES["a"].number
 CLASS_B: Final = CLASSES["b"].number
 CLASS_SILENT: Final = CLASSES["silent"].number
+CLASS_CLIENT: Final = CLASSES["client"].number
+CLASS_CLIENT_B: Final = CLASSES["client-b"].number
+CLASS_CLIENT_SILENT: Final = CLASSES["client-silent"].number
 
 Argument = int | str | bytes
 

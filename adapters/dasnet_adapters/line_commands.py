@@ -17,7 +17,9 @@ from .line_words import (
     decode_number,
     decode_positive,
     decode_size,
+    decode_text,
     encode_bytes,
+    encode_text,
     show,
     split_line,
 )
@@ -81,6 +83,9 @@ def _encode_argument(kind: ParameterKind, argument: Argument) -> str:
     if kind == "bytes":
         if isinstance(argument, bytes):
             return encode_bytes(argument)
+    elif kind == "text":
+        if isinstance(argument, str):
+            return encode_text(argument)
     elif kind in ("callback", "action"):
         if argument in (CALLBACKS if kind == "callback" else REACTIONS):
             return str(argument)
@@ -138,6 +143,8 @@ def _decode_argument(kind: str | None, word: str) -> Argument:
         return decode_bytes(word)
     if kind == "number":
         return decode_number(word)
+    if kind == "text":
+        return decode_text(word)
     if kind in ("object", "orphan", "class"):
         return decode_size(word)
     known = {"callback": CALLBACKS, "action": tuple(REACTIONS)}.get(kind or "", ())

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 #: The group of entry points by which a package adds profiles.
 ENTRY_POINTS: Final = "dasnet.profiles"
 
-ParameterKind = Literal["object", "orphan", "class", "number", "bytes", "callback", "action", "argument"]
+ParameterKind = Literal["object", "orphan", "class", "number", "bytes", "text", "callback", "action", "argument"]
 ResultKind = Literal["none", "boolean", "number"]
 #: What a callback carries: words of these kinds, in the order in which the line protocol writes them.
 CarriedKind = Literal["size", "number", "bytes", "text"]
@@ -44,7 +44,8 @@ class CommandForm:
     `parameters` are in order, each with its kind; `result` is the kind of its value; `profile` the one that it belongs
     to; `meaning` what it does. `optional` says that a driver may do without: the suite then takes another way, or
     leaves a SHOULD open. `by_driver` says that a driver carries it out without asking the port. `python` is how a
-    Python module carries it out: `Server.METHOD` or the name of a function, empty where it takes more than one call.
+    Python module carries it out: `Server.METHOD`, `Client.METHOD` or the name of a function, empty where it takes more
+    than one call.
     """
 
     parameters: tuple[tuple[str, ParameterKind], ...]
@@ -79,7 +80,7 @@ class Profile:
     `sections` are those of its catalogue, in the order of reports. `callbacks` maps each callback to what it carries,
     `classes` each class of object by its name. `trial` is what the doctor makes of its commands, a line of the line
     protocol each, where PORT stands for a free port. `package` is the package that adds the profile; it is empty for
-    those that are built in.
+    those that are built in. `silent_unless_claimed` says that nothing is told of it where a port does not claim it.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Profile:
     commands: Mapping[str, CommandForm]
     trial: tuple[str, ...]
     package: str = ""
+    silent_unless_claimed: bool = False
 
 
 def read_profiles(text: str, place: str, package: str = "") -> list[Profile]:
@@ -120,6 +122,7 @@ def _profile(entry: dict[str, Any], package: str) -> Profile:
         commands={key: _command(name, **form) for key, form in entry.get("commands", {}).items()},
         trial=tuple(entry.get("trial", ())),
         package=package,
+        silent_unless_claimed=bool(entry.get("silent_unless_claimed", False)),
     )
 
 

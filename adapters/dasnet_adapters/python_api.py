@@ -3,6 +3,7 @@
 A port checks itself with one line, which mypy then judges:
 
     api: LowlevelModule = my_port  # or CoreModule, for a port without the low-level functions
+    client: ClientLowlevelModule = my_port  # or ClientModule; a port without the class Client leaves this line out
 
 Nothing beyond this page is needed of a module; names of parameters are free. `find_shortcomings` asks a module for each
 part at run time. May import the standard library and the contract; calls nothing of the module.
@@ -14,7 +15,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
-from .contract import CORE, LOWLEVEL
+from .contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
 
 
 class ServerObject(Protocol):
@@ -100,6 +101,65 @@ class LowlevelModule(CoreModule, Protocol):
         """Call back `obj`, an object of the class `class_info`, from now on."""
 
 
+class ClientObject(Protocol):
+    """An object of the module's class `Client`, or of one derived from it, which is made without arguments.
+
+    Derived classes may define the same five callbacks as those of `Server`.
+    """
+
+    @property
+    def _client(self) -> Any:
+        """The handle, None while there is none. It is what the low-level functions are given."""
+
+    def make_client_adapter(self) -> None:
+        """Make the handle."""
+
+    def connect(self, host: str, port: int, timeout_ms: int = 5000, /) -> bool:
+        """Connect to a server, within so many milliseconds."""
+
+    def is_connected(self) -> bool:
+        """Whether there is a connection."""
+
+    def tick(self) -> None:
+        """Do what is ready, and call back."""
+
+    def send(self, data: Any, size: int, /) -> bool:
+        """Send the first `size` bytes of `data`, which is bytes or a bytearray."""
+
+    def close(self) -> None:
+        """End the connection; another may follow. It is also what the destruction of the object is elsewhere."""
+
+
+class ClientModule(Protocol):
+    """A module that offers the profile `client`."""
+
+    @property
+    def Client(self) -> type[ClientObject]:  # noqa: N802
+        """The class to derive from; made without arguments."""
+
+
+class ClientLowlevelModule(ClientModule, Protocol):
+    """A module that offers `client-lowlevel` as well. `handle` is the field `_client` of an object, or None."""
+
+    def make_client(self, obj: Any, class_info: type, /) -> bool:
+        """Make a handle that calls back `obj`, an object of the class `class_info`, and store it in its `_client`."""
+
+    def client_connect(self, handle: Any, host: str, port: int, timeout_ms: int, /) -> bool:
+        """As `Client.connect`."""
+
+    def client_is_connected(self, handle: Any, /) -> bool:
+        """As `Client.is_connected`."""
+
+    def client_tick(self, handle: Any, /) -> None:
+        """As `Client.tick`."""
+
+    def client_send(self, handle: Any, data: Any, size: int, /) -> bool:
+        """As `Client.send`."""
+
+    def client_close(self, handle: Any, /) -> None:
+        """As `Client.close`."""
+
+
 def _functions(protocol: type) -> dict[str, int]:
     return {
         name: len(inspect.signature(member).parameters) - 1
@@ -113,6 +173,10 @@ METHODS: Final = _functions(ServerObject)
 
 #: The low-level functions, and how many arguments each takes.
 FUNCTIONS: Final = _functions(LowlevelModule)
+
+#: The same of the class `Client`, and of the functions beneath it.
+CLIENT_METHODS: Final = _functions(ClientObject)
+CLIENT_FUNCTIONS: Final = _functions(ClientLowlevelModule)
 
 
 def tells_holding(orphan: Any) -> bool:
@@ -146,6 +210,14 @@ def _shortcomings(module: Any, profiles: tuple[str, ...]) -> Iterator[str]:
     if LOWLEVEL in profiles:
         for name, count in FUNCTIONS.items():
             yield from _cannot_take(getattr(module, name, None), name, count)
+    if CLIENT in profiles:
+        client = getattr(module, "Client", None)
+        yield from _cannot_take(client, "Client", 0)
+        for name, count in CLIENT_METHODS.items():
+            yield from _cannot_take(getattr(client, name, None), f"Client.{name}", count + 1)
+    if CLIENT_LOWLEVEL in profiles:
+        for name, count in CLIENT_FUNCTIONS.items():
+            yield from _cannot_take(getattr(module, name, None), name, count)
 
 
 # An attribute that __init__ sets is seen on an orphan only, and making one holds nothing.
@@ -167,5 +239,5 @@ def _cannot_take(part: Any, name: str, count: int) -> Iterator[str]:
     try:
         signature.bind(*[None] * count)
     except TypeError:
-        given = count - name.startswith("Server.")
+        given = count - ("." in name)
         yield f"{name} cannot be called with {given} argument{'' if given == 1 else 's'}, it is {name}{signature}"

@@ -33,6 +33,8 @@ from .contract import (
 )
 from .python_api import is_holding, tells_holding
 from .python_child import HostChild
+from .python_client import client_commands
+from .python_lowlevel import lowlevel_commands
 from .python_outcomes import (
     DRIVER_KIND,
     FALSE,
@@ -46,7 +48,7 @@ from .python_outcomes import (
     number,
     refusal_from,
 )
-from .python_recording import RECORD, Plain, PythonModule, Record
+from .python_recording import CLIENT_CLASSES, RECORD, Plain, PythonModule, Record
 
 #: How deep reactions may nest: far beyond what a check needs, well within the stack of every language.
 DEEPEST_REACTION: Final = 50
@@ -101,19 +103,8 @@ class PythonHost:
             "descriptors": count_descriptors,
             "memory": memory_in_use,
             "threads": count_threads,
-            "make_server": self._make_server,
-            "server_init": lambda number, port: boolean(
-                functions.server_init(self._handle(number), port), "server_init"
-            ),
-            "server_is_open": lambda number: boolean(functions.server_is_open(self._handle(number)), "server_is_open"),
-            "server_is_connected": lambda number: boolean(
-                functions.server_is_connected(self._handle(number)), "server_is_connected"
-            ),
-            "server_tick": self._server_tick,
-            "server_send": lambda number, data, repeat, size: boolean(
-                functions.server_send(self._handle(number), data * repeat, size), "server_send"
-            ),
-            "server_restore": self._server_restore,
+            **lowlevel_commands(functions, self._record),
+            **client_commands(functions, self._record),
         }
         for name, form in COMMANDS.items():
             if form.python and name not in self._methods:
@@ -198,7 +189,9 @@ class PythonHost:
                     outcome = self._attempt("send", (number, data, 1, len(data)))
                 elif action == "save":
                     outcome = self._attempt("save", (number, argument))
-                else:  # tick, destroy
+                elif action == "connect":
+                    outcome = self._attempt("connect", record.connected_with or (number, "", 0, 0))
+                else:  # tick, destroy, close, is_connected
                     outcome = self._attempt(action, (number,))
             finally:
                 self._depth -= 1
@@ -245,8 +238,10 @@ class PythonHost:
     def _new(self, number: int, class_number: int) -> Outcome:
         class_info = self._module.classes.get(class_number)
         if class_info is None or number in self._objects or number < 1:
+            if class_number in CLIENT_CLASSES and number not in self._objects:
+                return Unsupported(f"{self._module.label} has no class Client that can be derived from")
             raise _CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
-        record = Record(self, number, class_info)
+        record = Record(self, number, class_info, class_number)
         # The record comes before __init__, in which a callback might fire already.
         instance = record.instance = class_info.__new__(class_info)
         object.__setattr__(instance, RECORD, record)
@@ -255,8 +250,12 @@ class PythonHost:
         return NOTHING
 
     def _adapter(self, number: int) -> Outcome:
+        record = self._record(number)
+        if record.class_number in CLIENT_CLASSES:
+            record.instance.make_client_adapter()
+            return NOTHING
         # Through the class, so that a plain object is given to the module's method as well.
-        self._module.server.make_server_adapter(self._record(number).instance)
+        self._module.server.make_server_adapter(record.instance)
         return NOTHING
 
     def _init(self, number: int, port: int) -> Outcome:
@@ -350,7 +349,7 @@ class PythonHost:
 
     # A command of a profile from outside: one call of a method of the object, or of a function of the module.
     def _call(self, form: CommandForm, *given: Argument) -> Outcome:
-        name = form.python.removeprefix("Server.")
+        name = form.python.rpartition(".")[2]
         arguments: list[Any] = [
             self._record(int(value)).instance if kind == "object" else value
             for (_, kind), value in zip(form.parameters, given, strict=True)
@@ -360,24 +359,6 @@ class PythonHost:
         if form.result == "none":
             return NOTHING
         return boolean(result, name) if form.result == "boolean" else number(result, name)
-
-    # -- low-level commands: object 0 is the null handle
-
-    def _handle(self, number: int) -> Any:
-        return None if number == 0 else getattr(self._record(number).instance, "_server", None)
-
-    def _make_server(self, number: int) -> Outcome:
-        target = None if number == 0 else self._record(number).instance
-        return boolean(self._module.module.make_server(target, type(target)), "make_server")
-
-    def _server_tick(self, number: int) -> Outcome:
-        self._module.module.server_tick(self._handle(number))
-        return NOTHING
-
-    def _server_restore(self, number: int, target: int) -> Outcome:
-        record = self._record(target)
-        self._module.module.server_restore(self._handle(number), record.instance, record.class_info)
-        return NOTHING
 
     # -- letting go
 

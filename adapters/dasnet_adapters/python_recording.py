@@ -1,7 +1,8 @@
-"""A Python module seen as an implementation: what it offers, and subclasses of its `Server` that report callbacks.
+"""A Python module seen as an implementation: what it offers, and subclasses of its classes that report callbacks.
 
 The names looked for are those of the module's documentation, in their Python form. Nothing here calls the module but to
-derive classes from its `Server`; `python_host` makes the calls. May import the standard library and the contract.
+derive classes from its `Server` and `Client`; `python_host` makes the calls. May import the standard library and the
+contract.
 """
 
 from __future__ import annotations
@@ -10,17 +11,35 @@ import types
 from collections import deque
 from typing import Any, Final, Protocol
 
-from .contract import CLASS_A, CLASS_B, CLASS_PLAIN, CLASS_SILENT, COMMANDS, AdapterBroken, Event
+from .contract import (
+    CLASS_A,
+    CLASS_B,
+    CLASS_CLIENT,
+    CLASS_CLIENT_B,
+    CLASS_CLIENT_SILENT,
+    CLASS_PLAIN,
+    CLASS_SILENT,
+    COMMANDS,
+    AdapterBroken,
+    Event,
+)
 
-#: Commands that are one method of `Server`, by command.
-METHODS: Final = {
-    name: form.python.removeprefix("Server.") for name, form in COMMANDS.items() if form.python.startswith("Server.")
-}
+
+# Commands that are one method of a class, by command.
+def _methods_of(class_name: str) -> dict[str, str]:
+    forms = ((name, form.python.partition(".")) for name, form in COMMANDS.items())
+    return {name: method for name, (owner, dot, method) in forms if dot and owner == class_name}
+
+
+#: Commands that are one method of `Server`, by command; and of `Client`, where the same is not one of `Server` already.
+METHODS: Final = _methods_of("Server")
+CLIENT_METHODS: Final = _methods_of("Client")
 
 #: Commands that are one function of the module, by command.
-FUNCTIONS: Final = {
-    name: form.python for name, form in COMMANDS.items() if form.python and not form.python.startswith("Server.")
-}
+FUNCTIONS: Final = {name: form.python for name, form in COMMANDS.items() if form.python and "." not in form.python}
+
+#: The classes of object that are derived from `Client`.
+CLIENT_CLASSES: Final = frozenset((CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_SILENT))
 
 # So many of the last data callbacks are looked at again.
 _MOST_KEPT: Final = 64
@@ -30,7 +49,7 @@ RECORD: Final = "_dasnet_record"
 
 
 class Plain:
-    """An object that is no server: it has no `_server` field and no callback."""
+    """An object that is no server and no client: it has neither field and no callback."""
 
 
 class Listener(Protocol):
@@ -43,14 +62,17 @@ class Listener(Protocol):
 class Record:
     """What is known of one object: its number, who listens, the object itself, and its reactions by callback."""
 
-    __slots__ = ("class_info", "instance", "kept", "listener", "number", "reactions")
+    __slots__ = ("class_info", "class_number", "connected_with", "instance", "kept", "listener", "number", "reactions")
 
-    def __init__(self, listener: Listener, number: int, class_info: type) -> None:
+    def __init__(self, listener: Listener, number: int, class_info: type, class_number: int) -> None:
         self.listener = listener
         self.number = number
         self.class_info = class_info
+        self.class_number = class_number
         self.instance: Any = None
         self.reactions: dict[str, tuple[str, Any]] = {}
+        #: The arguments of its last command `connect`, the number first; none before there was one.
+        self.connected_with: tuple[int, str, int, int] | None = None
         #: What data callbacks gave, as they gave it, beside a copy; what cannot change is not kept.
         self.kept: deque[tuple[Any, bytes]] = deque(maxlen=_MOST_KEPT)
 
@@ -98,6 +120,26 @@ _CALLBACKS: Final = {
 }
 
 
+# A class derived from one of the module's, which tells its record of every callback.
+def _recording(name: str, base: type) -> Any:
+    return types.new_class(name, (base,), {}, lambda space: space.update(_CALLBACKS))
+
+
+# Those derived from `Client`. None where there is no such class, or it is something else of that name: a port that has
+# the server half alone must not notice that there is another.
+def _client_classes(client: Any) -> dict[int, Any]:
+    if not isinstance(client, type) or not callable(getattr(client, "make_client_adapter", None)):
+        return {}
+    try:
+        return {
+            CLASS_CLIENT: _recording("RecordingClient", client),
+            CLASS_CLIENT_B: _recording("RecordingClientB", client),
+            CLASS_CLIENT_SILENT: types.new_class("SilentClient", (client,)),
+        }
+    except TypeError:
+        return {}
+
+
 class PythonModule:
     """What one imported module offers to a host.
 
@@ -116,12 +158,14 @@ class PythonModule:
         self.module = module
         self.label = label
         self.server: Any = base
+        #: The class `Client`, None in a module that has the server half alone.
+        self.client: Any = getattr(module, "Client", None)
         self.orphan_class: Any = getattr(module, "SharedOrphan", None)
         try:
             self.classes: dict[int, Any] = {
                 CLASS_PLAIN: Plain,
-                CLASS_A: types.new_class("RecordingA", (base,), {}, lambda space: space.update(_CALLBACKS)),
-                CLASS_B: types.new_class("RecordingB", (base,), {}, lambda space: space.update(_CALLBACKS)),
+                CLASS_A: _recording("RecordingA", base),
+                CLASS_B: _recording("RecordingB", base),
                 CLASS_SILENT: types.new_class("Silent", (base,)),
             }
         except TypeError as error:
@@ -130,6 +174,7 @@ class PythonModule:
                 culprit="caller",
                 hint="users of the module derive their own class from Server, so it has to allow that",
             ) from error
+        self.classes |= _client_classes(self.client)
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
 
@@ -138,6 +183,9 @@ class PythonModule:
         for command, name in METHODS.items():
             if not callable(getattr(self.server, name, None)):
                 missing[command] = f"{self.label} has no Server.{name}"
+        for command, name in CLIENT_METHODS.items():
+            if not callable(getattr(self.client, name, None)):
+                missing[command] = f"{self.label} has no Client.{name}"
         for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):
                 missing[command] = f"{self.label} has no {name}"

@@ -1,4 +1,7 @@
-"""The taken client: its socket and the bytes that wait to be sent to it. Touches that socket; calls nothing back."""
+"""One connection: its socket and the bytes that wait to be sent on it. Touches that socket; calls nothing back.
+
+To both halves it is the same: "client" here is whoever is at the other end.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def keep_alive(client: socket.socket) -> None:
 
 
 class Connection:
-    """One client, from the tick that takes it to the tick that notices its departure."""
+    """One connection, from the tick or the call that makes it to the tick that notices its end."""
 
     __slots__ = (
         "_keep_alive",
@@ -117,6 +120,12 @@ class Connection:
             del self.queue[: self._sent[0]]
             del self._sent[0]
 
+    def flush_quietly(self, most: int | None = None) -> None:
+        """As `flush`, of all that waits unless told otherwise; where nobody is left to read it, the queue is empty."""
+        if self.queue:
+            with suppress(OSError):
+                self.flush(len(self.queue) if most is None else most)
+
     def break_off(self) -> None:
         """After a failed send: make sure that reading comes to an end too, once what has arrived is read."""
         try:
@@ -126,11 +135,7 @@ class Connection:
 
     def close(self) -> None:
         """A last attempt to send what waits, then the end. Raises nothing."""
-        try:
-            if self.queue:
-                self.flush(len(self.queue))
-        except OSError:
-            pass
+        self.flush_quietly()
         self._socket.close()
 
     def abandon(self) -> None:

@@ -1,4 +1,7 @@
-"""The open port: listener, client, poller, and which socket is being watched. Touches those; calls nothing back."""
+"""What a handle has open: the connection, the poller, and which socket is being watched; for a server, its listener.
+
+Touches those; calls nothing back. The client half is in `_client_endpoint`.
+"""
 
 from __future__ import annotations
 
@@ -33,42 +36,22 @@ _OPEN: Final[set[Endpoint]] = set()
 
 
 class Endpoint:
-    """A port that clients can connect to, from construction to `close`.
+    """A poller and at most one connection; the poller has one thing to tell at most. Open from construction to `close`.
 
-    While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
-    queue and does not wake anybody. So the poller has one thing to tell at most.
-
-    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to
-    look after silent clients. Raises `OSError`; never blocks.
+    Arguments: `fd`, the socket to watch, and `mask`, for what. Raises `OSError`, and then has opened nothing.
     """
 
-    __slots__ = (
-        "_keep_alive",
-        "_listener",
-        "_poller",
-        "_process",
-        "address",
-        "client",
-        "poll",
-        "poller_fileno",
-        "port",
-    )
+    __slots__ = ("_poller", "_process", "client", "poll", "poller_fileno")
 
-    def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
-        self._keep_alive = keep_alive
-        self._listener = _listen(host, port)
+    def __init__(self, fd: int, mask: int) -> None:
+        self._poller: Poller = make_poller()
         try:
-            name = self._listener.getsockname()
-            self._poller: Poller = make_poller()
-            self._poller.register(self._listener.fileno(), READABLE)
+            self._poller.register(fd, mask)
         except BaseException:
-            self._listener.close()
+            self._poller.close()
             raise
-        #: The client that is being served.
+        #: The connection: that of the client which is being served, or as a client to a server.
         self.client: Connection | None = None
-        self.port: int = name[1]
-        #: Where it listens, for people.
-        self.address = _display(name)
         #: The poller's own bound method; asking is the whole of an idle tick.
         self.poll: Callable[[int, int], Ready] = self._poller.poll
         #: The poller's descriptor, None where it has none; a group watches it.
@@ -82,19 +65,9 @@ class Endpoint:
         """Whether this process got it by a fork, and so has to leave everything but its own descriptors alone."""
         return self._process != _process.identity
 
-    def take(self) -> Connection:
-        """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
-        client, name = self._listener.accept()
-        # First of all: what interrupts the rest leaves a client that `settle` finds.
-        self.client = taken = Connection(client, _display(name), self._keep_alive)
-        try:
-            taken.prepare()
-            self._poller.register(taken.fileno, READABLE)
-        except OSError:
-            self.drop()
-            raise
-        self._poller.modify(self._listener.fileno(), 0)
-        return taken
+    def watch(self, client: Connection, mask: int) -> None:
+        """What to tell of the connection. That it can be sent to is nearly always so, and only asked when needed."""
+        self._poller.modify(client.fileno, mask)
 
     def settle(self) -> None:
         """After an interruption: watch what is to be watched now, whatever is watched so far. Raises `OSError`."""
@@ -102,34 +75,31 @@ class Endpoint:
         if client is not None:
             client.prepare()
             self._put(client.fileno, READABLE | WRITABLE if client.queue else READABLE)
-        self._put(self._listener.fileno(), READABLE if client is None else 0)
-
-    def watch(self, client: Connection, mask: int) -> None:
-        """What to tell of the client. That it can be sent to is nearly always so, and only asked when needed."""
-        self._poller.modify(client.fileno, mask)
 
     def drop(self) -> None:
-        """Close the client, if any, after a last attempt to send what waits, and watch the listener again.
+        """Close the connection, if any, after a last attempt to send what waits.
 
-        The client is let go of last, so that a call that was interrupted can be made again.
+        It is let go of last, so that a call that was interrupted can be made again.
         """
         client = self.client
         if client is not None:
             self._forget(client.fileno)
             client.close()
-            self._put(self._listener.fileno(), READABLE)
+            self._dropped()
             self.client = None
 
+    # What there is to be done between the end of a connection and its being forgotten.
+    def _dropped(self) -> None:
+        """Nothing, without a listener."""
+
     def close(self) -> None:
-        """Drop the client, and give the port and every descriptor back; of an inherited one the descriptors only."""
+        """Drop the connection, and give every descriptor back; of an inherited one the descriptors only."""
         _OPEN.discard(self)
         if not self.inherited:
             self.drop()
-            self._forget(self._listener.fileno())
         elif self.client is not None:
             self.client.abandon()
             self.client = None
-        self._listener.close()
         self._poller.close()
 
     def _put(self, fd: int, mask: int) -> None:
@@ -141,6 +111,62 @@ class Endpoint:
     def _forget(self, fd: int) -> None:
         with suppress(OSError, KeyError):  # It is forgotten already, or closed, which is as good.
             self._poller.unregister(fd)
+
+
+class ServerEndpoint(Endpoint):
+    """A port that clients can connect to.
+
+    While there is no client the listener is watched, else the client alone: the next client waits in the kernel's
+    queue and does not wake anybody.
+
+    Arguments: `host`, a numeric address, and `port`, 0 for any free one. `keep_alive`, whether the system is to
+    look after silent clients. Raises `OSError`; never blocks.
+    """
+
+    __slots__ = ("_keep_alive", "_listener", "address", "port")
+
+    def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
+        self._keep_alive = keep_alive
+        self._listener = _listen(host, port)
+        try:
+            name = self._listener.getsockname()
+            super().__init__(self._listener.fileno(), READABLE)
+        except BaseException:
+            self._listener.close()
+            raise
+        self.port: int = name[1]
+        #: Where it listens, for people.
+        self.address = display(name)
+
+    def take(self) -> Connection:
+        """The next waiting client, watched from now on in place of the listener. Raises `OSError`."""
+        client, name = self._listener.accept()
+        # First of all: what interrupts the rest leaves a client that `settle` finds.
+        self.client = taken = Connection(client, display(name), self._keep_alive)
+        try:
+            taken.prepare()
+            self._poller.register(taken.fileno, READABLE)
+        except OSError:
+            self.drop()
+            raise
+        self._poller.modify(self._listener.fileno(), 0)
+        return taken
+
+    def settle(self) -> None:
+        """As of every endpoint, and the listener is watched while there is no client. Raises `OSError`."""
+        super().settle()
+        self._put(self._listener.fileno(), READABLE if self.client is None else 0)
+
+    def _dropped(self) -> None:
+        self._put(self._listener.fileno(), READABLE)
+
+    def close(self) -> None:
+        """Give the port back as well."""
+        if not self.inherited:
+            self.drop()
+            self._forget(self._listener.fileno())
+        self._listener.close()
+        super().close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -176,8 +202,8 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
     return family, address
 
 
-# `Any`, as the socket module types addresses: their shape depends on the family.
-def _display(address: Any) -> str:
+#: An address for people. `Any`, as the socket module types them: their shape depends on the family.
+def display(address: Any) -> str:
     if not address:
         return "of unknown address"  # macOS knows none of a client that has gone before it is taken.
     host, port = address[:2]

@@ -24,7 +24,7 @@ _REGISTRY: Final = "_dasnet_reference_errors"
 def _lasting(error: type[_Error]) -> type[_Error]:
     registry = sys.modules.setdefault(_REGISTRY, types.ModuleType(_REGISTRY, "Error classes, by name."))
     lasting: type[_Error] = vars(registry).setdefault(error.__name__, error)
-    for name in ("__doc__", "advice"):
+    for name in ("__doc__", "advice", "names"):
         if name in vars(error):
             setattr(lasting, name, vars(error)[name])
     return lasting
@@ -41,9 +41,11 @@ class CallerError(NetworkError):
 
     # What to do about it; every class below has its own, so that no message lacks the next step.
     advice = "see the documentation of the call"
+    names: tuple[str, ...] = ()
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what}: {self.advice}")
+    def __init__(self, what: str, *names: str) -> None:
+        # The advice names a method or a field of the server half, unless other names are given for them.
+        super().__init__(f"{what}: {self.advice.format(*names, *self.names[len(names) :])}")
 
 
 @_lasting
@@ -55,14 +57,16 @@ class LocalError(NetworkError):
 class NullHandleError(CallerError):
     """A low-level function was given no handle."""
 
-    advice = "pass the handle that make_server stored in the object's _server field, not None"
+    advice = "pass the handle that {} stored in the object's {} field, not None"
+    names = ("make_server", "_server")
 
 
 @_lasting
 class NoHandleError(CallerError):
     """The object holds no handle, because none was made, or it was saved or closed."""
 
-    advice = "call make_server_adapter() first, or restore() a saved handle"
+    advice = "call {}() first, or restore() a saved handle"
+    names = ("make_server_adapter",)
 
 
 @_lasting
@@ -90,7 +94,8 @@ class OrphanOccupiedError(CallerError):
 class AdapterError(CallerError):
     """The object cannot carry a handle."""
 
-    advice = "derive the class from Server, or give it a field named _server"
+    advice = "derive the class from Server or Client, or give it a field named {}"
+    names = ("_server",)
 
 
 @_lasting

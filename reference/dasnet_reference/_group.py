@@ -1,9 +1,9 @@
-"""Many servers in one process: `ServerGroup` asks once for all of them, and ticks only those that are ready.
+"""Many servers and clients in one process: `ServerGroup` asks once for all, and ticks only those that are ready.
 
 Theory of operation. An epoll can be watched by another one: it counts as readable while it has something to tell. So
 the group has an epoll of its own, which watches those of its members, and a tick with nothing to do is one system call
-however many they are. What the members do, in which order and when, is none of the group's business: it calls
-`server_tick` for each that is ready, which asks its own poller again, so that a member behaves as it does alone.
+however many they are. What the members do, in which order and when, is none of the group's business: it ticks each that
+is ready, which asks its own poller again, so that a member behaves as it does alone.
 
 Two kinds of members are not found by asking, and are ticked without: those with a tick that did not come to its end
 (they say so by `expect`), and, on systems without epoll, all of them.
@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from . import _process
 from ._errors import NoHandleError, NullHandleError
-from ._lowlevel import server_tick
 from ._poller import READABLE, Ready
 from ._reentry import runs_already
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._handle import NetworkServer
+    from ._client import Client
+    from ._handle import Handle
     from ._server import Server
 
-_Member = weakref.ref["NetworkServer"]
+_Member = weakref.ref["Handle[Any]"]
 
 
 # Stands in for the epoll where there is none.
@@ -40,8 +40,20 @@ def _nothing(timeout: int, maxevents: int, /) -> Ready:  # noqa: ARG001
     return ()
 
 
+# What `server_tick` and `client_tick` are, behind their check for a null handle.
+def _tick(handle: Handle[Any]) -> None:
+    ready = handle.poll(0, 1)
+    if ready:
+        handle.work(ready)
+
+
+def _handle_of(member: Server | Client) -> Handle[Any] | None:
+    handle: Handle[Any] | None = getattr(member, "_server", None) or getattr(member, "_client", None)
+    return handle
+
+
 class ServerGroup:
-    """Servers that are ticked together: `add` them once, then call `tick` once per frame in place of theirs.
+    """Servers and clients that are ticked together: `add` them once, then `tick` once per frame in place of theirs.
 
     It is the handle that becomes a member, so a server stays in the group through `save` and `restore`; it leaves by
     `remove`, by joining another group, or when it is closed. A member's own `tick` works as ever. All members are to be
@@ -55,7 +67,7 @@ class ServerGroup:
         self._process = _process.identity
         # How many can be ready, 1 at least.
         self._most = 1
-        self._handles: weakref.WeakSet[NetworkServer] = weakref.WeakSet()
+        self._handles: weakref.WeakSet[Handle[Any]] = weakref.WeakSet()
         # Members by the descriptor of their poller, and, by identity, those that are ticked without asking.
         self._watched: dict[int, _Member] = {}
         self._unwatched: dict[int, _Member] = {}
@@ -69,12 +81,12 @@ class ServerGroup:
 
     # --- membership
 
-    def add(self, server: Server) -> None:
-        """Take a server in, open or not yet; one that is a member already stays. Raises `NoHandleError`.
+    def add(self, server: Server | Client) -> None:
+        """Take a server or a client in, open or not yet; one that is a member already stays. Raises `NoHandleError`.
 
         A handle that `make_server_adapter` makes later is another one, and has to be added again.
         """
-        handle = server._server
+        handle = _handle_of(server)
         if handle is None:
             raise NoHandleError("an object without a handle cannot join a group")
         if handle.group is self:
@@ -83,14 +95,14 @@ class ServerGroup:
             handle.group.leave(handle)
         handle.group = self
         self._handles.add(handle)
-        if handle.port is not None:
+        if handle.is_watchable:
             self.watch(handle)
         if handle.owing:
             self.expect(handle)
 
-    def remove(self, server: Server) -> None:
+    def remove(self, server: Server | Client) -> None:
         """Let a server go, which stays open. Nothing happens if it is no member."""
-        handle = server._server
+        handle = _handle_of(server)
         if handle is not None and handle.group is self:
             self.leave(handle)
 
@@ -122,25 +134,25 @@ class ServerGroup:
         if ready or self._due or self._unwatched:
             self._work(ready)
 
-    def tick_handle(self, server: NetworkServer | None) -> None:
+    def tick_handle(self, server: Handle[Any] | None) -> None:
         """Tick one member alone, if it is ready. Raises `NullHandleError`, and `ValueError` for no member."""
         if server is None:
             raise NullHandleError("tick_handle")
         if server.group is not self:
-            if server.port is None:
+            if not server.is_watchable:
                 return  # Closed, so it has left; there is nothing to tick.
             raise ValueError("this handle is no member of the group: add() its server first")
         fd = server.poller_fileno
         key = id(server)
         if any(ready == fd for ready, _ in self._poll(0, self._most)) or key in self._due or key in self._unwatched:
-            server_tick(server)
+            _tick(server)
             if not server.owing:
                 self._due.pop(key, None)
 
     # --- told by the members
 
-    def watch(self, handle: NetworkServer) -> None:
-        """A member has opened its port."""
+    def watch(self, handle: Handle[Any]) -> None:
+        """A member has opened its port, or begun to connect."""
         self._part_with_the_fork()
         fd = handle.poller_fileno
         if self._epoll is None or fd is None:
@@ -150,23 +162,27 @@ class ServerGroup:
             self._watched[fd] = weakref.ref(handle)
             self._most = len(self._watched)
 
-    def expect(self, handle: NetworkServer) -> None:
-        """A member has begun a tick, or owes callbacks: it is due whether its poller has something to tell or not."""
-        self._due[id(handle)] = weakref.ref(handle)
-
-    def leave(self, handle: NetworkServer) -> None:
-        """A member goes, while its poller is still open: the kernel forgets a poller that is closed in this process,
-        but not one that a fork still has open.
-        """
+    def unwatch(self, handle: Handle[Any]) -> None:
+        """The poller of a member is about to close; it stays a member."""
         self._part_with_the_fork()
-        handle.group = None
-        self._handles.discard(handle)
-        self._due.pop(id(handle), None)
         self._unwatched.pop(id(handle), None)
         fd = handle.poller_fileno
         if fd is not None and self._watched.pop(fd, None) is not None:
             self._epoll.unregister(fd)
             self._most = len(self._watched) or 1
+
+    def expect(self, handle: Handle[Any]) -> None:
+        """A member has begun a tick, or owes callbacks: it is due whether its poller has something to tell or not."""
+        self._due[id(handle)] = weakref.ref(handle)
+
+    def leave(self, handle: Handle[Any]) -> None:
+        """A member goes, while its poller is still open: the kernel forgets a poller that is closed in this process,
+        but not one that a fork still has open.
+        """
+        self.unwatch(handle)
+        handle.group = None
+        self._handles.discard(handle)
+        self._due.pop(id(handle), None)
 
     # In a process that got the group by a fork, the epoll is one with that of the other process, which goes on with it:
     # have one of its own from now on. Members that were open are that process's, and none to be watched here.
@@ -204,7 +220,7 @@ class ServerGroup:
                 handle = member()
                 # A callback of another member may have closed it, or taken it out.
                 if handle is not None and handle.group is self:
-                    server_tick(handle)
+                    _tick(handle)
                 if handle is None or not handle.owing:
                     self._due.pop(key, None)
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._errors import NullHandleError
-from ._handle import NetworkServer
+from ._network_server import NetworkServer
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -25,7 +25,7 @@ def make_server(obj: object, class_info: type) -> bool:
     """
     if not hasattr(obj, "_server"):
         return False
-    _check_class(obj, class_info)
+    check_class(obj, class_info)
     server = NetworkServer()
     server.bind(obj)
     earlier = obj._server
@@ -109,12 +109,12 @@ def server_restore(server: NetworkServer | None, obj: object, class_info: type) 
     """
     if server is None:
         raise NullHandleError("server_restore")
-    _check_class(obj, class_info)
+    check_class(obj, class_info)
     server.bind(obj)
 
 
-# The class is implied by the object in Python; a pair that contradicts itself is a slip worth telling.
-def _check_class(obj: object, class_info: type) -> None:
+#: The class is implied by the object in Python; a pair that contradicts itself is a slip worth telling.
+def check_class(obj: object, class_info: type) -> None:
     if not isinstance(class_info, type):
         raise TypeError(f"class_info must be a class, not {type(class_info).__name__}")
     if not isinstance(obj, class_info):

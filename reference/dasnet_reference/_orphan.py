@@ -7,7 +7,7 @@ import types
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
-    from ._handle import NetworkServer
+    from ._network_server import NetworkServer
 
 # The named cells live in a module of their own that has no source: a reload of the user's script does not know it, and
 # neither a reload of this package nor its removal from sys.modules runs anything that would empty it.

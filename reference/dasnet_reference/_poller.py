@@ -1,5 +1,7 @@
 """Asking the system what is ready, once, without waiting: epoll, else poll, else select. Touches no socket's content.
 
+`wait_writable` alone waits: it is for `connect`, which may.
+
 All three are used through `Poller`, whose shape is that of `select.epoll`, so that the fastest needs no wrapper at all:
 a tick with nothing to do consists of one call of its `poll`. `make_poller` is chosen when this module is imported.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any, Final, Protocol
 
 #: The bits of a mask. These are POLLIN and POLLOUT (and EPOLLIN, EPOLLOUT) of every system that has them; a poller may
@@ -97,6 +100,17 @@ class SelectPoller:
 
     def close(self) -> None:
         self._wanted.clear()
+
+
+def wait_writable(fd: int, seconds: float) -> bool:
+    """Wait so long until a descriptor can be written to, or a connection attempt has failed; whether it is so."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(fd, WRITABLE)
+        # Rounded up: a wait that is a part of a millisecond short would be followed by others, without end.
+        return bool(poll.poll(ceil(seconds * 1000)))
+    _, writable, broken = select.select((), (fd,), (fd,), seconds)
+    return bool(writable or broken)
 
 
 def best_poller() -> Callable[[], Poller]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
-    from ._handle import NetworkServer
+    from ._network_server import NetworkServer
     from ._orphan import SharedOrphan
 
 

@@ -1,4 +1,4 @@
-"""What a `Server` can be told at construction, with the defaults and their checks; data only, no input/output."""
+"""What a `Server` or a `Client` can be told at construction, with defaults and checks; data only, no input/output."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ class Settings:
     @property
     def keeps_alive(self) -> bool:
         """Whether clients are looked after, with the default worked out."""
-        return not _is_loopback(self.host) if self.keep_alive is None else self.keep_alive
+        return self.looks_after(self.host)
+
+    def looks_after(self, host: str) -> bool:
+        """The same for a connection to this host."""
+        return not _is_loopback(host) if self.keep_alive is None else self.keep_alive
 
 
 def _is_loopback(host: str) -> bool:

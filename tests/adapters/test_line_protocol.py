@@ -34,6 +34,9 @@ EVENTS = (
     Event(1, "did", action="save", outcome=Value()),
     Event(1, "did", action="tick", outcome=Refusal("recursion", "")),
     Event(1, "did", action="destroy", outcome=Unsupported()),
+    Event(4, "did", action="connect", outcome=Value(False)),
+    Event(4, "did", action="close", outcome=Value()),
+    Event(4, "did", action="is_connected", outcome=Value(True)),
     Event(1, "did", action="query", outcome=Value(), answers=(True, False, True)),
     Event(1, "did", action="query", outcome=Refusal("os-error", "x"), answers=()),
     Event(1, "disconnect"),
@@ -62,6 +65,9 @@ COMMAND_LINES = {
     Command("react", (1, "data", "save", 2)): "react 1 data save 2",
     Command("descriptors"): "descriptors",
     Command("server_restore", (0, 2)): "server_restore 0 2",
+    Command("connect", (4, "::1", 70000, -1)): "connect 4 %3A%3A1 70000 -1",
+    Command("connect", (4, "", 1, 0)): "connect 4 - 1 0",
+    Command("react", (4, "error", "connect", b"")): "react 4 error connect",
     Command("juggle", ("x-1", "%20")): "juggle x-1 %20",
 }
 
@@ -97,7 +103,7 @@ def test_a_command_reads_back(command: Command, line: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_contract_is_coded_from_its_form(name: str) -> None:
-    examples = {"bytes": b"x", "callback": "data", "action": "save", "argument": 4}
+    examples = {"bytes": b"x", "text": "::1 é-", "callback": "data", "action": "save", "argument": 4}
     arguments = tuple(examples.get(kind, 2) for _, kind in COMMANDS[name].parameters)
     line = encode_command(1, Command(name, arguments))
     assert decode_command(line[:-1]) == (1, Command(name, arguments))

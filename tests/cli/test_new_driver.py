@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_adapters.contract import CALLBACKS, COMMANDS, CORE
+from dasnet_adapters.contract import CALLBACKS, COMMANDS, CORE, LOWLEVEL
 from dasnet_conformance.cli.new_driver_command import (
     ALIASES,
     LANGUAGES,
@@ -38,7 +38,11 @@ TOOLCHAINS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 #: The marked places that a skeleton cannot do without: a function to fill in for each command that asks the port.
 OF_THE_DRIVER = ("new", "react", "descriptors", "holds")
-ASKED = [name for name, form in COMMANDS.items() if not form.optional and name not in OF_THE_DRIVER]
+ASKED = [
+    name
+    for name, form in COMMANDS.items()
+    if not form.optional and name not in OF_THE_DRIVER and form.profile in (CORE, LOWLEVEL)
+]
 
 
 def dasnet(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What the tests of the reference share: a server that remembers its callbacks, and ticking until something is so.
+"""What the tests of the reference share: objects that remember their callbacks, and ticking until something is so.
 
 It may touch loopback sockets. No sleep here has a meaning: each wait ends as soon as its condition holds.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from dasnet_reference import Server
 from dasnet_reference._connection import Connection
@@ -17,7 +17,7 @@ from dasnet_reference._connection import Connection
 PATIENCE = 10.0
 
 
-class Recorder(Server):
+class CallbackNotes:
     """Remembers every callback in `events`; `reactions` maps a callback's name to what else to do then."""
 
     def __init__(self, **settings: Any) -> None:
@@ -61,6 +61,16 @@ class Recorder(Server):
         return [(event[1], event[2]) for event in self.events if event[0] == "error"]
 
 
+class Recorder(CallbackNotes, Server):
+    """A server that remembers every callback."""
+
+
+class Ticked(Protocol):
+    """Whatever has a tick: a server, a client, a group."""
+
+    def tick(self) -> None: ...
+
+
 def connection_of(server: Recorder) -> Connection:
     """The connection of the client that the server has taken."""
     assert server._server is not None
@@ -70,7 +80,7 @@ def connection_of(server: Recorder) -> Connection:
     return connection
 
 
-def pump(server: Server, until: Callable[[], object]) -> None:
+def pump(server: Ticked, until: Callable[[], object]) -> None:
     """Tick until it is so."""
     deadline = time.monotonic() + PATIENCE
     while not until():

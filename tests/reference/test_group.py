@@ -271,7 +271,7 @@ def test_an_idle_tick_asks_once_for_all(listen: Listen, monkeypatch: pytest.Monk
     with ServerGroup() as group:
         for _ in range(20):
             group.add(listen())
-        monkeypatch.setattr(_group, "server_tick", lambda *_: pytest.fail("an idle member was ticked"))
+        monkeypatch.setattr(_group, "_tick", lambda *_: pytest.fail("an idle member was ticked"))
         for _ in range(10):
             group.tick()
 

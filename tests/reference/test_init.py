@@ -11,7 +11,7 @@ import pytest
 from reference_tools import Recorder, connection_of, pump
 
 from dasnet_reference import Server
-from dasnet_reference._endpoint import BACKLOG, _display
+from dasnet_reference._endpoint import BACKLOG, display
 
 Listen = Callable[..., Recorder]
 
@@ -109,8 +109,8 @@ def test_another_family(listen: Listen) -> None:
 
 
 def test_addresses_are_written_the_usual_way() -> None:
-    assert _display(("127.0.0.1", 80)) == "127.0.0.1:80"
-    assert _display(("::1", 80, 0, 0)) == "[::1]:80"
+    assert display(("127.0.0.1", 80)) == "127.0.0.1:80"
+    assert display(("::1", 80, 0, 0)) == "[::1]:80"
 
 
 @pytest.mark.parametrize("host", ["example.invalid", "no such host", "300.1.1.1", "ü" * 80, "203.0.113.77"])

@@ -58,7 +58,7 @@ def test_an_idle_tick_asks_once_and_does_nothing_else(
         queue_up(server)
         server.tick()
     before, noted = asked(), len(server.events)
-    monkeypatch.setattr(_handle.NetworkServer, "work", lambda *_: pytest.fail("an idle tick went to work"))
+    monkeypatch.setattr(_handle.Handle, "work", lambda *_: pytest.fail("an idle tick went to work"))
     for _ in range(10):
         server.tick()
     assert asked() == before + 10

@@ -9,12 +9,23 @@ import json
 
 import dasnet_reference
 import dasnet_reference.grouped
-from dasnet_adapters import CoreModule, LowlevelModule, ServerObject
+from dasnet_adapters import (
+    ClientLowlevelModule,
+    ClientModule,
+    ClientObject,
+    CoreModule,
+    LowlevelModule,
+    ServerObject,
+)
 
 plain: LowlevelModule = dasnet_reference
 grouped: LowlevelModule = dasnet_reference.grouped
 core: CoreModule = dasnet_reference
 server: ServerObject = dasnet_reference.Server()
+client_half: ClientLowlevelModule = dasnet_reference
+grouped_client_half: ClientLowlevelModule = dasnet_reference.grouped
+client_class: ClientModule = dasnet_reference
+client: ClientObject = dasnet_reference.Client()
 
 
 class Deaf(dasnet_reference.Server):

@@ -19,6 +19,9 @@ from .rooms import SECTIONS, folder_of, package_of
 
 LEVELS: Final = ("MUST", "SHOULD", "MAY")
 
+#: Where a clause comes from, unless it says otherwise.
+DOCUMENTATION: Final = "documentation"
+
 
 class CatalogueError(Exception):
     """The packaged catalogue is unusable: our own mistake, told with the file and the entry."""
@@ -26,17 +29,23 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Clause:
-    """One statement of the module's documentation, in our words.
+    """One statement of the module's documentation, in our words; or of what the original does, where `source` says so.
 
-    `symbol` is the documented name, `anchor` the label of its place on the page; `untestable` is the reason why no
-    requirement can come from it, or empty.
+    `symbol` is the name that it speaks of, `anchor` the label of its place on the page, empty where it stands on none;
+    `untestable` is the reason why no requirement can come from it, or empty.
     """
 
     id: str
     symbol: str
-    anchor: str
     text: str
+    anchor: str = ""
     untestable: str = ""
+    source: str = DOCUMENTATION
+
+    @property
+    def place(self) -> str:
+        """Where it comes from, in a word: the label on the page, or the source that is not the page."""
+        return f"#{self.anchor}" if self.source == DOCUMENTATION else self.source
 
 
 @dataclass(frozen=True)

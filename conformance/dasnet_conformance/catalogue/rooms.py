@@ -21,8 +21,16 @@ _BUILT_IN: Final[dict[Room, str]] = {
 
 
 def package_of(profile: Profile, room: Room) -> str:
-    """The package with one part of a profile: a folder of ours, or of the package that adds the profile."""
-    return f"{profile.package}.{room}" if profile.package else f"{_BUILT_IN[room]}.{profile.name}"
+    """The package with one part of a profile: a folder of ours, or of the package that adds the profile.
+
+    A folder of ours has the profile's name, with an underscore for each hyphen.
+    """
+    return f"{profile.package}.{room}" if profile.package else f"{_BUILT_IN[room]}.{_in_python(profile.name)}"
+
+
+# A name of a profile or a section as that of a package or module.
+def _in_python(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def folder_of(profile: Profile, room: Room) -> Traversable:
@@ -34,7 +42,8 @@ def folder_of(profile: Profile, room: Room) -> Traversable:
 def modules_of(profile: Profile, room: Room, prefix: str = "") -> list[str]:
     """The modules of that part whose names begin with `prefix`, in the order of the profile's sections.
 
-    A file is named after its section, and where a section has several, `SECTION_more`.
+    A file is named after its section, with an underscore for each hyphen, and where a section has several,
+    `SECTION_more`.
     """
     names = [
         entry.name.removesuffix(".py")
@@ -48,7 +57,7 @@ def modules_of(profile: Profile, room: Room, prefix: str = "") -> list[str]:
 def section_of(name: str, profile: Profile) -> str:
     """The section that a file of that name belongs to. Raises `ValueError` where the profile has none."""
     for section in sorted(profile.sections, key=len, reverse=True):
-        if name == section or name.startswith(f"{section}_"):
+        if name == _in_python(section) or name.startswith(f"{_in_python(section)}_"):
             return section
     raise ValueError(f"{name}: the profile {profile.name} has no section of that name")
 

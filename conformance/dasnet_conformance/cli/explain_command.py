@@ -68,7 +68,7 @@ def _heading(found: Meaning, catalogue: Catalogue) -> list[str]:
 
 
 def _of_clause(clause: Clause) -> list[str]:
-    return [f"clause {clause.id} ({clause.symbol}, #{clause.anchor})", _wrapped(clause.text, "  ")]
+    return [f"clause {clause.id} ({clause.symbol}, {clause.place})", _wrapped(clause.text, "  ")]
 
 
 def _told(requirement: Requirement, catalogue: Catalogue) -> list[str]:

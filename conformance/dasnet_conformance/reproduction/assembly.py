@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Final
 
 #: The parts, each after those that it uses.
-PARTS: Final = ("trouble", "words", "driver", "hearing", "peer", "script", "conversation", "comparison", "program")
+PARTS: Final = (
+    "trouble",
+    "words",
+    "driver",
+    "hearing",
+    "listener",
+    "peer",
+    "script",
+    "conversation",
+    "comparison",
+    "program",
+)
 
 PLACE: Final = Path(__file__).with_name("player")
 

@@ -28,7 +28,8 @@ SHOWN_AFTER: Final = 3
 Kind = Literal["same", "latitude", "differs", "inconclusive"]
 
 _PORT_NUMBERS: Final = 1 << 16
-_PORT_COMMANDS: Final = frozenset({"init", "server_init"})
+# The commands with a port, and which of their arguments it is.
+_PORT_COMMANDS: Final = {"init": 1, "server_init": 1, "connect": 2, "client_connect": 2}
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,10 @@ class _Ports:
 
     def spell(self, command: Command) -> str:
         words = [spell_bytes(word) if isinstance(word, bytes) else str(word) for word in command.arguments]
-        port = command.arguments[1] if command.name in _PORT_COMMANDS else 0
+        place = _PORT_COMMANDS.get(command.name, 0)
+        port = command.arguments[place] if place else 0
         if isinstance(port, int) and port:
-            words[1] = self.number(port)
+            words[place] = self.number(port)
         return " ".join([command.name, *words]).rstrip()
 
 

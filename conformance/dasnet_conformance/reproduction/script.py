@@ -136,6 +136,10 @@ def _last_tick(recording: Recording) -> int:
     return recording.rows[-1].tick if recording.rows else 0
 
 
+# What a peer does that has a number to it: a port, or a byte.
+_NUMBERED: Final = frozenset({"connect", "connect-later", "urgent", "accept", "listen", "refuse", "silent"})
+
+
 class _Payloads:
     # How bytes are written: in hex, a repeated piece once, large random ones as the place they were drawn from.
 
@@ -158,7 +162,7 @@ class _Payloads:
     def spell_act(self, step: Acted) -> str:
         """What a peer does."""
         if not isinstance(step.argument, bytes):
-            numbered = step.action.startswith("connect") or step.action == "urgent"
+            numbered = step.action.partition(" ")[0] in _NUMBERED
             return f"{step.action} {step.argument}" if numbered else step.action
         period = _period(step.argument)
         word = self._as_drawn(step.argument) or step.argument[:period].hex() or "-"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from dasnet_adapters.profiles import PROFILES
 from dasnet_reports import (
     EXIT_USAGE,
     Implementation,
@@ -89,6 +90,13 @@ def conclude_run(run: Collector, command: Iterable[str]) -> Judged:
     return Judged(results, exit_status, problem, run.details, warnings, failures)
 
 
+# The profiles of which the results tell something, if only that they are not claimed.
+def _told_of(run: Collector, claimed: Iterable[str]) -> dict[str, None]:
+    known = dict.fromkeys(requirement.profile for requirement in run.catalogue.requirements.values())
+    silent = {name for name, profile in PROFILES.items() if profile.silent_unless_claimed} - set(claimed)
+    return {name: None for name in known if name not in silent}
+
+
 def _results(
     run: Collector, header: Record, rows: list[RequirementResult], command: tuple[str, ...]
 ) -> tuple[Results, int]:
@@ -98,7 +106,7 @@ def _results(
         rows,
         sanity=sanity,
         claimed=header["claimed"],
-        known=dict.fromkeys(r.profile for r in run.catalogue.requirements.values()),
+        known=_told_of(run, header["claimed"]),
         strict=strict,
     )
     started = datetime.fromtimestamp(header["started"], UTC)

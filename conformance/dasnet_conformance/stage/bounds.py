@@ -48,6 +48,18 @@ CONNECT_WAIT: Final = 10.0
 #: Seconds in which the operating system refuses a connection to a port on which nobody listens.
 REFUSAL_WAIT: Final = 2.0
 
+#: Milliseconds that `connect` of a client under test is given where somebody listens. It never spends them.
+CONNECT_TIMEOUT: Final = 8000
+
+#: Milliseconds that it is given where nobody answers. It spends them.
+SHORT_TIMEOUT: Final = 50
+
+#: Seconds after which a server that did not answer does. The system asks again after a second, in time for the above.
+ANSWERS_AFTER: Final = 0.2
+
+#: Connections that are tried to fill a listen queue for one.
+FILLERS: Final = 16
+
 #: Seconds that a check waits for another run on this machine which tries the same port of a fixed number.
 TURN_WAIT: Final = 10.0
 

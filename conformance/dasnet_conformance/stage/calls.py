@@ -28,7 +28,7 @@ from .transcript import Transcript
 #: The kind of refusal that is no finding about the implementation.
 DRIVER_KIND = "driver"
 
-_TICKS = frozenset({"tick", "server_tick"})
+_TICKS = frozenset({"tick", "server_tick", "client_tick"})
 
 
 class Calls:

@@ -18,7 +18,7 @@ from dasnet_adapters.contract import Command, Event, Value
 from . import expect
 from .recording import Acted, Called, Ended, Paused, Received, Recording, Row, Strayed, Waited
 
-TICKS: Final = frozenset({"tick", "server_tick"})
+TICKS: Final = frozenset({"tick", "server_tick", "client_tick"})
 
 #: Events that a wait can wait for. Log lines and reactions come along with others.
 AWAITED: Final = ("connect", "disconnect", "data", "error")

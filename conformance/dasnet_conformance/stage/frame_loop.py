@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
@@ -33,6 +34,13 @@ from .waiting import wait_readable
 from .waits import Waits
 
 
+class Closable(Protocol):
+    """What ends with the check."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class FrameLoop:
     """A loop over one fresh session: objects that are ticked and peers that are stepped, in turns.
 
@@ -43,6 +51,8 @@ class FrameLoop:
         self.transcript = Transcript()
         self.recording = Recording(seed)
         self.peers: list[Peer] = []
+        #: What a client under test connects to.
+        self.listeners: list[Closable] = []
         self._calls = Calls(session, self.transcript, self.recording, black_box)
         self.waits = Waits()
         self._moved = 0
@@ -172,4 +182,6 @@ class FrameLoop:
         """End every peer, then the session. The peers go first, by reset, so that no port keeps leftovers."""
         for peer in self.peers:
             peer.dispose()
+        for listener in self.listeners:
+            listener.close()
         self._calls.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import socket
 from collections.abc import Callable, Iterable
 
 from dasnet_adapters.contract import CLASS_A, Outcome, Session, Value
@@ -58,13 +59,13 @@ class Host(FrameLoop):
 
     # What a check is made of
 
-    def new(self, class_number: int = CLASS_A) -> HostObject:
-        """Construct an object of a class of the contract. One that cannot be constructed is `construct.succeeds`."""
+    def new(self, class_number: int = CLASS_A, needs: str = "construct.succeeds") -> HostObject:
+        """Construct an object of a class of the contract. One that cannot be constructed is what it `needs`."""
         objects = self._calls.objects
         number = len(objects) + 1
         made = HostObject(self.call, number)
         objects[number] = made
-        with expect.needing("construct.succeeds"):
+        with expect.needing(needs):
             expect.returns(
                 self.call("new", number, class_number), None, f"constructing an object of class {class_number}"
             )
@@ -122,6 +123,13 @@ class Host(FrameLoop):
         peer = Peer(f"peer {self._peer_count}", self.transcript, self.recording)
         self.peers.append(peer)
         return peer.connect(self._peer_host, port, wait=wait, seconds=seconds)
+
+    def adopt(self, connection: socket.socket) -> Peer:
+        """A new peer for a connection that a listener of the suite has accepted."""
+        self._peer_count += 1
+        peer = Peer(f"peer {self._peer_count}", self.transcript, self.recording)
+        self.peers.append(peer)
+        return peer.adopt(connection)
 
     def reaches(self, address: str, port: int) -> bool:
         """Whether a connection to the port is taken at this address of the machine; it is undone.

@@ -120,6 +120,14 @@ class HostObject:
         """Server.send of `data` repeated; `size` is the whole buffer unless given. `through` may be server_send."""
         return self.call(through, data, repeat, len(data) * repeat if size is None else size)
 
+    def connect(self, host: str, port: int, timeout: int, *, through: str = "connect") -> Outcome:
+        """Client.connect, with the timeout in milliseconds. `through` may be client_connect."""
+        return self.call(through, host, port, timeout)
+
+    def close(self) -> Outcome:
+        """Client.close."""
+        return self.call("close")
+
     def save(self, orphan: int = 1) -> Outcome:
         """Server.save into an orphan."""
         return self.call("save", orphan)

@@ -1,4 +1,6 @@
-"""The peer: the TCP client of the conversation. It may open loopback sockets and writes into the transcript.
+"""The peer: the other end of the conversation, a client, or what a listener of the suite has accepted.
+
+It may open loopback sockets and writes into the transcript.
 
 A peer never blocks: it queues what it is to send and moves what the system takes when it is stepped, so that one
 thread can play the host and several peers. Everything it waits for is bounded (`bounds`).
@@ -19,6 +21,9 @@ from .recording import Acted, Ended, Received, Recording
 from .transcript import Transcript, spell_bytes
 from .waiting import wait_connected
 
+# Under another name, as a peer has a property `socket`.
+_Socket = socket.socket
+
 _RECEIVE_SIZE = 1 << 18
 _STALLED_BUFFER = 1 << 16
 _RESET = struct.pack("ii", 1, 0)
@@ -27,9 +32,9 @@ _RESET_SHORT = struct.pack("hh", 1, 0)
 
 
 class Peer:
-    """One TCP client. Make it with `Host.peer`, which also ends it when the check ends.
+    """One TCP client of a server under test, or server of a client under test. The host ends it when the check ends.
 
-    `received` holds every byte that came from the server; `closed` is None while the server's side is open, then
+    `received` holds every byte that came from the other side; `closed` is None while that is open, then
     "end of file" or "reset".
     """
 
@@ -78,6 +83,13 @@ class Peer:
                 break
         if why:
             self._refused(why)
+        return self
+
+    def adopt(self, connection: _Socket) -> Peer:
+        """Be the server's end of a connection that was accepted."""
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connection
         return self
 
     # Why there is no connection to this address; empty when there is one, or when it is under way and not waited for.

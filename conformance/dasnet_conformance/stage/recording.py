@@ -18,7 +18,7 @@ KEPT_ROWS: Final = 100_000
 #: Bytes of payload that a recording keeps alive, of commands and peers together. Checks send a quarter of it.
 KEPT_PAYLOAD: Final = 64 << 20
 
-_WITH_PAYLOAD: Final = frozenset({"send", "server_send"})
+_WITH_PAYLOAD: Final = frozenset({"send", "server_send", "client_send"})
 
 
 class Called(NamedTuple):

@@ -61,29 +61,36 @@ class Forgiving(HostObject):
         return Value(None) if isinstance(outcome, Refusal) else outcome
 
 
-def fill(host: Host, server: HostObject, peer: Peer, content: bytes, piece: int = 1 << 18) -> int:
-    """Send to a client that stops reading, until all is accepted or a part refused; how many bytes were accepted."""
+def fill(
+    host: Host,
+    server: HostObject,
+    peer: Peer,
+    content: bytes,
+    piece: int = 1 << 18,
+    needs: str = "send.stalled-returns",
+) -> int:
+    """Send to a peer that stops reading, until all is accepted or a part refused; how many bytes were accepted."""
     peer.pause_reading()
     accepted = 0
-    with to_one_that_does_not_read(host):
+    with to_one_that_does_not_read(host, needs):
         while accepted < len(content) and server.send(content[accepted : accepted + piece]) == Value(True):
             accepted += len(content[accepted : accepted + piece])
     return accepted
 
 
 @contextmanager
-def to_one_that_does_not_read(host: Host) -> Iterator[None]:
-    """A stretch with sends to a client that does not read.
+def to_one_that_does_not_read(host: Host, needs: str = "send.stalled-returns") -> Iterator[None]:
+    """A stretch with sends to a peer that does not read.
 
-    A send that waits for it violates `send.stalled-returns`, which is a SHOULD. A MUST that needs such a client then
+    A send that waits for it violates what the stretch `needs`, which is a SHOULD. A MUST that needs such a peer then
     has nothing to ask; a SHOULD is blocked.
     """
     try:
-        with expect.needing("send.stalled-returns"):
+        with expect.needing(needs):
             yield
     except AdapterBroken as broken:
-        if broken.hanging in ("send", "server_send") and host.requirement.level == "MUST":
-            raise expect.Moot("send waits for its client to read: see send.stalled-returns") from broken
+        if broken.hanging in ("send", "server_send", "client_send") and host.requirement.level == "MUST":
+            raise expect.Moot(f"send waits for its peer to read: see {needs}") from broken
         raise
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
+from dasnet_adapters.python_api import CLIENT_METHODS
 from dasnet_adapters.python_recording import FUNCTIONS, METHODS
 
 from .sound import LowLevel
@@ -23,7 +25,7 @@ class _Orphan:
 class _Null:
     """An object that offers the documented names, each of which gives one answer."""
 
-    PROFILES = ("core", "lowlevel")
+    PROFILES = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
     SharedOrphan = _Orphan
     __version__ = "1"
 
@@ -31,6 +33,7 @@ class _Null:
         self.IMPLEMENTATION_NAME = name
         self.sentence = sentence
         self.Server = type("Server", (), {"_server": None, **dict.fromkeys(METHODS.values(), answer)})
+        self.Client = type("Client", (), {"_client": None, **dict.fromkeys(CLIENT_METHODS, answer)})
         for function in FUNCTIONS:
             setattr(self, function, answer)
 
@@ -71,13 +74,14 @@ def _echo() -> _Null:
     functions = LowLevel(_Echo)
     echo.Server = type("Server", (SoundServer,), {"_low": functions})
     for name in FUNCTIONS:
-        setattr(echo, name, getattr(functions, name))
+        setattr(echo, name, getattr(functions, name, _nothing))
     return echo
 
 
 def _never_made() -> _Null:
     never = _Null("never_made", "No object can be constructed.", _refuse)
     never.Server = type("Server", (never.Server,), {"__init__": _refuse})
+    never.Client = type("Client", (never.Client,), {"__init__": _refuse})
     return never
 
 

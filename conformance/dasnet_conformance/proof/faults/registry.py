@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from dasnet_adapters.contract import CORE, LOWLEVEL, PROFILES, Adapter
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL, PROFILES, Adapter
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_adapters.patience import DEFAULT_DEADLINE
 from dasnet_conformance.catalogue.rooms import SECTIONS, modules_of, package_of, section_of
 
 from .sound import Implementation, LowLevel, Server, SharedOrphan
+from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
 
 PACKAGE: Final = "dasnet_conformance.proof.faults"
@@ -30,7 +31,17 @@ SOUND: Final = f"{PACKAGE}.sound"
 HANGING_AFTER: Final = 1.5
 
 #: Which argument of `Implementation` takes a part derived from which class.
-_PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
+_PARTS: Final = {
+    "handle": Handle,
+    "low_level": LowLevel,
+    "server": Server,
+    "orphan": SharedOrphan,
+    "client_handle": ClientHandle,
+    "client_low_level": ClientLowLevel,
+    "client": Client,
+}
+#: What a fault claims of the client half, if it is one of that.
+_CLIENT_HALF: Final = (CLIENT, CLIENT_LOWLEVEL)
 
 Part = TypeVar("Part", bound=type)
 
@@ -64,7 +75,8 @@ class Fault:
     def implementation(self) -> Implementation:
         """The wrong server as an object that offers the documented names, made anew."""
         own = SECTIONS[self.section].name
-        profiles = (CORE, LOWLEVEL) if own in (CORE, LOWLEVEL) else (CORE, LOWLEVEL, own)
+        added = () if own in (CORE, LOWLEVEL) else _CLIENT_HALF if own in _CLIENT_HALF else (own,)
+        profiles = (CORE, LOWLEVEL, *added)
         given: dict[str, Any] = {"profiles": profiles}
         for part in self.parts:
             for argument, sound in _PARTS.items():

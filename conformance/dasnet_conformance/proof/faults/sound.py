@@ -2,8 +2,8 @@
 
 Run it like any other: `dasnet run python:dasnet_conformance.faults.sound --strict`. It proves that a fault fails for
 its one deviation and not for what it is built on. The parts are the handle (`sound_handle`), and here `LowLevel`,
-`SharedOrphan` and `Server`; `assemble` puts them, or a fault's own versions of them, together into something that
-offers the documented names. It never imports the reference.
+`SharedOrphan` and `Server`; those of the client half are in `sound_client`. `Implementation` puts them, or a fault's
+own versions of them, together into something that offers the documented names. It never imports the reference.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dasnet_adapters.contract import CORE, LOWLEVEL
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
 
+from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
 
 
@@ -186,6 +187,9 @@ class Implementation:
         server: type[Server] = Server,
         orphan: type[SharedOrphan] = SharedOrphan,
         profiles: tuple[str, ...] = (CORE, LOWLEVEL),
+        client_handle: type[ClientHandle] = ClientHandle,
+        client_low_level: type[ClientLowLevel] = ClientLowLevel,
+        client: type[Client] = Client,
     ) -> None:
         self.IMPLEMENTATION_NAME = name
         self.PROFILES = profiles
@@ -202,6 +206,16 @@ class Implementation:
         self.server_tick: Callable[..., Any] = functions.server_tick
         self.server_send: Callable[..., Any] = functions.server_send
         self.server_restore: Callable[..., Any] = functions.server_restore
+        of_clients = client_low_level(client_handle)
+        of_client_methods = of_clients if client_low_level.FOR_METHODS else ClientLowLevel(client_handle)
+        self.NetworkClient = client_handle
+        self.Client: type[Client] = type("Client", (client,), {"_low": of_client_methods})
+        self.make_client: Callable[..., Any] = of_clients.make_client
+        self.client_connect: Callable[..., Any] = of_clients.client_connect
+        self.client_is_connected: Callable[..., Any] = of_clients.client_is_connected
+        self.client_tick: Callable[..., Any] = of_clients.client_tick
+        self.client_send: Callable[..., Any] = of_clients.client_send
+        self.client_close: Callable[..., Any] = of_clients.client_close
 
 
 IMPLEMENTATION_NAME = "sound server"
@@ -214,3 +228,12 @@ server_tick = _SOUND.server_tick
 server_send = _SOUND.server_send
 server_restore = _SOUND.server_restore
 NetworkServer = Handle
+_SOUND_CLIENT = Client._low
+make_client = _SOUND_CLIENT.make_client
+client_connect = _SOUND_CLIENT.client_connect
+client_is_connected = _SOUND_CLIENT.client_is_connected
+client_tick = _SOUND_CLIENT.client_tick
+client_send = _SOUND_CLIENT.client_send
+client_close = _SOUND_CLIENT.client_close
+NetworkClient = ClientHandle
+PROFILES = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)

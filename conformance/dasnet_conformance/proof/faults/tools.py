@@ -8,6 +8,7 @@ import socket
 from typing import Any, Final, NoReturn
 
 from .sound import Server
+from .sound_client import Client
 
 #: What a fault forgets to close goes here, as Python would close a socket that nobody refers to.
 LOST: Final[list[Any]] = []
@@ -58,7 +59,8 @@ def drain(connection: socket.socket | None) -> tuple[bytes, bool]:
 
 def overrides(obj: Any, callback: str) -> bool:
     """Whether the object's class has this callback of its own."""
-    return getattr(type(obj), callback, None) is not getattr(Server, callback)
+    sound = Client if isinstance(obj, Client) else Server
+    return getattr(type(obj), callback, None) is not getattr(sound, callback)
 
 
 def close_quietly(number: int) -> None:

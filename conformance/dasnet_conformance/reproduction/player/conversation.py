@@ -6,6 +6,7 @@ import time
 
 from .driver import Driver
 from .hearing import Heard
+from .listener import Listener
 from .peer import Peer
 from .script import Script
 from .words import number, payload, short, totals
@@ -16,7 +17,11 @@ PATIENCE = 32
 SHORT_PATIENCE = 4
 #: Ports tried for one that is taken.
 PORTS = 20
-TICKS = ("tick", "server_tick")
+TICKS = ("tick", "server_tick", "client_tick")
+
+
+#: The commands with which a client connects to a listener of this side.
+CONNECTS = ("connect", "client_connect")
 
 
 class Conversation:
@@ -31,6 +36,8 @@ class Conversation:
         #: Numbers of the script on which this conversation listens or has listened: those are not another program's.
         self.ours: set[int] = set()
         self.peers: dict[str, Peer] = {}
+        #: What clients connect to, by the number of the script.
+        self.listeners: dict[int, Listener] = {}
         self.differences: list[str] = []
         self.descriptors: list[tuple[int, int]] = []
         self._vain = 0
@@ -47,6 +54,8 @@ class Conversation:
         for _ in range(PORTS):
             if 0 < port < 65536:
                 words[2] = str(self.ports.get(port, port))
+            if name in CONNECTS:
+                words[3] = str(self.ports.get(int(words[3]), int(words[3])))
             given = [payload(word).hex() if word.startswith("random(") else word for word in words]
             lines = list(self.driver.ask(" ".join(given)))
             outcome = lines[-1]
@@ -120,6 +129,6 @@ class Conversation:
             else:
                 self.heard.show(side, ">", rest)
                 if side not in self.peers:
-                    self.peers[side] = Peer(side, self.heard, self.peer_host)
+                    self.peers[side] = Peer(side, self.heard, self.peer_host, self.listeners)
                 self.peers[side].act(rest.split(), self.ports)
         self.heard.show_quiet()

@@ -1,4 +1,4 @@
-"""A client of the server: what it did when it was recorded, it does again."""
+"""The other end: what it did when it was recorded, as a client or as a server, it does again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ import socket
 import struct
 
 from .hearing import Heard
+from .listener import Listener
 from .trouble import Unusable
 from .words import payload
+
+#: The kinds of listeners that a script has.
+KINDS = ("listen", "refuse", "silent")
 
 
 class Peer:
     """A client. It never waits: it sends and receives what the system takes and has."""
 
-    def __init__(self, name: str, heard: Heard, server_host: str) -> None:
+    def __init__(self, name: str, heard: Heard, server_host: str, listeners: dict[int, Listener]) -> None:
+        self._listeners = listeners
         self.name = name
         self._heard = heard
         self._server_host = server_host
@@ -30,6 +35,15 @@ class Peer:
         action = words[0]
         if action.startswith("connect"):
             self.connect(ports.get(int(words[1]), int(words[1])), wait=action == "connect")
+        elif action in KINDS:
+            number = int(words[2])
+            self._listeners[number] = made = Listener(action, number, words[1])
+            if made.port != number:
+                ports[number] = made.port
+        elif action == "accept":
+            self.socket = self._listeners[int(words[1])].accept()
+            self.socket.setblocking(False)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         elif action == "send":
             self.outgoing += payload(words[1]) * int(words[2])
             self.step()

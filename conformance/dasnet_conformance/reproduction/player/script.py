@@ -7,7 +7,7 @@ import re
 from .trouble import Unusable
 from .words import short
 
-LINE = re.compile(r"\s*(\d+)\s+(host|peer \d+|wait|pause|result)\s+([<>#=]) (.*)")
+LINE = re.compile(r"\s*(\d+)\s+(host|peer \d+|listener \d+|wait|pause|result)\s+([<>#=]) (.*)")
 
 
 class Script:

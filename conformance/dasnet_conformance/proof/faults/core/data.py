@@ -315,7 +315,7 @@ class ResetIsTwoDepartures(Handle):
         return b""
 
 
-class _CountsWideCharacters:
+class CountsWideCharacters:
     # The adapter of a port whose data callback counts in units of two bytes: the size that it gives is not that of the
     # bytes. In Python a callback has no size of its own, so this is done on the way to the suite.
 
@@ -362,6 +362,6 @@ register(
         section="data",
         sentence="The size of a data callback counts characters of two bytes, and not bytes.",
         kills=("data.size-matches",),
-        twist=_CountsWideCharacters,
+        twist=CountsWideCharacters,
     )
 )

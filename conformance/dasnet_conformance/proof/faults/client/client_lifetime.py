@@ -1,0 +1,51 @@
+"""Faults of section client-lifetime: destroying a client, and what many lives use up."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_client import ClientHandle
+from dasnet_conformance.proof.faults.tools import LOST, die, shut_quietly
+
+
+@fault("client-destroy.twice", may_kill=("close.of-one-alone", "close.twice"))
+class ClientIsClosedByNumberTwice(ClientHandle):
+    """The number of the socket is kept, and closing a second time ends whoever has that number by now."""
+
+    number = -1
+
+    def close(self) -> None:
+        if self.client is not None:
+            self.number = self.client.fileno()
+        elif self.number >= 0:
+            shut_quietly(self.number)
+        super().close()
+
+
+@fault("client-destroy.inside-callback", may_kill=("close.inside-data",))
+class DestroyedInsideItsCallbackCrashes(ClientHandle):
+    """The tick goes on with an object that its own callback has destroyed, and the process dies."""
+
+    def close(self) -> None:
+        if self.ticking and self.client is not None:
+            die()
+        super().close()
+
+
+@fault("client-lifetime.rounds-leak-nothing")
+class ClientLeaksADescriptorPerConnection(ClientHandle):
+    """Each connection opens something beside its socket, and never closes it."""
+
+    def adopt(self, client: socket.socket) -> None:
+        LOST.append(os.open(os.devnull, os.O_RDONLY))
+        super().adopt(client)
+
+
+@fault("client-lifetime.failures-leak-nothing")
+class FailedConnectKeepsItsSocket(ClientHandle):
+    """The socket of an attempt that failed is never closed."""
+
+    def discard(self, connection: socket.socket) -> None:
+        LOST.append(connection)

@@ -1,0 +1,1 @@
+"""Wrong clients for the requirements of the profile `client-lowlevel`, a file per section of its catalogue."""

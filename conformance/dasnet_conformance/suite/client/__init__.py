@@ -1,0 +1,1 @@
+"""The checks of the profile `client`, a file per section of its catalogue."""

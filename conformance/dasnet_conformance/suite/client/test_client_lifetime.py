@@ -1,0 +1,114 @@
+"""Section client-lifetime: destroying a client, and what many lives use up."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.suite.scenes import rounds
+
+ROUNDS = 1_000
+FAILURES = 200
+
+#: Lives before the first count, in which an implementation may open what it keeps for good.
+WARM_UP = 20
+
+#: Descriptors that may be more at the second count: some are closed a little later. A leak has hundreds.
+SLACK = 16
+
+#: Rounds between two counts.
+COUNTED_EVERY = 100
+
+
+@check("client-destroy.ends-connection")
+def test_ends_connection(host: Host) -> None:
+    """End of file and reset are both an end."""
+    client, peer = connected_client(host)
+    expect.returns(client.destroy(), None, "destroy")
+    host.await_closed(peer)
+
+
+@check("client-destroy.twice")
+@pytest.mark.parametrize("state", ["made", "connected"])
+def test_twice(host: Host, state: str) -> None:
+    """A client that was made in between must not be hit by it."""
+    client, other, listener = made_client(host), made_client(host), listen(host)
+    if state == "connected":
+        join(client, listener)
+    expect.returns(client.destroy(), None, "destroy")
+    # What the first one leaves free is what the system gives to this one.
+    peer = join(other, listener)
+    expect.one_of(client.destroy(), ("none", "refused"), "destroy again")
+    host.settle(other)
+    expect.equal(peer.closed, None, "the end of another's connection")
+    expect.returns(other.is_connected(), True, "is_connected of another")
+
+
+@check("client-destroy.inside-callback")
+def test_inside_callback(host: Host) -> None:
+    """The object goes while one of its callbacks runs."""
+    client, peer = connected_client(host)
+    client.react("data", "destroy")
+    peer.send(host.random.randbytes(100_000))
+    host.until(lambda: client.count("data") > 0, client, what="a data callback")
+    host.await_closed(peer)
+    expect.equal(client.count("data"), 1, "data callbacks, of which the first destroyed the object")
+    serves_again(host, made_client(host))
+
+
+def _descriptors(host: Host) -> int | None:
+    # None where the system, or the implementation, does not tell: then only what shows on the network counts.
+    outcome = host.call("descriptors", tolerate_unsupported=True)
+    return outcome.value if isinstance(outcome, Value) else None
+
+
+def _expect_no_leak(host: Host, before: int | None, what: str) -> None:
+    if before is None:
+        host.note("descriptors are not told; only what shows on the network was checked")
+        return
+    limit = before + SLACK
+    host.until(
+        lambda: (_descriptors(host) or 0) <= limit,
+        what=f"no more than {limit} open descriptors after {what} ({before} at first)",
+        got=lambda: f"{_descriptors(host)} of them",
+    )
+
+
+@check("client-lifetime.rounds-leak-nothing")
+def test_rounds_leak_nothing(host: Host) -> None:
+    """In turns one object that connects again and again, and one that is made for the round."""
+    lasting, listener = made_client(host), listen(host)
+    before: int | None = None
+    for number in rounds(ROUNDS):
+        client = lasting if number % 2 else made_client(host)
+        with expect.needing("connect.after-close"):
+            peer = join(client, listener)
+        expect.returns(client.close() if number % 2 else client.destroy(), None, "close, or destroy")
+        host.await_closed(peer, *([client] if number % 2 else []))
+        host.dismiss(peer)
+        if number == WARM_UP:
+            before = _descriptors(host)
+        elif number % COUNTED_EVERY == 0:
+            _expect_no_leak(host, before, f"{number} connections")
+    serves_again(host, lasting)
+
+
+@check("client-lifetime.failures-leak-nothing")
+def test_failures_leak_nothing(host: Host) -> None:
+    """A program that tries again and again until its server is there."""
+    client, nobody = made_client(host), listen(host, "refuse")
+    before: int | None = None
+    for number in range(1, FAILURES + 1):
+        with expect.needing("connect.refused"):
+            outcome = connect(client, nobody, SHORT_TIMEOUT)
+            expect.one_of(outcome, ("false", "refused"), "connect where nobody listens")
+        if number == WARM_UP:
+            before = _descriptors(host)
+    _expect_no_leak(host, before, f"{FAILURES} failed connects")
+    serves_again(host, client)

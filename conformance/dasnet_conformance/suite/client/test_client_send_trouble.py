@@ -1,0 +1,68 @@
+"""Section client-send: servers that left, that do not read, and that flood."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.client_side import connected_client, serves_again
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.scenes import fill, until_fired
+
+MEBIBYTE = 1 << 20
+
+
+@check("client-send.to-departed")
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_to_departed(host: Host, how: str) -> None:
+    """What each send says is left open; the process that sends must not be ended for it."""
+    client, peer = connected_client(host)
+    if how == "closed":
+        peer.close()
+    else:
+        peer.reset()
+    host.silence()
+    for _ in range(5):
+        expect.one_of(client.send(b"anybody?"), ("true", "false", "refused"), f"send to a server that {how}")
+    until_fired(host, client, "disconnect", 1)
+    host.settle(client)
+    expect.equal(client.count("disconnect"), 1, "disconnect callbacks of one connection")
+    serves_again(host, client)
+
+
+@check("client-send.stalled-returns")
+def test_stalled_returns(host: Host) -> None:
+    """More than the system's buffers hold; each call may say yes or no."""
+    client, peer = connected_client(host)
+    peer.pause_reading()
+    piece = host.random.randbytes(4096)
+    for _ in range(24):
+        outcome = client.send(piece, repeat=256)
+        expect.one_of(outcome, ("true", "false"), "send of a mebibyte to a server that does not read")
+
+
+@check("client-send.stalled-accepted-arrives")
+def test_stalled_accepted_arrives(host: Host) -> None:
+    """Until all is accepted or a part refused; then the server reads."""
+    client, peer = connected_client(host)
+    content = host.random.randbytes(12 * MEBIBYTE)
+    accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    peer.resume_reading()
+    host.await_peer(peer, accepted, client)
+    host.settle(client)
+    expect.same_bytes(peer.received[:accepted], content[:accepted], "what the server received of what was accepted")
+
+
+@check("client-send.both-flood")
+def test_both_flood(host: Host) -> None:
+    """Whoever waits until the other one reads waits for ever."""
+    client, peer = connected_client(host)
+    client.react("data", "echo")
+    content = host.random.randbytes(4096) * (8 * MEBIBYTE // 4096)
+    with reading_meanwhile(host):
+        peer.send(content)
+        host.await_peer(peer, len(content), client)
+        host.settle(client)
+    expect.same_bytes(peer.received, content, "what came back")

@@ -1,0 +1,138 @@
+"""Section close: the client ends its connection."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.client_side import (
+    await_departure,
+    connect,
+    connected_client,
+    departed_client,
+    join,
+    made_client,
+    serves_again,
+    talk,
+)
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.suite.scenes import to_one_that_does_not_read
+
+
+@check("close.server-sees-end")
+def test_server_sees_end(host: Host) -> None:
+    """End of file and reset are both an end."""
+    client, peer = connected_client(host)
+    expect.returns(client.close(), None, "close")
+    host.await_closed(peer, client)
+
+
+@check("close.calls-nothing-back")
+@pytest.mark.parametrize("waiting", ["bytes", "bytes and the departure"])
+def test_calls_nothing_back(host: Host, waiting: str) -> None:
+    """Whoever closes knows it."""
+    client, peer = connected_client(host)
+    host.settle(client)
+    peer.send(b"too late")
+    if waiting != "bytes":
+        peer.close()
+    host.silence()
+    before = client.heard()
+    expect.returns(client.close(), None, "close")
+    host.settle(client)
+    expect.equal(client.heard(), before, "callbacks in close and in ticks after it")
+
+
+@check("close.twice")
+def test_twice(host: Host) -> None:
+    """Of a connection, and of one that is gone."""
+    client, _ = connected_client(host)
+    for again in ("", " again"):
+        expect.returns(client.close(), None, f"close{again}")
+    left = departed_client(host)
+    expect.returns(left.close(), None, "close after a departure")
+    for each in (client, left):
+        serves_again(host, each)
+
+
+@check("close.before-connect")
+def test_before_connect(host: Host) -> None:
+    """There is nothing to end."""
+    client = made_client(host)
+    expect.returns(client.close(), None, "close before any connect")
+    serves_again(host, client)
+
+
+@check("close.accepted-arrives")
+@pytest.mark.parametrize("parts", [1, 256])
+def test_accepted_arrives(host: Host, parts: int) -> None:
+    """A farewell, and more than the system's buffers hold, or as much as is accepted; the server reads after close."""
+    client, peer = connected_client(host)
+    content = host.random.randbytes(parts * 65_536)
+    accepted = 0
+    with to_one_that_does_not_read(host, "client-send.stalled-returns"):
+        while accepted < len(content) and client.send(content[accepted : accepted + 65_536]) == Value(True):
+            accepted += 65_536
+    expect.returns(client.close(), None, "close")
+    host.await_closed(peer, client)
+    expect.same_bytes(peer.received, content[:accepted], "what the server received before the end")
+
+
+@check("close.inside-connect")
+def test_inside_connect(host: Host) -> None:
+    """A client that thinks better of it. What connect says of it is left open."""
+    client, listener = made_client(host), listen(host)
+    client.react("connect", "close")
+    expect.one_of(connect(client, listener), ("true", "false", "refused"), "connect, closed in its callback")
+    peer = listener.accept()
+    host.until(lambda: client.count("connect") > 0, client, what="a connect callback")
+    host.await_closed(peer, client)
+    expect.returns(client.is_connected(), False, "is_connected after it")
+    client.react("connect", "none")
+    serves_again(host, client)
+
+
+@check("close.inside-data")
+def test_inside_data(host: Host) -> None:
+    """It has heard enough; what came with it, and after it, is not delivered."""
+    client, peer = connected_client(host)
+    client.react("data", "close")
+    peer.send(host.random.randbytes(500_000))
+    host.until(lambda: client.count("data") > 0, client, what="a data callback")
+    host.settle(client)
+    expect.equal(client.count("data"), 1, "data callbacks, of which the first closed the connection")
+    expect.equal(client.count("disconnect"), 0, "disconnect callbacks of a client that closed")
+    expect.returns(client.is_connected(), False, "is_connected after it")
+    host.await_closed(peer, client)
+    client.react("data", "none")
+    serves_again(host, client)
+
+
+@check("close.inside-disconnect")
+def test_inside_disconnect(host: Host) -> None:
+    """A host that cleans up."""
+    client, peer = connected_client(host)
+    client.react("disconnect", "close")
+    peer.close()
+    await_departure(host, client)
+    host.settle(client)
+    expect.equal(client.count("disconnect"), 1, "disconnect callbacks of one connection")
+    client.react("disconnect", "none")
+    serves_again(host, client)
+
+
+@check("close.of-one-alone")
+def test_of_one_alone(host: Host) -> None:
+    """Two clients of one server."""
+    listener = listen(host)
+    one, other = made_client(host), made_client(host)
+    join(one, listener)
+    peer = join(other, listener)
+    one.close()
+    one.destroy()
+    host.settle(other)
+    expect.equal(peer.closed, None, "the other connection's end")
+    talk(host, other, peer)

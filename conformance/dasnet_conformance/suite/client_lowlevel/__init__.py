@@ -1,0 +1,1 @@
+"""The checks of the profile `client-lowlevel`, a file per section of its catalogue."""
