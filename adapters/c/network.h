@@ -142,8 +142,8 @@ void net_destroy_client(struct net_client *self);
 int net_make_client_adapter(struct net_client *self);
 
 /* Connect to a server, a name or a literal of IPv4 or IPv6, within so many milliseconds: the one call that waits. 1
- * after the connect callback; 0, after the error callback, when there is no connection: nobody is there, it took too long,
- * there is no such port, or there is a connection already, which then stays as it is. */
+ * after the connect callback; 0, after the error callback, when there is no connection: nobody is there, it took too
+ * long, there is no such port, or there is a connection already, which then stays as it is. */
 int net_connect_client(struct net_client *self, const char *host, int port, int timeout_ms);
 
 int net_is_connected_client(const struct net_client *self);
