@@ -178,6 +178,8 @@ COMMAND(holds, boolean(a->orphan->handle != NULL))
 COMMAND(destroy, destroyed(a))
 COMMAND(memory, told(memory_in_use()))
 COMMAND(threads, told(count_threads()))
+COMMAND(child, start_child() ? nothing(0) : refused("driver", "no child process can be started, or there is one"))
+COMMAND(reap, end_child() ? nothing(0) : refused("driver", "there is no child process"))
 COMMAND(descriptors, told(count_descriptors()))
 COMMAND(make_server, boolean(net_make_server(a->object, a->object == NULL ? NULL : a->object->class)))
 COMMAND(server_init, init(a, true))
@@ -212,6 +214,8 @@ static const struct command commands[] = {
     {"send_reused", "ebnn", do_send_reused},
     {"memory", "", do_memory},
     {"threads", "", do_threads},
+    {"child", "", do_child},
+    {"reap", "", do_reap},
     {"descriptors", "", do_descriptors},
     {"make_server", "h", do_make_server},
     {"server_init", "hn", do_server_init},

@@ -6,6 +6,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "commands.h"
+#include "process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,12 @@ static struct outcome execute(char **words, int count)
     return wrong != NULL ? refused("no-such-method", wrong) : command->carry_out(&a);
 }
 
+static void forget(void)
+{
+    forget_everything();
+    end_child();
+}
+
 int main(void)
 {
     char *line = NULL;
@@ -114,7 +121,7 @@ int main(void)
             struct outcome outcome = {.is = NOTHING};
             stop = strcmp(words[1], "bye") == 0;
             if (stop || strcmp(words[1], "reset") == 0)
-                forget_everything();
+                forget();
             else
                 outcome = execute(words + 1, count - 1);
             printf("%s ", sequence);
@@ -123,7 +130,7 @@ int main(void)
         fflush(stdout); /* after every answer: the suite waits for it */
         sequence = "0";
     }
-    forget_everything();
+    forget();
     free_commands();
     free(line);
     return 0;
