@@ -1,11 +1,12 @@
 /*
- * The NETWORK module in C11: a server for one client at a time, driven by a host's frame loop.
+ * The NETWORK module in C11: a server for one client at a time, and a client for one server, driven by a host's frame
+ * loop.
  *
  * A class is derived from Server by putting `struct net_server` first in a struct of one's own, with a `struct
  * net_class` that names the callbacks:
  *
  *     struct echo { struct net_server server; ... };
- *     static int on_data(struct net_server *self, const uint8_t *bytes, int size)
+ *     static int on_data(void *self, const uint8_t *bytes, int size)
  *     {
  *         return net_send(self, (struct net_buffer){bytes, (size_t)size}, size) < 0;
  *     }
@@ -16,12 +17,17 @@
  *         for (;;) { net_tick(&echo.server); ... the rest of the frame ... }
  *     net_destroy(&echo.server);
  *
- * Names follow the documentation: the method Server.NAME is net_NAME, the low-level function NAME is net_NAME as
- * well (server_tick is net_server_tick), and the handle NetworkServer is `struct net_handle`. A word in square
- * brackets names the clause that a rule comes from.
+ * A class is derived from Client in the same way, with a `struct net_client`, net_construct_client,
+ * net_make_client_adapter, net_connect_client, and so on.
+ *
+ * Names follow the documentation: the method Server.NAME is net_NAME, the method Client.NAME is net_NAME_client, the
+ * low-level function NAME is net_NAME (server_tick is net_server_tick, client_tick is net_client_tick). The handle
+ * NetworkServer is `struct net_handle`, NetworkClient is `struct net_client_handle`. A word in square brackets names
+ * the clause that a rule comes from.
  *
  * Every function returns an int: 1 for true, 0 for false or for nothing to tell, and a negative `enum net_error`
- * for a call that cannot be carried out. None of them ever waits. Everything happens on the caller's thread.
+ * for a call that cannot be carried out. None of them ever waits, but for connecting. Everything happens on the
+ * caller's thread.
  */
 #ifndef NETWORK_H
 #define NETWORK_H
@@ -39,28 +45,42 @@ enum net_error {
     NET_BAD_SIZE = -6,        /* the size is negative or beyond the buffer */
     NET_CALLBACK_FAILED = -7, /* a callback returned something other than 0 */
     NET_OUT_OF_MEMORY = -8,
+    NET_NO_CLIENT_FIELD = -9, /* the object's class is not derived from Client */
+    NET_BAD_TIMEOUT = -10,    /* the timeout is negative */
 };
 
-struct net_handle; /* sockets, outgoing queue, and whom to call back; outlives the objects that it passes through */
-struct net_server;
+/* Sockets, outgoing queue, and whom to call back. That of a server outlives the objects that it passes through. */
+struct net_handle;
+struct net_client_handle;
+struct net_base; /* the module's own: what the two have in common */
 
 /* What a class is to the module. Every callback may be left out. One that returns something other than 0 has
- * failed: the call it came out of returns NET_CALLBACK_FAILED, and the server goes on. Everything may be called
- * inside a callback. */
+ * failed: the call it came out of returns NET_CALLBACK_FAILED, and the module goes on. Everything may be called
+ * inside a callback. `self` is the object, as it was given to the constructor. */
 struct net_class {
     bool has_server_field; /* whether objects of the class begin with a `struct net_server` */
-    int (*connect)(struct net_server *self);
-    int (*disconnect)(struct net_server *self);
-    int (*data)(struct net_server *self, const uint8_t *bytes, int size);
-    int (*error)(struct net_server *self, const char *message, int code);
-    int (*log)(struct net_server *self, const char *message);
+    bool has_client_field; /* whether they begin with a `struct net_client` */
+    int (*connect)(void *self);
+    int (*disconnect)(void *self);
+    int (*data)(void *self, const uint8_t *bytes, int size);
+    int (*error)(void *self, const char *message, int code);
+    int (*log)(void *self, const char *message);
 };
 
-/* The class to derive from. It stays where it is in memory from net_construct to net_destroy. */
-struct net_server {
-    struct net_handle *_server; /* the handle, NULL for none [server-class.handle-field] */
+/* What is called back. It stays where it is in memory from its constructor to its destructor. */
+struct net_object {
     const struct net_class *info;
-    struct net_handle *bound; /* the module's own: the handles that call this object back */
+    struct net_base *bound; /* the module's own: the handles that call this object back */
+};
+
+/* The classes to derive from. The handle is NULL for none [server-class.handle-field]. */
+struct net_server {
+    struct net_object object;
+    struct net_handle *_server;
+};
+struct net_client {
+    struct net_object object;
+    struct net_client_handle *_client;
 };
 
 /* Bytes together with how many there are. The documentation's bare pointer cannot tell a size beyond the buffer. */
@@ -112,6 +132,35 @@ int net_server_send(struct net_handle *server, struct net_buffer buffer, int siz
 
 /* Call `object` back from now on, and no other. Nothing is called by it, and no `_server` field is touched. */
 int net_server_restore(struct net_handle *server, void *object, const struct net_class *info);
+
+/* --- Client --------------------------------------------------------------------------------------------------- */
+
+/* As of a server. */
+void net_construct_client(struct net_client *self, const struct net_class *info);
+void net_destroy_client(struct net_client *self);
+
+int net_make_client_adapter(struct net_client *self);
+
+/* Connect to a server, a name or a literal of IPv4 or IPv6, within so many milliseconds: the one call that waits. 1
+ * after the connect callback; 0, after the error callback, when there is no connection: nobody is there, it took too
+ * long, there is no such port, or there is a connection already, which then stays as it is. */
+int net_connect_client(struct net_client *self, const char *host, int port, int timeout_ms);
+
+int net_is_connected_client(const struct net_client *self);
+int net_tick_client(struct net_client *self);
+int net_send_client(struct net_client *self, struct net_buffer buffer, int size);
+
+/* End the connection; calls nothing back. What was accepted to be sent is still sent on by ticks. */
+void net_close_client(struct net_client *self);
+
+/* --- Low-level NetworkClient IO: each does with a handle what the method does with the object ------------------- */
+
+int net_make_client(void *object, const struct net_class *info);
+int net_client_connect(struct net_client_handle *client, const char *host, int port, int timeout_ms);
+int net_client_is_connected(const struct net_client_handle *client);
+int net_client_tick(struct net_client_handle *client);
+int net_client_send(struct net_client_handle *client, struct net_buffer buffer, int size);
+int net_client_close(struct net_client_handle *client);
 
 /* --- Beside the documentation --------------------------------------------------------------------------------- */
 

@@ -87,6 +87,27 @@ bool read_bytes(char *word, const uint8_t **bytes, size_t *length)
     return digits % 2 == 0;
 }
 
+bool read_text(char *word, const char **text)
+{
+    *text = word;
+    if (strcmp(word, "-") == 0)
+        *word = '\0';
+    char *place = word;
+    for (const char *c = word; *c != '\0'; c++) {
+        *place = *c;
+        if (*c == '%') {
+            char digits[] = {c[1], c[1] == '\0' ? '\0' : c[2], '\0'}, *end;
+            *place = (char)strtol(digits, &end, 16);
+            if (!isxdigit((unsigned char)digits[0]) || end != digits + 2 || *place == '\0')
+                return false;
+            c += 2;
+        }
+        place++;
+    }
+    *place = '\0';
+    return true;
+}
+
 int find_word(const char *word, const char *const *words, int count)
 {
     while (--count >= 0 && strcmp(word, words[count]) != 0)

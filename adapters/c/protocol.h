@@ -30,6 +30,9 @@ void put_bytes(const uint8_t *bytes, size_t length);
 bool read_number(const char *word, int64_t *number);
 bool read_bytes(char *word, const uint8_t **bytes, size_t *length);
 
+/* Likewise for a text; false for one with a zero in it as well, which would end it in C. */
+bool read_text(char *word, const char **text);
+
 /* The place of a word in a list, -1 for none. */
 int find_word(const char *word, const char *const *words, int count);
 

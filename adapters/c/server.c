@@ -1,13 +1,11 @@
 /*
  * `Server`, the class to derive from. Every method is a thin call on the layer below; no socket is touched here.
  */
-#include "network.h"
-
-#include <errno.h>
+#include "handle.h"
 
 void net_construct(struct net_server *self, const struct net_class *info)
 {
-    *self = (struct net_server){NULL, info, NULL};
+    *self = (struct net_server){.object.info = info};
 }
 
 void net_destroy(struct net_server *self)
@@ -15,13 +13,12 @@ void net_destroy(struct net_server *self)
     struct net_handle *h = self->_server;
     self->_server = NULL;
     net_close(h);
-    while (self->bound != NULL) /* the handle of another object, bound to this one by net_server_restore */
-        net_unbind(self->bound);
+    unbind_all_of(&self->object); /* such as the handle of another object, bound to this one by net_server_restore */
 }
 
 int net_make_server_adapter(struct net_server *self)
 {
-    const int made = net_make_server(self, self->info);
+    const int made = net_make_server(self, self->object.info);
     return made == 0 ? NET_NO_SERVER_FIELD : made < 0 ? made : 0;
 }
 
@@ -52,12 +49,7 @@ int net_tick(struct net_server *self)
 
 int net_send(struct net_server *self, struct net_buffer buffer, int size)
 {
-    if (self->_server != NULL)
-        return net_server_send(self->_server, buffer, size);
-    const struct net_class *info = self->info;
-    if (info->error != NULL && info->error(self, "nothing sent: the object has no handle", ENOTCONN) != 0)
-        return NET_CALLBACK_FAILED;
-    return 0;
+    return self->_server == NULL ? nothing_sent(&self->object) : net_server_send(self->_server, buffer, size);
 }
 
 int net_save(struct net_server *self, struct net_handle **shared_orphan)
@@ -77,7 +69,7 @@ int net_restore(struct net_server *self, struct net_handle **shared_orphan)
     struct net_handle *h = *shared_orphan;
     if (h == NULL)
         return NET_EMPTY_ORPHAN;
-    net_server_restore(h, self, self->info);
+    net_server_restore(h, self, self->object.info);
     if (self->_server != h)
         net_close(self->_server);
     self->_server = h;

@@ -38,10 +38,10 @@ def standalone(fault: str = "") -> list[str]:
 
 
 def compiled(folder: Path, *changes: tuple[str, str]) -> list[str]:
-    """Build the implementation in C with some of its text changed; the command of its driver."""
+    """Build the implementation in C with some of its server's text changed; the command of its driver."""
     need(["make", "cc"], "a C compiler and make (Debian: gcc make)")
     shutil.copytree(ROOT / "adapters" / "c", folder, ignore=shutil.ignore_patterns("build"))
-    source = folder / "network.c"
+    source = folder / "network_server.c"
     text = source.read_text("utf-8")
     for old, new in changes:
         assert text.count(old) == 1, f"the implementation in C has changed: {old!r}"

@@ -44,7 +44,7 @@ def test_a_failure_shows_again_and_not_with_a_sound_driver(
 
 
 def test_an_implementation_in_another_language(tmp_path: Path) -> None:
-    never = ("NET_NULL_HANDLE : h->client >= 0;", "NET_NULL_HANDLE : h->listener >= 0;")
+    never = ("NET_NULL_HANDLE : h->base.connection.fd >= 0;", "NET_NULL_HANDLE : h->listener >= 0;")
     faulty = compiled(tmp_path / "faulty", never)
     sound = compiled(tmp_path / "sound")
     assert judge(spec(faulty), "query.is-connected-follows-client", tmp_path / "reports").returncode == 1

@@ -1,7 +1,7 @@
 // The driver: reads commands, one a line, carries them out on the module, writes what came of it. The lines are those
 // of docs/driver-protocol.md.
 //
-// SIGPIPE is left as the system set it: the module has to survive a client that has gone by itself.
+// SIGPIPE is left as the system set it: the module has to survive a peer that has gone by itself.
 #include "driver/commands.h"
 #include "driver/output.h"
 #include "driver/registry.h"
@@ -14,7 +14,7 @@
 
 namespace {
 
-constexpr const char *greeting = "value 1 network-cpp 0.1.0 C%2B%2B17 core,lowlevel";
+constexpr const char *greeting = "value 1 network-cpp 0.1.0 C%2B%2B17 core,lowlevel,client,client-lowlevel";
 
 std::vector<std::string_view> split(std::string_view line)
 {

@@ -12,7 +12,7 @@ const version = "0.1.0"
 func (d *driver) carryOut(name string, a arguments) string {
 	switch name {
 	case "hello":
-		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel"
+		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel,client,client-lowlevel"
 	case "reset", "bye":
 		d.forget()
 		return "value"
@@ -22,7 +22,7 @@ func (d *driver) carryOut(name string, a arguments) string {
 		return d.react(a)
 
 	case "adapter":
-		d.server(a).MakeServerAdapter()
+		d.object(a, 0).makeAdapter()
 		return "value"
 	case "init":
 		return boolean(d.server(a).Init(a.integer(1)))
@@ -31,11 +31,11 @@ func (d *driver) carryOut(name string, a arguments) string {
 	case "is_open":
 		return boolean(d.server(a).IsOpen(), nil)
 	case "is_connected":
-		return boolean(d.server(a).IsConnected(), nil)
+		return boolean(d.object(a, 0).asEither().IsConnected(), nil)
 	case "tick":
-		return done(d.server(a).Tick())
+		return done(d.object(a, 0).asEither().Tick())
 	case "send":
-		return boolean(d.server(a).Send(a.buffer(1), a.integer(3)))
+		return boolean(d.object(a, 0).asEither().Send(a.buffer(1), a.integer(3)))
 	case "save":
 		return done(d.server(a).Save(d.orphan(a, 1)))
 	case "restore":
@@ -64,9 +64,32 @@ func (d *driver) carryOut(name string, a arguments) string {
 	case "server_restore":
 		return done(network.ServerRestore(d.handle(a), d.object(a, 1).documented()))
 
+	case "connect":
+		object := d.object(a, 0)
+		object.asClient()
+		object.last = a.destination(1)
+		return object.connectAgain()
+	case "close":
+		return done(d.object(a, 0).asClient().Close())
+	case "make_client":
+		if a.number(0) == 0 {
+			return boolean(network.MakeClient(nil), nil)
+		}
+		return boolean(network.MakeClient(d.object(a, 0).documented()), nil)
+	case "client_connect":
+		to := a.destination(1)
+		return boolean(network.ClientConnect(d.clientHandle(a), to.host, to.port, to.timeout))
+	case "client_is_connected":
+		return boolean(network.ClientIsConnected(d.clientHandle(a)))
+	case "client_tick":
+		return done(network.ClientTick(d.clientHandle(a)))
+	case "client_send":
+		return boolean(network.ClientSend(d.clientHandle(a), a.buffer(1), a.integer(3)))
+	case "client_close":
+		return done(network.ClientClose(d.clientHandle(a)))
+
 	case "ticks":
-		server := d.server(a)
-		return repeated(a.number(1), server.Tick)
+		return repeated(a.number(1), d.object(a, 0).asEither().Tick)
 	case "reloads":
 		server, orphan := d.server(a), d.orphan(a, 1)
 		return repeated(a.number(2), func() error {
@@ -76,14 +99,14 @@ func (d *driver) carryOut(name string, a arguments) string {
 			return server.Restore(orphan)
 		})
 	case "send_reused":
-		server, buffer := d.server(a), a.buffer(1)
-		result, err := server.Send(buffer, a.integer(3))
+		object, buffer := d.object(a, 0).asEither(), a.buffer(1)
+		result, err := object.Send(buffer, a.integer(3))
 		for place := range buffer {
 			buffer[place] = 0
 		}
 		return boolean(result, err)
 	case "kept":
-		d.server(a)
+		d.object(a, 0).asEither() // a plain object has no callbacks
 		return boolean(d.object(a, 0).stillKept(), nil)
 	case "child":
 		return d.startChild()
@@ -156,7 +179,7 @@ func (d *driver) react(a arguments) string {
 		asked.bytes = a.bytes(3)
 	case "save":
 		asked.orphan = d.orphan(a, 3)
-	case "echo", "tick", "destroy", "query", "raise":
+	case "echo", "tick", "destroy", "query", "raise", "connect", "close", "is_connected":
 	default:
 		panic(wrong("there is no reaction %s", asked.action))
 	}
@@ -172,14 +195,8 @@ func (d *driver) object(a arguments, place int) *object {
 	return found
 }
 
-// server is that of the first argument. A plain object has none of its methods.
-func (d *driver) server(a arguments) *network.Server {
-	found := d.object(a, 0)
-	if found.server == nil {
-		panic(refusal{"no-server", "object " + a[0] + " is no Server"})
-	}
-	return found.server
-}
+// server is that of the first argument.
+func (d *driver) server(a arguments) *network.Server { return d.object(a, 0).asServer() }
 
 // handle is nil for object 0, and for what has none.
 func (d *driver) handle(a arguments) *network.NetworkServer {
@@ -187,6 +204,13 @@ func (d *driver) handle(a arguments) *network.NetworkServer {
 		return nil
 	}
 	return d.server(a).Handle()
+}
+
+func (d *driver) clientHandle(a arguments) *network.NetworkClient {
+	if a.number(0) == 0 || d.object(a, 0).client == nil {
+		return nil
+	}
+	return d.object(a, 0).client.Handle()
 }
 
 // orphan is made when first named.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"dasnet/network"
 )
@@ -16,15 +17,34 @@ const (
 	classA
 	classB
 	silent
+	clientA
+	clientB
+	silentClient
 )
 
-// object is what the driver keeps of an object. One of the class plain has no server.
+// object is what the driver keeps of an object: a server, a client, or neither in one of the class plain.
 type object struct {
 	driver    *driver
 	number    int64
 	server    *network.Server
+	client    *network.Client
+	last      *destination        // of the client's connect commands
 	reactions map[string]reaction // by callback
 	kept      []delivery
+}
+
+// common is what Server and Client can both do.
+type common interface {
+	IsConnected() bool
+	Tick() error
+	Send(data []byte, size int) (bool, error)
+}
+
+// destination is what connect is given.
+type destination struct {
+	host    string
+	port    int
+	timeout time.Duration
 }
 
 // reaction is what to do inside a callback.
@@ -37,25 +57,26 @@ type reaction struct {
 // delivery is what a data callback was given, and a copy of it.
 type delivery struct{ given, copied []byte }
 
-// recorderA and recorderB are the classes A and B, which override everything; network.Base overrides nothing.
-type recorderA struct{ recorder }
-type recorderB struct{ recorder }
+// recorderA and recorderB are the classes A and B of servers and of clients, which override everything; network.Base
+// and network.ClientBase override nothing.
+type recorderA[Object any] struct{ recorder[Object] }
+type recorderB[Object any] struct{ recorder[Object] }
 
-type recorder struct{ object *object }
+type recorder[Object any] struct{ object *object }
 
-func (r recorder) OnConnect(*network.Server) error    { return r.object.fired("connect", "", nil) }
-func (r recorder) OnDisconnect(*network.Server) error { return r.object.fired("disconnect", "", nil) }
+func (r recorder[Object]) OnConnect(*Object) error    { return r.object.fired("connect", "", nil) }
+func (r recorder[Object]) OnDisconnect(*Object) error { return r.object.fired("disconnect", "", nil) }
 
-func (r recorder) OnData(_ *network.Server, data []byte) error {
+func (r recorder[Object]) OnData(_ *Object, data []byte) error {
 	r.object.keep(data)
 	return r.object.fired("data", fmt.Sprintf(" %d %s", len(data), hexadecimal(data)), data)
 }
 
-func (r recorder) OnError(_ *network.Server, message string, code int) error {
+func (r recorder[Object]) OnError(_ *Object, message string, code int) error {
 	return r.object.fired("error", fmt.Sprintf(" %d %s", code, text(message)), nil)
 }
 
-func (r recorder) OnLog(_ *network.Server, message string) error {
+func (r recorder[Object]) OnLog(_ *Object, message string) error {
 	return r.object.fired("log", " "+text(message), nil)
 }
 
@@ -64,28 +85,78 @@ func newObject(d *driver, number, class int64) *object {
 	switch class {
 	case plain:
 	case classA:
-		made.server = network.NewServer(recorderA{recorder{made}})
+		made.server = network.NewServer(recorderA[network.Server]{recorder[network.Server]{made}})
 	case classB:
-		made.server = network.NewServer(recorderB{recorder{made}})
+		made.server = network.NewServer(recorderB[network.Server]{recorder[network.Server]{made}})
 	case silent:
 		made.server = network.NewServer(network.Base{})
+	case clientA:
+		made.client = network.NewClient(recorderA[network.Client]{recorder[network.Client]{made}})
+	case clientB:
+		made.client = network.NewClient(recorderB[network.Client]{recorder[network.Client]{made}})
+	case silentClient:
+		made.client = network.NewClient(network.ClientBase{})
 	default:
 		panic(wrong("there is no class %d", class))
 	}
 	return made
 }
 
-// documented is what make_server and server_restore are given: the Server, or an object that is none.
+// documented is what the functions are given that take any object: the Server or Client, or an object that is neither.
 func (o *object) documented() any {
+	switch {
+	case o.server != nil:
+		return o.server
+	case o.client != nil:
+		return o.client
+	}
+	return o
+}
+
+// asServer and asClient are for methods that one of the classes has alone, asEither for those that both have.
+func (o *object) asServer() *network.Server {
 	if o.server == nil {
-		return o
+		panic(refusal{"no-such-method", "the object is no Server"})
 	}
 	return o.server
+}
+
+func (o *object) asClient() *network.Client {
+	if o.client == nil {
+		panic(refusal{"no-such-method", "the object is no Client"})
+	}
+	return o.client
+}
+
+func (o *object) asEither() common {
+	if o.client != nil {
+		return o.client
+	}
+	return o.asServer()
+}
+
+func (o *object) makeAdapter() {
+	if o.client != nil {
+		o.client.MakeClientAdapter()
+	} else {
+		o.asServer().MakeServerAdapter()
+	}
+}
+
+// connectAgain connects where the last connect command said.
+func (o *object) connectAgain() string {
+	if o.last == nil {
+		panic(wrong("object %d was never told to connect", o.number))
+	}
+	return boolean(o.asClient().Connect(o.last.host, o.last.port, o.last.timeout))
 }
 
 func (o *object) destroy() {
 	if o.server != nil {
 		o.server.Close()
+	}
+	if o.client != nil {
+		o.client.Destroy()
 	}
 }
 
@@ -113,17 +184,25 @@ func (o *object) fired(callback, words string, data []byte) error {
 func (o *object) act(asked reaction, data []byte) string {
 	switch asked.action {
 	case "send":
-		return boolean(o.server.Send(asked.bytes, len(asked.bytes)))
+		return boolean(o.asEither().Send(asked.bytes, len(asked.bytes)))
 	case "echo":
-		return boolean(o.server.Send(data, len(data)))
+		return boolean(o.asEither().Send(data, len(data)))
 	case "save":
-		return done(o.server.Save(asked.orphan))
+		return done(o.asServer().Save(asked.orphan))
 	case "tick":
-		return done(o.server.Tick())
+		return done(o.asEither().Tick())
 	case "destroy":
-		return done(o.server.Close())
+		o.destroy()
+		return "value"
+	case "connect":
+		return o.connectAgain()
+	case "close":
+		return done(o.asClient().Close())
+	case "is_connected":
+		return boolean(o.asClient().IsConnected(), nil)
 	}
-	return fmt.Sprintf("value %t %t %t", o.server.HasSession(), o.server.IsOpen(), o.server.IsConnected())
+	server := o.asServer()
+	return fmt.Sprintf("value %t %t %t", server.HasSession(), server.IsOpen(), server.IsConnected())
 }
 
 // What is kept at most of a session, in bytes: enough to see a buffer that is used again, and no more than that.

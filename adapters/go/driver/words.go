@@ -5,10 +5,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"dasnet/network"
 )
@@ -40,6 +42,7 @@ var kinds = map[error]string{
 func refused(err error) string {
 	var special refusal
 	var size *network.SizeError
+	var timeout *network.TimeoutError
 	var callback *network.CallbackError
 	kind := "error"
 	switch {
@@ -49,6 +52,8 @@ func refused(err error) string {
 		kind = special.kind
 	case errors.As(err, &size):
 		kind = "bad-size"
+	case errors.As(err, &timeout):
+		kind = "bad-timeout"
 	default:
 		for known, name := range kinds {
 			if errors.Is(err, known) {
@@ -147,6 +152,34 @@ func (a arguments) integer(place int) int {
 		panic(refusal{"out-of-range", a[place] + " is no int"})
 	}
 	return int(value)
+}
+
+// text is one that is percent-encoded.
+func (a arguments) text(place int) string {
+	word := a.word(place)
+	if word == "-" {
+		return ""
+	}
+	decoded, err := url.PathUnescape(word)
+	if err != nil {
+		panic(wrong("an argument is not a percent-encoded text"))
+	}
+	return decoded
+}
+
+// The longest time that can be waited for, in milliseconds: a day. More is as good as that.
+const longestTimeout = 24 * 60 * 60 * 1000
+
+// destination is host, port and timeout. Beyond what the module's type can count a timeout is cut, and does not wrap.
+func (a arguments) destination(place int) *destination {
+	timeout := a.number(place + 2)
+	switch {
+	case timeout > longestTimeout:
+		timeout = longestTimeout
+	case timeout < -longestTimeout:
+		timeout = -longestTimeout
+	}
+	return &destination{a.text(place), a.integer(place + 1), time.Duration(timeout) * time.Millisecond}
 }
 
 func (a arguments) bytes(place int) []byte {

@@ -1,119 +1,76 @@
 package network
 
-import (
-	"io"
-	"net"
-	"time"
-)
+import "time"
 
-const (
-	// The most bytes of one data callback.
-	pieceSize = 64 << 10
-	// Pieces that are read ahead of ticks, and pieces that one tick tells at most: with full ones 1 MiB. Beyond the
-	// first bound the client is not read, and the system holds it up; the second keeps a flood from holding up the
-	// frame.
-	piecesAhead   = 16
-	piecesPerTick = 16
-)
+// DefaultTimeout is what Connect is usually given.
+const DefaultTimeout = 5 * time.Second
 
-// client is the connection that ticks tell of, with a goroutine that reads it and one that writes to it. What was
-// read and not told is here, and so goes with the handle through save and restore, and with the connection when that
-// ends: no byte gets lost and none gets to the next client [server-class.one-client].
-type client struct {
-	conn    net.Conn
-	pieces  chan []byte   // what was read, in order; closed behind the last
-	cause   error         // why reading ended, nil for the end of its bytes; to be read once pieces is closed
-	outbox  *outbox       // what is to be written
-	leaving chan struct{} // closed when nobody will ask for pieces any more
-	unread  chan struct{} // closed by the reading goroutine at its end
-	unsent  chan struct{} // closed by the writing goroutine at its end
+// Client is the class to derive from, where a program is to connect and not to listen: a ClientClass and, in a field,
+// the handle. Every method is a thin call on the functions of lowlevelclient.go. Until it has a handle, IsConnected and
+// Send give false, and Tick and Close do nothing.
+type Client struct {
+	derived[Client]
+	handle *NetworkClient // the field _client
 }
 
-// attend starts to read a connection, and to write to it. Until then its bytes stay with the system.
-func attend(conn net.Conn) *client {
-	c := &client{
-		conn:    conn,
-		pieces:  make(chan []byte, piecesAhead),
-		outbox:  newOutbox(),
-		leaving: make(chan struct{}),
-		unread:  make(chan struct{}),
-		unsent:  make(chan struct{}),
+// NewClient makes an object of a class, without a handle. Class nil: its callbacks do nothing.
+func NewClient(class ClientClass) *Client {
+	client := &Client{}
+	client.derived = derive(client, class)
+	return client
+}
+
+// Handle gives what is in the field _client, for the low-level functions: nil before MakeClientAdapter and after
+// Destroy.
+func (c *Client) Handle() *NetworkClient { return c.handle }
+
+// MakeClientAdapter makes the handle, which connects to nothing yet. One from before is ended.
+func (c *Client) MakeClientAdapter() { MakeClient(c) }
+
+// Connect connects to a server, a name or a literal of IPv4 or IPv6: the one call that waits, for the timeout at most.
+// True after OnConnect. False, after OnError, when there is no connection; one that was there already stays as it is.
+// An error is a *TimeoutError, or that of a callback.
+func (c *Client) Connect(host string, port int, timeout time.Duration) (bool, error) {
+	if c.handle == nil {
+		return false, ErrNoHandle
 	}
-	go c.read()
-	go c.write()
-	return c
+	return ClientConnect(c.handle, host, port, timeout)
 }
 
-func (c *client) read() {
-	defer close(c.unread)
-	defer close(c.pieces)
-	buffer := make([]byte, pieceSize)
-	for {
-		count, err := c.conn.Read(buffer)
-		if count > 0 {
-			select {
-			case c.pieces <- append([]byte(nil), buffer[:count]...): // a copy: the piece is the callback's to keep
-			case <-c.leaving:
-				// To close on unread bytes would reset the connection, and that can overtake the last words.
-				io.Copy(io.Discard, c.conn)
-				return
-			}
-		}
-		if err != nil {
-			if err != io.EOF {
-				c.cause = err
-			}
-			return
-		}
+// IsConnected tells whether there is a connection, as far as ticks have told.
+func (c *Client) IsConnected() bool { return c.handle != nil && c.handle.connection != nil }
+
+// Tick tells what came since the last one, and returns; to be called once per frame. An error is that of a callback.
+func (c *Client) Tick() error {
+	if c.handle == nil {
+		return nil
 	}
+	return ClientTick(c.handle)
 }
 
-func (c *client) write() {
-	defer close(c.unsent)
-	if err := c.outbox.drain(c.conn); err != nil {
-		// Whatever the failure was: reading comes to an end too, which is how a tick finds the departure.
-		endReading(c.conn)
+// Send sends the first size bytes, as that of a Server does.
+func (c *Client) Send(data []byte, size int) (bool, error) {
+	if c.handle == nil {
+		return false, c.onError("nothing sent: there is no handle", CodeNotConnected)
 	}
+	return ClientSend(c.handle, data, size)
 }
 
-// next gives the next piece that was read; nil when there is none at present, and then also whether none will come.
-func (c *client) next() (piece []byte, ended bool) {
-	select {
-	case piece, more := <-c.pieces:
-		return piece, !more
-	default:
-		return nil, false
+// Close ends the connection and keeps the object, which may connect again. Calls nothing back, may be called twice, and
+// returns no error. What was accepted to be sent is still sent, by goroutines, until Destroy ends them.
+func (c *Client) Close() error {
+	if c.handle != nil {
+		return ClientClose(c.handle)
 	}
+	return nil
 }
 
-// farewell says why a client is gone of which no more will come.
-func (c *client) farewell() string {
-	if c.cause != nil {
-		return c.cause.Error()
-	}
-	if err := c.outbox.failed(); err != nil {
-		return err.Error()
-	}
-	return "the end of its bytes"
-}
-
-// close ends the connection, after as long as the client may take for what waits to be sent to it. Both goroutines have
-// ended when it returns.
-func (c *client) close(grace time.Duration) {
-	c.conn.SetDeadline(time.Now().Add(grace))
-	close(c.leaving)
-	c.outbox.finish()
-	<-c.unsent
-	// The reading goroutine ends behind what has arrived, and not with bytes left in the system.
-	endReading(c.conn)
-	<-c.unread
-	c.conn.Close()
-}
-
-// endReading lets reads find the end of the bytes behind what has arrived. Where that fails the connection is broken,
-// and reads find out by themselves.
-func endReading(conn net.Conn) {
-	if half, ok := conn.(interface{ CloseRead() error }); ok {
-		half.CloseRead()
+// Destroy ends the object and what it owns. Calls nothing back; may be called twice and inside a callback. A client
+// that is forgotten instead keeps its connection.
+func (c *Client) Destroy() {
+	c.destroyed = true
+	if handle := c.handle; handle != nil {
+		c.handle = nil
+		handle.end()
 	}
 }

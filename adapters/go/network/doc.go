@@ -1,4 +1,5 @@
-// Package network is daslang's NETWORK module for Go: a server for one client at a time, driven by a host's frame loop.
+// Package network is daslang's NETWORK module for Go: a server for one client at a time, and a client for one
+// server, driven by a host's frame loop.
 //
 //	type echo struct{ network.Base }
 //
@@ -19,14 +20,16 @@
 //		}
 //	}
 //
-// Sockets block here, so each has goroutines that wait for it: one takes connections (listener.go), one reads the
-// client and one writes to it (client.go, outbox.go). They know neither handle nor object and call nobody back. Each
-// has a queue with an end to it, which only the host's own goroutine takes from or puts into: ticks empty the queues
-// of what came, send fills the one of what goes.
+// A Client connects where a Server listens, and is told of what comes in the same way.
+//
+// Sockets block here, so each has goroutines that wait for it: one takes connections (listener.go), one reads a
+// connection and one writes to it (connection.go, outbox.go). They know neither handle nor object and call nobody back.
+// Each has a queue with an end to it, which only the host's own goroutine takes from or puts into: ticks empty the
+// queues of what came, send fills the one of what goes.
 //
 // Everything else belongs to the goroutine that calls: the functions and methods here are for one goroutine, as
-// callbacks come on it. None of them waits for the network, but that closing gives a client a moment to take what was
-// sent to it.
+// callbacks come on it. None of them waits for the network, but that Connect does, for as long as it is told to, and
+// that closing gives a peer a moment to take what was sent to it.
 //
 // Words in square brackets name the clause of the documentation that a rule comes from.
 package network

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 )
 
 // Calls that cannot be carried out. Each is a mistake of the caller, and its text says the next step.
 var (
-	ErrNullHandle     = errors.New("the handle is nil: pass the one that MakeServer made")
-	ErrNoHandle       = errors.New("the object has no handle: call MakeServerAdapter or Restore first")
-	ErrClosedHandle   = errors.New("the handle is closed: make another with MakeServer")
+	ErrNullHandle     = errors.New("the handle is nil: pass the one that MakeServer or MakeClient made")
+	ErrNoHandle       = errors.New("the object has no handle: call MakeServerAdapter, MakeClientAdapter or Restore first")
+	ErrClosedHandle   = errors.New("the handle is closed: make another")
 	ErrNoServerField  = errors.New("the object has no field for a handle: pass a *Server")
 	ErrEmptyOrphan    = errors.New("the orphan holds no handle: save one into it first")
 	ErrOccupiedOrphan = errors.New("the orphan holds a handle already: restore that one first")
@@ -21,6 +22,13 @@ type SizeError struct{ Size, Capacity int }
 
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("size must be 0 to %d, the bytes that the buffer holds, not %d", e.Capacity, e.Size)
+}
+
+// TimeoutError is a connect whose timeout is negative. Nothing was tried.
+type TimeoutError struct{ Timeout time.Duration }
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("a timeout of %v is none: give 0 or more", e.Timeout)
 }
 
 // CallbackError is what a callback returned. It comes out of the call during which the callback fired.
@@ -43,11 +51,12 @@ func failed(callback string, err error) error {
 
 // Codes for OnError where the system has none; those of the system are positive.
 const (
-	CodeUnknown     = -1
-	CodeNoClient    = -2
-	CodeQueueFull   = -3
-	CodeAlreadyOpen = -4
-	CodeNoSuchPort  = -5
+	CodeUnknown          = -1
+	CodeNotConnected     = -2
+	CodeQueueFull        = -3
+	CodeAlreadyOpen      = -4
+	CodeNoSuchPort       = -5
+	CodeAlreadyConnected = -6
 )
 
 // codeOf gives the system's number of an error, never 0.

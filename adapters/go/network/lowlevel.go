@@ -11,7 +11,7 @@ func MakeServer(object any) bool {
 		return false
 	}
 	earlier := server.handle
-	server.handle = &NetworkServer{owner: server}
+	server.handle = &NetworkServer{conversation: conversation{peer: "client", owner: server}}
 	server.destroyed = false
 	if earlier != nil {
 		earlier.close()
@@ -41,7 +41,7 @@ func ServerIsConnected(handle *NetworkServer) (bool, error) {
 	if handle == nil {
 		return false, ErrNullHandle
 	}
-	return handle.client != nil, nil
+	return handle.connection != nil, nil
 }
 
 // ServerTick tells what came: a client, its bytes, its departure. Inside a callback of the same handle, and while

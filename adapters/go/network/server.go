@@ -9,17 +9,15 @@ type Server struct {
 	// Host is the numeric address to bind, Loopback when empty. A name would have to be looked up, for which Init waits.
 	Host string
 
-	class     Class
-	handle    *NetworkServer // the field _server [server-class.handle-field]
-	destroyed bool
+	derived[Server]
+	handle *NetworkServer // the field _server [server-class.handle-field]
 }
 
 // NewServer makes an object of a class, without a handle. Class nil: its callbacks do nothing.
 func NewServer(class Class) *Server {
-	if class == nil {
-		class = Base{}
-	}
-	return &Server{class: class}
+	server := &Server{}
+	server.derived = derive(server, class)
+	return server
 }
 
 // Handle gives what is in the field _server, for the low-level functions: nil before MakeServerAdapter, after Save
@@ -52,7 +50,7 @@ func (s *Server) HasSession() bool { return s.IsConnected() }
 func (s *Server) IsOpen() bool { return s.handle != nil && s.handle.listener != nil }
 
 // IsConnected tells whether there is a client, as far as ticks have told.
-func (s *Server) IsConnected() bool { return s.handle != nil && s.handle.client != nil }
+func (s *Server) IsConnected() bool { return s.handle != nil && s.handle.connection != nil }
 
 // Tick tells what came since the last one, and returns; to be called once per frame. An error is that of a callback.
 func (s *Server) Tick() error {
@@ -66,7 +64,7 @@ func (s *Server) Tick() error {
 // *SizeError, or that of a callback.
 func (s *Server) Send(data []byte, size int) (bool, error) {
 	if s.handle == nil {
-		return false, failed("OnError", s.class.OnError(s, "nothing sent: there is no handle", CodeNoClient))
+		return false, s.onError("nothing sent: there is no handle", CodeNotConnected)
 	}
 	return ServerSend(s.handle, data, size)
 }

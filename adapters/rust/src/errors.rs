@@ -1,11 +1,12 @@
 //! Calls that cannot be carried out, and the numbers of errors that are told to the error callback.
 
 /// Codes for the error callback where there is none of the system's, which are all positive.
-pub const NO_CLIENT: i32 = -1;
+pub const NOT_CONNECTED: i32 = -1;
 pub const QUEUE_FULL: i32 = -2;
 pub const ALREADY_OPEN: i32 = -3;
 pub const NO_SUCH_PORT: i32 = -4;
 pub const UNKNOWN: i32 = -5;
+pub const ALREADY_CONNECTED: i32 = -6;
 
 /// A call that cannot be carried out, with the next step in its text.
 #[derive(Debug)]
@@ -15,7 +16,12 @@ pub enum Error {
     NoServerField,
     EmptyOrphan,
     FullOrphan,
-    BadSize { size: i32, capacity: usize },
+    BadSize {
+        size: i32,
+        capacity: usize,
+    },
+    /// In milliseconds.
+    BadTimeout(i32),
     Callback(Box<dyn std::error::Error>),
 }
 
@@ -30,6 +36,7 @@ impl std::fmt::Display for Error {
             Error::BadSize { size, capacity } => {
                 write!(f, "size {size} does not fit the buffer of {capacity} bytes; nothing was sent")
             }
+            Error::BadTimeout(timeout) => write!(f, "a timeout of {timeout} ms is none; give 0 or more"),
             Error::Callback(error) => write!(f, "a callback failed: {error}"),
         }
     }

@@ -2,7 +2,8 @@
 //! and find out whether it is a `Server`.
 
 use crate::errors::Error;
-use crate::network::Handle;
+use crate::network_server::Handle;
+use crate::object::Kind;
 use crate::server::Server;
 use std::any::Any;
 
@@ -26,7 +27,7 @@ pub fn server_is_open(server: Option<&Handle>) -> Result<bool, Error> {
 }
 
 pub fn server_is_connected(server: Option<&Handle>) -> Result<bool, Error> {
-    Ok(server.ok_or(Error::NullHandle)?.is_connected())
+    Ok(server.ok_or(Error::NullHandle)?.conversation().is_connected())
 }
 
 /// Does what is ready: takes a client, passes on what waits to be sent, delivers what came, notices a departure. Inside
@@ -38,7 +39,7 @@ pub fn server_tick(server: Option<&Handle>) -> Result<(), Error> {
 /// Sends the first `size` bytes, at once or by later ticks. False, after the error callback, when there is no client, it
 /// is gone, or too much waits already: nothing of the call is sent then.
 pub fn server_send(server: Option<&Handle>, data: &[u8], size: i32) -> Result<bool, Error> {
-    server.ok_or(Error::NullHandle)?.send(data, size)
+    server.ok_or(Error::NullHandle)?.conversation().send(data, size)
 }
 
 /// Calls the object back from now on, and no other. Nothing is called by it, and no object's field is touched.

@@ -109,6 +109,21 @@ pub fn bytes(word: &str) -> Result<Vec<u8>, Refusal> {
     bytes.ok_or_else(|| Refusal::driver("an argument is not bytes in lowercase hex"))
 }
 
+/// A text, percent-encoded.
+pub fn read_text(word: &str) -> Result<String, Refusal> {
+    if word == "-" {
+        return Ok(String::new());
+    }
+    let mut parts = word.split('%');
+    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let digits = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(digits.ok_or_else(|| Refusal::driver("an argument is not a percent-encoded text"))?);
+        decoded.extend(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(decoded).map_err(|_| Refusal::driver("an argument is not UTF-8"))
+}
+
 fn digit(character: u8) -> Option<u8> {
     match character {
         b'0'..=b'9' => Some(character - b'0'),

@@ -1,10 +1,7 @@
 // The arguments of a command; arguments.h says more.
 #include "arguments.h"
 
-#include "outcome.h"
 #include "words.h"
-
-#include <limits>
 
 namespace driver {
 
@@ -18,12 +15,19 @@ std::string Arguments::bytes(std::size_t place) const
     return bytes_of(words_.at(place));
 }
 
+std::string Arguments::text(std::size_t place) const
+{
+    return text_of(words_.at(place));
+}
+
+Destination Arguments::destination(std::size_t place) const
+{
+    return {text(place), number(place + 1), std::chrono::milliseconds(number(place + 2))};
+}
+
 int Arguments::port(std::size_t place) const
 {
-    const std::int64_t port = number(place);
-    if (port < std::numeric_limits<int>::min() || port > std::numeric_limits<int>::max())
-        throw Refused("out-of-range", "port " + std::to_string(port) + " does not fit an int");
-    return static_cast<int>(port);
+    return Destination{"", number(place), {}}.int_port();
 }
 
 std::string Arguments::buffer(std::size_t place) const
@@ -42,6 +46,11 @@ std::string Arguments::buffer(std::size_t place) const
 network::Handle Arguments::handle(std::size_t place) const
 {
     return number(place) == 0 ? nullptr : object(place).handle();
+}
+
+network::ClientHandle Arguments::client_handle(std::size_t place) const
+{
+    return number(place) == 0 ? nullptr : object(place).client_handle();
 }
 
 } // namespace driver

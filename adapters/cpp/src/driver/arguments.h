@@ -27,9 +27,13 @@ public:
     std::string word(std::size_t place) const { return std::string(words_.at(place)); }
     std::int64_t number(std::size_t place) const;
     std::string bytes(std::size_t place) const;
+    std::string text(std::size_t place) const;
 
     /// A port number. Throws Refused for one that does not fit an int, before it wraps.
     int port(std::size_t place) const;
+
+    /// Host, port and timeout, at three places.
+    Destination destination(std::size_t place) const;
 
     /// Bytes, how often they are repeated, and the size, at three places. As much of the buffer is built as the
     /// size asks for.
@@ -39,9 +43,11 @@ public:
 
     /// The object of the port. Throws Refused where there is none.
     network::Server &server(std::size_t place) const { return object(place).server(); }
+    network::Client &client(std::size_t place) const { return object(place).client(); }
 
     /// The handle in an object's field; null for object 0.
     network::Handle handle(std::size_t place) const;
+    network::ClientHandle client_handle(std::size_t place) const;
 
     network::Handle &orphan(std::size_t place) const { return registry_.orphan(number(place)); }
 

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "../network/low_level.h"
+#include "../network/low_level_client.h"
 #include "arguments.h"
 #include "outcome.h"
 #include "process.h"
@@ -35,11 +36,16 @@ Command command(std::size_t count, Call call)
     return command(count, count, call);
 }
 
+void tick(const Arguments &a)
+{
+    a.object(0).on_either([](auto &object) { object.tick(); });
+}
+
 // The object may be destroyed by a tick, which refuses the next one.
 void tick_often(const Arguments &a)
 {
     for (std::int64_t i = 0; i < a.number(1); i++)
-        a.server(0).tick();
+        tick(a);
 }
 
 void reload_often(const Arguments &a)
@@ -53,9 +59,24 @@ void reload_often(const Arguments &a)
 bool send_reused(const Arguments &a)
 {
     std::string buffer = a.buffer(1);
-    const bool sent = a.server(0).send(buffer, a.number(3));
+    const bool sent = a.object(0).on_either([&](auto &object) { return object.send(buffer, a.number(3)); });
     std::fill(buffer.begin(), buffer.end(), '\0'); // as a program does that uses its buffer again
     return sent;
+}
+
+bool send(const Arguments &a)
+{
+    return a.object(0).on_either([&](auto &object) { return object.send(a.buffer(1), a.number(3)); });
+}
+
+void make_adapter(network::Server &server)
+{
+    server.make_server_adapter();
+}
+
+void make_adapter(network::Client &client)
+{
+    client.make_client_adapter();
 }
 
 bool make_server(Entry *entry)
@@ -64,13 +85,33 @@ bool make_server(Entry *entry)
         throw Unsupported(); // a reference to no object cannot be written
     if (Plain *plain = entry->plain())
         return network::make_server(*plain);
+    if (entry->is_client())
+        return network::make_server(entry->client());
     return network::make_server(entry->server());
+}
+
+bool make_client(Entry *entry)
+{
+    if (entry == nullptr)
+        throw Unsupported(); // as above
+    if (Plain *plain = entry->plain())
+        return network::make_client(*plain);
+    if (entry->is_client())
+        return network::make_client(entry->client());
+    return network::make_client(entry->server());
+}
+
+bool client_connect(const network::ClientHandle &handle, const Destination &to)
+{
+    return network::client_connect(handle, to.host, to.int_port(), to.timeout);
 }
 
 void server_restore(const network::Handle &handle, Entry &target)
 {
     if (Plain *plain = target.plain())
         network::server_restore(handle, *plain);
+    else if (target.is_client())
+        network::server_restore(handle, target.client());
     else
         network::server_restore(handle, target.server());
 }
@@ -94,13 +135,14 @@ const std::map<std::string, Command, std::less<>> commands{
     {"new", command(2, [](A a) { a.registry().make(a.number(0), a.number(1)); })},
     {"reset", command(0, [](A a) { forget(a.registry()); })},
     {"bye", command(0, [](A a) { forget(a.registry()); })},
-    {"adapter", command(1, [](A a) { a.server(0).make_server_adapter(); })},
+    {"adapter", command(1, [](A a) { a.object(0).on_either([](auto &object) { make_adapter(object); }); })},
     {"init", command(2, [](A a) { return a.server(0).init(a.port(1)); })},
     {"has_session", command(1, [](A a) { return a.server(0).has_session(); })},
     {"is_open", command(1, [](A a) { return a.server(0).is_open(); })},
-    {"is_connected", command(1, [](A a) { return a.server(0).is_connected(); })},
-    {"tick", command(1, [](A a) { a.server(0).tick(); })},
-    {"send", command(4, [](A a) { return a.server(0).send(a.buffer(1), a.number(3)); })},
+    {"is_connected",
+     command(1, [](A a) { return a.object(0).on_either([](auto &object) { return object.is_connected(); }); })},
+    {"tick", command(1, [](A a) { tick(a); })},
+    {"send", command(4, [](A a) { return send(a); })},
     {"save", command(2, [](A a) { a.server(0).save(a.orphan(1)); })},
     {"restore", command(2, [](A a) { a.server(0).restore(a.orphan(1)); })},
     {"holds", command(1, [](A a) { return a.orphan(0) != nullptr; })},
@@ -121,6 +163,15 @@ const std::map<std::string, Command, std::less<>> commands{
     {"server_tick", command(1, [](A a) { network::server_tick(a.handle(0)); })},
     {"server_send", command(4, [](A a) { return network::server_send(a.handle(0), a.buffer(1), a.number(3)); })},
     {"server_restore", command(2, [](A a) { server_restore(a.handle(0), a.object(1)); })},
+    {"connect", command(4, [](A a) { return a.object(0).connect(a.destination(1)); })},
+    {"close", command(1, [](A a) { a.client(0).close(); })},
+    {"make_client", command(1, [](A a) { return make_client(a.number(0) == 0 ? nullptr : &a.object(0)); })},
+    {"client_connect", command(4, [](A a) { return client_connect(a.client_handle(0), a.destination(1)); })},
+    {"client_is_connected", command(1, [](A a) { return network::client_is_connected(a.client_handle(0)); })},
+    {"client_tick", command(1, [](A a) { network::client_tick(a.client_handle(0)); })},
+    {"client_send",
+     command(4, [](A a) { return network::client_send(a.client_handle(0), a.buffer(1), a.number(3)); })},
+    {"client_close", command(1, [](A a) { network::client_close(a.client_handle(0)); })},
 };
 
 } // namespace

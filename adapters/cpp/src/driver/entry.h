@@ -1,20 +1,23 @@
 // What the driver keeps of an object: its number, its reactions, and the object of the port, until it is destroyed.
 #pragma once
 
+#include "../network/client.h"
 #include "../network/server.h"
 #include "output.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace driver {
 
-/// An object that is no Server.
+/// An object that is neither a Server nor a Client.
 class Plain {};
 
 /// What is done inside a callback: its name, and the call, which is given what the data callback was given and returns
@@ -24,6 +27,16 @@ struct Reaction {
     std::function<std::string(std::string_view data)> act;
 };
 
+/// The arguments of connect.
+struct Destination {
+    std::string host;
+    std::int64_t port;
+    std::chrono::milliseconds timeout;
+
+    /// The port. Throws Refused for one that does not fit an int, before it wraps.
+    int int_port() const;
+};
+
 /// One object. The entry stays when the object is destroyed, also while a callback of the object still runs.
 class Entry {
 public:
@@ -31,22 +44,44 @@ public:
     Entry(const Entry &) = delete; // its callbacks know it by its place
     Entry &operator=(const Entry &) = delete;
 
-    /// Takes the object of this entry, one or the other.
+    /// Takes the object of this entry, one of the three.
     void own(std::unique_ptr<Plain> object) { plain_ = std::move(object); }
     void own(std::unique_ptr<network::Server> object) { server_ = std::move(object); }
+    void own(std::unique_ptr<network::Client> object) { client_ = std::move(object); }
 
-    /// The object where it is no Server, else null.
+    /// The object where it is neither Server nor Client, else null.
     Plain *plain() noexcept { return plain_.get(); }
 
-    /// The object where it is a Server. Throws Refused for a plain one and for one that was destroyed: C++ has no such
-    /// calls.
+    /// The object where it is a Server, and where it is a Client. Throws Refused for another one and for one that was
+    /// destroyed: C++ has no such calls.
     network::Server &server();
+    network::Client &client();
 
-    /// The handle in the object's field; null where there is no field, or no object any more.
+    bool is_client() const noexcept { return client_ != nullptr; }
+
+    /// Makes a call that both classes have.
+    template <class Call>
+    auto on_either(const Call &call)
+    {
+        return client_ ? call(client()) : call(server());
+    }
+
+    /// The handle in the object's field; null where there is no such field, or no object any more.
     network::Handle handle() const;
+    network::ClientHandle client_handle() const;
 
-    /// Runs the destructor of a Server. Nothing is left to be done by a second call, nor for a plain object.
-    void destroy() { server_.reset(); }
+    /// Connects as the object was told the last time. Throws WrongCommand when it never was.
+    bool connect_again();
+
+    /// Connects, and keeps the arguments.
+    bool connect(Destination destination);
+
+    /// Runs the destructor of a Server or Client. Nothing is left to be done by a second call, nor for a plain object.
+    void destroy()
+    {
+        server_.reset();
+        client_.reset();
+    }
 
     /// From now on do this whenever that callback fires, in place of what was asked for before.
     void react(const std::string &callback, Reaction reaction) { reactions_[callback] = std::move(reaction); }
@@ -61,6 +96,8 @@ private:
     std::int64_t number_;
     std::unique_ptr<Plain> plain_;
     std::unique_ptr<network::Server> server_;
+    std::unique_ptr<network::Client> client_;
+    std::optional<Destination> last_;
     std::map<std::string, Reaction> reactions_;
 };
 

@@ -53,6 +53,8 @@ std::string error_words()
         return refusal("full-orphan", error);
     } catch (const network::BadSize &error) {
         return refusal("bad-size", error);
+    } catch (const network::BadTimeout &error) {
+        return refusal("bad-timeout", error);
     } catch (const std::exception &error) {
         return refusal("exception", error);
     }

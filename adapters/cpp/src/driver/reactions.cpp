@@ -22,7 +22,7 @@ bool is_callback(std::string_view name)
 
 bool send_all(Entry &entry, std::string_view bytes)
 {
-    return entry.server().send(bytes, static_cast<std::int64_t>(bytes.size()));
+    return entry.on_either([&](auto &object) { return object.send(bytes, static_cast<std::int64_t>(bytes.size())); });
 }
 
 // A reaction of that name, which makes a call.
@@ -42,9 +42,15 @@ Reaction read_reaction(const std::string &action, const Arguments &arguments)
     if (action == "save")
         return making(action, [&entry, &into = arguments.orphan(3)](std::string_view) { entry.server().save(into); });
     if (action == "tick")
-        return making(action, [&entry](std::string_view) { entry.server().tick(); });
+        return making(action, [&entry](std::string_view) { entry.on_either([](auto &object) { object.tick(); }); });
     if (action == "destroy")
         return making(action, [&entry](std::string_view) { entry.destroy(); });
+    if (action == "connect")
+        return making(action, [&entry](std::string_view) { return entry.connect_again(); });
+    if (action == "close")
+        return making(action, [&entry](std::string_view) { entry.client().close(); });
+    if (action == "is_connected")
+        return making(action, [&entry](std::string_view) { return entry.client().is_connected(); });
     if (action == "query")
         return making(action, [&entry](std::string_view) {
             const network::Server &server = entry.server();

@@ -1,6 +1,7 @@
-// The classes A and B, whose callbacks write events and do reactions.
+// The classes A and B of servers and of clients, whose callbacks write events and do reactions.
 #pragma once
 
+#include "../network/client.h"
 #include "../network/server.h"
 #include "entry.h"
 #include "words.h"
@@ -10,10 +11,10 @@
 
 namespace driver {
 
-/// A class derived from Server that overrides all five callbacks; the letter makes it one of two. A reaction may
-/// destroy the object, so a callback does nothing behind it.
-template <char Letter>
-class Recorder : public network::Server {
+/// A class derived from Server or Client that overrides all five callbacks; the letter makes it one of two. A reaction
+/// may destroy the object, so a callback does nothing behind it.
+template <class Base, char Letter>
+class Recorder : public Base {
 public:
     explicit Recorder(Entry &entry) : entry_(entry) {}
 
@@ -33,7 +34,8 @@ private:
     Entry &entry_;
 };
 
-/// Derived from Server, and overrides nothing.
-class Silent : public network::Server {};
+/// Derived from Server or Client, and overrides nothing.
+template <class Base>
+class Silent : public Base {};
 
 } // namespace driver

@@ -12,14 +12,17 @@ void Registry::make(std::int64_t number, std::int64_t object_class)
 {
     if (number < 1 || entries_.count(number) != 0)
         throw WrongCommand("there can be no object " + std::to_string(number) + ", or there was one before");
-    if (object_class < 0 || object_class > 3)
+    if (object_class < 0 || object_class > 6)
         throw WrongCommand("there is no class " + std::to_string(object_class));
     Entry &entry = entries_.try_emplace(number, output_, number).first->second;
     switch (object_class) {
     case 0: entry.own(std::make_unique<Plain>()); break;
-    case 1: entry.own(std::make_unique<Recorder<'A'>>(entry)); break;
-    case 2: entry.own(std::make_unique<Recorder<'B'>>(entry)); break;
-    default: entry.own(std::make_unique<Silent>());
+    case 1: entry.own(std::make_unique<Recorder<network::Server, 'A'>>(entry)); break;
+    case 2: entry.own(std::make_unique<Recorder<network::Server, 'B'>>(entry)); break;
+    case 3: entry.own(std::make_unique<Silent<network::Server>>()); break;
+    case 4: entry.own(std::make_unique<Recorder<network::Client, 'A'>>(entry)); break;
+    case 5: entry.own(std::make_unique<Recorder<network::Client, 'B'>>(entry)); break;
+    default: entry.own(std::make_unique<Silent<network::Client>>());
     }
 }
 

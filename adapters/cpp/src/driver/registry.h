@@ -13,8 +13,8 @@ class Registry {
 public:
     explicit Registry(Output &output) : output_(output) {}
 
-    /// Makes an object of a class: 0 plain, 1 A, 2 B, 3 silent. Throws WrongCommand for another class, and when the
-    /// number is taken or none.
+    /// Makes an object of a class: 0 plain, 1 to 3 servers A, B and silent, 4 to 6 clients likewise. Throws
+    /// WrongCommand for another class, and when the number is taken or none.
     void make(std::int64_t number, std::int64_t object_class);
 
     /// Throws WrongCommand for an object that was never made.

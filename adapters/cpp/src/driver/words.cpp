@@ -82,4 +82,23 @@ std::string bytes_of(std::string_view word)
     return bytes;
 }
 
+std::string text_of(std::string_view word)
+{
+    if (word == "-")
+        return {};
+    std::string text;
+    for (std::size_t i = 0; i < word.size(); i++) {
+        unsigned value = static_cast<unsigned char>(word[i]);
+        if (word[i] == '%') {
+            const std::string_view digits = word.substr(i + 1, 2);
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+            if (error != std::errc() || end != digits.data() + 2)
+                throw WrongCommand("an argument is not a percent-encoded text");
+            i += 2;
+        }
+        text += static_cast<char>(value);
+    }
+    return text;
+}
+
 } // namespace driver

@@ -27,4 +27,7 @@ std::int64_t number_of(std::string_view word);
 /// The bytes that a word stands for. Throws WrongCommand.
 std::string bytes_of(std::string_view word);
 
+/// The text that a word stands for. Throws WrongCommand.
+std::string text_of(std::string_view word);
+
 } // namespace driver

@@ -1,4 +1,4 @@
-// The client that is there; connection.h says more.
+// A connection; connection.h says more.
 #include "connection.h"
 
 #include <netinet/in.h>
@@ -42,7 +42,7 @@ std::error_code Connection::flush() noexcept
 {
     if (outgoing_.empty())
         return {};
-    // The client may have gone, which must be an error of this call and no signal that ends the host.
+    // The peer may have gone, which must be an error of this call and no signal that ends the host.
     const std::string_view rest = outgoing_.front();
     const ssize_t sent = ::send(socket_.descriptor(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -56,6 +56,15 @@ std::error_code Connection::flush() noexcept
     // Whatever the failure was: receiving comes to an end too, which is how the next tick finds the departure.
     ::shutdown(socket_.descriptor(), SHUT_RDWR);
     return reason;
+}
+
+bool Connection::see_off() noexcept
+{
+    // Closing a socket with unread bytes resets the connection, which can take away what was sent last.
+    std::array<char, 4096> unread;
+    for (int reads = 0; reads < 256 && ::recv(socket_.descriptor(), unread.data(), unread.size(), 0) > 0; reads++)
+        continue;
+    return flush() || outgoing_.empty();
 }
 
 } // namespace network

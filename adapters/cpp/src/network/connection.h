@@ -1,4 +1,4 @@
-// The client that is there: reading from it, and sending to it without ever waiting.
+// A connection, whoever made it: reading from it, and sending on it without ever waiting.
 #pragma once
 
 #include "outgoing_queue.h"
@@ -14,12 +14,12 @@ namespace network {
 /// Nothing has come yet.
 struct NotNow {};
 
-/// Nothing will come any more: end of the client's bytes when `reason` is none, else the failure of its connection.
+/// Nothing will come any more: end of the peer's bytes when `reason` is none, else the failure of its connection.
 struct Ended {
     std::error_code reason;
 };
 
-/// One client with what waits to be sent to it: not a byte of that may reach the next one [server-class.one-client].
+/// One peer with what waits to be sent to it: not a byte of that may reach the next one [server-class.one-client].
 /// Destroying it tries once to send the rest, and closes.
 class Connection {
 public:
@@ -41,6 +41,10 @@ public:
     /// Passes on what the system takes of the queue. After a failure, which it gives, the queue is empty, and
     /// receiving comes to an end.
     std::error_code flush() noexcept;
+
+    /// After the host has closed it: passes on what the system takes, and delivers nothing. True when it can be
+    /// destroyed without a loss.
+    bool see_off() noexcept;
 
 private:
     Socket socket_;

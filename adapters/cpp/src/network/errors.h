@@ -55,4 +55,13 @@ public:
     }
 };
 
+/// The timeout is negative.
+class BadTimeout : public Error {
+public:
+    explicit BadTimeout(std::int64_t milliseconds)
+        : Error("a timeout of " + std::to_string(milliseconds) + " ms is none; give 0 or more")
+    {
+    }
+};
+
 } // namespace network

@@ -19,7 +19,7 @@ namespace network {
 template <class Class>
 bool make_server(Class &object)
 {
-    if constexpr (std::is_base_of_v<HandleOwner, Class>) {
+    if constexpr (std::is_base_of_v<HandleOwner<NetworkServer>, Class>) {
         Handle handle = std::make_shared<NetworkServer>();
         handle->bind(object);
         object.replace(std::move(handle));
@@ -52,7 +52,7 @@ void server_restore(Handle server, Class &object)
 {
     if (!server)
         throw NullHandle();
-    if constexpr (std::is_base_of_v<HandleOwner, Class>) {
+    if constexpr (std::is_base_of_v<HandleOwner<NetworkServer>, Class>) {
         server->bind(object);
     } else {
         static_cast<void>(object);

@@ -10,7 +10,7 @@ namespace network {
 /// Bytes in the order in which they are to leave. Appending and dropping cost their own length, on average.
 class OutgoingQueue {
 public:
-    /// The most bytes that may wait: a client that never reads is not worth more.
+    /// The most bytes that may wait: a peer that never reads is not worth more.
     static constexpr std::size_t limit = 64 * 1024 * 1024;
 
     bool empty() const noexcept { return first_ == bytes_.size(); }

@@ -22,7 +22,7 @@ namespace network {
 /// caller's thread. Until it has a handle, queries and `send` give false and ticks do nothing.
 ///
 /// Destroying the object closes client and port and calls nothing back; a callback of its own may do that.
-class Server : public HandleOwner {
+class Server : public HandleOwner<NetworkServer> {
 public:
     /// Makes the handle. Opens nothing.
     void make_server_adapter();
