@@ -1,6 +1,6 @@
 package network;
 
-/** The caller did something that cannot be; the message says what to do first. The other end's never throw. */
+/** The caller did something that cannot be; the message says what to do first. What the other end does never throws. */
 public final class NetworkException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
