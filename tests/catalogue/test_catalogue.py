@@ -11,7 +11,7 @@ import pytest
 
 from conformance_tools import Workshop, pytest_of_the_suite
 from dasnet_adapters.contract import PROFILES
-from dasnet_conformance.catalogue.loader import LEVELS, load_catalogue, problems
+from dasnet_conformance.catalogue.loader import DOCUMENTATION, LEVELS, load_catalogue, problems
 from dasnet_conformance.catalogue.rooms import SECTIONS
 from dasnet_conformance.catalogue.where import check_places
 from dasnet_conformance.stage import bounds
@@ -118,7 +118,8 @@ def test_the_constructor_and_the_field_have_clauses_of_their_own() -> None:
 
 
 def test_no_clause_is_about_a_symbol_that_is_not_documented() -> None:
-    assert {clause.symbol for clause in CLAUSES.values()} <= {*DOCUMENTED, "network"}
+    told = {clause.symbol for clause in CLAUSES.values() if clause.source == DOCUMENTATION}
+    assert told <= {*DOCUMENTED, "network"}
 
 
 def test_every_documented_symbol_is_judged_by_a_requirement() -> None:

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from dasnet_adapters.contract import AdapterBroken
 
-from .bounds import CONNECT_WAIT, FILLERS
+from .bounds import FILLERS, FRUITLESS_TICKS, pause_before
 from .expect import Mismatch, Moot
 from .host import Host
 from .peer import Peer
@@ -82,11 +82,14 @@ class Listener:
 
     def accept(self) -> Peer:
         """The next who connected. Raises `Mismatch` when nobody comes."""
-        wait_readable([self._socket], CONNECT_WAIT)
-        try:
-            connection, _ = self._socket.accept()
-        except OSError:
-            raise Mismatch(f"port {self.port}", "a connection of the client", "none") from None
+        for fruitless in range(FRUITLESS_TICKS):
+            try:
+                connection, _ = self._socket.accept()
+                break
+            except (BlockingIOError, InterruptedError):
+                wait_readable([self._socket], pause_before(fruitless))
+        else:
+            raise Mismatch(f"port {self.port}", "a connection of the client", "none")
         peer = self._host.adopt(connection)
         transcript = self._host.transcript
         transcript.add(peer.name, "connect", f"the client, which {self.name} accepted")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connect, connected_client, made_client, serves_again
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
-from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import until_fired_soon
 
 SERVERS = 200
@@ -47,41 +42,4 @@ def test_noise(host: Host) -> None:
     host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback")
     host.settle(client)
     expect.equal(client.count("disconnect"), 1, "disconnect callbacks of one connection")
-    serves_again(host, client)
-
-
-@contextmanager
-def _flooding(peer: Peer) -> Iterator[None]:
-    # On a thread of its own, as ticks that wait for a pause would keep this one from sending.
-    flooding = peer.socket
-    done = threading.Event()
-
-    def flood() -> None:
-        piece = bytes(1 << 16)
-        while not done.is_set() and flooding is not None:
-            try:
-                flooding.send(piece)
-            except BlockingIOError:
-                done.wait(0.0001)
-            except OSError:
-                return
-
-    thread = threading.Thread(target=flood, name="dasnet flood", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-@check("client-robustness.flood-lets-frames-pass")
-def test_flood_lets_frames_pass(host: Host) -> None:
-    """A tick that goes on while there is something to read does not come back."""
-    client, peer = connected_client(host)
-    with _flooding(peer):
-        for _ in range(10):
-            host.tick_once(client)
-    peer.reset()
-    host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback")
     serves_again(host, client)

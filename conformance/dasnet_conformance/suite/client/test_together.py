@@ -11,7 +11,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import made_client
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.suite.scenes import put_aside, take_over
+from dasnet_conformance.suite.scenes import put_aside, take_over, to_one_that_does_not_read
 
 MEBIBYTE = 1 << 20
 PIECE = 1 << 15
@@ -129,11 +129,12 @@ def test_reload_queued(host: Host) -> None:
     client, server = _met(host)
     content = host.random.randbytes(256 * PIECE)
     accepted = b""
-    for start in range(0, len(content), PIECE):
-        part = content[start : start + PIECE]
-        if expect.one_of(server.send(part), ("true", "false"), "send of the server") == "false":
-            break
-        accepted += part
+    with to_one_that_does_not_read(host):
+        for start in range(0, len(content), PIECE):
+            part = content[start : start + PIECE]
+            if expect.one_of(server.send(part), ("true", "false"), "send of the server") == "false":
+                break
+            accepted += part
     put_aside(server)
     new = take_over(host, server)
     host.until(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import select
-import time
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
@@ -43,23 +41,3 @@ class ResetUnderLoadIsNotNoticed(ClientHandle):
     def read_broken(self) -> bytes | None:
         self.deaf = self.heard > 1 << 15
         return None if self.deaf else super().read_broken()
-
-
-@fault("client-robustness.flood-lets-frames-pass", hangs=True)
-class ReadsUntilTheServerIsQuiet(ClientHandle):
-    """A tick reads until the server has been quiet for a moment, which one that floods never is."""
-
-    BUDGET = 1 << 60
-
-    def read(self) -> bytes | None:
-        data = super().read()
-        if data is None and self.client is not None and self.since > time.monotonic() - 60:
-            select.select([self.client], [], [], 0.05)
-            data = super().read()
-        return data
-
-    since = 0.0
-
-    def turn(self) -> None:
-        self.since = time.monotonic()
-        super().turn()
