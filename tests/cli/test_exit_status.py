@@ -217,7 +217,10 @@ def test_an_interrupted_run_is_inconclusive_and_leaves_no_process(workshop: Work
     [
         (["run", "reference", "--nonsense"], "unrecognized arguments: --nonsense (see `dasnet run --help`)"),
         (["run", "python:does_not_exist"], "module does_not_exist cannot be imported: ModuleNotFoundError"),
-        (["run", "reference", "--profile", "nonsense"], "no profile nonsense; the profiles are core, lowlevel"),
+        (
+            ["run", "reference", "--profile", "nonsense"],
+            "no profile nonsense; the profiles are core, lowlevel, client, client-lowlevel",
+        ),
         (
             ["explain", "init.fre-port"],
             "no requirement, section or clause is called init.fre-port; did you mean init.free-port, ",

@@ -107,7 +107,7 @@ def test_explain_as_json_holds_the_clauses_whole(say: Say) -> None:
     document = json.loads(say("explain", "init.port-negative", "--json"))
     assert document["id"] == "init.port-negative"
     assert [clause["id"] for clause in document["clauses"]] == ["init.result"]
-    assert set(document["clauses"][0]) == {"id", "symbol", "anchor", "text", "untestable"}
+    assert set(document["clauses"][0]) == {"id", "symbol", "anchor", "text", "untestable", "source"}
     assert len(document["checks"]) == 1
 
 

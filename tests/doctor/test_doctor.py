@@ -16,7 +16,17 @@ from dasnet_conformance.doctor.findings import BROKEN, NOTE, OK, Finding, sympto
 from dasnet_conformance.running.target import Settings, Target
 
 REFERENCE = f"driver:{sys.executable} -m dasnet_adapters.python_driver dasnet_reference"
-OF_EVERYONE = ["hello", "unknown command", "commands", "lowlevel", "callbacks", "large amounts", "quiet"]
+OF_EVERYONE = [
+    "hello",
+    "unknown command",
+    "commands",
+    "lowlevel",
+    "client",
+    "client-lowlevel",
+    "callbacks",
+    "large amounts",
+    "quiet",
+]
 OF_A_MODULE = [OF_EVERYONE[0], "module", *OF_EVERYONE[1:]]
 OF_DRIVERS = ["bye", "end of input", "SIGTERM"]
 

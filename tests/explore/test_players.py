@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_adapters.contract import PROFILES, AdapterBroken
+from dasnet_adapters.contract import CORE, LOWLEVEL, AdapterBroken
 from dasnet_conformance.explore import players
 from dasnet_conformance.explore.players import ProcessPlayer
 from dasnet_conformance.explore.script import parse_script
@@ -38,7 +38,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ProcessPl
 
 def test_what_is_played_is_told_and_what_was_judged(start: Callable[[str], ProcessPlayer]) -> None:
     player = start(f"{FAULT}success_is_zero")
-    assert tuple(player.profiles) == tuple(PROFILES)
+    assert tuple(player.profiles) == (CORE, LOWLEVEL)
     assert player.play(parse_script("host: settle").steps, HASTY) is None
     assert not player.judged
     divergence = player.play(parse_script(OPEN).steps, HASTY)

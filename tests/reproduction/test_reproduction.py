@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,24 @@ def test_a_script_without_steps_is_told(tmp_path: Path) -> None:
     ended = play(folder, standalone(), tmp_path / "away")
     assert ended.returncode == 2
     assert "it was too large" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("fault", "requirement"),
+    [
+        ("client_fails_to_send_silently", "client-send.without-connection-reports"),
+        ("takes_refusal_for_connection", "connect.refused"),
+        ("takes_silence_for_connection", "connect.silence-ends"),
+        ("client_tells_reset_twice", "client-data.reset"),
+    ],
+)
+def test_a_failure_of_a_client_shows_again_as_its_servers_are_played(
+    tmp_path: Path, fault: str, requirement: str
+) -> None:
+    judge(f"python:dasnet_conformance.proof.faults:{fault}", requirement, tmp_path / "reports")
+    folder = tmp_path / "reports" / "repro" / requirement
+    driver = [sys.executable, "-m", "dasnet_adapters.python_driver", "dasnet_conformance.proof.faults:"]
+    again = play(folder, [*driver[:-1], driver[-1] + fault], tmp_path / "away")
+    assert (again.returncode, SHOWS in again.stdout) == (1, True), again.stdout + again.stderr
+    sound = play(folder, [*driver[:-1], driver[-1] + "sound_server"], tmp_path / "away")
+    assert (sound.returncode, SHOWS_NOT in sound.stdout) == (0, True), sound.stdout + sound.stderr

@@ -74,7 +74,8 @@ def fields(name: str) -> tuple[str, ...]:
 @cache
 def profile_of(name: str) -> str:
     """The profile that a step needs: that of its command, and `core` for what a peer does."""
-    form = COMMANDS.get(_COMMANDS.get(name, name))
+    # What a peer does may have the name of a command: it connects and closes, as a client does.
+    form = None if FORMS[name].startswith("peer ") else COMMANDS.get(_COMMANDS.get(name, name))
     return form.profile if form is not None else CORE
 
 

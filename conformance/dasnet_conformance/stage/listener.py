@@ -43,10 +43,11 @@ class Listener:
         self._host = host
         self._fillers: list[socket.socket] = []
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
-            self._socket = socket.socket(family, socket.SOCK_STREAM)
             self._socket.bind((address, 0))
         except OSError as error:
+            self._socket.close()
             raise Moot(f"not asked: this machine has no address {address} ({error.strerror})") from error
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]

@@ -12,7 +12,7 @@ from dasnet_conformance.proof.faults.tools import die
 
 @fault("client-send.arrives")
 class ClientCutsSizeToSixteenBits(ClientHandle):
-    """The size is kept in 16 bits, so that of 65,536 bytes none is sent."""
+    """The size of what is for the server is kept in 16 bits, so that of 65,536 bytes none is sent."""
 
     def portion(self, data: bytes, size: int) -> bytes:
         return super().portion(data, size & 0xFFFF)
@@ -30,7 +30,7 @@ class ClientTakesShortMessagesOnly(ClientHandle):
 
 @fault("client-send.large")
 class ClientSendsFourMebibytesAtMost(ClientHandle):
-    """One call sends at most four mebibytes, and claims to have sent all."""
+    """One call sends the server at most four mebibytes, and claims to have sent all."""
 
     def portion(self, data: bytes, size: int) -> bytes:
         return super().portion(data, min(size, 4 << 20))
@@ -38,7 +38,7 @@ class ClientSendsFourMebibytesAtMost(ClientHandle):
 
 @fault("client-send.large", "client-send.stalled-accepted-arrives")
 class ClientForgetsWhatTheSystemDidNotTake(ClientHandle):
-    """The return value of the system's send is not looked at: what did not fit is lost, and send says true."""
+    """How much of a client's bytes the system took is not looked at: what did not fit is lost, and send says true."""
 
     def sent(self, count: int) -> None:  # noqa: ARG002
         self.outgoing.clear()
@@ -46,7 +46,7 @@ class ClientForgetsWhatTheSystemDidNotTake(ClientHandle):
 
 @fault("client-send.many-calls")
 class ClientLosesEveryHundredthCall(ClientHandle):
-    """A table of messages wraps around at a hundred, and the call that falls on the seam is lost."""
+    """A client's table of messages wraps around at a hundred, and the call that falls on the seam is lost."""
 
     calls = 0
 
@@ -58,7 +58,7 @@ class ClientLosesEveryHundredthCall(ClientHandle):
 
 @fault("client-send.all-byte-values")
 class ClientSendsInTextMode(ClientHandle):
-    """A carriage return is put before each line feed on the way out."""
+    """A carriage return is put before each line feed on the way to the server."""
 
     def portion(self, data: bytes, size: int) -> bytes:
         return super().portion(data, size).replace(b"\n", b"\r\n")
@@ -66,7 +66,7 @@ class ClientSendsInTextMode(ClientHandle):
 
 @fault("client-send.first-size-bytes", may_kill=("client-send.size-zero", "client-send-function.arrives"))
 class ClientSendsWholeBuffer(ClientHandle):
-    """The size is not looked at, and the whole buffer is sent."""
+    """The size is not looked at, and the whole buffer goes to the server."""
 
     def portion(self, data: bytes, size: int) -> bytes:  # noqa: ARG002
         return data
@@ -74,7 +74,7 @@ class ClientSendsWholeBuffer(ClientHandle):
 
 @fault("client-send.first-size-bytes")
 class ClientSendsLastSizeBytes(ClientHandle):
-    """The pointer is moved to the wrong end: the last size bytes of the buffer are sent, not the first."""
+    """The pointer is moved to the wrong end: the server gets the last size bytes of the buffer, not the first."""
 
     def portion(self, data: bytes, size: int) -> bytes:
         return data[len(data) - size :]
