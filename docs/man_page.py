@@ -45,15 +45,16 @@ named, it is the `dasnet.toml` in the current directory or the nearest one above
 named with that, and that with the reference when none is."""
 
 _CLOSING = """\
-An interruption ends any command with 2, and so does a fault of the suite itself: neither says anything of an
-implementation. `dasnet` without a command shows the overview and ends with 3.
+Ctrl-C ends any command with 130, a signal with 128 and its number, and a fault of the suite itself with 2: none says
+anything of an implementation. A run that is broken off keeps the report of what it judged, with `--report-dir`, and
+the report says that it is partial. `dasnet` without a command shows the overview and ends with 3.
 
 ## Environment
 
 | variable | effect |
 | --- | --- |
 | `NO_COLOR` | when set, nothing is coloured |
-| `COLUMNS` | the width of tables, where no terminal says it |
+| `COLUMNS` | the width of tables, where no terminal says it, and of the lines of a log, which stay whole without it |
 
 ## Files
 

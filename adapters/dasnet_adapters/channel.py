@@ -52,6 +52,13 @@ class Channel(Protocol):
     def unfinished(self) -> bytes:
         """What has come of a line that has not ended."""
 
+    @property
+    def held(self) -> int:
+        """How many bytes have come of a line that has not ended."""
+
+    def quiet_for(self) -> float:
+        """Seconds since anything came of a line."""
+
     def write(self, data: bytes, deadline: float | None) -> None:
         """Write all of it. Raises `DeadlineError` or `ClosedError`."""
 
@@ -75,15 +82,26 @@ class LineBuffer:
         self._limit = limit
         self._held = bytearray()
         self._searched = 0
+        self._fed = time.monotonic()
 
     @property
     def unfinished(self) -> bytes:
         """The start of what is held, at most 200 bytes."""
         return bytes(self._held[:200])
 
+    @property
+    def held(self) -> int:
+        """How many bytes are held."""
+        return len(self._held)
+
+    def quiet_for(self) -> float:
+        """Seconds since anything was added."""
+        return time.monotonic() - self._fed
+
     def feed(self, data: bytes) -> None:
         """Add what came."""
         self._held += data
+        self._fed = time.monotonic()
 
     def next_line(self) -> bytes | None:
         """The next whole line without its line feed, or None. Raises `LongLineError`."""
@@ -159,6 +177,15 @@ class PollChannel:
     def unfinished(self) -> bytes:
         """What has come of a line that has not ended, at most 200 bytes."""
         return self._lines.unfinished
+
+    @property
+    def held(self) -> int:
+        """How many bytes have come of a line that has not ended."""
+        return self._lines.held
+
+    def quiet_for(self) -> float:
+        """Seconds since anything came of a line."""
+        return self._lines.quiet_for()
 
     def write(self, data: bytes, deadline: float | None) -> None:
         """Write all of it, reading meanwhile. Raises `DeadlineError` or `ClosedError`."""

@@ -58,6 +58,15 @@ class ThreadChannel:
         """What has come of a line that has not ended, at most 200 bytes."""
         return self._lines.unfinished
 
+    @property
+    def held(self) -> int:
+        """How many bytes have come of a line that has not ended."""
+        return self._lines.held
+
+    def quiet_for(self) -> float:
+        """Seconds since anything came of a line."""
+        return self._lines.quiet_for()
+
     def write(self, data: bytes, deadline: float | None) -> None:  # noqa: ARG002
         """Hand it over for writing; the wait for the answer is what the deadline then ends. Raises `ClosedError`."""
         if self._closed or self._unwritable.is_set():

@@ -1,8 +1,9 @@
 """A driver as a child process: started in a group of its own, watched, and ended with all that it started.
 
 Theory of operation: the group is killed while its leader is dead but not yet waited for, as long as the system allows,
-so that its number cannot have passed to strangers. Every child that is alive when this process ends is killed then; a
-child of a forked process is left to the process that started it. May import the standard library and the channels.
+so that its number cannot have passed to strangers. Every child that is alive when this process ends is killed then, by
+the system where this process is killed itself; a child of a forked process is left to the process that started it. May
+import the standard library and the channels.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Final
 from .channel import LONGEST_LINE, Aside, Channel, PollChannel
 from .contract import AdapterBroken
 from .hints import HINTS
+from .parent_death import before_the_program
+from .toolchains import advice, missing_toolchain
 
 #: How long a driver has between the polite signal and the final one, and how long a killed one may take, in seconds.
 _GRACE: Final = 1.0
@@ -66,9 +69,15 @@ class ChildProcess:
                 cwd=cwd,
                 env=env,
                 start_new_session=os.name == "posix",
+                preexec_fn=before_the_program(),
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except (OSError, ValueError) as error:
+            program = missing_toolchain(words, env)
+            if program:
+                raise AdapterBroken(
+                    f"{program} is not installed, and the driver is run by it", culprit="caller", hint=advice(program)
+                ) from None
             raise AdapterBroken(
                 f"the driver {words[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}",
                 culprit="caller",

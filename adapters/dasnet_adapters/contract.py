@@ -108,10 +108,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The call ended in an error: its kind is a word the implementation chose, its message is for people."""
+    """The call ended in an error: its kind is a word the implementation chose, its message is for people.
+
+    `traceback` is where in the implementation the error came from, a line each, the innermost call last, as far as the
+    adapter can tell. It explains a failure and belongs to no answer: two refusals are equal whatever it says.
+    """
 
     kind: str
     message: str = ""
+    traceback: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from .channel import LONGEST_LINE, Aside, Channel
 from .child_process import ChildProcess
-from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
+from .driver_peer import Peer
+from .driver_session import DEFAULT_STOP, DriverAdapter
 from .patience import DEFAULT_DEADLINE
 
 #: How long a driver whose output has ended may take to be gone, in seconds, before it counts as living.
@@ -64,6 +65,10 @@ class ProcessPeer:
     def is_alive(self) -> bool:
         """Whether the process runs."""
         return self.child.alive()
+
+    def is_ending(self) -> bool:
+        """Whether the process ends within a moment."""
+        return self.child.fate(_DYING) is not None
 
     def ask_for_stack(self) -> str:
         """Ask for the stack of every thread by the signal at which a driver in Python writes it.

@@ -11,9 +11,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-from .channel import Aside, Channel, ClosedError, DeadlineError, LongLineError, UnreadError
+from .channel import ClosedError, DeadlineError, LongLineError, UnreadError
 from .contract import (
     COMMANDS,
     AdapterBroken,
@@ -24,6 +24,7 @@ from .contract import (
     Refusal,
     Unsupported,
 )
+from .driver_peer import Peer
 from .hints import HINTS
 from .line_protocol import (
     VERSION,
@@ -41,41 +42,10 @@ DEFAULT_STOP: Final = 2.0
 _KEPT_LINES: Final = 24
 _KEPT_LENGTH: Final = 200
 _LAST_WORDS: Final = 10
+# Bytes of a line up to which nothing but its end can be what has not come yet.
+_ORDINARY_LINE: Final = 4096
 
 _T = TypeVar("_T")
-
-
-class Peer(Protocol):
-    """The driver behind a channel: a process, or a connection."""
-
-    @property
-    def channel(self) -> Channel:
-        """Its lines."""
-
-    @property
-    def aside(self) -> Aside:
-        """What it wrote aside."""
-
-    def obituary(self, *, unread: bool) -> tuple[str, str]:
-        """What became of it, for people, and the symptom in `HINTS`.
-
-        Arguments: `unread`, whether it was its input that turned out to be closed, and not its output.
-        """
-
-    def dismiss(self, seconds: float) -> tuple[str, str] | None:
-        """After `bye`: let it stop by itself for that long, then see to it. What went wrong, as in `obituary`."""
-
-    def is_alive(self) -> bool:
-        """Whether the driver can still answer, as far as that is seen from here."""
-
-    def ask_for_stack(self) -> str:
-        """What it writes aside when it is asked where it hangs, if it is one that can; it is of no use after that."""
-
-    def close_input(self) -> None:
-        """End the driver's input, and keep reading its output."""
-
-    def abandon(self) -> None:
-        """Let go at once, by force where it takes force. May be called twice."""
 
 
 class Conversation:
@@ -90,6 +60,8 @@ class Conversation:
         self.broken: AdapterBroken | None = None
         self._patience = patience
         self._answered = 0
+        # Whether there is an object of the port to destroy.
+        self._made = False
         self._begun = False
         self._sequence = 0
         self._strays: list[Event] = []
@@ -143,17 +115,18 @@ class Conversation:
         lines += [f"! {_legible(words[:_KEPT_LENGTH])}" for words in last_words]
         return "\n".join(lines)
 
-    def break_off(self, message: str, symptom: str, *, hanging: str = "") -> AdapterBroken:
+    def break_off(self, message: str, symptom: str, *, hanging: str = "", by_port: bool = False) -> AdapterBroken:
         """End the conversation for that reason; the error to raise.
 
-        Arguments: `hanging`, the command whose call of the port did not come back, if it was that.
+        Arguments: `hanging`, the command whose call of the port did not come back, if it was that; `by_port`, whether
+        it was a call of the port that ended the driver.
         """
         stack = self.peer.ask_for_stack() if hanging else ""
         # Let go first: what the driver says in its last moment belongs to the exchange.
         self.peer.abandon()
         self.broken = AdapterBroken(
             message,
-            culprit="implementation" if hanging else "driver",
+            culprit="implementation" if hanging or by_port else "driver",
             hint=HINTS[symptom].text,
             exchange=self.exchange(stack),
             hanging=hanging,
@@ -175,6 +148,7 @@ class Conversation:
         result = self._guard(lambda: self._say_and_hear(line, take, reader, seconds), line, seconds, command.name)
         self._patience.returned(command.name, time.monotonic() - started)
         self._answered += 1
+        self._made = command.name != "reset" and (self._made or command.name == "new")
         return result
 
     def _say_and_hear(
@@ -210,24 +184,33 @@ class Conversation:
         try:
             return action()
         except ProtocolError as error:
+            if error.symptom == "stray-print" and self._is_call_of_the_port(command) and self.peer.is_ending():
+                # Last words, and no line that somebody forgot.
+                raise self._ended_in(command, *self.peer.obituary(unread=False), said=True) from None
             raise self.break_off(str(error), error.symptom) from None
         except LongLineError as error:
             raise self.break_off(f"the driver wrote {error}", "line-too-long") from None
         except DeadlineError:
-            if self.peer.channel.unfinished:
+            channel = self.peer.channel
+            growing = channel.held > _ORDINARY_LINE and seconds is not None and channel.quiet_for() < seconds / 2
+            if growing:
+                raise self.break_off(
+                    f"the answer{asked} was still coming after {seconds:g} s: {channel.held:,} bytes of a line so far",
+                    "slow-answer",
+                ) from None
+            if channel.unfinished:
                 raise self.break_off(
                     f"an unfinished line was all the answer{asked} within {seconds:g} s", "unfinished-line"
                 ) from None
-            if self._is_call_of_the_port(command):
+            if self._is_call_of_the_port(command) and not self._begun and self.peer.is_alive():
                 self._patience.hung(command)
-                told = (
-                    f"{command} did not return within {seconds:g} s; the driver is alive, has answered "
-                    f"{self._answered} commands, and has begun no answer to '{show(line.rstrip())}'"
-                )
+                told = f"{_call(command)} did not return within {seconds:g} s; {self._before()}"
                 raise self.break_off(told, "hanging-call", hanging=command) from None
             raise self.break_off(f"no answer{asked} within {seconds:g} s", "no-answer") from None
         except ClosedError as error:
             what, symptom = self.peer.obituary(unread=isinstance(error, UnreadError))
+            if self._is_call_of_the_port(command) and not self.peer.is_alive():
+                raise self._ended_in(command, what, symptom) from None
             raise self.break_off(f"{what} in place of an answer{asked}", symptom) from None
         except BaseException:
             # An interrupt leaves an answer on its way that would be taken for the next one.
@@ -235,12 +218,27 @@ class Conversation:
             self.peer.abandon()
             raise
 
-    # Whether silence is the port's: the driver has shown that it reads, answers and flushes, and now it has a call of
-    # the documented module to make. One that answered nothing but the greeting may be mistaken about any of that.
+    # The error for a call of the port in which the driver ended.
+    def _ended_in(self, command: str, what: str, symptom: str, *, said: bool = False) -> AdapterBroken:
+        last_words = ", with a last line on standard output that is no answer" if said else ""
+        told = f"{_call(command)} did not return: {what}{last_words}; {self._before()}"
+        return self.break_off(told, symptom, by_port=True)
+
+    def _before(self) -> str:
+        return f"{self._answered:,} commands were answered before"
+
+    # Whether silence, or an end, is the port's: the driver has shown that it reads, answers and flushes, and now it has
+    # a call of the documented module to make. One that answered nothing but the greeting may be mistaken about any of
+    # that. A reset destroys the objects that there are.
     def _is_call_of_the_port(self, command: str) -> bool:
         form = COMMANDS.get(command)
-        silent = self._answered > 1 and not self._begun and self.peer.is_alive()
-        return form is not None and not form.by_driver and silent
+        calls = self._made if command == "reset" else form is not None and not form.by_driver
+        return calls and self._answered > 1
+
+
+# The call of the port that a command is, for people.
+def _call(command: str) -> str:
+    return "destroying what the check left (reset)" if command == "reset" else command
 
 
 # For people: nothing in it that a terminal would obey.
@@ -278,7 +276,11 @@ class DriverSession:
         return self.conversation.peer.aside.since(self._mark)
 
     def close(self) -> None:
-        """Have the driver forget everything, or end it where it cannot. Does not raise; may be called twice."""
+        """Have the driver forget everything, or end it where it cannot. May be called twice.
+
+        Raises `AdapterBroken` when the port did not survive that, or did not come back from it: it ends this session,
+        and no other can be charged with it. What goes wrong beside the port is kept for whoever closes the adapter.
+        """
         if not self._closed:
             self._closed = True
             self._on_close(self)
@@ -315,6 +317,11 @@ class DriverAdapter:
         self._session: DriverSession | None = None
         self._description: Description | None = None
 
+    @property
+    def patience(self) -> Patience:
+        """What has been learnt of how long commands take."""
+        return self._patience
+
     def describe(self) -> Description:
         """Name, version, language and claimed profiles. Raises `AdapterBroken` when the driver gives none."""
         if self._description is None:
@@ -324,8 +331,7 @@ class DriverAdapter:
 
     def open_session(self) -> DriverSession:
         """A fresh session; one that is still open is closed. Raises `AdapterBroken` when there is no driver."""
-        if self._session is not None:
-            self._session.close()
+        self._close_session()
         self._session = DriverSession(self._greeted(), self._end_session)
         return self._session
 
@@ -343,9 +349,16 @@ class DriverAdapter:
 
     def close(self) -> None:
         """Close the session and stop the driver. May be called twice."""
-        if self._session is not None:
-            self._session.close()
+        self._close_session()
         self._dismiss()
+
+    # Nobody is there any more who could be told otherwise.
+    def _close_session(self) -> None:
+        if self._session is not None:
+            try:
+                self._session.close()
+            except AdapterBroken as failure:
+                self.closing_failures.append(failure)
 
     # A conversation in which no object exists.
     def _greeted(self) -> Conversation:
@@ -366,8 +379,10 @@ class DriverAdapter:
                 outcome = conversation.call(Command("reset")).outcome
                 conversation.stray_events()  # nobody asked for them in time; they are not the next session's
             except AdapterBroken as failure:
-                self.closing_failures.append(failure)
                 self._conversation = None
+                if failure.culprit == "implementation":
+                    raise
+                self.closing_failures.append(failure)
                 return
             if isinstance(outcome, Refusal):
                 said = f"the driver refuses reset: {outcome.kind}: {outcome.message}"

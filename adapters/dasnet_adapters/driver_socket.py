@@ -11,7 +11,8 @@ import socket
 
 from .channel import LONGEST_LINE, Aside, Channel, PollChannel
 from .contract import AdapterBroken
-from .driver_session import DEFAULT_STOP, DriverAdapter, Peer
+from .driver_peer import Peer
+from .driver_session import DEFAULT_STOP, DriverAdapter
 from .hints import HINTS
 from .patience import DEFAULT_DEADLINE
 
@@ -60,6 +61,10 @@ class SocketPeer:
     def is_alive(self) -> bool:
         """The connection is there, and no more can be seen from here."""
         return True
+
+    def is_ending(self) -> bool:
+        """No: a connection that ends tells so when it is read."""
+        return False
 
     def ask_for_stack(self) -> str:
         """Nothing: what it writes aside stays on its own console."""

@@ -40,7 +40,8 @@ HINTS: Final[dict[str, Hint]] = {
     "killed": Hint(
         "the driver is killed by a signal",
         "a crash in the port (SIGSEGV, SIGABRT), or SIGPIPE from a send to a client that has gone",
-        "run the driver under a debugger and type the exchange below; ignore SIGPIPE if that is the signal",
+        "run the check again with --wrapper 'gdb --args', or type the exchange below under a debugger; ignore SIGPIPE "
+        "if that is the signal",
     ),
     "closed-output": Hint(
         "the driver lives, but its output is closed",
@@ -77,6 +78,11 @@ HINTS: Final[dict[str, Hint]] = {
         "a line was begun and not ended within the deadline",
         "the line feed at the end is missing, or the rest was not flushed",
         "end every line with a line feed, then flush",
+    ),
+    "slow-answer": Hint(
+        "an answer was still being written when its time was up",
+        "it is larger than what the driver writes in that time: hex built byte by byte, a flush after each piece",
+        "write the line in one piece, or give more time: --call-deadline SECONDS, or deadline in dasnet.toml",
     ),
     "stop-ignored": Hint(
         "the driver does not stop on `bye`",

@@ -12,7 +12,6 @@ import os
 import shlex
 import subprocess
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import Any, Final
 
 from .contract import AdapterBroken
 from .errors import UsageError
+from .text_files import NotText, read_toml
+from .toolchains import advice, missing_toolchain
 
 #: What the file is called; another name that ends in .toml does as well when it is written out.
 FILE_NAME: Final = "dasnet.toml"
@@ -44,6 +45,8 @@ KEYS: Final[dict[str, str]] = {
     "baseline": "a path, relative to the file: results to compare with",
     "peer-host": "a text: the address at which peers reach the implementation's server",
     "exclude": 'a table of id = "reason": requirements to leave out',
+    "watch": "a list of paths or patterns, relative to the file: what `dasnet run --watch` looks at",
+    "workers": "how many checks run at once, each with a driver of its own (0: one driver for all)",
 }
 #: Keys that say something about a driver which is started, and nothing where none is.
 _DRIVER_KEYS: Final = {"python": ("env", "deadline", "start", "stop"), "tcp": ("env",)}
@@ -72,6 +75,8 @@ class ImplementationFile:
     baseline: Path | None = None
     peer_host: str = ""
     exclude: Mapping[str, str] = field(default_factory=dict)
+    watch: tuple[str, ...] = ()
+    workers: int | None = None
 
     def environment(self) -> dict[str, str] | None:
         """The environment for build and command: this process's with `env` added, or None for just this process's."""
@@ -100,12 +105,11 @@ def load_file(path: Path) -> ImplementationFile:
     Raises `UsageError`, one line that names the file, the key and what it takes, for whatever is wrong with it.
     """
     try:
-        given = tomllib.loads(path.read_text("utf-8"))
+        given = read_toml(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}; name a {FILE_NAME} that exists") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"{path}: is no TOML: {said}; correct that line") from None
+    except NotText as error:
+        raise UsageError(f"{path}: {error}") from None
     return _Reader(path, given).file()
 
 
@@ -151,6 +155,8 @@ class _Reader:
             baseline=beside / baseline if baseline else None,
             peer_host=self._text("peer-host"),
             exclude=self._take("exclude", _table, {}),
+            watch=self._take("watch", _texts, ()),
+            workers=self._take("workers", _count, None),
         )
 
     def _text(self, key: str) -> str:
@@ -194,6 +200,12 @@ def _commands(value: Any) -> tuple[tuple[str, ...], ...]:
     return (_words(value),)
 
 
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError
+    return value
+
+
 def _table(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError
@@ -219,10 +231,12 @@ def build(file: ImplementationFile, python: str) -> None:
     """Run the build commands of a file one after another; their output is shown only when one fails.
 
     Arguments: `python`, the interpreter that `{python}` stands for.
-    Raises `AdapterBroken` (culprit "implementation") at the first that fails, with its last lines as the exchange.
+    Raises `AdapterBroken` (culprit "implementation") at the first that fails, with its last lines as the exchange, and
+    (culprit "caller") before one whose toolchain is not installed.
     """
     for command in file.build:
         words = with_python(command, python)
+        _insist_on_toolchain(words, file)
         with tempfile.TemporaryFile() as output:
             try:
                 done = subprocess.run(
@@ -245,6 +259,16 @@ def build(file: ImplementationFile, python: str) -> None:
                     hint=f"run it in {file.cwd} and see to its errors; it stands in {file.path} as build",
                     exchange="\n".join(_last_lines(output)),
                 )
+
+
+def _insist_on_toolchain(words: Sequence[str], file: ImplementationFile) -> None:
+    program = missing_toolchain(words, file.environment())
+    if program:
+        raise AdapterBroken(
+            f"{program} is not installed, and the implementation is built with it",
+            culprit="caller",
+            hint=f"{advice(program)}; it stands in {file.path} as build",
+        )
 
 
 def _last_lines(output: Any) -> list[str]:

@@ -9,11 +9,13 @@ the line protocol (`driver:`) does not. May import the standard library and the 
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import importlib
+import pkgutil
 import sys
+import threading
 import time
-import traceback
-from pathlib import Path
 from typing import Any
 
 from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Description, Event
@@ -23,6 +25,7 @@ from .patience import DEFAULT_DEADLINE, Patience
 from .python_api import find_shortcomings
 from .python_host import PythonHost
 from .python_recording import PythonModule
+from .python_stacks import frames_of, other_threads
 
 
 def load_module(name: str) -> PythonModule:
@@ -36,10 +39,14 @@ def load_module(name: str) -> PythonModule:
         module: Any = importlib.import_module(path)
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
+        where = frames_of(error.__traceback__)
+        own = [line for line in where if "importlib" not in line]
         raise AdapterBroken(
             f"module {path} cannot be imported: {type(error).__name__}: {said}",
             culprit="caller",
-            hint="check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
+            hint=_meant(path, error)
+            or "check its name, that it is installed here or on PYTHONPATH, and that it imports by itself",
+            exchange="\n".join(own),
         ) from error
     if attribute:
         try:
@@ -51,6 +58,15 @@ def load_module(name: str) -> PythonModule:
                 hint="what stands after the second colon names an object in the module that offers the documented API",
             ) from error
     return PythonModule(module, name)
+
+
+# What to try when no module has that name, if one has a name that is near.
+def _meant(path: str, error: BaseException) -> str:
+    top = path.partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or error.name != top:
+        return ""
+    close = difflib.get_close_matches(top, [module.name for module in pkgutil.iter_modules()], 1)
+    return f"did you mean {path.replace(top, close[0], 1)}?" if close else ""
 
 
 def describe_module(module: Any, name: str) -> Description:
@@ -69,20 +85,18 @@ class _TooLong(BaseException):
     """A command took longer than its deadline. No `Exception`, so that the module cannot swallow it by accident."""
 
 
-# Where it hung, a line each, from the module's first frame on.
-def _stack_of(interrupted: BaseException) -> str:
-    frames = traceback.extract_tb(interrupted.__traceback__)
-    own = str(Path(__file__).parent)
-    theirs = [frame for frame in frames if not frame.filename.startswith(own) and "contextlib" not in frame.filename]
-    return "\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in theirs)
+# Where it hung, a line each, from the module's first frame on, and then where its other threads stand.
+def _stack_of(interrupted: BaseException, known: frozenset[int]) -> str:
+    return "\n".join((*frames_of(interrupted.__traceback__), *other_threads(known)))
 
 
 class InProcessSession:
     """One run of commands against the module, with objects of its own."""
 
-    def __init__(self, host: PythonHost, patience: Patience) -> None:
+    def __init__(self, host: PythonHost, patience: Patience, known_threads: frozenset[int] = frozenset()) -> None:
         self._host = host
         self._patience = patience
+        self._known_threads = known_threads
         self._notes: list[str] = []
         self._closed = False
 
@@ -104,7 +118,7 @@ class InProcessSession:
                 f"{command.name} did not return within {seconds:g} s",
                 culprit="implementation",
                 hint=HINTS["hanging-call"].text,
-                exchange=_stack_of(interrupted),
+                exchange=_stack_of(interrupted, self._known_threads),
                 hanging=command.name,
             ) from None
         self._patience.returned(command.name, time.monotonic() - started)
@@ -119,14 +133,26 @@ class InProcessSession:
         return "\n".join(self._notes)
 
     def close(self) -> None:
-        """Destroy every object and orphan, even when some of them fail to go or hang. May be called twice."""
+        """Destroy every object and orphan, even when some of them fail to go. May be called twice.
+
+        Raises `AdapterBroken` when one of them does not come back from it, with its stack.
+        """
+        if self._closed:
+            return
         self._closed = True
+        seconds = self._patience.seconds("destroy")
         try:
-            with interrupted_after(self._patience.seconds("destroy") or 0, _TooLong):
+            with interrupted_after(seconds or 0, _TooLong):
                 self._notes.extend(self._host.reset())
         except _TooLong as interrupted:
             self._patience.hung("destroy")
-            self._notes.append(f"destroying what was left did not return:\n{_stack_of(interrupted)}")
+            raise AdapterBroken(
+                f"destroying what the check left did not return within {seconds:g} s",
+                culprit="implementation",
+                hint=HINTS["hanging-call"].text,
+                exchange=_stack_of(interrupted, self._known_threads),
+                hanging="destroy",
+            ) from None
 
 
 class InProcessAdapter:
@@ -144,6 +170,13 @@ class InProcessAdapter:
         self._name = name
         self._module: PythonModule | None = None
         self._sessions: list[InProcessSession] = []
+        # Threads that are there before the module are none of its own.
+        self._known_threads = frozenset(thread.ident or 0 for thread in threading.enumerate())
+
+    @property
+    def patience(self) -> Patience:
+        """What has been learnt of how long calls take."""
+        return self._patience
 
     def describe(self) -> Description:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
@@ -155,7 +188,7 @@ class InProcessAdapter:
 
     def open_session(self) -> InProcessSession:
         """A fresh session. Raises `AdapterBroken` when the module cannot be imported."""
-        session = InProcessSession(PythonHost(self._load()), self._patience)
+        session = InProcessSession(PythonHost(self._load()), self._patience, self._known_threads)
         self._sessions = [held for held in self._sessions if not held._closed]
         self._sessions.append(session)
         return session
@@ -163,7 +196,8 @@ class InProcessAdapter:
     def close(self) -> None:
         """Close the sessions that are still open. May be called twice."""
         while self._sessions:
-            self._sessions.pop().close()
+            with contextlib.suppress(AdapterBroken):  # whoever let go of them without closing has heard enough
+                self._sessions.pop().close()
 
     def _load(self) -> PythonModule:
         if self._module is None:

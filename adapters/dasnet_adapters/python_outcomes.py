@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from .contract import Answer, Outcome, Refusal, Unsupported, Value
+from .python_stacks import frames_of
 
 #: The kind of refusal that says the command itself was wrong, which is no statement about the implementation.
 DRIVER_KIND: Final = "driver"
@@ -68,13 +69,13 @@ def kebab(name: str) -> str:
 
 
 def refusal_from(error: BaseException) -> Refusal:
-    """The refusal that stands for an exception: its class as the kind, its text as the message."""
+    """The refusal that stands for an exception: its class as the kind, its text as the message, its traceback."""
     try:
         message = str(error)
     except Exception:
         # The exception is the implementation's own, and so is its __str__.
         message = ""
-    return Refusal(kebab(type(error).__name__), message)
+    return Refusal(kebab(type(error).__name__), message, frames_of(error.__traceback__))
 
 
 def memory_in_use() -> Outcome:

@@ -6,6 +6,7 @@ its form is asked for, so that a run of one kind does not pay for the others.
 
 from __future__ import annotations
 
+import difflib
 import math
 import shlex
 import sys
@@ -18,6 +19,7 @@ from .contract import Adapter
 from .errors import UsageError
 from .implementation_file import FILE_NAME, ImplementationFile, find_file, load_file, with_python
 from .patience import DEFAULT_DEADLINE
+from .wrapper import wrapped
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -33,6 +35,7 @@ class _Request:
     words: tuple[str, ...] = ()
     cwd: Path | None = None
     env: Mapping[str, str] | None = None
+    wrapper: tuple[str, ...] = ()
 
     def stopping(self) -> dict[str, Any]:
         """`stop` as a keyword, where it is given: its default is the adapter's own."""
@@ -64,7 +67,7 @@ def _driver_process(request: _Request) -> Adapter:
     if not words:
         raise UsageError("driver:COMMAND takes the command that starts the driver, and here it is empty")
     return DriverProcessAdapter(
-        words,
+        wrapped(request.wrapper, words),
         deadline=request.deadline,
         peer_host=request.peer_host or _LOOPBACK,
         cwd=request.cwd,
@@ -102,29 +105,59 @@ _FORMS: Final[dict[str, tuple[str, Callable[[_Request], Adapter]]]] = {
 ALIASES: Final = {"reference": "python:dasnet_reference"}
 
 
+def normal(spec: str) -> str:
+    """The same implementation with its form, or its short name, in the case in which this module knows it."""
+    word, colon, rest = spec.partition(":")
+    if colon and word.lower() in _FORMS:
+        return f"{word.lower()}:{rest}"
+    return spec.lower() if spec.lower() in ALIASES else spec
+
+
+def near(spec: str) -> str:
+    """The implementation that was meant, perhaps, by one that nobody knows; else nothing."""
+    word, colon, rest = spec.partition(":")
+    close = difflib.get_close_matches(word.lower(), _FORMS if colon else ALIASES, 1)
+    return f"{close[0]}{colon}{rest}" if close else ""
+
+
 def forms() -> tuple[str, ...]:
     """The forms that `resolve` knows, for help texts."""
     return (*ALIASES, *(form for form, _ in _FORMS.values()), f"path/{FILE_NAME}")
 
 
 def resolve(
-    spec: str, *, deadline: float | Literal["default"] | None = "default", peer_host: str | None = None
+    spec: str,
+    *,
+    deadline: float | Literal["default"] | None = "default",
+    peer_host: str | None = None,
+    wrapper: tuple[str, ...] = (),
 ) -> Adapter:
     """The adapter that a user means. Nothing is imported, started or connected before the adapter is first used.
 
     Arguments: `spec`, one of `forms()`, or a directory with an implementation file; `deadline`, seconds for one command
     (None: no end, and none for starting either; "default": what the implementation file says, or the adapters' own);
     `peer_host`, the address at which peers reach a listening server (None: that of the file, else loopback, or the host
-    of the driver on TCP).
-    Raises `UsageError` for a form that does not exist or is not filled in, and for a file that is not as it should be.
+    of the driver on TCP); `wrapper`, the words that go before a driver's command.
+    Raises `UsageError` for a form that does not exist or is not filled in, for a file that is not as it should be, and
+    for a wrapper where no driver is started.
     """
     file = implementation_file(spec)
     if file is not None:
-        return _from_file(file, deadline, peer_host)
+        return _from_file(file, deadline, peer_host, wrapper)
+    spec = normal(spec)
     word, colon, rest = ALIASES.get(spec, spec).partition(":")
     if not colon or word not in _FORMS:
-        raise UsageError(f"no implementation is named {spec!r}; write one of: {', '.join(forms())}")
-    return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host))
+        meant = near(spec)
+        told = f"did you mean {meant}? Or " if meant else ""
+        raise UsageError(f"no implementation is named {spec!r}; {told}write one of: {', '.join(forms())}")
+    _insist_on_a_driver(word, wrapper)
+    return _FORMS[word][1](_Request(rest, _checked(deadline), peer_host, wrapper=wrapper))
+
+
+def _insist_on_a_driver(word: str, wrapper: tuple[str, ...]) -> None:
+    if wrapper and word != "driver":
+        other = "a module runs in this process" if word == "python" else "that driver runs already"
+        raise UsageError(f"--wrapper goes in front of a driver's command, and {other}; use --pause and attach to it")
 
 
 def implementation_file(spec: str) -> ImplementationFile | None:
@@ -132,16 +165,23 @@ def implementation_file(spec: str) -> ImplementationFile | None:
 
     Raises `UsageError` for a file that cannot be read or is not as it should be.
     """
+    spec = normal(spec)
     word, colon, _ = ALIASES.get(spec, spec).partition(":")
     path = None if colon and word in _FORMS else find_file(spec)
     return None if path is None else load_file(path)
 
 
-def _from_file(file: ImplementationFile, deadline: float | Literal["default"] | None, peer_host: str | None) -> Adapter:
+def _from_file(
+    file: ImplementationFile,
+    deadline: float | Literal["default"] | None,
+    peer_host: str | None,
+    wrapper: tuple[str, ...],
+) -> Adapter:
     endless = deadline is None
     if deadline == "default" and file.deadline is not None:
         deadline = None if file.deadline == math.inf else file.deadline
     word, _, rest = file.spec.partition(":") if file.spec else ("driver", ":", "")
+    _insist_on_a_driver(word, wrapper)
     request = _Request(
         rest,
         _checked(deadline),
@@ -151,6 +191,7 @@ def _from_file(file: ImplementationFile, deadline: float | Literal["default"] | 
         words=tuple(with_python(file.words, sys.executable)),
         cwd=file.cwd,
         env=file.environment(),
+        wrapper=wrapper,
     )
     return _FORMS[word][1](request)
 

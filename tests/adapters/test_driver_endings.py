@@ -106,3 +106,29 @@ def test_a_forked_process_leaves_the_driver_alone(driver: MakeDriver) -> None:
     child.end_now()
     assert child.alive()
     assert session.call(TICK) == Answer(Value())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells children of their parent's death")
+@pytest.mark.parametrize("threads", [False, True], ids=["alone", "with threads"])
+def test_a_driver_is_arranged_for_where_nothing_can_be_held_for_ever(threads: bool) -> None:
+    script = (
+        "import threading; from dasnet_adapters.parent_death import before_the_program\n"
+        f"threads = {threads}\n"
+        "if threads: threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "print(before_the_program() is None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == f"{threads}\n"
+
+
+def test_children_end_with_a_process_that_is_killed_outright(tmp_path: Path, witness: Witness) -> None:
+    deaf = tmp_path / "deaf.py"
+    deaf.write_text(f"{OPENING}{STUBBORN}hold({str(witness.path)!r})\ngreet(); hang()")
+    suite = (
+        "import os, signal, sys; from dasnet_adapters.driver_process import DriverProcessAdapter\n"
+        f"DriverProcessAdapter([sys.executable, '-I', '-S', {str(deaf)!r}]).describe()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", suite], timeout=30, capture_output=True, check=False)
+    if sys.platform == "linux":
+        assert witness.everyone_is_gone()

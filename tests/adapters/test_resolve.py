@@ -34,7 +34,12 @@ def test_each_form_gives_its_adapter_and_touches_nothing_yet(
     resolved.close()
 
 
-@pytest.mark.parametrize("spec", ["", "refrence", "python", "c:\\driver.exe", "http:x", "reference:x", "Python:x"])
+@pytest.mark.parametrize("spec", ["Python:dasnet_reference", "REFERENCE"])
+def test_a_form_is_taken_in_any_case(spec: str) -> None:
+    assert isinstance(resolve(spec), InProcessAdapter)
+
+
+@pytest.mark.parametrize("spec", ["", "refrence", "python", "c:\\driver.exe", "http:x", "reference:x", "Pyton:x"])
 def test_an_unknown_form_is_answered_with_the_known_ones(spec: str) -> None:
     with pytest.raises(UsageError) as caught:
         resolve(spec)

@@ -201,4 +201,4 @@ def test_completion_covers_the_parsers() -> None:
 
 def test_an_unknown_shell_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "powershell"]) == 3
-    assert "argument shell: invalid choice: 'powershell'" in capsys.readouterr().err
+    assert "no shell powershell; the shells are bash, zsh, fish" in capsys.readouterr().err

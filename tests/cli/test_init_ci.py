@@ -165,7 +165,7 @@ def test_a_file_is_written_once(system: str, tmp_path: Path, capsys: pytest.Capt
     place = tmp_path / TEMPLATES[system].place
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"{place}: runs dasnet {__version__} on each change"
-    assert told[1].startswith(f"next: write {tmp_path / 'dasnet.toml'}")
+    assert told[-1].startswith(f"next: write {tmp_path / 'dasnet.toml'}")
     text = place.read_text("utf-8")
     assert f"dasnet-conformance=={__version__}\n" in text
     assert "@" not in re.sub(r'"\$@"|actions/[a-z-]+@v\d', "", text)

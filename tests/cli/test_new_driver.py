@@ -174,7 +174,7 @@ def test_a_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
 def test_a_profile_that_no_skeleton_has_is_told(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "python", "port", "--profile", "telepathy", cwd=tmp_path)
     assert refused.returncode == 3
-    assert "choose from" in refused.stderr
+    assert refused.stderr == "dasnet: no profile telepathy; the profiles are core, client\n"
     assert not (tmp_path / "port").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ def test_each_is_caught_where_it_is_named(names: list[str], ports: Ports) -> Non
     with bounds.patience(0.02):
         for name, requirements in wanted(names).items():
             for requirement in requirements:
-                outcome = direct.run(requirement, faulty(name), ports)
+                with closing(faulty(name)) as adapter:
+                    outcome = direct.run(requirement, adapter, ports)
                 if not outcome.failed:
                     missed.append(f"{requirement} does not catch {name}: {outcome.verdict} {outcome.message}")
     assert missed == []
@@ -70,5 +72,6 @@ def test_each_is_caught_where_it_is_named(names: list[str], ports: Ports) -> Non
 
 def test_the_sound_one_passes_what_catches_them(names: list[str], ports: Ports) -> None:
     requirements = {requirement for each in wanted(names).values() for requirement in each}
-    outcomes = [direct.run(requirement, faulty("sound"), ports) for requirement in sorted(requirements)]
+    with closing(faulty("sound")) as adapter:
+        outcomes = [direct.run(requirement, adapter, ports) for requirement in sorted(requirements)]
     assert [outcome for outcome in outcomes if outcome.verdict != "pass"] == []

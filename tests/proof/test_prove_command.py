@@ -76,7 +76,7 @@ def test_reports_that_cannot_be_written(
     occupied = tmp_path / "file"
     occupied.touch()
     assert main(["prove", "-o", str(occupied)]) == 3
-    assert "cannot be written" in capsys.readouterr().err
+    assert "it is a file; name a folder" in capsys.readouterr().err
 
 
 def test_the_list_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,3 +6,4 @@ if hasattr(select, "epoll"):
     del select.epoll
 
 from dasnet_reference import *  # noqa: F403
+from dasnet_reference import PROFILES as PROFILES

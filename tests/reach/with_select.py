@@ -7,3 +7,4 @@ for name in ("epoll", "poll"):
         delattr(select, name)
 
 from dasnet_reference import *  # noqa: E402, F403
+from dasnet_reference import PROFILES as PROFILES  # noqa: E402

@@ -59,3 +59,38 @@ def test_a_driver_that_answered_nothing_yet_is_not_taken_for_a_port_that_hangs(w
     ran = workshop.dasnet("run", f"driver:{sys.executable} mute.py", "--call-deadline", "1")
     assert ran.status == 2
     assert "no answer to '1 hello 1' within 1 s" in ran.err
+
+
+#: Behind a driver: destroying a server with a client ends the process, or never returns.
+ENDINGS: Final = {"a crash": "os.abort()", "a hang": "threading.Event().wait()"}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_happens_while_a_session_is_reset_is_charged_to_its_requirement(ending: str, workshop: Workshop) -> None:
+    source = (
+        "import os, threading\n\nclass Server(Sound):\n    def close(self):\n"
+        f"        if self.has_session() and self.is_connected(): {ENDINGS[ending]}\n        super().close()\n"
+    )
+    workshop.module("stuck", source)
+    ran = workshop.judge(
+        f"driver:{sys.executable} -m dasnet_adapters.python_driver stuck",
+        "tick.delivers-data or construct.succeeds",
+        "--call-deadline",
+        "2",
+    )
+    row = ran.row("tick.delivers-data")
+    assert row["verdict"] == {"a crash": "inconclusive", "a hang": "fail"}[ending]
+    assert "destroying what the check left (reset) did not return" in row["message"]
+    assert "warning" not in ran.err
+
+
+def test_a_destroy_that_never_returns_is_such_a_call_in_process(workshop: Workshop) -> None:
+    source = (
+        "import threading\n\nclass Server(Sound):\n    def close(self):\n"
+        "        if self.has_session() and self.is_connected(): threading.Event().wait()\n        super().close()\n"
+    )
+    row = workshop.judge(workshop.module("stuck", source), "tick.delivers-data", "--call-deadline", "1").row(
+        "tick.delivers-data"
+    )
+    assert row["verdict"] == "fail"
+    assert "destroying what the check left did not return within 1 s" in row["message"]

@@ -22,6 +22,7 @@ from dasnet_reports import EXIT_USAGE, harmless
 from . import UsageMistake
 from .reaching import DEFAULT_TOLD, add_reaching, named
 from .selecting import add_ids, selected, told_apart
+from .time_left import TimeLeft
 
 EXIT_DIFFERS: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
@@ -64,7 +65,11 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         profiles = set.intersection(*(set(t.claims(d.profiles)) for t, d in zip(targets, descriptions, strict=True)))
         cases = _cases(ids, profiles)
         seconds = 0.0 if arguments.no_deadline else arguments.deadline
-        found = [diff.compare(case, (adapters[0], adapters[1]), ports, seconds=seconds) for case in cases]
+        found = []
+        with TimeLeft("comparing", len(cases)) as bar:
+            for case in cases:
+                found.append(diff.compare(case, (adapters[0], adapters[1]), ports, seconds=seconds))
+                bar.done(case.requirement)
     except UsageError as error:
         raise UsageMistake(str(error)) from None
     except AdapterBroken as broken:

@@ -1,17 +1,20 @@
 """`dasnet doctor`: tell whether a driver is in order, before its port is judged. Prints.
 
-Exit status: 0 in order, 1 broken, 3 the caller's mistake.
+It ends with a summary whatever happens: a step that raises, a module that ends its process, an interruption. Exit
+status: 0 in order, 1 broken, 3 the caller's mistake.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.hints import HINTS
+from dasnet_conformance.doctor.apart import examine_apart
 from dasnet_conformance.doctor.examination import Doctor
-from dasnet_conformance.doctor.findings import BROKEN, Finding
+from dasnet_conformance.doctor.findings import BROKEN, NOTE, OK, Finding
 from dasnet_conformance.running.target import Settings, Target
 from dasnet_reports import harmless
 
@@ -33,19 +36,68 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     settings = Settings(
         call_deadline=arguments.call_deadline, no_deadline=arguments.no_deadline, peer_host=arguments.peer_host
     )
+    visit = _Visit()
     try:
         target = Target(spec, settings)
-        doctor = Doctor(target, _show)
-        in_order = doctor.examine()
+        what = "driver" if target.is_driver else "module"
+        if target.is_driver:
+            Doctor(target, visit.tell, visit.begin).examine()
+        else:
+            examine_apart(target, visit.tell, visit.begin)
     except UsageError as error:
         raise UsageMistake(str(error)) from None
-    what = "driver" if target.is_driver else "module"
-    if in_order:
-        noted = f", with {doctor.notes} note{'s' * (doctor.notes > 1)}" if doctor.notes else ""
+    except BaseException:
+        # Whatever ends the visit, what was found so far is told; the door says what it was.
+        _print(f"Interrupted in the step '{visit.step}': {visit.counted()}. Nothing is said of the rest.")
+        raise
+    if not visit.broken:
+        noted = f", with {_spell(visit.notes, 'note')}" if visit.notes else ""
         _print(f"The {what} is in order{noted}. Whether the port conforms is for `dasnet run` to say.")
         return 0
-    _print(f"The {what} is broken: {doctor.broken} finding{'s' * (doctor.broken > 1)}. That says nothing of the port.")
+    if visit.only_the_callers:
+        _print("Nothing was examined: see to what is told above, and call the doctor again.")
+        return 1
+    aside = " That says nothing of the port." if target.is_driver else ""
+    _print(f"The {what} is broken: {_spell(visit.broken, 'finding')}.{aside}")
     return 1
+
+
+class _Visit:
+    """What was found so far, and which step it is at."""
+
+    def __init__(self) -> None:
+        self.step = "start"
+        #: Whether nothing is known of the driver or module yet, for want of something on this machine.
+        self.only_the_callers = False
+        self._states: Counter[str] = Counter()
+
+    @property
+    def broken(self) -> int:
+        """How many findings say that something is broken."""
+        return self._states[BROKEN]
+
+    @property
+    def notes(self) -> int:
+        """How many findings are notes."""
+        return self._states[NOTE]
+
+    def begin(self, step: str) -> None:
+        """The step begins."""
+        self.step = step
+
+    def tell(self, finding: Finding) -> None:
+        """Count a finding and show it."""
+        self.only_the_callers = finding.culprit == "caller" and not finding.symptom and not self._states[OK]
+        self._states[finding.state] += 1
+        _show(finding)
+
+    def counted(self) -> str:
+        """What was found so far, in words."""
+        return f"{self._states[OK]} in order, {self.broken} broken, {_spell(self.notes, 'note')} so far"
+
+
+def _spell(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _show(finding: Finding) -> None:

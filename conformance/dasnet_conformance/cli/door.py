@@ -7,21 +7,28 @@ prints the overview, help, and the one line about a mistake.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
+import errno
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from .choices import fold_choices, near_option
 from .commands import COMMANDS, GROUPS, HELP, grouped, told
 from .mistakes import EXIT_USAGE, UsageMistake
+from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_signals, why
+
+#: What the system says of an output that takes no more.
+_FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageMistake(f"{message} (see `{self.prog} --help`)")
+        raise UsageMistake(f"{message}{near_option(message, self)} (see `{self.prog} --help`)")
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:
@@ -39,6 +46,7 @@ def _load(name: str) -> tuple[Any, _Parser]:
         raise UsageMistake(PROBLEMS[0])
     parser = _Parser(prog=f"dasnet {name}", description=f"{help[0].upper()}{help[1:]}.")
     module.add_arguments(parser)
+    fold_choices(parser)
     return module, parser
 
 
@@ -73,39 +81,69 @@ def _help(names: Sequence[str]) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status and never raises for a caller's mistake."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help"):
-        print(_overview())  # noqa: T201
-        return 0 if given else EXIT_USAGE
-    if given[0] in ("-V", "--version"):
-        from dasnet_conformance import __version__
-
-        print(f"dasnet {__version__}")  # noqa: T201
-        return 0
     try:
-        if given[0] == HELP:
-            status = _help([name for name in given[1:] if name not in ("-h", "--help")])
-        elif given[0] not in COMMANDS:
-            raise _unknown(given[0])
-        else:
-            module, parser = _load(given[0])
-            # Intermixed: options may stand between the words of a command, wherever those may be left out.
-            status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))
-        # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
-        sys.stdout.flush()
-        return status
+        with ending_by_signals():
+            return _call(given)
     except UsageMistake as mistake:
-        print(f"dasnet: {mistake}", file=sys.stderr)  # noqa: T201
+        _complain(str(mistake))
         return EXIT_USAGE
-    except KeyboardInterrupt:
-        print("dasnet: interrupted; no verdict", file=sys.stderr)  # noqa: T201
-        return 2
+    except KeyboardInterrupt as ended:
+        _complain(f"{why(ended)}; no verdict")
+        return EXIT_INTERRUPTED
+    except Signalled as ended:
+        _complain(f"{why(ended)}; no verdict")
+        return STATUS_OF_SIGNALS + ended.number
     except BrokenPipeError:
         # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
         # that could not be told is none.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2 if given[0] == "run" else 0
-    except Exception:
-        # The interpreter would end with 1 here, which says that an implementation does not conform.
-        traceback.print_exc()
-        print("dasnet: no verdict: the suite itself broke, as told above; please report it", file=sys.stderr)  # noqa: T201
+        _drop_output()
+        return 2 if given[:1] == ["run"] else 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _broke()
+        # Every file that a command writes is looked after by the command: what is left is the standard output.
+        _drop_output()
+        _complain(f"the output cannot be written: {error.strerror}; no verdict")
         return 2
+    except Exception:
+        return _broke()
+
+
+def _call(given: list[str]) -> int:
+    if not given or given[0] in ("-h", "--help"):
+        print(_overview())  # noqa: T201
+        status = 0 if given else EXIT_USAGE
+    elif given[0] in ("-V", "--version"):
+        from dasnet_conformance import __version__
+
+        print(f"dasnet {__version__}")  # noqa: T201
+        status = 0
+    elif given[0] == HELP:
+        status = _help([name for name in given[1:] if name not in ("-h", "--help")])
+    elif given[0] not in COMMANDS:
+        raise _unknown(given[0])
+    else:
+        module, parser = _load(given[0])
+        # Intermixed: options may stand between the words of a command, wherever those may be left out.
+        status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))
+    # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
+    sys.stdout.flush()
+    return status
+
+
+def _complain(text: str) -> None:
+    # Nobody may be there any more to read it: a terminal that was closed.
+    with contextlib.suppress(OSError):
+        print(f"dasnet: {text}", file=sys.stderr)  # noqa: T201
+
+
+def _drop_output() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _broke() -> int:
+    # The interpreter would end with 1 here, which says that an implementation does not conform.
+    traceback.print_exc()
+    _complain("no verdict: the suite itself broke, as told above; please report it")
+    return 2

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from dasnet_adapters.text_files import NotText, read_text
 from dasnet_conformance.catalogue.documentation import Page, PageError, read_page
 from dasnet_conformance.catalogue.drift import differences, known_symbols, matched, requirements_of
 from dasnet_conformance.catalogue.statements import file_of, fingerprinted, known_statements
@@ -53,15 +54,15 @@ def _page(path: Path) -> Page:
         # A page includes what stands beside or below it; anything else of the machine is none of its business.
         file = (folder / name).resolve()
         try:
-            return file.read_text("utf-8-sig") if file.is_relative_to(folder) and file.is_file() else None
-        except (OSError, UnicodeDecodeError):
+            return read_text(file) if file.is_relative_to(folder) and file.is_file() else None
+        except (OSError, NotText):
             return None
 
     try:
-        return read_page(path.read_bytes().decode("utf-8-sig"), beside)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageMistake(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except PageError as error:
+        return read_page(read_text(path), beside)
+    except OSError as error:
+        raise UsageMistake(f"{path}: cannot be read: {error.strerror}") from error
+    except (NotText, PageError) as error:
         raise UsageMistake(f"{path}: {error}") from error
 
 

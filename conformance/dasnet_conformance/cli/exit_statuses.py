@@ -7,7 +7,8 @@ from typing import Final
 _MISTAKE: Final = "a mistake in the call, told in one line"
 _NO_VERDICT: Final = "no verdict: the implementation could not be reached, or broke off"
 
-#: Command -> status -> when. Status 2 for an interruption, which any command can meet, is left out.
+#: Command -> status -> when. What an interruption (130) or a signal (128 and
+#: its number) ends, which any command can meet, is left out.
 STATUSES: Final[dict[str, dict[int, str]]] = {
     "run": {
         0: "conforming, or exactly as the baseline says",

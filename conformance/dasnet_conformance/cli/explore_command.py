@@ -19,13 +19,17 @@ from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
+from .files import insist_on_file
 from .reaching import add_implementation, named
 from .selecting import excluded
+from .time_left import TimeLeft
 
 EXIT_FOUND: Final = 1
 EXIT_INCONCLUSIVE: Final = 2
 #: Seeds among which the examples are shared out where none is given: one finds what another does not.
 SEEDS: Final = 4
+#: Where what diverges is written when nobody says otherwise.
+OUTPUT: Final = "divergence.script"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +57,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     _need_hypothesis()
+    insist_on_file(arguments.output or OUTPUT, "-o")
     implementation = named(arguments.implementation)
     known = _known(arguments)
     started = time.monotonic()
@@ -68,7 +73,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             seconds=arguments.seconds,
         )
         try:
-            explored = Explorer(player, options, lambda line: print(line, flush=True)).run()  # noqa: T201
+            with TimeLeft("exploring", arguments.examples) as bar:
+                explored = Explorer(
+                    player,
+                    options,
+                    lambda line: print(line, flush=True),  # noqa: T201
+                    lambda count: bar.done(to=count),
+                ).run()
         finally:
             player.close()
     except AdapterBroken as broken:
@@ -157,7 +168,7 @@ def _tell_finding(
             "finding": divergence.message,
         },
     )
-    place = Path(arguments.output or "divergence.script")
+    place = Path(arguments.output or OUTPUT)
     lines = [
         "",
         *map(str, finding.steps),

@@ -1,9 +1,15 @@
-"""Reading the files that commands are given: a mistake in them is the caller's, told in one line."""
+"""The files and folders that commands are given: a mistake in them is the caller's, told in one line.
+
+What a command writes in the end is tried before it begins, so that nobody waits for a run whose report has no place.
+"""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
+from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_reports import Results, ResultsFileError, load
 
 from . import UsageMistake
@@ -30,3 +36,48 @@ def write_text(path: str, text: str) -> None:
         place.write_text(text, "utf-8")
     except OSError as error:
         raise UsageMistake(f"{place}: cannot be written: {error.strerror}") from error
+
+
+def insist_on_folder(path: str, option: str) -> None:
+    """Raise `UsageMistake` where nothing could be written to that folder, which need not exist yet.
+
+    Arguments: `option`, how the caller names it.
+    """
+    _insist(Path(path), f"{option} {path}")
+
+
+def _insist(place: Path, told: str) -> None:
+    for above in (place, *place.parents):
+        if above.exists() or above.is_symlink():
+            break
+    if not above.is_dir():
+        what = "it" if told.endswith(f" {above}") else str(above)
+        raise UsageMistake(f"{told}: {what} is a file; name a folder, or a place where one can be made")
+    try:
+        # The one way to know: permissions say nothing of a file system that is full or read-only.
+        with tempfile.TemporaryFile(dir=above):
+            pass
+    except OSError as error:
+        raise UsageMistake(f"{told}: {above} cannot be written to: {error.strerror}") from None
+
+
+def insist_on_file(path: str, option: str) -> None:
+    """Raise `UsageMistake` where that file could not be written; whether it exists is another matter.
+
+    Arguments: `option`, how the caller names it.
+    """
+    place = Path(path)
+    if place.is_dir():
+        raise UsageMistake(f"{option} {path}: it is a folder; name a file")
+    if not place.exists():
+        _insist(place.parent, f"{option} {path}")
+    elif not os.access(place, os.W_OK):
+        raise UsageMistake(f"{option} {path}: it cannot be written to")
+
+
+def insist_on_baseline(path: str | Path) -> None:
+    """Raise `UsageMistake` for a list of known failures that cannot be read."""
+    try:
+        read_baseline(Path(path))
+    except BaselineError as error:
+        raise UsageMistake(str(error)) from error

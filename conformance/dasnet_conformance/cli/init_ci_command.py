@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from dasnet_adapters.implementation_file import FILE_NAME
-from dasnet_conformance import __version__
 
 from . import UsageMistake
+from .ci_places import Origin, home_of, origin_of, top_of
 
 #: The name of a list of known failures that the jobs look for, beside the implementation file.
 BASELINE_NAME: Final = "baseline.toml"
@@ -42,18 +45,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add("system", choices=tuple(TEMPLATES), help="which CI system; tox is for all others")
-    add("directory", metavar="DIR", nargs="?", default=".", help="top of the port's repository (default: here)")
-    add("-o", dest="output", metavar="FILE", help="write to this file, relative to DIR")
+    add(
+        "directory",
+        metavar="DIR",
+        nargs="?",
+        default=".",
+        help="a place in the port's repository (default: here); the top of the git repository and the dasnet.toml are "
+        "looked for from there",
+    )
+    add("-o", dest="output", metavar="FILE", help="write to this file, relative to the top")
+    add("--git", metavar="ADDRESS", default="", help="install dasnet from this git repository, with --commit")
+    add("--commit", metavar="HASH", default="", help="the commit to install, with --git")
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the file; returns 0, or complains about a directory that is none and a file that is there already."""
     template = TEMPLATES[arguments.system]
-    directory = Path(arguments.directory)
-    if not directory.is_dir():
-        raise UsageMistake(f"{directory} is no directory; name the top of the port's repository")
-    place = directory / (arguments.output or template.place)
-    text = render(arguments.system, baseline=(directory / BASELINE_NAME).is_file())
+    start = Path(arguments.directory)
+    if not start.is_dir():
+        raise UsageMistake(f"{start} is no directory; name a place in the port's repository")
+    origin = origin_of(arguments.git, arguments.commit)
+    top = top_of(start)
+    home = home_of(start, top)
+    place = top / (arguments.output or template.place)
+    directory = Path(os.path.relpath(home, top)).as_posix()
+    text = render(arguments.system, origin, directory=directory, baseline=(home / BASELINE_NAME).is_file())
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("x", encoding="utf-8", newline="\n") as file:
@@ -62,16 +78,19 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         raise UsageMistake(f"{place} exists and stays as it is; {template.otherwise}") from None
     except OSError as error:
         raise UsageMistake(f"{place}: cannot be written: {error.strerror}") from error
-    print(f"{place}: runs dasnet {__version__} on each change")  # noqa: T201
-    if not (directory / FILE_NAME).is_file():
-        print(f"next: write {directory / FILE_NAME}, which says how the port is started")  # noqa: T201
+    print(f"{place}: runs dasnet {origin.told} on each change")  # noqa: T201
+    if origin.doubt:
+        print(f"note: {origin.doubt}")  # noqa: T201
+    if not (home / FILE_NAME).is_file():
+        print(f"next: write {home / FILE_NAME}, which says how the port is started")  # noqa: T201
     return 0
 
 
-def render(system: str, *, baseline: bool) -> str:
+def render(system: str, origin: Origin, *, directory: str, baseline: bool) -> str:
     """The text of a CI system's file.
 
-    Arguments: `system`, a name of `TEMPLATES`; `baseline`, whether there is a baseline. That matters to tox alone: its
+    Arguments: `system`, a name of `TEMPLATES`; `origin`, where dasnet is installed from; `directory`, where dasnet.toml
+    is, from the top, with slashes; `baseline`, whether there is a baseline. That matters to tox alone: its
     files cannot look for themselves.
     """
     text = files("dasnet_conformance.cli").joinpath("ci_templates", TEMPLATES[system].file).read_text("utf-8")
@@ -80,4 +99,11 @@ def render(system: str, *, baseline: bool) -> str:
         remark = f"; Once there is a list of known failures, add: --baseline {BASELINE_NAME}"
     option = f" --baseline {BASELINE_NAME}" if baseline else ""
     text = text.replace("@BASELINE@", remark).replace("@BASELINE_OPTION@", option)
-    return text.replace("@VERSION@", __version__)
+    return text.replace("@PACKAGE@", origin.package).replace("@DIRECTORY@", _spelled(system, directory))
+
+
+# In YAML a name may need quotes; what tox reads begins at the top.
+def _spelled(system: str, directory: str) -> str:
+    if system == "tox":
+        return "{tox_root}" if directory == "." else f"{{tox_root}}/{directory}"
+    return directory if re.fullmatch(r"[A-Za-z0-9_./-]+", directory) else json.dumps(directory, ensure_ascii=False)

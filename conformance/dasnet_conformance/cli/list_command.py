@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import LEVELS, Requirement, load_catalogue
 from dasnet_conformance.catalogue.rooms import SECTIONS
 
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_ids(parser, "list these only")
     add("--section", action="append", default=[], choices=SECTIONS, metavar="S", help="only this section")
     add("--level", action="append", default=[], choices=LEVELS, metavar="L", help="only MUST, SHOULD or MAY")
-    add("--profile", action="append", default=[], metavar="P", help="only this profile")
+    add("--profile", action="append", default=[], choices=tuple(PROFILES), metavar="P", help="only this profile")
     add("--json", action="store_true", help="as JSON, with clauses and allowed outcomes")
 
 

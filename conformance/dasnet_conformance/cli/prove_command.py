@@ -4,8 +4,6 @@ matrix where it is told to."""
 from __future__ import annotations
 
 import argparse
-import difflib
-import sys
 from collections.abc import Sequence
 
 from dasnet_conformance.proof.faults.registry import load_faults
@@ -13,6 +11,9 @@ from dasnet_conformance.proof.kill_matrix import Matrix, build
 from dasnet_conformance.proof.kill_report import counts, headline, write
 
 from . import UsageMistake
+from .choices import chosen
+from .files import insist_on_folder
+from .time_left import TimeLeft
 
 #: Problems told on the screen; the reports have all of them.
 TOLD = 40
@@ -35,17 +36,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if arguments.workers < 1:
         raise UsageMistake("-n takes a number from 1 up")
     known = load_faults()
-    for name in arguments.fault:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 3)
-            raise UsageMistake(
-                f"no fault {name}" + (f"; did you mean {', '.join(near)}?" if near else "; `--list` names them all")
-            )
+    faults = [chosen(name, known, "fault", "`--list` names them all") for name in arguments.fault]
     if arguments.list:
-        _print_list(arguments.fault)
+        _print_list(faults)
         return 0
-    names = tuple(dict.fromkeys(arguments.fault))
-    matrix = build(names, full=arguments.full, workers=arguments.workers, told=_Counter(len(names) or len(known)))
+    if arguments.directory:
+        insist_on_folder(arguments.directory, "-o")
+    names = tuple(dict.fromkeys(faults))
+    with TimeLeft("proving") as bar:
+        matrix = build(names, full=arguments.full, workers=arguments.workers, told=bar.done, expect=bar.expect)
     _print(matrix)
     if arguments.directory:
         try:
@@ -54,20 +53,6 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             raise UsageMistake(f"the matrix cannot be written to {arguments.directory}: {error.strerror}") from error
         print(f"reports: {', '.join(map(str, paths))}")  # noqa: T201
     return 1 if counts(matrix)["problems"] else 0
-
-
-class _Counter:
-    # Shows on a terminal how many implementations are done, and nothing elsewhere.
-
-    def __init__(self, faults: int) -> None:
-        self._faults = faults
-        self._done = 0
-
-    def __call__(self, name: str) -> None:
-        self._done += 1
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{self._done} done ({self._faults} faults, and controls): {name:<48.48}")
-            sys.stderr.flush()
 
 
 def _print_list(names: Sequence[str]) -> None:
@@ -83,8 +68,6 @@ def _print_list(names: Sequence[str]) -> None:
 
 
 def _print(matrix: Matrix) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r" + " " * 90 + "\r")
     if matrix.chosen:
         for entry, outcome in matrix.kills():
             print(f"{outcome.requirement} catches {entry.name}: {outcome.message}")  # noqa: T201

@@ -28,6 +28,45 @@ def add_reaching(parser: argparse.ArgumentParser) -> None:
     add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
 
 
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Declare how many checks run at once."""
+    parser.add_argument(
+        "-n",
+        dest="workers",
+        type=_workers,
+        metavar="N",
+        help="checks at once; 0: all in one process; auto, the default: as suits the machine and the driver",
+    )
+
+
+def _workers(word: str) -> int | None:
+    if word == "auto":
+        return None
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"takes a number from 0 up, or auto, and not {word!r}")
+    return int(word)
+
+
+def add_debugging(parser: argparse.ArgumentParser) -> None:
+    """Declare the options for whoever debugs a port: with either of them the run goes in one process, without end."""
+    add = parser.add_argument
+    add(
+        "--pause",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="stop before this check, with the process to attach to, and judge it alone unless other ids are given; in "
+        "one process and without deadlines (may be repeated)",
+    )
+    add(
+        "--wrapper",
+        default="",
+        metavar="COMMAND",
+        help="put this in front of the driver's command: 'gdb --args', valgrind, 'rr record'; in one process and "
+        "without deadlines",
+    )
+
+
 def add_implementation(parser: argparse.ArgumentParser, told: str = FORMS_TOLD) -> None:
     """Declare the place of an implementation that may be left out. Argument: `told`, its help."""
     parser.add_argument(

@@ -15,6 +15,7 @@ from dasnet_conformance.explore.session import PATIENT
 from . import UsageMistake
 from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player
 from .reaching import add_implementation, named
+from .time_left import TimeLeft
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     except AdapterBroken as broken:
         return inconclusive(broken)
     try:
-        divergence = player.play(script.steps, PATIENT)
+        with TimeLeft("replaying", len(script.steps)) as bar:
+            player.at_step = lambda count: bar.done(to=count)
+            divergence = player.play(script.steps, PATIENT)
     except AdapterBroken as broken:
         return inconclusive(broken)
     finally:

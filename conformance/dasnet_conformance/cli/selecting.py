@@ -10,14 +10,13 @@ readings: nothing is guessed.
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from dasnet_adapters.implementation_file import FILE_NAME
-from dasnet_adapters.resolve import ALIASES, forms
+from dasnet_adapters.resolve import ALIASES, forms, near, normal
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.selection import SelectionError, exclusions, meaning, select
 
@@ -92,7 +91,7 @@ def _is_id(word: str) -> bool:
 
 def _written_as_implementation(word: str) -> bool:
     # What can be nothing else, whatever lies around in the current directory.
-    return ":" in word or word in ALIASES or word.endswith(".toml") or any(place in word for place in _PLACES)
+    return ":" in word or normal(word) in ALIASES or word.endswith(".toml") or any(place in word for place in _PLACES)
 
 
 def _is_implementation(word: str) -> bool:
@@ -101,9 +100,9 @@ def _is_implementation(word: str) -> bool:
     except SelectionError as error:
         if _written_as_implementation(word) or Path(word).is_dir():
             return True
-        near = difflib.get_close_matches(word.casefold(), ALIASES, 1)
-        if near:
-            raise UsageMistake(f"no implementation is named {word!r}; did you mean {near[0]}?") from None
+        meant = near(word)
+        if meant:
+            raise UsageMistake(f"no implementation is named {word!r}; did you mean {meant}?") from None
         raise UsageMistake(
             f"no implementation is named {word!r} (write one of: {', '.join(forms())}), and {error}"
         ) from None

@@ -15,9 +15,10 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 
 from . import UsageMistake
 from .progress import QuietProgress
-from .reaching import add_implementation
+from .reaching import add_implementation, add_workers
+from .screen import safe
 from .selecting import add_ids, implementation_and_ids
-from .summary import safe
+from .time_left import TimeLeft
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--runs", type=int, default=50, metavar="N", help="how often (default 50)")
     add("--load", action="store_true", help="keep every processor busy meanwhile")
     add("--restart-each", action="store_true", help="start a driver anew for each check")
-    add("-n", dest="workers", type=int, default=0, metavar="N", help="each run in N parallel processes")
+    add_workers(parser)
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match")
     add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
     add("--json", action="store_true", help="as JSON")
@@ -47,10 +48,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         workers=arguments.workers,
         deadline=arguments.deadline,
         restart_each=arguments.restart_each,
+        # Every verdict as it comes at first: a port that is wrong by chance is what is looked for.
+        hasty=False,
     )
     console = Console(stderr=True, highlight=False)
 
+    bar = TimeLeft("repeating", arguments.runs, console)
+
     def told(stability: Stability) -> None:
+        bar.done(to=stability.runs)
         if stability.runs == 1 and stability.problems:
             # What did not come to results once will not do so fifty times.
             raise _NoResultsError(stability)
@@ -60,9 +66,15 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             console.print(f"{stability.runs} of {arguments.runs} runs, {len(changing)} verdicts differ{names}")
 
     try:
-        stability = repeat(
-            options, arguments.runs, QuietProgress(console), ["dasnet", *command], busy=arguments.load, after_each=told
-        )
+        with bar:
+            stability = repeat(
+                options,
+                arguments.runs,
+                QuietProgress(console),
+                ["dasnet", *command],
+                busy=arguments.load,
+                after_each=told,
+            )
     except _NoResultsError as ended:
         console.print(f"dasnet: {safe(ended.stability.problems[0])}", soft_wrap=True)
         return ended.stability.trouble

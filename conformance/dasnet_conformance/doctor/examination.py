@@ -46,12 +46,18 @@ def examine_briefly(adapter: Adapter) -> None:
 class Doctor:
     """Examines one implementation.
 
-    Arguments: `target`, what to examine; `tell`, called with each finding as it is made.
+    Arguments: `target`, what to examine; `tell`, called with each finding as it is made; `begin`, called with the name
+    of each step before it.
     """
 
-    def __init__(self, target: Target, tell: Callable[[Finding], None]) -> None:
+    def __init__(
+        self,
+        target: Target,
+        tell: Callable[[Finding], None],
+        begin: Callable[[str], None] = lambda step: None,  # noqa: ARG005
+    ) -> None:
         self._target = target
-        self._runner = StepRunner(tell, bounded=not target.settings.no_deadline)
+        self._runner = StepRunner(tell, begin, bounded=not target.settings.no_deadline)
         self._description: Description | None = None
 
     @property

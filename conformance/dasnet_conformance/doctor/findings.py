@@ -25,6 +25,8 @@ class Finding:
     text: str = ""
     symptom: str = ""
     exchange: str = ""
+    #: Whose part it is, where something is broken and that is known.
+    culprit: str = ""
 
 
 class Note(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from dasnet_adapters import UsageError
 from dasnet_adapters.contract import Adapter, AdapterBroken, Session
 from dasnet_conformance.running.sanity import CONVERSATION
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
@@ -21,16 +22,18 @@ from .findings import BROKEN, NOTE, OK, Finding, Note, broken_because, symptom_o
 
 #: Steps that end in a wait for nothing before the rest is left out, and the symptoms of such a step.
 _MOST_HANGS: Final = 2
-_WAITED_FOR: Final = ("no-answer", "unfinished-line", "closed-input", "closed-output")
+_WAITED_FOR: Final = ("no-answer", "hanging-call", "slow-answer", "unfinished-line", "closed-input", "closed-output")
 
 
 class StepRunner:
     """Runs steps and tells what they find.
 
-    Arguments: `tell`, called with each finding as it is made; `bounded`, whether a step has a deadline.
+    Arguments: `tell`, called with each finding as it is made; `begin`, called with the name of each step before it;
+    `bounded`, whether a step has a deadline.
     """
 
-    def __init__(self, tell: Callable[[Finding], None], *, bounded: bool) -> None:
+    def __init__(self, tell: Callable[[Finding], None], begin: Callable[[str], None], *, bounded: bool) -> None:
+        self._begin = begin
         self.broken = 0
         self.notes = 0
         #: Callbacks that fired while no command ran.
@@ -83,11 +86,15 @@ class StepRunner:
 
     def run(self, name: str, step: Callable[[], str], adapter: Adapter | None = None) -> None:
         """Run a step; what did not close well after it, where there is an adapter, is a finding too."""
+        self._begin(name)
         try:
             with deadline(self._seconds):
                 finding = Finding(name, OK, step())
         except AdapterBroken as broken:
-            finding = Finding(name, BROKEN, str(broken), symptom_of(broken), broken.exchange)
+            # What nothing in the table explains explains itself.
+            symptom = symptom_of(broken)
+            told = broken.told() if broken.culprit == "caller" and not symptom else str(broken)
+            finding = Finding(name, BROKEN, told, symptom, broken.exchange, broken.culprit)
         except Note as note:
             finding = Finding(name, NOTE, str(note), note.symptom)
         except Mismatch as mismatch:
@@ -98,6 +105,12 @@ class StepRunner:
             finding = Finding(name, BROKEN, f"not done within {self._seconds:g} s", "no-answer")
         except NoPortsLeft as error:
             finding = Finding(name, NOTE, f"left out: {error}")
+        except UsageError:
+            raise
+        except Exception as error:
+            # One step that breaks must not hide what the others find, nor the summary.
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            finding = Finding(name, BROKEN, f"the step itself broke ({told}); please report it")
         self.tell(finding)
         failures: list[AdapterBroken] = getattr(adapter, "closing_failures", [])
         while failures:

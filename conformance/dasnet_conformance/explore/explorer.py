@@ -70,9 +70,20 @@ class _TimeIsUp(Exception):
 
 
 class Explorer:
-    """One exploration. `player` plays the scripts; `tell` is told what a person should know, a line at a time."""
+    """One exploration.
 
-    def __init__(self, player: Player, options: Options, tell: Callable[[str], None]) -> None:
+    Arguments: `player` plays the scripts; `tell` is told what a person should know, a line at a time, and `played`
+    after each example how many there were.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        options: Options,
+        tell: Callable[[str], None],
+        played: Callable[[int], None] = lambda count: None,  # noqa: ARG005
+    ) -> None:
+        self._played = played
         self._player = player
         self._options = options
         self._tell = tell
@@ -125,6 +136,7 @@ class Explorer:
             raise Enough
         self._examples += 1
         divergence = self._player.play(script, HASTY)
+        self._played(self._examples)
         if divergence is not None and divergence.requirement in self._options.known:
             self._known[divergence.requirement] += 1
         elif divergence is not None:

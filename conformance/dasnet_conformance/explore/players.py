@@ -10,10 +10,11 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from dasnet_adapters.contract import AdapterBroken
+from dasnet_adapters.parent_death import before_the_program
 
 from .session import Manner
 from .state import Divergence
@@ -46,6 +47,8 @@ class ProcessPlayer:
         self.judged = False
         #: Steps of the last script that could not be meant where they stood.
         self.passed_over = 0
+        #: Told after each step of a script how many there were, where somebody wants to know.
+        self.at_step: Callable[[int], None] | None = None
         self._start()
 
     def play(self, steps: Sequence[Step], manner: Manner) -> Divergence | None:
@@ -82,6 +85,7 @@ class ProcessPlayer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            preexec_fn=before_the_program(),
         )
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._answers = answers
@@ -113,7 +117,7 @@ class ProcessPlayer:
     def _attempt(self, steps: Sequence[Step], manner: Manner, *, trace: bool) -> tuple[Divergence | None, str]:
         if self._child is None:
             self._start()
-        asked = {"steps": list(map(str, steps)), "trace": trace, **vars(manner)}
+        asked = {"steps": list(map(str, steps)), "trace": trace, "counting": self.at_step is not None, **vars(manner)}
         child = self._child
         assert child is not None
         assert child.stdin is not None
@@ -128,7 +132,10 @@ class ProcessPlayer:
                 told, self.judged = answer["diverged"], self.judged or answer["judged"] > 0
                 self.passed_over = answer["passed_over"]
                 return (None if told is None else Divergence(*told)), ""
-            call, requirement = answer["call"], answer["requirement"]
+            if "step" not in answer:
+                call, requirement = answer["call"], answer["requirement"]
+            elif self.at_step is not None:
+                self.at_step(answer["step"])
         how = self._end()
         return Divergence(requirement, f"{call or 'the script'}: the process {how}"), how
 

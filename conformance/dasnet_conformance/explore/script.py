@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from dasnet_adapters.text_files import NotText, read_text
+
 from .steps import BadStep, Step, parse_step, told
 
 _FIRST: Final = "# A script of dasnet explore; play it with: dasnet replay FILE IMPLEMENTATION"
@@ -56,8 +58,10 @@ def parse_script(text: str) -> Script:
 def read_script(path: Path) -> Script:
     """Read a script from a file. Raises `BadScript`, also for a file that cannot be read."""
     try:
-        return parse_script(path.read_text("utf-8"))
+        return parse_script(read_text(path))
     except BadScript as error:
         raise BadScript(f"{path}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadScript(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except NotText as error:
+        raise BadScript(f"{path}: {error}") from error
+    except OSError as error:
+        raise BadScript(f"{path} cannot be read: {error.strerror}") from error

@@ -52,10 +52,15 @@ class Stage:
         self.passed_over = 0
 
     def play(
-        self, steps: Sequence[Step], manner: Manner, trace: Callable[[str, str], None] | None = None
+        self,
+        steps: Sequence[Step],
+        manner: Manner,
+        trace: Callable[[str, str], None] | None = None,
+        at_step: Callable[[int], None] = lambda count: None,  # noqa: ARG005
     ) -> Divergence | None:
         """How the script diverged, or None; `trace` is told of each call before it is made, as `World` says.
 
+        `at_step` is told after each step how many there were.
         Raises `AdapterBroken` when no session can be opened, and `NoPortsLeft`.
         """
         self._taken += 4
@@ -66,7 +71,7 @@ class Stage:
             world = World(self._adapter, self._ports, manner.call_bound, trace)
             try:
                 self.passed_over = 0
-                self._carry_out(world, steps)
+                self._carry_out(world, steps, at_step)
                 # A script of a lone settle asks nothing of anybody.
                 self.judged += bool(world.state.objects)
             except Divergence as divergence:
@@ -85,11 +90,14 @@ class Stage:
         """Give the ports back."""
         self._ports.close()
 
-    def _carry_out(self, world: World, steps: Sequence[Step]) -> None:
+    def _carry_out(self, world: World, steps: Sequence[Step], at_step: Callable[[int], None]) -> None:
         # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
-        for step in steps:
+        for count, step in enumerate(steps, 1):
             before = world.deeds
             _DOERS[step.name](world, step)
             self.passed_over += world.deeds == before
             world.step_peers()
+            at_step(count)
+        # Whoever stopped reading is owed what was accepted for it all the while.
+        world.read_again()
         world.settle("tick")

@@ -34,9 +34,13 @@ def _play(stage: Stage, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
     def trace(call: str, requirement: str) -> None:
         answer({"call": call, "requirement": requirement})
 
+    def at_step(count: int) -> None:
+        if asked.get("counting"):
+            answer({"step": count})
+
     steps = [parse_step(line) for line in asked["steps"]]
     manner = Manner(asked["patience"], asked["call_bound"])
-    divergence = stage.play(steps, manner, trace if asked["trace"] else None)
+    divergence = stage.play(steps, manner, trace if asked["trace"] else None, at_step)
     told = None if divergence is None else [divergence.requirement, divergence.message]
     return {"diverged": told, "judged": stage.judged, "passed_over": stage.passed_over}
 

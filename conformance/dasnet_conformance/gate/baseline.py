@@ -15,13 +15,13 @@ the list never says more or less than the truth. This module reads and writes th
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from dasnet_adapters.text_files import NotText, read_toml
 from dasnet_reports import RequirementResult, Results, Verdict, claimed_profiles, counts_against
 
 #: Verdicts of a row that a baseline can list: the implementation's own shortcomings, not a broken run.
@@ -83,11 +83,11 @@ class Finding:
 def read_baseline(path: Path) -> list[KnownFailure]:
     """Read a baseline file. Raises `BaselineError` naming the entry and what is wrong with it."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = read_toml(path)
     except OSError as error:
         raise BaselineError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{path}: is no TOML: {error}") from error
+    except NotText as error:
+        raise BaselineError(f"{path}: {error}") from error
     unknown = set(data) - {"known-failure"}
     if unknown:
         raise BaselineError(f"{path}: unknown key {min(unknown)}; a baseline holds [[known-failure]] tables only")

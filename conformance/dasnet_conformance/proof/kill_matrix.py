@@ -154,11 +154,12 @@ def build(
     full: bool = False,
     workers: int = 1,
     told: Callable[[str], None] = lambda text: None,  # noqa: ARG005
+    expect: Callable[[int], None] = lambda count: None,  # noqa: ARG005
 ) -> Matrix:
     """Run the faults of these names, or all of them, and the controls.
 
     Arguments: `full`, run every requirement on every fault and not only those it names; `workers`, how many processes
-    at a time; `told` hears of each implementation that is done.
+    at a time; `told` hears of each implementation that is done, and `expect` before that of how many more there are.
     """
     started = time.monotonic()
     faults = load_faults()
@@ -172,13 +173,13 @@ def build(
     jobs.append(Job(CONTROL, wanted, CASE_DEADLINE))
     if not names:
         jobs += [Job(name, everything, CASE_DEADLINE) for name in NULL_CONTROLS]
-    ran = _run(jobs, workers, told)
+    ran = _run(jobs, workers, told, expect)
 
     matrix.control = ran[CONTROL]
     matrix.controls = {name: ran[name] for name in NULL_CONTROLS if name in ran}
     matrix.outcomes = {entry.name: ran[entry.name] for entry in matrix.faults}
-    _try_again(matrix, workers, told)
-    _look_elsewhere(matrix, everything, workers, told)
+    _try_again(matrix, workers, told, expect)
+    _look_elsewhere(matrix, everything, workers, told, expect)
     matrix.duration_s = time.monotonic() - started
     return matrix
 
@@ -187,7 +188,10 @@ def _job(entry: Fault, requirements: tuple[str, ...]) -> Job:
     return Job(entry.name, requirements, HANG_DEADLINE if entry.hangs else CASE_DEADLINE)
 
 
-def _run(jobs: Sequence[Job], workers: int, told: Callable[[str], None]) -> dict[str, dict[str, Outcome]]:
+def _run(
+    jobs: Sequence[Job], workers: int, told: Callable[[str], None], expect: Callable[[int], None]
+) -> dict[str, dict[str, Outcome]]:
+    expect(len(jobs))
     results = run_jobs(jobs, adapter_of, workers=workers, factor=PATIENCE, told=lambda job: told(job.name))
     return {
         job.name: {outcome.requirement: outcome for outcome in outcomes}
@@ -195,7 +199,7 @@ def _run(jobs: Sequence[Job], workers: int, told: Callable[[str], None]) -> dict
     }
 
 
-def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None]) -> None:
+def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None], expect: Callable[[int], None]) -> None:
     # Faults in threads that the system did not let run in time.
     for attempt in range(2, max(entry.attempts for entry in matrix.faults) + 1):
         jobs = []
@@ -203,11 +207,17 @@ def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None]) -> Non
             missed = [name for name in entry.kills if not matrix.outcomes[entry.name][name].failed]
             if missed and entry.attempts >= attempt:
                 jobs.append(_job(entry, tuple(missed)))
-        for name, outcomes in _run(jobs, workers, told).items():
+        for name, outcomes in _run(jobs, workers, told, expect).items():
             matrix.outcomes[name].update(outcomes)
 
 
-def _look_elsewhere(matrix: Matrix, everything: tuple[str, ...], workers: int, told: Callable[[str], None]) -> None:
+def _look_elsewhere(
+    matrix: Matrix,
+    everything: tuple[str, ...],
+    workers: int,
+    told: Callable[[str], None],
+    expect: Callable[[int], None],
+) -> None:
     # A fault that nothing caught where it is named: does anything at all catch it? In a full run that is asked of each
     # fault; but a server that hangs does so wherever it is asked, which takes long and tells nothing.
     jobs = []
@@ -217,5 +227,5 @@ def _look_elsewhere(matrix: Matrix, everything: tuple[str, ...], workers: int, t
         rest = tuple(name for name in everything if name not in outcomes)
         if rest and (not caught or (matrix.full and not entry.hangs)):
             jobs.append(Job(entry.name, rest, HANG_DEADLINE))
-    for name, outcomes in _run(jobs, workers, told).items():
+    for name, outcomes in _run(jobs, workers, told, expect).items():
         matrix.outcomes[name].update(outcomes)

@@ -29,7 +29,7 @@ from dasnet_conformance.stage.ports import Ports
 from dasnet_conformance.stage.recording import Recording
 from dasnet_conformance.stage.transcript import Entry
 
-from .verdict import judge
+from .verdict import heard_from, judge
 
 #: Seconds that a session has to close.
 CLOSING_DEADLINE = 2.0
@@ -110,22 +110,22 @@ def run_case(
     if recordings is not None:
         recordings.append(host.recording if host is not None else Recording())
     if host is not None:
-        broken = _close(host)
+        broken = _close(host, CLOSING_DEADLINE if seconds else 0.0)
         raised = raised or broken
     return Outcome(
         requirement=case.requirement,
         **judge(raised, requirement, host),
         case=case.name,
         duration_s=time.monotonic() - started,
-        transcript=host.transcript.entries() if host is not None else [],
+        transcript=[*(host.transcript.entries() if host is not None else ()), *heard_from(raised)],
     )
 
 
-def _close(host: Host) -> Exception | None:
+def _close(host: Host, seconds: float) -> Exception | None:
     # An implementation that hung may hang again now; that adds nothing to the verdict. One that works in threads of its
     # own may have spoilt what the suite has open: then no verdict is to be had, but the next check can go on.
     try:
-        with deadline(CLOSING_DEADLINE):
+        with deadline(seconds):
             host.close()
     except Exception as broken:
         return broken

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
 from dasnet_adapters.contract import Adapter
+from dasnet_adapters.parent_death import end_with_parent
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.stage.bounds import patience
 from dasnet_conformance.stage.ports import Ports
@@ -120,13 +121,14 @@ def _context() -> Any:
 def _start(job: Job, adapter_of: AdapterOf, factor: float) -> _Running:
     context = _context()
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, job, adapter_of, factor), daemon=True)
+    process = context.Process(target=_work, args=(theirs, job, adapter_of, factor, os.getpid()), daemon=True)
     process.start()
     theirs.close()
     return _Running(job, process, ours, since=time.monotonic())
 
 
-def _work(connection: Connection, job: Job, adapter_of: AdapterOf, factor: float) -> None:
+def _work(connection: Connection, job: Job, adapter_of: AdapterOf, factor: float, parent: int) -> None:
+    end_with_parent(parent)
     # What a wrong server writes on its way down (warnings, tracebacks of its threads) is nobody's business.
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)

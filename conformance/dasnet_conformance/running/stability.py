@@ -85,7 +85,11 @@ class Stability:
 def load(busy: bool) -> Iterator[None]:
     """Keep every processor busy meanwhile, if asked to. The busy processes end with this one, however it ends."""
     count = (os.cpu_count() or 1) * LOAD_PER_PROCESSOR if busy else 0
-    burners = [subprocess.Popen([sys.executable, "-c", _BUSY]) for _ in range(count)]
+    # In sessions of their own and without a word: an interruption is for this process, and it ends them.
+    burners = [
+        subprocess.Popen([sys.executable, "-c", _BUSY], stderr=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(count)
+    ]
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from typing import Literal
 from dasnet_adapters import Adapter, UsageError, resolve
 from dasnet_adapters.implementation_file import build
 from dasnet_adapters.profiles import PROBLEMS
-from dasnet_adapters.resolve import implementation_file
+from dasnet_adapters.resolve import implementation_file, normal
 from dasnet_conformance.catalogue.loader import Catalogue
 from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, MOST_TIMES, ORDINARY_PACE, SANITY_DEADLINE
@@ -28,13 +28,15 @@ class Settings:
     """What may be given beside the implementation; whatever is left open is up to the implementation file.
 
     `call_deadline` is the bound of one command and `check_deadline` that of one check, both in seconds;
-    `no_deadline` lifts both, for a driver that a person steps through; `peer_host` is where peers reach the server.
+    `no_deadline` lifts both, for a driver that a person steps through; `peer_host` is where peers reach the server;
+    `wrapper` are the words that go before a driver's command.
     """
 
     call_deadline: float | None = None
     check_deadline: float | None = None
     no_deadline: bool = False
     peer_host: str = ""
+    wrapper: tuple[str, ...] = ()
 
 
 class Target:
@@ -45,7 +47,7 @@ class Target:
     """
 
     def __init__(self, spec: str, settings: Settings | None = None) -> None:
-        self.spec = spec
+        self.spec = normal(spec)
         self.settings = settings or Settings()
         self.file = implementation_file(spec)
         if PROBLEMS:
@@ -62,6 +64,12 @@ class Target:
         """Whether a driver stands between the suite and the implementation."""
         spec = self.file.spec if self.file is not None else self.spec
         return not spec or spec.partition(":")[0] in ("driver", "tcp")
+
+    @property
+    def is_at_an_address(self) -> bool:
+        """Whether the driver waits at an address, and was not started by us."""
+        spec = self.file.spec if self.file is not None else self.spec
+        return (spec or self.spec).startswith("tcp:")
 
     @property
     def check_deadline(self) -> float:
@@ -96,9 +104,9 @@ class Target:
         given = self.settings
         host = given.peer_host or None
         if given.no_deadline:
-            return resolve(self.spec, deadline=None, peer_host=host)
+            return resolve(self.spec, deadline=None, peer_host=host, wrapper=given.wrapper)
         deadline: float | Literal["default"] = "default" if given.call_deadline is None else given.call_deadline
-        return resolve(self.spec, deadline=deadline, peer_host=host)
+        return resolve(self.spec, deadline=deadline, peer_host=host, wrapper=given.wrapper)
 
     def build(self) -> None:
         """Run the build commands of the implementation file. Raises `AdapterBroken` when one of them fails."""

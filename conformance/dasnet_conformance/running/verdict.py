@@ -13,15 +13,21 @@ from dasnet_conformance.stage.deadline import TimeIsUp
 from dasnet_conformance.stage.expect import Mismatch, Moot, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft
+from dasnet_conformance.stage.transcript import Entry
 
 
 def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
-    """The verdict that follows from what a check raised, with the message for people."""
+    """The verdict that follows from what a check raised, with the message for people.
+
+    A failure whose last call ended in an exception of the port has its transcript completed with where that came from.
+    """
     if raised is None:
         return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
     if isinstance(raised, Moot):
         return {"verdict": "pass", "message": "", "observed": str(raised)}
     if isinstance(raised, Mismatch):
+        if host is not None:
+            host.explain_refusal()
         blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
         return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
     if isinstance(raised, PartUnsupported):
@@ -35,6 +41,9 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         return {"verdict": "fail", "message": raised.told(), "blocked_by": blocked}
     if isinstance(raised, AdapterBroken):
         message = f"{raised.told()} (the {raised.culprit}'s part)"
+        if raised.blocked_by and raised.blocked_by != requirement.id:
+            # No verdict carries a `blocked_by` of its own but a failure.
+            message += f"; it was being set up with what {raised.blocked_by} is about"
         return {"verdict": ended, "message": message}
     if isinstance(raised, TimeIsUp) or (isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised)):
         # A call that hangs has a deadline of its own: here each came back, and there were too many for the time.
@@ -46,3 +55,12 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         "verdict": "inconclusive",
         "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
     }
+
+
+def heard_from(raised: BaseException | None) -> list[Entry]:
+    """What was said last to an adapter that broke, as notes: the stack of a call that hangs, last words of a driver."""
+    if not isinstance(raised, AdapterBroken):
+        return []
+    told_by = "driver" if raised.culprit == "driver" else "port"
+    lines = raised.exchange.splitlines()
+    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]

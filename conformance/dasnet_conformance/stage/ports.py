@@ -78,6 +78,12 @@ class Ports:
             if _at_rest(port):
                 return port
 
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest of the numbers that come next. Raises `NoPortsLeft`."""
+        if not self._left:
+            self._claim()
+        return min(self._left), max(self._left)
+
     def _claim(self) -> None:
         bases = list(range(LOWEST, _highest() - BLOCK + 2, BLOCK))
         self._chance.shuffle(bases)

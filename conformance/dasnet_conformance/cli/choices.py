@@ -1,0 +1,45 @@
+"""Words of which a command knows all: taken in any case, and told with what is near where they are misspelt."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+
+from .mistakes import UsageMistake
+
+
+def chosen(word: str, known: Iterable[str], noun: str, otherwise: str = "") -> str:
+    """The word as it is known, whatever its case.
+
+    Arguments: `known`, every word there is; `noun`, what they are; `otherwise`, what to say where none is near (else
+    all of them are named). Raises `UsageMistake`, with what is near, for none.
+    """
+    words = list(known)
+    folded = {each.casefold(): each for each in reversed(words)}
+    if word in words or word.casefold() in folded:
+        return word if word in words else folded[word.casefold()]
+    near = [folded[each] for each in difflib.get_close_matches(word.casefold(), folded, 3)]
+    told = _either(near) or otherwise or f"the {noun}s are {', '.join(words)}"
+    raise UsageMistake(f"no {noun} {word}; {told}")
+
+
+def fold_choices(parser: argparse.ArgumentParser) -> None:
+    """Have every argument of the parser that takes one of several words take them as `chosen` does."""
+    for action in parser._actions:
+        if action.choices is not None and action.type is None:
+            words, noun = [str(choice) for choice in action.choices], action.dest
+            action.type = lambda word, words=words, noun=noun: chosen(word, words, noun)
+
+
+def near_option(message: str, parser: argparse.ArgumentParser) -> str:
+    """What to add to the parser's word about an option that it does not know: the one that was meant, perhaps."""
+    _, unknown, given = message.partition("unrecognized arguments: ")
+    word = given.split()[0].partition("=")[0] if unknown and given.split() else ""
+    known: Sequence[str] = list(parser._option_string_actions)
+    told = _either(difflib.get_close_matches(word, known, 2, cutoff=0.75)) if word.startswith("--") else ""
+    return f"; {told}" if told else ""
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(words)}?" if words else ""

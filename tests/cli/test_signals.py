@@ -1,0 +1,144 @@
+"""A command that a signal ends: status, children, temporary folder, and the report of what was judged by then."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conformance_tools import Workshop, dasnet
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals and named pipes")
+
+#: Waits for ever in init of a bad port, holding a pipe open by which a test learns when, and when it ends.
+WAITING: Final = """
+import threading
+
+class Server(Sound):
+    def init(self, port):
+        if port < 0:
+            self.pipe = open({!r}, "w")
+            threading.Event().wait()
+        return super().init(port)
+"""
+
+#: One that passes first, and the one that waits.
+TWO: Final = ("init.free-port", "init.port-negative")
+
+
+@contextmanager
+def hanging_run(
+    workshop: Workshop, *options: str, driver: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A run that hangs in its second check, with the pipe that is open as long as any of its processes lives."""
+    pipe = workshop.folder / "pipe"
+    os.mkfifo(pipe)
+    spec = workshop.module("waiting", WAITING.format(str(pipe)))
+    if driver:
+        spec = f"driver:{sys.executable} -m dasnet_adapters.python_driver waiting"
+    temporary = workshop.folder / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [*dasnet(), "run", spec, *TWO, "--no-deadline", *options],
+        cwd=workshop.folder,
+        env=workshop.environment(TMPDIR=str(temporary)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        yield child, pipe
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("driver", [False, True], ids=["module", "driver"])
+def test_a_signal_ends_a_run_with_all_that_it_started(workshop: Workshop, name: str, driver: bool) -> None:
+    number = getattr(signal, name)
+    with hanging_run(workshop, "--report-dir", "report", driver=driver) as (child, pipe), pipe.open("rb") as witness:
+        child.send_signal(number)
+        assert child.stderr is not None
+        said = child.stderr.read()
+        assert child.wait() == 128 + number
+        assert witness.read() == b""
+    why = "interrupted" if name == "SIGINT" else f"ended by {name}"
+    partial = f"the run was {why} after 1 of 2 requirements"
+    assert said.splitlines() == [
+        f"dasnet: the report in report is partial: {partial}",
+        f"dasnet: {why}; no verdict",
+    ]
+    assert list((workshop.folder / "temporary").iterdir()) == []
+    document = json.loads((workshop.folder / "report" / "results.json").read_text("utf-8"))
+    assert (document["verdict"], document["selection"]) == ("inconclusive", partial)
+    rows = {row["id"]: (row["verdict"], row["message"]) for row in document["requirements"]}
+    assert rows == {TWO[0]: ("pass", ""), TWO[1]: ("inconclusive", f"not judged: the run was {why}")}
+    assert partial in (workshop.folder / "report" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells children of their parent's death")
+@pytest.mark.parametrize("driver", [False, True], ids=["module", "driver"])
+def test_children_end_with_a_run_that_is_killed_outright(workshop: Workshop, driver: bool) -> None:
+    with hanging_run(workshop, driver=driver) as (child, pipe), pipe.open("rb") as witness:
+        child.kill()
+        assert child.wait() == -signal.SIGKILL
+        assert witness.read() == b""
+
+
+def test_a_signal_that_is_ignored_stays_ignored(workshop: Workshop) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with hanging_run(workshop) as (child, pipe), pipe.open("rb"):
+            child.send_signal(signal.SIGHUP)
+            child.send_signal(signal.SIGTERM)
+            assert child.wait() == 128 + signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_stability_under_load_ends_quietly(workshop: Workshop) -> None:
+    pipe = workshop.folder / "pipe"
+    os.mkfifo(pipe)
+    spec = workshop.module("waiting", WAITING.format(str(pipe)))
+    with (
+        subprocess.Popen(
+            [*dasnet(), "stability", spec, *TWO, "--load"],
+            cwd=workshop.folder,
+            env=workshop.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as child,
+        pipe.open("rb") as witness,
+    ):
+        os.killpg(child.pid, signal.SIGINT)  # as a terminal does it: to everyone
+        out, err = child.communicate(timeout=60)
+        assert witness.read() == b""
+    assert (child.returncode, out, err) == (130, "", "dasnet: interrupted; no verdict\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["--version"], ["help"], ["run", "reference", TWO[0]], ["run", "reference", TWO[0], "--json"]],
+)
+def test_an_output_that_is_full_is_one_line(workshop: Workshop, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*dasnet(), *arguments],
+            cwd=workshop.folder,
+            env=workshop.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == "dasnet: the output cannot be written: No space left on device; no verdict\n"

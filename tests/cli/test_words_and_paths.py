@@ -1,0 +1,134 @@
+"""Words are taken in any case and misspelt ones are told with what is near; paths are tried before a run, not after."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conformance_tools import Workshop, assert_one_line
+from dasnet_adapters.errors import UsageError
+from dasnet_adapters.implementation_file import load_file
+from dasnet_conformance.cli import main
+from dasnet_conformance.explore.script import BadScript, read_script
+from dasnet_conformance.gate.baseline import BaselineError, read_baseline
+
+ONE: Final = "init.free-port"
+BASELINE: Final = '[[known-failure]]\nrequirement = "send.large"\nreason = "r"\nissue = "i"\nowner = "o"\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("RUN reference", "no command RUN; did you mean run?"),
+        ("run REFERENCES", "no implementation is named 'REFERENCES'; did you mean reference?"),
+        ("run pyton:dasnet_reference", "did you mean python:dasnet_reference?"),
+        ("run reference --profile cor", "no profile cor; did you mean core?"),
+        ("run reference --striict", "unrecognized arguments: --striict; did you mean --strict?"),
+        ("list --level MSUT", "no level MSUT; did you mean MUST?"),
+        ("list --section Sned", "no section Sned; did you mean send"),
+        ("list --profile cor", "no profile cor; did you mean core?"),
+        ("init-ci gitlba", "no system gitlba; did you mean gitlab"),
+        ("new-driver Pyhton x", "there is no skeleton in 'Pyhton'; did you mean python?"),
+        ("baseline wriet a b", "no action wriet; did you mean write?"),
+        ("prove --fault ends_at_zerro", "no fault ends_at_zerro; did you mean ends_at_zero"),
+        ("completion", "the following arguments are required: shell"),
+    ],
+)
+def test_a_word_that_nobody_knows_is_told_with_what_is_near(
+    line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(line.split()) == 3
+    said = capsys.readouterr().err
+    assert told in said
+    assert_one_line(said)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "list --level must --profile CORE --section Send",
+        "prove --fault Ends_At_Zero --list",
+        "completion Bash",
+        f"run Reference {ONE.upper()} --profile Core",
+        f"run Python:dasnet_reference {ONE}",
+    ],
+)
+def test_words_are_taken_in_any_case(line: str, workshop: Workshop) -> None:
+    ran = workshop.dasnet(*line.split())
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_a_module_that_is_misspelt_is_told_with_what_is_near(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "python:dasnet_refernce")
+    assert ran.status == 3
+    assert "did you mean dasnet_reference?" in ran.err
+    assert_one_line(ran.err)
+
+
+def test_a_file_that_is_no_text_is_told_by_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "file.toml"
+    file.write_bytes(b"# first\n# second\nname = '\xe9'\n")
+    for read, error in (
+        (load_file, UsageError),
+        (read_baseline, BaselineError),
+        (read_script, BadScript),
+    ):
+        with pytest.raises(error) as caught:
+            read(file)
+        assert str(caught.value) == f"{file}: line 3 is not UTF-8 text; save it as UTF-8"
+
+
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    mark = "\ufeff"
+    (tmp_path / "dasnet.toml").write_text(f'{mark}command = "x"\n', "utf-8")
+    assert load_file(tmp_path / "dasnet.toml").words == ("x",)
+    (tmp_path / "baseline.toml").write_text(mark + BASELINE, "utf-8")
+    assert [failure.requirement for failure in read_baseline(tmp_path / "baseline.toml")] == ["send.large"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("run reference --report-dir taken", "--report-dir taken: it is a file; name a folder"),
+        ("run reference --report-dir taken/below", "--report-dir taken/below: taken is a file; name a folder"),
+        ("run reference --report-dir locked/below", "--report-dir locked/below: locked cannot be written to: "),
+        ("run reference --baseline missing.toml", "missing.toml: cannot be read: No such file or directory"),
+        ("run reference --baseline broken.toml", "broken.toml: is no TOML: "),
+        ("prove -o taken", "-o taken: it is a file; name a folder"),
+        ("explore reference -o folder", "-o folder: it is a folder; name a file"),
+        ("explore reference -o taken/below", "-o taken/below: taken is a file"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told_before_anything_runs(
+    options: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    (tmp_path / "broken.toml").write_text("nonsense")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "locked").mkdir(mode=0o555)
+    if "locked" in options and os.access(tmp_path / "locked", os.W_OK):
+        # Whoever may write anywhere finds a place where nobody may.
+        monkeypatch.setattr("tempfile.TemporaryFile", _locked)
+    monkeypatch.chdir(tmp_path)
+    for name in ("run_command.run", "prove_command.build", "explore_command.start_player"):
+        monkeypatch.setattr(f"dasnet_conformance.cli.{name}", _never)
+    assert main(options.split()) == 3
+    said = capsys.readouterr().err
+    assert told in said
+    assert_one_line(said)
+
+
+def _never(*arguments: object, **options: object) -> None:
+    raise AssertionError("something ran")
+
+
+def _locked(**options: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_place_that_is_tried_keeps_nothing(tmp_path: Path, workshop: Workshop) -> None:
+    assert workshop.dasnet("run", "reference", "--report-dir", "new/report", "no.such-id").status == 3
+    assert not (workshop.folder / "new").exists()
