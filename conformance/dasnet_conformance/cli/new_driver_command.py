@@ -40,8 +40,8 @@ ALIASES: Final = {
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
 #: What a line begins with that stands in a skeleton with the client half alone, or in one without it.
-WITH_CLIENT: Final = "@client "
-WITHOUT_CLIENT: Final = "@server "
+WITH_CLIENT: Final = "@client"
+WITHOUT_CLIENT: Final = "@server"
 
 _SUFFIX: Final = ".template"
 
@@ -103,7 +103,12 @@ def skeleton(language: str, name: str, *, client: bool = False) -> Iterator[tupl
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
         kept, left_out = (WITH_CLIENT, WITHOUT_CLIENT) if client else (WITHOUT_CLIENT, WITH_CLIENT)
-        yield path, "".join(line.removeprefix(kept) for line in lines if not line.startswith(left_out))
+        # A blank stands behind the mark, unless the line is empty.
+        yield path, "".join(_unmarked(line, kept) for line in lines if not line.startswith(left_out))
+
+
+def _unmarked(line: str, mark: str) -> str:
+    return line.removeprefix(mark).removeprefix(" ") if line.startswith(mark) else line
 
 
 # Files that do not end as a template does are none: an editor's, or a cache.
