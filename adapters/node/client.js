@@ -65,7 +65,8 @@ export class NetworkClient extends Handle {
     this.#attempt = null;
     const socket = this._connection?.socket;
     this._connection = null;
-    if (!socket) return;
+    // One that broke has nothing left to send.
+    if (!socket || socket.destroyed) return;
     this.#leaving.add(socket);
     // Its box is nobody's from now on: what comes is thrown away, lest a server that waits to be read read no more.
     socket.removeAllListeners('data').resume();
