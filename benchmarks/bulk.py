@@ -30,8 +30,8 @@ _FRAME = 0.001
 def figures() -> list[Figure]:
     """Receiving and sending. The samples are seconds per MiB; the ratios are those of the speed."""
     found = []
-    for word, bare, through in (("receive", _bare_receiver, _receive), ("send", _bare_sender, _send)):
-        for way, spelled in (_end_to_end, "end to end"), (_in_ticks, "in ticks"):
+    for word, bare, through in (("receive", _bare_receiver, receive), ("send", _bare_sender, send)):
+        for way, spelled in (end_to_end, "end to end"), (in_ticks, "in ticks"):
             found.append(_figure(f"bulk {word}, 512 MiB, {spelled}", word, bare, through, way))
     return found
 
@@ -44,7 +44,8 @@ class Moving:
     finished: Callable[[], bool]
 
 
-def _end_to_end(moving: Moving) -> float:
+def end_to_end(moving: Moving) -> float:
+    """The seconds from the first to the last byte, turning without a pause."""
     step, finished = moving.step, moving.finished
     start = time.perf_counter()
     while not finished():
@@ -52,7 +53,8 @@ def _end_to_end(moving: Moving) -> float:
     return time.perf_counter() - start
 
 
-def _in_ticks(moving: Moving) -> float:
+def in_ticks(moving: Moving) -> float:
+    """The processor time of the calls alone, with a frame of sleep after one that moved nothing."""
     step, finished, clock = moving.step, moving.finished, time.thread_time
     spent = 0.0
     while not finished():
@@ -105,7 +107,8 @@ def _figure(
     return Figure("3", name, "s/MiB", samples, ratios)
 
 
-def _receive(side: sides.Side) -> Moving:
+def receive(side: sides.Turned) -> Moving:
+    """Receive `SIZE` bytes."""
     turn = side.turn
 
     def step() -> bool:
@@ -116,7 +119,8 @@ def _receive(side: sides.Side) -> Moving:
     return Moving(step, lambda: side.received >= SIZE)
 
 
-def _send(side: sides.Side) -> Moving:
+def send(side: sides.Turned) -> Moving:
+    """Send `SIZE` bytes, until the peer says that it has them."""
     chunk, offer, turn = bytes(CHUNK), side.offer, side.turn
     left = SIZE
 
@@ -140,7 +144,7 @@ def _bare_receiver(peer: Peer) -> Iterator[Moving]:
         with listener.accept()[0] as served:
             served.setblocking(False)
             epoll.register(served.fileno(), select.EPOLLIN)
-            poll, receive, left = epoll.poll, served.recv, SIZE
+            poll, take, left = epoll.poll, served.recv, SIZE
 
             def step() -> bool:
                 nonlocal left
@@ -150,7 +154,7 @@ def _bare_receiver(peer: Peer) -> Iterator[Moving]:
                 size = 0
                 while left > most and (size == CHUNK or poll(0, 1)):
                     try:
-                        size = len(receive(CHUNK))
+                        size = len(take(CHUNK))
                     except BlockingIOError:
                         break
                     left -= size
@@ -168,7 +172,7 @@ def _bare_sender(peer: Peer) -> Iterator[Moving]:
             served.setblocking(False)
             served.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             epoll.register(served.fileno(), select.EPOLLOUT)
-            poll, send, left, confirmed = epoll.poll, served.send, SIZE, False
+            poll, put, left, confirmed = epoll.poll, served.send, SIZE, False
 
             def step() -> bool:
                 nonlocal left, confirmed
@@ -181,7 +185,7 @@ def _bare_sender(peer: Peer) -> Iterator[Moving]:
                 most = max(0, left - (1 << 20))
                 try:
                     while left > most:
-                        left -= send(chunk if left >= CHUNK else chunk[:left], flags)
+                        left -= put(chunk if left >= CHUNK else chunk[:left], flags)
                 except BlockingIOError:
                     pass
                 return True

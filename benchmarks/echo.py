@@ -13,7 +13,7 @@ import sides
 from alternating import Figure, Measure, alternate, ratio
 
 # A round of each side is well below a time slice of the system, so that most rounds are not interrupted.
-_TRIPS = 100
+TRIPS = 100
 _ROUNDS = 300
 _MOST = 64 * 1024
 
@@ -26,14 +26,14 @@ def figures() -> list[Figure]:
 def _echo(size: int, spelled: str, target: str) -> Figure:
     message = bytes(size)
     with contextlib.ExitStack() as stack:
-        measures = {"bare loop": stack.enter_context(_bare(message))}
+        measures = {"bare loop": stack.enter_context(bare(message))}
         for name, make in sides.MAKERS.items():
             side = make("echo")
             stack.callback(side.close)
             client = stack.enter_context(contextlib.closing(sides.dial(side.port)))
             sides.taken(side)
             # The slow ones make fewer trips in the same time.
-            measures[name] = _trips(side, client, message, _TRIPS if name == "reference" else _TRIPS // 5)
+            measures[name] = trips(side, client, message, TRIPS if name == "reference" else TRIPS // 5)
         samples = alternate(measures, _ROUNDS)
     ratios = [
         ratio(samples, "reference", "bare loop", target),
@@ -42,12 +42,13 @@ def _echo(size: int, spelled: str, target: str) -> Figure:
     return Figure("2", f"echo round trip, {spelled}", "s", samples, ratios)
 
 
-def _trips(side: sides.Side, client: socket.socket, message: bytes, trips: int) -> Measure:
-    send, receive, turn, size = client.send, client.recv, side.turn, len(message)
+def trips(side: sides.Turned, other: socket.socket, message: bytes, count: int) -> Measure:
+    """So many messages from the other end to a side that sends them back; the seconds of one."""
+    send, receive, turn, size = other.send, other.recv, side.turn, len(message)
     # How many turns this side needs until the echo is there; asked once, so that no failing read is measured.
     send(message)
     needed = 0
-    while not select.select([client], [], [], 0)[0]:
+    while not select.select([other], [], [], 0)[0]:
         turn()
         needed += 1
     receive(size, socket.MSG_WAITALL)
@@ -59,18 +60,19 @@ def _trips(side: sides.Side, client: socket.socket, message: bytes, trips: int) 
 
     def measure() -> float:
         start = time.perf_counter()
-        for _ in repeat(None, trips):
+        for _ in repeat(None, count):
             send(message)
             turn()
             receive(size, socket.MSG_WAITALL)
-        return (time.perf_counter() - start) / trips
+        return (time.perf_counter() - start) / count
 
     return measure
 
 
 # The calls that the reference makes for an echo (`system_calls.py` shows them): ask, read, send, ask again.
 @contextlib.contextmanager
-def _bare(message: bytes) -> Iterator[Measure]:
+def bare(message: bytes) -> Iterator[Measure]:
+    """The same without any side."""
     size, flags = len(message), socket.MSG_NOSIGNAL
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -85,13 +87,13 @@ def _bare(message: bytes) -> Iterator[Measure]:
 
         def measure() -> float:
             start = time.perf_counter()
-            for _ in repeat(None, _TRIPS):
+            for _ in repeat(None, TRIPS):
                 send(message)
                 ready = poll(0, 1)
                 while ready:
                     give(take(_MOST), flags)
                     ready = poll(0, 1)
                 receive(size, socket.MSG_WAITALL)
-            return (time.perf_counter() - start) / _TRIPS
+            return (time.perf_counter() - start) / TRIPS
 
         yield measure

@@ -25,13 +25,15 @@ def figures() -> list[Figure]:
 
 
 @contextlib.contextmanager
-def _bare_epoll() -> Iterator[select.epoll]:
+def bare_epoll() -> Iterator[select.epoll]:
+    """An epoll with one descriptor, which never has anything to tell."""
     with socket.create_server(("127.0.0.1", 0)) as listener, select.epoll() as epoll:
         epoll.register(listener.fileno(), select.EPOLLIN)
         yield epoll
 
 
-def _polls(epoll: select.epoll, count: int, per: int = 1) -> Measure:
+def polls(epoll: select.epoll, count: int, per: int = 1) -> Measure:
+    """So many questions in a loop; the seconds of one, or of `per`."""
     poll = epoll.poll
 
     def measure() -> float:
@@ -43,7 +45,9 @@ def _polls(epoll: select.epoll, count: int, per: int = 1) -> Measure:
     return measure
 
 
-def _turns(turn: Callable[[], object], count: int) -> Measure:
+def turns(turn: Callable[[], object], count: int) -> Measure:
+    """So many turns in a loop; the seconds of one."""
+
     def measure() -> float:
         start = time.perf_counter()
         for _ in repeat(None, count):
@@ -55,7 +59,7 @@ def _turns(turn: Callable[[], object], count: int) -> Measure:
 
 def _one(*, attached: bool) -> Figure:
     with contextlib.ExitStack() as stack:
-        measures = {"bare poll": _polls(stack.enter_context(_bare_epoll()), _TICKS)}
+        measures = {"bare poll": polls(stack.enter_context(bare_epoll()), _TICKS)}
         for name, make in sides.MAKERS.items():
             side = make("sink")
             stack.callback(side.close)
@@ -65,7 +69,7 @@ def _one(*, attached: bool) -> Figure:
             for _ in range(20):
                 side.turn()
             # The slow ones need fewer turns for the same time.
-            measures[name] = _turns(side.turn, _TICKS if name == "reference" else _TICKS // 10)
+            measures[name] = turns(side.turn, _TICKS if name == "reference" else _TICKS // 10)
         samples = alternate(measures, _ROUNDS)
     ratios = [
         ratio(samples, "reference", "bare poll", "≤ 1.6"),
@@ -77,7 +81,7 @@ def _one(*, attached: bool) -> Figure:
 
 def _thousand() -> Figure:
     with contextlib.ExitStack() as stack:
-        epoll = stack.enter_context(_bare_epoll())
+        epoll = stack.enter_context(bare_epoll())
         servers = []
         group = stack.enter_context(ServerGroup())
         for _ in range(_MANY):
@@ -94,10 +98,10 @@ def _thousand() -> Figure:
         for server in servers:
             group.add(server)
         measures = {
-            "one bare poll": _polls(epoll, 1_000),
-            "1,000 bare polls": _polls(epoll, _MANY, per=_MANY),
-            "group": _turns(group.tick, 1_000),
-            "each by itself": _turns(each, 1),
+            "one bare poll": polls(epoll, 1_000),
+            "1,000 bare polls": polls(epoll, _MANY, per=_MANY),
+            "group": turns(group.tick, 1_000),
+            "each by itself": turns(each, 1),
         }
         for name, make in (
             ("asyncio", sides.on_asyncio),
@@ -108,7 +112,7 @@ def _thousand() -> Figure:
             stack.callback(side.close)
             for _ in range(20):
                 side.turn()
-            measures[name] = _turns(side.turn, 100)
+            measures[name] = turns(side.turn, 100)
         samples = alternate(measures, _MANY_ROUNDS)
     ratios = [
         ratio(samples, "group", "one bare poll"),

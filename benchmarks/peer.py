@@ -2,7 +2,8 @@
 
     python peer.py      reads lines "send PORT BYTES" or "receive PORT BYTES", and answers "done" to each
 
-It connects to loopback only. Receiving, it sends one byte back when it has everything.
+The first line it writes is the number of the port that it listens on. It connects to PORT, or with PORT 0 is connected
+to; on loopback only. Receiving, it sends one byte back when it has everything.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class Peer:
         self._process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
+        assert self._process.stdout is not None
+        #: Where it can be connected to.
+        self.port = int(self._process.stdout.readline())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -36,7 +40,7 @@ class Peer:
             self._process.stdout.close()
 
     def command(self, word: str, port: int, size: int) -> None:
-        """Have it connect, and send or receive that much."""
+        """Have it connect, or with port 0 be connected to, and send or receive that much."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{word} {port} {size}\n")
 
@@ -74,13 +78,16 @@ def _until_closed(client: socket.socket) -> None:
 
 def main() -> None:
     """Carry out commands until the input ends."""
-    for line in sys.stdin:
-        word, port, size = line.split()
-        with socket.create_connection(("127.0.0.1", int(port))) as client:
-            client.settimeout(60)
-            {"send": _send, "receive": _receive}[word](client, int(size))
-        sys.stdout.write("done\n")
-        sys.stdout.flush()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        for line in sys.stdin:
+            word, port, size = line.split()
+            address = ("127.0.0.1", int(port))
+            with socket.create_connection(address) if address[1] else listener.accept()[0] as connection:
+                connection.settimeout(60)
+                {"send": _send, "receive": _receive}[word](connection, int(size))
+            sys.stdout.write("done\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -26,10 +26,9 @@ network_asyncio: Any = importlib.import_module("network_asyncio")
 CHUNK = 64 * 1024
 
 
-class Side(Protocol):
-    """One server under measurement."""
+class Turned(Protocol):
+    """What a server and a client under measurement have in common."""
 
-    port: int
     connected: bool
     #: How many bytes came; a sink counts them.
     received: int
@@ -41,6 +40,12 @@ class Side(Protocol):
 
     def close(self) -> None:
         """Give everything back."""
+
+
+class Side(Turned, Protocol):
+    """One server under measurement."""
+
+    port: int
 
 
 # The documented API, of whichever module; `network_asyncio` has it too. Here as below each mode has a class of its own,
@@ -85,10 +90,10 @@ def network_on_asyncio(mode: str) -> Side:
     return _documented(network_asyncio.Server, mode)()
 
 
-class _Protocol(asyncio.Protocol):
-    # asyncio's fastest way: callbacks, no streams.
+class Conversation(asyncio.Protocol):
+    """asyncio's fastest way: callbacks, no streams."""
 
-    def __init__(self, side: LoopSide) -> None:
+    def __init__(self, side: Any) -> None:
         self.side = side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -105,14 +110,17 @@ class _Protocol(asyncio.Protocol):
         self.side.paused = False
 
 
-class _Echo(_Protocol):
+class _Echo(Conversation):
     def data_received(self, data: bytes) -> None:
         self.side.transport.write(data)
 
 
-class _Sink(_Protocol):
+class _Sink(Conversation):
     def data_received(self, data: bytes) -> None:
         self.side.received += len(data)
+
+
+CONVERSATIONS: dict[str, type[Conversation]] = {"echo": _Echo, "sink": _Sink}
 
 
 class LoopSide:
@@ -125,7 +133,7 @@ class LoopSide:
         self.transport: Any = None
         self.loop = new_loop()
         make = self.loop.create_server
-        protocol = _Echo if mode == "echo" else _Sink
+        protocol = CONVERSATIONS[mode]
         self.servers = [
             self.loop.run_until_complete(make(lambda: protocol(self), "127.0.0.1", 0, backlog=128))
             for _ in range(listeners)
@@ -167,13 +175,46 @@ def on_uvloop(mode: str, listeners: int = 1) -> Side:
     return LoopSide(mode, uvloop.new_event_loop, listeners)
 
 
+def twisted_conversation(side: Any, mode: str) -> Any:
+    """The class of Twisted that talks for a side, a server's or a client's."""
+    from twisted.internet import protocol
+
+    class Conversation(protocol.Protocol):  # type: ignore[misc]
+        def connectionMade(self) -> None:  # noqa: N802
+            side.transport = self.transport
+            side.transport.setTcpNoDelay(True)
+            side.transport.registerProducer(self, True)
+            side.connected = True
+
+        def connectionLost(self, _: object = None) -> None:  # noqa: N802
+            side.connected = False
+
+        def pauseProducing(self) -> None:  # noqa: N802
+            side.paused = True
+
+        def resumeProducing(self) -> None:  # noqa: N802
+            side.paused = False
+
+        def stopProducing(self) -> None:  # noqa: N802
+            side.paused = False
+
+    class Echo(Conversation):
+        def dataReceived(self, data: bytes) -> None:  # noqa: N802
+            self.transport.write(data)
+
+    class Sink(Conversation):
+        def dataReceived(self, data: bytes) -> None:  # noqa: N802
+            side.received += len(data)
+
+    return Echo if mode == "echo" else Sink
+
+
 class TwistedSide:
     """Twisted's reactor, iterated once per turn. There is one reactor in a process, which all of these share."""
 
     def __init__(self, mode: str, listeners: int = 1) -> None:
         from twisted.internet import protocol, reactor
 
-        side = self
         self.connected = False
         self.received = 0
         self.paused = False
@@ -182,34 +223,7 @@ class TwistedSide:
         if not self.reactor.running:
             self.reactor.startRunning(installSignalHandlers=False)
 
-        class Conversation(protocol.Protocol):  # type: ignore[misc]
-            def connectionMade(self) -> None:  # noqa: N802
-                side.transport = self.transport
-                side.transport.setTcpNoDelay(True)
-                side.transport.registerProducer(self, True)
-                side.connected = True
-
-            def connectionLost(self, _: object = None) -> None:  # noqa: N802
-                side.connected = False
-
-            def pauseProducing(self) -> None:  # noqa: N802
-                side.paused = True
-
-            def resumeProducing(self) -> None:  # noqa: N802
-                side.paused = False
-
-            def stopProducing(self) -> None:  # noqa: N802
-                side.paused = False
-
-        class Echo(Conversation):
-            def dataReceived(self, data: bytes) -> None:  # noqa: N802
-                self.transport.write(data)
-
-        class Sink(Conversation):
-            def dataReceived(self, data: bytes) -> None:  # noqa: N802
-                side.received += len(data)
-
-        factory = protocol.Factory.forProtocol(Echo if mode == "echo" else Sink)
+        factory = protocol.Factory.forProtocol(twisted_conversation(self, mode))
         self.ports = [self.reactor.listenTCP(0, factory, backlog=128, interface="127.0.0.1") for _ in range(listeners)]
         self.port = self.ports[0].getHost().port
 

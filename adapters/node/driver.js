@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as network from './network.js';
 
-const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel`;
+const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel,client,client-lowlevel`;
 const DEEPEST_REACTION = 50;
 const MOST_KEPT = 1 << 20; // bytes of an object: enough to see a buffer that is used again
 
@@ -23,7 +23,7 @@ const objects = new Map(); // number -> object
 const orphans = new Map(); // number -> orphan
 let sequence = 0; // of the command that is running, 0 between commands
 let answer = []; // its lines so far
-let closing = []; // promises of what callbacks destroyed; the command is over when they are
+let pending = []; // promises of what callbacks began; the command is over when they are
 let depth = 0; // of reactions within reactions
 let child; // the process that `child` started
 
@@ -41,6 +41,7 @@ function number(word) {
 }
 
 const hex = (data) => (data.length === 0 ? '-' : Buffer.from(data).toString('hex'));
+const textOf = (word) => (word === '-' ? '' : decodeURIComponent(word));
 const bytes = (word) => Buffer.from(word === '-' ? '' : word, 'hex');
 
 function buffer(word, repeat) {
@@ -71,7 +72,9 @@ const reactions = {
   echo: (object, _word, data) => object.send(data, data.length),
   save: (object, word) => object.save(orphan(word)),
   tick: (object) => object.tick(),
-  destroy: (object) => void closing.push(object.destroy()),
+  destroy: (object) => void pending.push(object.destroy()),
+  close: (object) => object.close(),
+  is_connected: (object) => object.isConnected(),
   query: (object) => [object.hasSession(), object.isOpen(), object.isConnected()].join(' '),
 };
 
@@ -80,6 +83,10 @@ function fired(object, callback, words, data) {
   const [action, word] = object.reactions[callback] ?? ['none'];
   if (action === 'none') return;
   if (action === 'raise') throw new CallbackError('raised on request');
+  if (action === 'connect' && depth < DEEPEST_REACTION) {
+    pending.push(connectAgain(object));
+    return;
+  }
   let outcome = 'refused recursion -';
   if (depth < DEEPEST_REACTION) {
     depth += 1;
@@ -94,6 +101,20 @@ function fired(object, callback, words, data) {
   event(object, `did ${action} ${outcome}`);
 }
 
+// Its `did` line comes when the module is done with it, after what it called back. The callback has returned by then, so
+// it counts as under way until the command is over: else one that fails and is tried again would never nest, nor end.
+async function connectAgain(object) {
+  depth += 1;
+  let outcome;
+  try {
+    if (!object.connectedWith) throw new DriverError(`object ${object.number} has had no command connect`);
+    outcome = value(await object.connect(...object.connectedWith));
+  } catch (error) {
+    outcome = refused(error);
+  }
+  event(object, `did connect ${outcome}`);
+}
+
 /** Keeps what a data callback was given, as it was given, beside a copy. */
 function keep(object, given) {
   if (object.keptBytes + given.length > MOST_KEPT) return;
@@ -102,8 +123,8 @@ function keep(object, given) {
 }
 
 // Called for each class it has to give: two objects of one class are no reload.
-const recording = () =>
-  class extends network.Server {
+const recording = (base) =>
+  class extends base {
     onConnect() {
       fired(this, 'connect', 'connect');
     }
@@ -122,7 +143,15 @@ const recording = () =>
     }
   };
 
-const classes = [class Plain {}, recording(), recording(), class Silent extends network.Server {}];
+const classes = [
+  class Plain {},
+  recording(network.Server),
+  recording(network.Server),
+  class Silent extends network.Server {},
+  recording(network.Client),
+  recording(network.Client),
+  class SilentClient extends network.Client {},
+];
 
 // --- commands; each gets its words and gives the value
 
@@ -139,6 +168,7 @@ function orphan(word) {
 }
 
 const handle = (word) => (word === '0' ? null : object(word)._server);
+const clientHandle = (word) => (word === '0' ? null : object(word)._client);
 
 // The module tells in a tick what the event loop has brought before it. The first turn ends the loop's present round,
 // in which this command was read; the second is a whole round, which finds all that was there before the command.
@@ -183,8 +213,12 @@ const commands = {
     if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
     objects.set(key, Object.assign(new classes[kind](), { number: key, reactions: {}, kept: [], keptBytes: 0 }));
   },
-  // Through the class, so that a plain object is given to the module's method as well.
-  adapter: (word) => network.Server.prototype.makeServerAdapter.call(object(word)),
+  adapter: (word) => {
+    const made = object(word);
+    if (made instanceof network.Client) made.makeClientAdapter();
+    // Through the class, so that a plain object is given to the module's method as well.
+    else network.Server.prototype.makeServerAdapter.call(made);
+  },
   init: (word, port) => object(word).init(number(port)),
   has_session: (word) => object(word).hasSession(),
   is_open: (word) => object(word).isOpen(),
@@ -196,7 +230,7 @@ const commands = {
   holds: (word) => orphan(word).server !== null,
   destroy: (word) => object(word).destroy?.(), // a plain object has nothing to destroy
   react: (word, callback, action, argument = '-') => {
-    if (!(action in reactions) && !['none', 'raise'].includes(action)) throw new DriverError(`no action ${action}`);
+    if (!(action in reactions) && !['none', 'raise', 'connect'].includes(action)) throw new DriverError(`no action ${action}`);
     object(word).reactions[callback] = [action, argument];
   },
   ticks: (word, count) => tickOften(object(word), number(count)),
@@ -219,10 +253,26 @@ const commands = {
   server_tick: (word) => ticked(() => network.serverTick(handle(word))),
   server_send: (word, data, repeat, size) => network.serverSend(handle(word), buffer(data, repeat), number(size)),
   server_restore: (word, target) => network.serverRestore(handle(word), object(target)),
+
+  connect: (word, host, port, timeout) => {
+    const client = object(word);
+    client.connectedWith = [textOf(host), number(port), number(timeout)];
+    return client.connect(...client.connectedWith);
+  },
+  close: (word) => object(word).close(),
+  make_client: (word) => network.makeClient(object(word)),
+  client_connect: (word, host, port, timeout) =>
+    network.clientConnect(clientHandle(word), textOf(host), number(port), number(timeout)),
+  client_is_connected: (word) => network.clientIsConnected(clientHandle(word)),
+  client_tick: (word) => ticked(() => network.clientTick(clientHandle(word))),
+  client_send: (word, data, repeat, size) =>
+    network.clientSend(clientHandle(word), buffer(data, repeat), number(size)),
+  client_close: (word) => network.clientClose(clientHandle(word)),
 };
 
 async function forget() {
   await endChild();
+  for (const each of objects.values()) each._client?.discard();
   const handles = [...objects.values()].map((each) => each._server);
   handles.push(...[...orphans.values()].map((each) => each.server));
   objects.clear();
@@ -261,7 +311,8 @@ async function carryOut(name, words) {
   } catch (error) {
     return refused(error);
   } finally {
-    await Promise.all(closing.splice(0));
+    while (pending.length > 0) await Promise.all(pending.splice(0));
+    depth = 0;
   }
 }
 

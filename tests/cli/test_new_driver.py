@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_adapters.contract import CALLBACKS, COMMANDS, CORE, LOWLEVEL
+from dasnet_adapters.contract import CALLBACKS, CLIENT, CLIENT_LOWLEVEL, COMMANDS, CORE, LOWLEVEL
 from dasnet_conformance.cli.new_driver_command import (
     ALIASES,
     LANGUAGES,
@@ -43,6 +43,8 @@ ASKED = [
     for name, form in COMMANDS.items()
     if not form.optional and name not in OF_THE_DRIVER and form.profile in (CORE, LOWLEVEL)
 ]
+#: The same of a skeleton with the client half.
+ASKED_OF_CLIENTS = [name for name, form in COMMANDS.items() if form.profile in (CLIENT, CLIENT_LOWLEVEL)]
 
 
 def dasnet(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -71,12 +73,17 @@ class Skeleton:
     examined: subprocess.CompletedProcess[str]
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(
+    scope="module",
+    params=[(language, options) for language in LANGUAGES for options in ((), ("--profile", "client"))],
+    ids=lambda given: "-".join((given[0], *given[1][1:])),
+)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Skeleton:
     """A skeleton in each language, in a directory whose name is no word."""
-    need(*TOOLCHAINS[request.param])
-    folder = tmp_path_factory.mktemp(request.param)
-    written = dasnet("new-driver", request.param, "my port", cwd=folder)
+    language, options = request.param
+    need(*TOOLCHAINS[language])
+    folder = tmp_path_factory.mktemp(language)
+    written = dasnet("new-driver", language, "my port", *options, cwd=folder)
     place = folder / "my port"
     files = frozenset(path for path in place.rglob("*") if path.is_file())
     return Skeleton(place, written, files, dasnet("doctor", cwd=place))
@@ -120,6 +127,25 @@ def test_what_is_built_is_ignored_by_git(made: Skeleton) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_skeleton_has_the_client_half_when_it_is_asked_for(language: str) -> None:
+    without, with_client = dict(skeleton(language, "mynet")), dict(skeleton(language, "mynet", client=True))
+    assert without.keys() == with_client.keys()
+    for texts in (without, with_client):
+        assert not any(line.startswith("@") for text in texts.values() for line in text.splitlines())
+    name = next(path for path in with_client if re.search(r"([Dd]river|main)\.\w+$", str(path)))
+    here = {command for command in ASKED_OF_CLIENTS if command.replace("_", "") in _flat(with_client[name])}
+    assert here == set(ASKED_OF_CLIENTS)
+    assert _flat(with_client[name]).count("port:") > _flat(without[name]).count("port:")
+    of_handles = [command.replace("_", "") for command in ASKED_OF_CLIENTS if "client" in command]
+    assert [command for command in of_handles if command in _flat(without[name])] == []
+    assert len(without[name]) < len(with_client[name])
+
+
+def _flat(text: str) -> str:
+    return text.lower().replace("_", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_files_of_a_skeleton(language: str) -> None:
     texts = {str(path): text for path, text in skeleton(language, "mynet")}
     assert {".gitignore", "README.md", "dasnet.toml"} <= texts.keys()
@@ -130,7 +156,7 @@ def test_the_files_of_a_skeleton(language: str) -> None:
     told = tomllib.loads(texts["dasnet.toml"])
     assert (told["name"], told["profiles"]) == ("mynet", [CORE])
     driver = next(text for name, text in texts.items() if re.search(r"([Dd]river|main)\.\w+$", name))
-    flat = driver.lower().replace("_", "")
+    flat = _flat(driver)
     assert [name for name in ASKED if name.replace("_", "") not in flat] == []
     assert [name for name in CALLBACKS if f"on{name}" not in flat and f"fn {name}" not in flat] == []
     assert flat.count("port:") >= len(ASKED)
@@ -143,6 +169,13 @@ def test_a_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stdout) == (3, "")
     assert refused.stderr == "dasnet: port: is not empty; give a directory that is empty or does not exist yet\n"
     assert [path.name for path in (tmp_path / "port").iterdir()] == ["precious"]
+
+
+def test_a_profile_that_no_skeleton_has_is_told(tmp_path: Path) -> None:
+    refused = dasnet("new-driver", "python", "port", "--profile", "telepathy", cwd=tmp_path)
+    assert refused.returncode == 3
+    assert refused.stderr == "dasnet: no profile telepathy; the profiles are core, client\n"
+    assert not (tmp_path / "port").exists()
 
 
 def test_an_empty_directory_is_taken_and_gives_its_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""daslang's NETWORK module on asyncio: a server for one client at a time, driven by a host's frame loop.
+"""daslang's NETWORK module on asyncio: a server for one client at a time, and a client, driven by a frame loop.
 
     class Echo(Server):
         def on_data(self, data: bytes) -> None:
@@ -11,13 +11,23 @@
         echo.tick()
         ...
 
-The theory of operation is in `_handle`. This file only gathers the public names.
+`Client` connects where `Server` listens. The theory of operation is in `_handle`. This file only gathers the public
+names.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from ._client import (
+    Client,
+    client_close,
+    client_connect,
+    client_is_connected,
+    client_send,
+    client_tick,
+    make_client,
+)
 from ._errors import (
     ClosedHandleError,
     EmptyOrphanError,
@@ -26,7 +36,8 @@ from ._errors import (
     NullHandleError,
     OccupiedOrphanError,
 )
-from ._handle import NetworkServer
+from ._network_client import NetworkClient
+from ._network_server import NetworkServer
 from ._server import (
     Server,
     SharedOrphan,
@@ -41,11 +52,15 @@ from ._server import (
 
 IMPLEMENTATION_NAME: Final = "network-asyncio"
 __version__: Final = "0.1.0"
+PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel")
 
 __all__ = [
     "IMPLEMENTATION_NAME",
+    "PROFILES",
+    "Client",
     "ClosedHandleError",
     "EmptyOrphanError",
+    "NetworkClient",
     "NetworkError",
     "NetworkServer",
     "NoHandleError",
@@ -54,6 +69,12 @@ __all__ = [
     "Server",
     "SharedOrphan",
     "__version__",
+    "client_close",
+    "client_connect",
+    "client_is_connected",
+    "client_send",
+    "client_tick",
+    "make_client",
     "make_server",
     "server_init",
     "server_is_connected",

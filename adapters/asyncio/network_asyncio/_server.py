@@ -1,12 +1,13 @@
-"""What a host uses: `Server` to derive from, `SharedOrphan` for a reload, and the low-level functions on a handle."""
+"""What a host uses to be connected to: `Server`, `SharedOrphan` for a reload, and the functions on a handle."""
 
 from __future__ import annotations
 
 import errno
 from typing import Any
 
+from ._callbacks import Callbacks
 from ._errors import EmptyOrphanError, NoHandleError, NullHandleError, OccupiedOrphanError
-from ._handle import NetworkServer
+from ._network_server import NetworkServer
 
 
 class SharedOrphan:
@@ -19,7 +20,7 @@ class SharedOrphan:
         self.server: NetworkServer | None = None
 
 
-class Server:
+class Server(Callbacks):
     """The class to derive from. Each method is a thin call on the layer below; override the callbacks you need.
 
     Arguments: `host`, the numeric address to bind. Loopback, as a debug server open to the network lets strangers in.
@@ -31,21 +32,6 @@ class Server:
 
     def __init__(self, *, host: str = "127.0.0.1") -> None:
         self.host = host
-
-    def on_connect(self) -> None:
-        """A client was taken; `send` works from here on."""
-
-    def on_disconnect(self) -> None:
-        """The client is gone, and all that it sent has been told."""
-
-    def on_data(self, data: bytes) -> None:
-        """These bytes arrived, at least one."""
-
-    def on_error(self, message: str, code: int) -> None:
-        """Something failed: a sentence for people, and the system's error number, never 0."""
-
-    def on_log(self, message: str) -> None:
-        """Something worth a line in a log happened."""
 
     def make_server_adapter(self) -> None:
         """Make the handle, which opens nothing yet. One from before is closed. Raises `NoHandleError` if it cannot."""

@@ -8,46 +8,33 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import network.Client;
+import network.Endpoint;
 import network.Network;
+import network.NetworkClient;
 import network.NetworkException;
 import network.NetworkServer;
 import network.Server;
 import network.SharedOrphan;
 
 /**
- * The driver of this port: reads commands of the line protocol (docs/driver-protocol.md), a line each, calls the module,
- * and writes what came of them. It can be tried by typing: java -cp build Driver
+ * The driver of this port: reads commands of the line protocol (docs/driver-protocol.md), a line each, calls the
+ * module, and writes what came of them. It can be tried by typing: java -cp build Driver
  */
-public final class Driver {
+public final class Driver implements Recording.Listener {
     private static final int DEEPEST_REACTION = 50;
-    private static final int LARGEST_BUFFER = 256 << 20;
     private static final List<String> CALLBACKS = List.of("connect", "disconnect", "data", "error", "log");
     private static final List<String> ACTIONS =
-            List.of("none", "send", "echo", "save", "tick", "destroy", "query", "raise");
-    private static final HexFormat HEX = HexFormat.of();
+            List.of("none", "send", "echo", "save", "tick", "destroy", "query", "raise", "connect", "close",
+                    "is_connected");
     private static final String HELLO =
-            "value 1 network-java 0.1.0 " + text("Java " + System.getProperty("java.version")) + " core,lowlevel";
-
-    /** The end of a command that is no value. */
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        final String kind;
-
-        Refused(String kind, String message) {
-            super(message);
-            this.kind = kind;
-        }
-    }
-
-    /** The command itself is wrong, which says nothing about the module. */
-    private static Refused wrong(String message) {
-        return new Refused("driver", message);
-    }
+            "value 1 network-java 0.1.0 " + Words.text("Java " + System.getProperty("java.version"))
+                    + " core,lowlevel,client,client-lowlevel";
 
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private final Map<Long, Object> objects = new HashMap<>();
@@ -96,37 +83,63 @@ public final class Driver {
         return switch (name) {
             case "hello" -> HELLO;
             case "reset", "bye" -> done(this::forget);
-            case "new" -> done(() -> make(number(words[2]), number(words[3])));
-            case "adapter" -> done(server(words[2])::makeServerAdapter);
-            case "init" -> value(server(words[2]).init(integer(words[3])));
+            case "new" -> done(() -> make(Words.number(words[2]), Words.number(words[3])));
+            case "adapter" -> done(() -> makeAdapter(endpoint(words[2])));
+            case "init" -> value(server(words[2]).init(Words.integer(words[3])));
             case "has_session" -> value(server(words[2]).hasSession());
             case "is_open" -> value(server(words[2]).isOpen());
-            case "is_connected" -> value(server(words[2]).isConnected());
-            case "tick" -> done(server(words[2])::tick);
-            case "send" -> value(server(words[2]).send(buffer(words[3], words[4]), integer(words[5])));
+            case "is_connected" -> value(endpoint(words[2]).isConnected());
+            case "tick" -> done(endpoint(words[2])::tick);
+            case "send" -> value(endpoint(words[2]).send(Words.buffer(words[3], words[4]), Words.integer(words[5])));
             case "save" -> done(() -> server(words[2]).save(orphan(words[3])));
             case "restore" -> done(() -> server(words[2]).restore(orphan(words[3])));
             case "holds" -> value(orphan(words[2]).holds());
             case "destroy" -> done(() -> destroy(object(words[2])));
             case "react" -> done(() -> react(words));
-            case "ticks" -> repeated(number(words[3]), server(words[2])::tick);
-            case "reloads" -> reloads(server(words[2]), orphan(words[3]), number(words[4]));
+            case "ticks" -> repeated(Words.number(words[3]), endpoint(words[2])::tick);
+            case "reloads" -> reloads(server(words[2]), orphan(words[3]), Words.number(words[4]));
             case "send_reused" -> value(
-                    sendReused(server(words[2]), buffer(words[3], words[4]), integer(words[5])));
-            case "kept" -> value(!(object(words[2]) instanceof Recording object) || object.deliveries.areAsGiven());
+                    sendReused(endpoint(words[2]), Words.buffer(words[3], words[4]), Words.integer(words[5])));
+            case "kept" -> value(!(object(words[2]) instanceof Recording.Recorded object)
+                    || object.recording().deliveries.areAsGiven());
             case "memory" -> told(HostProcess.memory());
             case "threads" -> told(HostProcess.threads());
             case "descriptors" -> told(HostProcess.descriptors());
             case "make_server" -> value(Network.makeServer(object(words[2])));
-            case "server_init" -> value(Network.serverInit(handle(words[2]), integer(words[3])));
+            case "server_init" -> value(Network.serverInit(handle(words[2]), Words.integer(words[3])));
             case "server_is_open" -> value(Network.serverIsOpen(handle(words[2])));
             case "server_is_connected" -> value(Network.serverIsConnected(handle(words[2])));
             case "server_tick" -> done(() -> Network.serverTick(handle(words[2])));
             case "server_send" -> value(
-                    Network.serverSend(handle(words[2]), buffer(words[3], words[4]), integer(words[5])));
+                    Network.serverSend(handle(words[2]), Words.buffer(words[3], words[4]), Words.integer(words[5])));
             case "server_restore" -> done(() -> Network.serverRestore(handle(words[2]), server(words[3])));
+            case "connect" -> connect(words);
+            case "close" -> done(client(words[2])::close);
+            case "make_client" -> value(Network.makeClient(object(words[2])));
+            case "client_connect" -> value(Network.clientConnect(
+                    clientHandle(words[2]),
+                    Words.unescaped(words[3]),
+                    Words.integer(words[4]),
+                    Words.integer(words[5])));
+            case "client_is_connected" -> value(Network.clientIsConnected(clientHandle(words[2])));
+            case "client_tick" -> done(() -> Network.clientTick(clientHandle(words[2])));
+            case "client_send" -> value(Network.clientSend(
+                    clientHandle(words[2]), Words.buffer(words[3], words[4]), Words.integer(words[5])));
+            case "client_close" -> done(() -> Network.clientClose(clientHandle(words[2])));
             default -> "unsupported";
         };
+    }
+
+    private String connect(String[] words) {
+        Client client = client(words[2]);
+        String host = Words.unescaped(words[3]);
+        int port = Words.integer(words[4]);
+        int timeout = Words.integer(words[5]);
+        BooleanSupplier call = () -> client.connect(host, port, timeout);
+        if (client instanceof Recording.Recorded recorded) {
+            recorded.recording().connectAgain = call;
+        }
+        return value(call.getAsBoolean());
     }
 
     private static String done(Runnable call) {
@@ -157,9 +170,9 @@ public final class Driver {
         });
     }
 
-    private static boolean sendReused(Server server, byte[] buffer, int size) {
+    private static boolean sendReused(Endpoint object, byte[] buffer, int size) {
         try {
-            return server.send(buffer, size);
+            return object.send(buffer, size);
         } finally {
             Arrays.fill(buffer, (byte) 0); // as a program does that uses its buffer again
         }
@@ -168,40 +181,53 @@ public final class Driver {
     // What an error becomes: its class as the kind, its text as the message.
     private static String refused(RuntimeException error) {
         String kind = error.getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-");
-        if (error instanceof Refused refusal) {
+        if (error instanceof Words.Refused refusal) {
             kind = refusal.kind;
         } else if (error instanceof NetworkException failure) {
             kind = failure.kind().name().replace('_', '-');
         }
-        return "refused " + kind.toLowerCase() + ' ' + text(String.valueOf(error.getMessage()));
+        return "refused " + kind.toLowerCase() + ' ' + Words.text(String.valueOf(error.getMessage()));
     }
 
     private void make(long number, long kind) {
         if (number < 1 || objects.containsKey(number)) {
-            throw wrong("object " + number + " cannot be made, or was made before");
+            throw Words.wrong("object " + number + " cannot be made, or was made before");
         }
         objects.put(number, switch ((int) kind) {
             case 0 -> new Object();
-            case 1 -> new RecordingA(number);
-            case 2 -> new RecordingB(number);
-            case 3 -> new Silent();
-            default -> throw wrong("no class " + kind);
+            case 1 -> new Recording.OfServer(number, this);
+            case 2 -> new Recording.OfServerB(number, this);
+            case 3 -> new Recording.SilentServer();
+            case 4 -> new Recording.OfClient(number, this);
+            case 5 -> new Recording.OfClientB(number, this);
+            case 6 -> new Recording.SilentClient();
+            default -> throw Words.wrong("no class " + kind);
         });
+    }
+
+    private static void makeAdapter(Endpoint object) {
+        if (object instanceof Server server) {
+            server.makeServerAdapter();
+        } else if (object instanceof Client client) {
+            client.makeClientAdapter();
+        }
     }
 
     private static void destroy(Object object) {
         if (object instanceof Server server) { // a plain object has nothing to destroy
             server.close();
+        } else if (object instanceof Client client) {
+            client.destroy();
         }
     }
 
     private void react(String[] words) {
         // List.of turns null down with an exception of its own.
         if (!CALLBACKS.contains(String.valueOf(words[3])) || !ACTIONS.contains(String.valueOf(words[4]))) {
-            throw wrong("there is no reaction " + words[4] + " to " + words[3]);
+            throw Words.wrong("there is no reaction " + words[4] + " to " + words[3]);
         }
-        if (object(words[2]) instanceof Recording recording) {
-            recording.reactions.put(words[3], new String[] {words[4], words[5]});
+        if (object(words[2]) instanceof Recording.Recorded recorded) {
+            recorded.recording().reactions.put(words[3], new String[] {words[4], words[5]});
         }
     }
 
@@ -215,9 +241,9 @@ public final class Driver {
     // --- words
 
     private Object object(String word) {
-        Object found = objects.get(number(word));
+        Object found = objects.get(Words.number(word));
         if (found == null) {
-            throw wrong("no object " + word);
+            throw Words.wrong("no object " + word);
         }
         return found;
     }
@@ -227,68 +253,33 @@ public final class Driver {
         if (object(word) instanceof Server server) {
             return server;
         }
-        throw new Refused("no-server", "object " + word + " is not derived from Server");
+        throw new Words.Refused("no-server", "object " + word + " is not derived from Server");
+    }
+
+    private Client client(String word) {
+        if (object(word) instanceof Client client) {
+            return client;
+        }
+        throw new Words.Refused("no-client", "object " + word + " is not derived from Client");
+    }
+
+    private Endpoint endpoint(String word) {
+        if (object(word) instanceof Endpoint endpoint) {
+            return endpoint;
+        }
+        throw new Words.Refused("no-server", "object " + word + " is derived neither from Server nor from Client");
     }
 
     private NetworkServer handle(String word) {
         return "0".equals(word) ? null : server(word)._server;
     }
 
+    private NetworkClient clientHandle(String word) {
+        return "0".equals(word) ? null : client(word)._client;
+    }
+
     private SharedOrphan orphan(String word) {
-        return orphans.computeIfAbsent(number(word), key -> new SharedOrphan());
-    }
-
-    private static long number(String word) {
-        try {
-            return Long.parseLong(word);
-        } catch (NumberFormatException error) {
-            throw wrong(word == null ? "too few words" : word + " is no number");
-        }
-    }
-
-    // The module takes int; a number beyond that is refused here, and does not wrap.
-    private static int integer(String word) {
-        long number = number(word);
-        if (number != (int) number) {
-            throw new Refused("out-of-range", word + " is no int");
-        }
-        return (int) number;
-    }
-
-    private static byte[] bytes(String word) {
-        if (word == null) {
-            throw wrong("too few words");
-        }
-        return word.equals("-") ? new byte[0] : HEX.parseHex(word);
-    }
-
-    private static byte[] buffer(String word, String repeat) {
-        byte[] piece = bytes(word);
-        long size = piece.length * number(repeat);
-        if (size < 0 || size > LARGEST_BUFFER) {
-            throw wrong("a buffer of " + size + " bytes");
-        }
-        byte[] whole = new byte[(int) size];
-        for (int at = 0; at < size; at += piece.length) {
-            System.arraycopy(piece, 0, whole, at, piece.length);
-        }
-        return whole;
-    }
-
-    private static String text(String words) {
-        if (words.isEmpty() || words.equals("-")) {
-            return words.isEmpty() ? "-" : "%2D";
-        }
-        StringBuilder word = new StringBuilder();
-        for (byte each : words.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = each >= 'a' && each <= 'z' || each >= 'A' && each <= 'Z' || each >= '0' && each <= '9';
-            if (plain || each == '.' || each == '_' || each == '~' || each == '-') {
-                word.append((char) each);
-            } else {
-                word.append('%').append(HEX.toHexDigits(each));
-            }
-        }
-        return word.toString();
+        return orphans.computeIfAbsent(Words.number(word), key -> new SharedOrphan());
     }
 
     // --- callbacks and what is done in them
@@ -304,7 +295,9 @@ public final class Driver {
         }
     }
 
-    private void fired(Recording object, String callback, String words, byte[] data) {
+    @Override
+    public void fired(Endpoint endpoint, String callback, String words, byte[] data) {
+        Recording object = ((Recording.Recorded) endpoint).recording();
         event(object.number, words);
         String[] reaction = object.reactions.getOrDefault(callback, new String[] {"none", null});
         String action = reaction[0];
@@ -312,13 +305,13 @@ public final class Driver {
             return;
         }
         if (action.equals("raise")) {
-            throw new Refused("callback-error", "raised on request");
+            throw new Words.Refused("callback-error", "raised on request");
         }
         String outcome = "refused recursion -";
         if (depth < DEEPEST_REACTION) {
             depth++;
             try {
-                outcome = act(object, action, reaction[1], data);
+                outcome = act(endpoint, action, reaction[1], data);
             } catch (RuntimeException error) {
                 outcome = refused(error);
             } finally {
@@ -328,65 +321,21 @@ public final class Driver {
         event(object.number, "did " + action + ' ' + outcome);
     }
 
-    private String act(Server server, String action, String word, byte[] data) {
+    private String act(Endpoint object, String action, String word, byte[] data) {
         return switch (action) {
-            case "send" -> value(server.send(bytes(word), bytes(word).length));
-            case "echo" -> value(server.send(data, data.length));
-            case "save" -> done(() -> server.save(orphan(word)));
-            case "tick" -> done(server::tick);
-            case "destroy" -> done(server::close);
-            case "query" -> "value " + server.hasSession() + ' ' + server.isOpen() + ' ' + server.isConnected();
-            default -> throw wrong("no action " + action);
+            case "send" -> value(object.send(Words.bytes(word), Words.bytes(word).length));
+            case "echo" -> value(object.send(data, data.length));
+            case "tick" -> done(object::tick);
+            case "destroy" -> done(() -> destroy(object));
+            case "is_connected" -> value(object.isConnected());
+            case "save" -> done(() -> ((Server) object).save(orphan(word)));
+            case "query" -> {
+                Server server = (Server) object;
+                yield "value " + server.hasSession() + ' ' + server.isOpen() + ' ' + server.isConnected();
+            }
+            case "connect" -> value(((Recording.Recorded) object).recording().connectAgain.getAsBoolean());
+            case "close" -> done(((Client) object)::close);
+            default -> throw Words.wrong("no action " + action);
         };
     }
-
-    private abstract class Recording extends Server {
-        final long number;
-        final Map<String, String[]> reactions = new HashMap<>();
-        final Deliveries deliveries = new Deliveries();
-
-        Recording(long number) {
-            this.number = number;
-        }
-
-        @Override
-        protected void onConnect() {
-            fired(this, "connect", "connect", null);
-        }
-
-        @Override
-        protected void onDisconnect() {
-            fired(this, "disconnect", "disconnect", null);
-        }
-
-        @Override
-        protected void onData(byte[] data) {
-            deliveries.keep(data);
-            fired(this, "data", "data " + data.length + ' ' + (data.length == 0 ? "-" : HEX.formatHex(data)), data);
-        }
-
-        @Override
-        protected void onError(String message, int code) {
-            fired(this, "error", "error " + code + ' ' + text(message), null);
-        }
-
-        @Override
-        protected void onLog(String message) {
-            fired(this, "log", "log " + text(message), null);
-        }
-    }
-
-    private final class RecordingA extends Recording {
-        RecordingA(long number) {
-            super(number);
-        }
-    }
-
-    private final class RecordingB extends Recording {
-        RecordingB(long number) {
-            super(number);
-        }
-    }
-
-    private static final class Silent extends Server {}
 }

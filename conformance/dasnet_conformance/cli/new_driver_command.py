@@ -2,7 +2,8 @@
 
 The skeletons are files below `dasnet_adapters/templates/LANGUAGE`. Each is named as what it becomes, with `.template`
 behind it, so that nothing takes it for what it is not yet: a rule of git, a package of Cargo, a module of ours. The one
-placeholder in them is the name of the port.
+placeholder in them is the name of the port. A line that begins with `@client` is of a skeleton with the client half
+alone, one with `@server` of a skeleton without it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ ALIASES: Final = {
 }
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
+#: What a line begins with that stands in a skeleton with the client half alone, or in one without it.
+WITH_CLIENT: Final = "@client"
+WITHOUT_CLIENT: Final = "@server"
 
 _SUFFIX: Final = ".template"
 
@@ -46,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
     parser.add_argument("directory", metavar="DIR", help="where to write it; the port is called as this directory is")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        choices=("core", "client"),
+        default="core",
+        help="client: with the functions of the class Client as well (default: core)",
+    )
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
@@ -57,7 +68,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise UsageMistake(f"{place}: is not empty; give a directory that is empty or does not exist yet")
-        for path, text in skeleton(language, name):
+        for path, text in skeleton(language, name, client=arguments.profile == "client"):
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8", newline="\n")
@@ -84,13 +95,20 @@ def port_name(place: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", place.resolve().name).strip("-.") or "port"
 
 
-def skeleton(language: str, name: str) -> Iterator[tuple[PurePosixPath, str]]:
+def skeleton(language: str, name: str, *, client: bool = False) -> Iterator[tuple[PurePosixPath, str]]:
     """The files of a skeleton, each with its text.
 
-    Arguments: `language`, one of `LANGUAGES`; `name`, of the port.
+    Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `client`, whether it has the class `Client` as well.
     """
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
-        yield path, file.read_text("utf-8").replace(PLACEHOLDER, name)
+        lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
+        kept, left_out = (WITH_CLIENT, WITHOUT_CLIENT) if client else (WITHOUT_CLIENT, WITH_CLIENT)
+        # A blank stands behind the mark, unless the line is empty.
+        yield path, "".join(_unmarked(line, kept) for line in lines if not line.startswith(left_out))
+
+
+def _unmarked(line: str, mark: str) -> str:
+    return line.removeprefix(mark).removeprefix(" ") if line.startswith(mark) else line
 
 
 # Files that do not end as a template does are none: an editor's, or a cache.

@@ -18,7 +18,9 @@ function method(type, name, wrong) {
 
 /** Replace what a property says: `wrong` gets what the sound one says. */
 function property(type, name, wrong) {
-  const { get } = Object.getOwnPropertyDescriptor(type.prototype, name);
+  let owner = type.prototype;
+  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
+  const { get } = Object.getOwnPropertyDescriptor(owner, name);
   Object.defineProperty(type.prototype, name, {
     get() {
       return wrong.call(this, get.call(this));

@@ -1,6 +1,6 @@
 package network;
 
-/** What {@link Server#onError} is given. Java's exceptions carry no number of the system, so these are the module's. */
+/** What {@link Endpoint#onError} is given. Java's exceptions carry no number of the system: these are the module's. */
 public final class ErrorCode {
     public static final int CANNOT_LISTEN = 1;
     public static final int ALREADY_LISTENING = 2;
@@ -9,6 +9,8 @@ public final class ErrorCode {
     public static final int CONNECTION_BROKE = 5;
     public static final int NOT_CONNECTED = 6;
     public static final int QUEUE_FULL = 7;
+    public static final int CANNOT_CONNECT = 8;
+    public static final int ALREADY_CONNECTED = 9;
 
     private ErrorCode() {}
 }

@@ -44,7 +44,38 @@ public final class Network {
         given(handle).bind(object);
     }
 
-    private static NetworkServer given(NetworkServer handle) {
+    /** Makes a handle that calls the object back, in its field _client. False for an object without that field. */
+    public static boolean makeClient(Object object) {
+        if (!(object instanceof Client client)) {
+            return false;
+        }
+        client.destroy();
+        client._client = new NetworkClient();
+        client._client.bind(client);
+        return true;
+    }
+
+    public static boolean clientConnect(NetworkClient handle, String host, int port, int timeout) {
+        return given(handle).connect(host, port, timeout);
+    }
+
+    public static boolean clientIsConnected(NetworkClient handle) {
+        return given(handle).isConnected();
+    }
+
+    public static void clientTick(NetworkClient handle) {
+        given(handle).tick();
+    }
+
+    public static boolean clientSend(NetworkClient handle, byte[] data, int size) {
+        return given(handle).send(data, size);
+    }
+
+    public static void clientClose(NetworkClient handle) {
+        given(handle).close();
+    }
+
+    private static <T extends Handle> T given(T handle) {
         if (handle == null) {
             throw new NetworkException(NetworkException.Kind.NULL_HANDLE);
         }

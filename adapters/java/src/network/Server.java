@@ -6,27 +6,12 @@ import network.NetworkException.Kind;
  * The class to derive from: one listening port and one client at a time. Each method is a thin call on {@link Network},
  * each callback may be overridden or left. The usual life is makeServerAdapter, init, a tick per frame, close.
  */
-public class Server implements AutoCloseable {
+public class Server extends Endpoint implements AutoCloseable {
     /** The handle; null before makeServerAdapter, after save and after close. The name is the documented one. */
     public NetworkServer _server;
 
     /** The address to bind. A debug server open to the network by default would let strangers in. */
     public String host = "127.0.0.1";
-
-    /** A client was taken; send works from here on. */
-    protected void onConnect() {}
-
-    /** The client is gone, and all that it sent has been told. */
-    protected void onDisconnect() {}
-
-    /** These bytes arrived, at least one. The array is the callee's to keep. */
-    protected void onData(byte[] data) {}
-
-    /** Something failed; the code is one of {@link ErrorCode}, never 0. */
-    protected void onError(String message, int code) {}
-
-    /** Something worth a line in a log happened. */
-    protected void onLog(String message) {}
 
     /** Makes the handle, which opens nothing yet. One from before is closed. */
     public void makeServerAdapter() {
@@ -77,7 +62,7 @@ public class Server implements AutoCloseable {
         return _server != null && Network.serverIsOpen(_server);
     }
 
-    /** Whether a client is connected, as far as ticks have seen. */
+    @Override
     public boolean isConnected() {
         return _server != null && Network.serverIsConnected(_server);
     }
@@ -87,14 +72,14 @@ public class Server implements AutoCloseable {
         return _server == null ? -1 : _server.port();
     }
 
-    /** Does what is ready and returns; to be called once per frame. */
+    @Override
     public void tick() {
         if (_server != null) {
             Network.serverTick(_server);
         }
     }
 
-    /** Sends the first bytes of an array. Never waits: false, after onError, when they cannot even be queued. */
+    @Override
     public boolean send(byte[] data, int size) {
         if (_server != null) {
             return Network.serverSend(_server, data, size);
