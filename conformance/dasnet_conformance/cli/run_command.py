@@ -32,6 +32,7 @@ from .paused_run import run_paused
 from .progress import LiveProgress, PlainProgress, QuietProgress
 from .reaching import add_debugging, add_implementation, add_reaching
 from .selecting import add_ids, excluded, implementation_and_ids, selected
+from .sharding import add_shard, shard_of
 from .signals import Signalled, why
 from .summary import MOST_CHARACTERS, print_summary
 
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave a requirement out, for a stated reason (may be repeated)",
     )
     add("--deadline", type=float, metavar="SECONDS", help=f"bound of one check (default {CHECK_DEADLINE:g})")
+    add_shard(parser, "judge part K of N alone; `dasnet merge` puts the reports of all N together")
     add_reaching(parser)
     add_debugging(parser)
     add("--baseline", metavar="FILE", help="gate on this list of known failures: any difference fails the run")
@@ -85,6 +87,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         call_deadline=arguments.call_deadline,
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,
+        shard=shard_of(arguments),
     )
     if options.workers < 0:
         raise UsageMistake("-n takes a number from 0 up")
@@ -145,8 +148,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 def _debugged(arguments: argparse.Namespace, options: RunOptions) -> Callable[[Progress, Sequence[str]], Judged] | None:
     if not arguments.pause and not arguments.wrapper:
         return None
-    if options.workers or options.expression or arguments.json:
-        raise UsageMistake("--pause and --wrapper run in one process, beside a person: leave out -n, -k and --json")
+    if options.workers or options.expression or options.shard or arguments.json:
+        told = "--pause and --wrapper run in one process, beside a person: leave out -n, -k, --shard and --json"
+        raise UsageMistake(told)
     pauses = [requirement.id for requirement in selected(arguments.pause)] if arguments.pause else []
     given = replace(options, ids=options.ids or tuple(pauses))
     try:
@@ -178,6 +182,7 @@ def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -
             profiles=options.profiles,
             baseline=_baseline(arguments, options),
             implementation_file=file.path if file is not None else None,
+            shard=options.shard,
         )
     except BaselineError as error:
         raise UsageMistake(str(error)) from error

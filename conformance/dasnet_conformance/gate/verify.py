@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from dasnet_conformance import SUITE_NAME, __version__
+from dasnet_conformance.catalogue.hashes import file_hash, suite_hashes
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_reports import Results, conclude_again, count, load, seal
-
-from .finishing import file_hash, suite_hashes
 
 
 def verify(directory: Path, *, baseline: Path | None = None, implementation_file: Path | None = None) -> list[str]:
