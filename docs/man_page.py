@@ -54,7 +54,7 @@ the report says that it is partial. `dasnet` without a command shows the overvie
 | variable | effect |
 | --- | --- |
 | `NO_COLOR` | when set, nothing is coloured |
-| `COLUMNS` | the width of tables, where no terminal says it |
+| `COLUMNS` | the width of tables, where no terminal says it, and of the lines of a log, which stay whole without it |
 
 ## Files
 

@@ -306,6 +306,8 @@ COMMAND(restore, nothing(net_restore(&a->object->server, &a->orphan->handle)))
 COMMAND(holds, boolean(a->orphan->handle != NULL))
 COMMAND(memory, told(memory_in_use()))
 COMMAND(threads, told(count_threads()))
+COMMAND(child, start_child() ? nothing(0) : refused("driver", "no child process can be started, or there is one"))
+COMMAND(reap, end_child() ? nothing(0) : refused("driver", "there is no child process"))
 COMMAND(descriptors, told(count_descriptors()))
 COMMAND(make_server, boolean(net_make_server(a->object, a->object == NULL ? NULL : a->object->class)))
 COMMAND(server_init, init(a, true))
@@ -342,6 +344,8 @@ static const struct command {
     {"send_reused", "sbnn", do_send_reused},
     {"memory", "", do_memory},
     {"threads", "", do_threads},
+    {"child", "", do_child},
+    {"reap", "", do_reap},
     {"descriptors", "", do_descriptors},
     {"make_server", "h", do_make_server},
     {"server_init", "hn", do_server_init},
@@ -454,6 +458,7 @@ static void forget_everything(void)
         net_close(orphan->handle);
         free(orphan);
     }
+    end_child();
 }
 
 int main(void)

@@ -317,6 +317,11 @@ class DriverAdapter:
         self._session: DriverSession | None = None
         self._description: Description | None = None
 
+    @property
+    def patience(self) -> Patience:
+        """What has been learnt of how long commands take."""
+        return self._patience
+
     def describe(self) -> Description:
         """Name, version, language and claimed profiles. Raises `AdapterBroken` when the driver gives none."""
         if self._description is None:

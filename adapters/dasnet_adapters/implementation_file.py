@@ -45,6 +45,8 @@ KEYS: Final[dict[str, str]] = {
     "baseline": "a path, relative to the file: results to compare with",
     "peer-host": "a text: the address at which peers reach the implementation's server",
     "exclude": 'a table of id = "reason": requirements to leave out',
+    "watch": "a list of paths or patterns, relative to the file: what `dasnet run --watch` looks at",
+    "workers": "how many checks run at once, each with a driver of its own (0: one driver for all)",
 }
 #: Keys that say something about a driver which is started, and nothing where none is.
 _DRIVER_KEYS: Final = {"python": ("env", "deadline", "start", "stop"), "tcp": ("env",)}
@@ -73,6 +75,8 @@ class ImplementationFile:
     baseline: Path | None = None
     peer_host: str = ""
     exclude: Mapping[str, str] = field(default_factory=dict)
+    watch: tuple[str, ...] = ()
+    workers: int | None = None
 
     def environment(self) -> dict[str, str] | None:
         """The environment for build and command: this process's with `env` added, or None for just this process's."""
@@ -151,6 +155,8 @@ class _Reader:
             baseline=beside / baseline if baseline else None,
             peer_host=self._text("peer-host"),
             exclude=self._take("exclude", _table, {}),
+            watch=self._take("watch", _texts, ()),
+            workers=self._take("workers", _count, None),
         )
 
     def _text(self, key: str) -> str:
@@ -192,6 +198,12 @@ def _commands(value: Any) -> tuple[tuple[str, ...], ...]:
     if isinstance(value, list) and value and all(isinstance(command, list) for command in value):
         return tuple(_texts(command) for command in value)
     return (_words(value),)
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError
+    return value
 
 
 def _table(value: Any) -> dict[str, str]:

@@ -173,6 +173,11 @@ class InProcessAdapter:
         # Threads that are there before the module are none of its own.
         self._known_threads = frozenset(thread.ident or 0 for thread in threading.enumerate())
 
+    @property
+    def patience(self) -> Patience:
+        """What has been learnt of how long calls take."""
+        return self._patience
+
     def describe(self) -> Description:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
         return describe_module(self._load().module, self._name)

@@ -15,8 +15,24 @@ DEFAULT_DEADLINE: Final = 10.0
 #: What a command that has hung is given at least, in seconds, and how many times the slowest of its answers.
 AT_LEAST: Final = 3.0
 TIMES_THE_SLOWEST: Final = 10.0
+#: What part of the deadline a command is given that never hung, of a port that has hung in another one.
+HANGS_ELSEWHERE: Final = 2.0
 #: What a command is given at least that has hung time and again, and returned not once.
 NEVER_RETURNED: Final = 0.25
+#: Command -> the one that leads to the same function of the implementation.
+TWINS: Final = {
+    "server_init": "init",
+    "server_is_open": "is_open",
+    "server_is_connected": "is_connected",
+    "server_tick": "tick",
+    "server_send": "send",
+    "send_reused": "send",
+    "ticks": "tick",
+    "reloads": "save",
+}
+
+#: How often each command hung, and the seconds of the slowest answer of each.
+Known = tuple[dict[str, int], dict[str, float]]
 
 
 class Patience:
@@ -32,10 +48,16 @@ class Patience:
 
     def seconds(self, command: str) -> float | None:
         """The seconds that this command has now."""
-        hung = self._hung[command]
-        if self.deadline is None or not hung:
-            return self.deadline
         slowest = self._slowest.get(command)
+        hung = self._hung[command]
+        if not hung and slowest is None:
+            # Two ways to one function: what is known of the one holds for the other, until that has returned once.
+            hung = self._hung[TWINS.get(command, command)]
+        if self.deadline is None:
+            return None
+        if not hung:
+            # A port that hangs in one call hangs in others for the same reason.
+            return self.deadline / HANGS_ELSEWHERE if self._hung else self.deadline
         if slowest is None:
             return max(NEVER_RETURNED, self.deadline / 4.0**hung)
         return min(self.deadline, max(AT_LEAST, TIMES_THE_SLOWEST * slowest))
@@ -48,3 +70,15 @@ class Patience:
     def hung(self, command: str) -> None:
         """The command did not come back."""
         self._hung[command] += 1
+
+    def known(self) -> Known:
+        """What has been learnt so far, for others that judge the same implementation at the same time."""
+        return dict(self._hung), dict(self._slowest)
+
+    def learn(self, known: Known) -> None:
+        """Take what others have learnt. Arguments: `known`, as `known` tells it, of all of them together."""
+        hung, slowest = known
+        for command, count in hung.items():
+            self._hung[command] = max(self._hung[command], count)
+        for command, seconds in slowest.items():
+            self.returned(command, seconds)

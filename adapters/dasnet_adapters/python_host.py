@@ -32,6 +32,7 @@ from .contract import (
     Value,
 )
 from .python_api import is_holding, tells_holding
+from .python_child import HostChild
 from .python_outcomes import (
     DRIVER_KIND,
     FALSE,
@@ -72,6 +73,7 @@ class PythonHost:
         self._on_stray = on_stray or self._strays.append
         self._objects: dict[int, Record] = {}
         self._orphans: dict[int, Any] = {}
+        self._child = HostChild()
         self._events: list[Event] | None = None
         self._thread = 0
         self._depth = 0
@@ -94,6 +96,8 @@ class PythonHost:
             "reloads": self._reloads,
             "send_reused": self._send_reused,
             "kept": self._is_kept,
+            "child": self._start_child,
+            "reap": self._end_child,
             "descriptors": count_descriptors,
             "memory": memory_in_use,
             "threads": count_threads,
@@ -155,6 +159,7 @@ class PythonHost:
                 self._let_go(f"orphan {number}", partial(self._empty, orphan), failures)
         finally:
             self._events = None
+            self._child.end()
         return tuple(failures)
 
     # -- callbacks and reactions
@@ -295,6 +300,21 @@ class PythonHost:
 
     def _is_kept(self, number: int) -> Outcome:
         return TRUE if all(bytes(memoryview(given)) == copy for given, copy in self._record(number).kept) else FALSE
+
+    def _start_child(self) -> Outcome:
+        if self._child.lives:
+            raise _CallerError("the host has a child process already")
+        try:
+            self._child.start()
+        except OSError as error:
+            return Unsupported(f"no child process can be started: {error.strerror}")
+        return NOTHING
+
+    def _end_child(self) -> Outcome:
+        if not self._child.lives:
+            raise _CallerError("the host has no child process")
+        self._child.end()
+        return NOTHING
 
     def _save(self, number: int, orphan: int) -> Outcome:
         self._record(number).instance.save(self._orphan(orphan))

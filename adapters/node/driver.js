@@ -1,6 +1,8 @@
 // The driver of this port: reads commands of the line protocol (docs/driver-protocol.md), a line each, calls the module,
 // and writes what came of them. It can be tried by typing: node driver.js
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -23,6 +25,7 @@ let sequence = 0; // of the command that is running, 0 between commands
 let answer = []; // its lines so far
 let closing = []; // promises of what callbacks destroyed; the command is over when they are
 let depth = 0; // of reactions within reactions
+let child; // the process that `child` started
 
 // --- words
 
@@ -202,6 +205,11 @@ const commands = {
   kept: (word) => object(word).kept.every(({ given, copy }) => copy.equals(given)),
   memory: () => process.memoryUsage.rss(),
   threads: () => entries('/proc/self/task'),
+  child: startChild,
+  reap: () => {
+    if (child === undefined) throw new DriverError('there is no child process');
+    return endChild();
+  },
   descriptors: () => entries('/dev/fd') - 1, // one is the directory itself, open while it is read
 
   make_server: (word) => network.makeServer(object(word)),
@@ -214,11 +222,33 @@ const commands = {
 };
 
 async function forget() {
+  await endChild();
   const handles = [...objects.values()].map((each) => each._server);
   handles.push(...[...orphans.values()].map((each) => each.server));
   objects.clear();
   orphans.clear();
   await Promise.all(handles.map((each) => each?.close()));
+}
+
+/** A process that does nothing until its input ends, with all that Node.js lets a child inherit. */
+async function startChild() {
+  if (child !== undefined) throw new DriverError('there is a child process already');
+  child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.on('error', () => {}); // it is ended while its input is open
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    child = undefined;
+    throw new UnsupportedError(`no child process can be started: ${error.code}`);
+  }
+}
+
+async function endChild() {
+  const ending = child;
+  child = undefined;
+  if (ending === undefined) return;
+  ending.kill('SIGKILL');
+  await once(ending, 'close');
 }
 
 async function carryOut(name, words) {

@@ -44,6 +44,8 @@ from .model import (
     TranscriptEntry,
     Verdict,
 )
+from .roots import Kind, Root, roots, sanity_fault
+from .transcript import Fold, Gap, Shown, fold, shown
 from .write import RENDERERS, Render, Renderer, write_matrix, write_reports
 
 __all__ = [
@@ -60,7 +62,10 @@ __all__ = [
     "Effect",
     "EntryKind",
     "FaultText",
+    "Fold",
+    "Gap",
     "Implementation",
+    "Kind",
     "Level",
     "Overall",
     "ProfileResult",
@@ -71,8 +76,10 @@ __all__ = [
     "RequirementText",
     "Results",
     "ResultsFileError",
+    "Root",
     "Sanity",
     "SanityResult",
+    "Shown",
     "Suite",
     "TranscriptEntry",
     "Verdict",
@@ -85,6 +92,7 @@ __all__ = [
     "dump",
     "effect",
     "exit_status",
+    "fold",
     "harmless",
     "is_as_listed",
     "known_failures",
@@ -96,7 +104,10 @@ __all__ = [
     "render_matrix_json",
     "render_matrix_markdown",
     "results_schema",
+    "roots",
+    "sanity_fault",
     "seal",
+    "shown",
     "visible",
     "write_matrix",
     "write_reports",

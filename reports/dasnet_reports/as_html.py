@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from . import pages
-from .catalogue_text import NO_TEXTS, CatalogueText, RequirementText
+from .catalogue_text import NO_TEXTS, CatalogueText, FaultText, RequirementText
 from .conclude import claimed_profiles, count, counts_against, is_as_listed, known_failures
 from .ladder import Ladder, draw
 from .model import Level, RequirementResult, Results, TranscriptEntry, Verdict
 from .pages import block, said
+from .roots import Root, roots
+from .transcript import Shown, shown
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 """A page larger than this is drawn again with less detail; the last detail is drawn whatever its size."""
@@ -42,12 +44,21 @@ _DETAILS: Final = (_Detail(16_000, 240, 400, True), _Detail(4_000, 40, 200, True
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """The transcript of a row: its diagram, its lines as a table, and how many entries that table leaves out."""
+    """The transcript of a row: its diagram, its lines as a table, and what went wrong at its end."""
 
     ladder: Ladder | None
-    head: Sequence[TranscriptEntry]
-    tail: Sequence[TranscriptEntry]
-    left_out: int
+    lines: Sequence[_Line]
+    divergence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the table: an entry, or what stands in place of entries (then `side` is empty)."""
+
+    tick: int
+    side: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,24 @@ class _Row:
     observed_why: str
     excluded_reason: str
     blocked_here: bool
+    traceback: str
+    again: str
+    folder: str
+    like: FaultText | None
     talk: _Talk | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """One root: its name and what hangs on it, the rows to look at first, and those that are one folded line."""
+
+    is_basic: bool
+    is_named: bool
+    title: str
+    hangs_on_it: str
+    rows: Sequence[_Row]
+    alike: Sequence[_Row]
+    behind: Sequence[_Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +102,8 @@ class _Section:
     title: str
     counts: Mapping[str, int]
     rows: Sequence[_Row]
+    #: Whether it stands among the first of the overview: with something that went wrong, or where nothing did anywhere.
+    shown_first: bool
 
 
 def render(results: Results, catalogue: CatalogueText = NO_TEXTS) -> str:
@@ -100,6 +130,7 @@ def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict
     who, suite = results.implementation, results.suite
     sections = _sections(results, catalogue, detail)
     rows = [row for section in sections for row in section.rows]
+    causes = _causes(rows)
     return {
         "name": said(who.name),
         "version": said(who.version),
@@ -111,7 +142,9 @@ def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict
         "as_listed": is_as_listed(results),
         "findings": _findings(results),
         "sections": sections,
-        "trouble": _trouble(rows),
+        "passed": sum(not section.shown_first for section in sections),
+        "causes": causes,
+        "trouble": sum(len(cause.rows) + len(cause.alike) + len(cause.behind) for cause in causes),
         "totals": count(results.requirements),
         "verdicts": list(Verdict),
         "levels": [level for level in Level if any(row.level is level for row in results.requirements)],
@@ -141,14 +174,17 @@ def _sections(results: Results, catalogue: CatalogueText, detail: _Detail) -> li
     groups: dict[str, list[_Row]] = {}
     for number, result in enumerate(results.requirements):
         against = counts_against(result, claimed=claimed, strict=results.strict)
-        row = _row(number, result, catalogue.of(result.id), against, result.id in listed, ids, detail)
+        row = _row(results, number, result, catalogue.of(result.id), against, result.id in listed, ids, detail)
         groups.setdefault(result.section, []).append(row)
+    wrong = {name for name, rows in groups.items() if any(_went_wrong(row.result) for row in rows)}
     return [
-        _Section(name, catalogue.title(name), count(row.result for row in rows), rows) for name, rows in groups.items()
+        _Section(name, catalogue.title(name), count(row.result for row in rows), rows, not wrong or name in wrong)
+        for name, rows in groups.items()
     ]
 
 
 def _row(
+    results: Results,
     number: int,
     result: RequirementResult,
     known: RequirementText,
@@ -159,6 +195,7 @@ def _row(
 ) -> _Row:
     reason = result.excluded_reason if result.verdict is Verdict.EXCLUDED else result.message
     headline = reason.strip().split("\n", 1)[0]
+    has_folder = bool(results.reproductions) and result.verdict is Verdict.FAIL
     return _Row(
         number=number,
         result=result,
@@ -171,8 +208,16 @@ def _row(
         observed_why=known.allowed.get(result.observed, ""),
         excluded_reason=block(result.excluded_reason, detail.message),
         blocked_here=result.blocked_by in ids,
+        traceback=block("\n".join(result.traceback), detail.message),
+        again=said(shlex.join([*results.again, result.id]), 3 * _LINE) if results.again and _went_wrong(result) else "",
+        folder=f"{results.reproductions}/{result.id}" if has_folder else "",
+        like=_like(result.like, known),
         talk=_talk(result, headline, detail),
     )
+
+
+def _went_wrong(result: RequirementResult) -> bool:
+    return result.verdict not in (Verdict.PASS, Verdict.EXCLUDED)
 
 
 def _talk(result: RequirementResult, headline: str, detail: _Detail) -> _Talk | None:
@@ -181,24 +226,45 @@ def _talk(result: RequirementResult, headline: str, detail: _Detail) -> _Talk | 
         return None
     went_wrong = result.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)
     divergence = (headline or "see the message") if went_wrong else ""
-    left_out = max(len(talk) - detail.entries, 0)
-    head = detail.entries // 4 if left_out else len(talk)
     return _Talk(
         ladder=draw(talk, divergence=divergence) if detail.ladder else None,
-        head=_bounded(talk[:head], detail.text),
-        tail=_bounded(talk[head + left_out :], detail.text),
-        left_out=left_out,
+        lines=[_line(line, detail.text) for line in shown(talk, detail.entries)] if detail.entries else [],
+        divergence=said(divergence, 4 * _LINE),
     )
 
 
-def _bounded(entries: Sequence[TranscriptEntry], limit: int) -> list[TranscriptEntry]:
-    return [TranscriptEntry(entry.tick, entry.side, entry.kind, said(entry.text, limit)) for entry in entries]
+def _line(line: Shown, limit: int) -> _Line:
+    if isinstance(line, TranscriptEntry):
+        return _Line(line.tick, line.side, line.kind.value, said(line.text, limit))
+    return _Line(line.tick, "", "", line.text)
+
+
+def _like(name: str, known: RequirementText) -> FaultText | None:
+    if not name:
+        return None
+    return next((fault for fault in known.faults if fault.name == name), FaultText(name, ""))
 
 
 # To be read first: what keeps the run from conforming, causes before what they block; then what failed without effect.
-def _trouble(rows: Sequence[_Row]) -> list[_Row]:
-    found = [row for row in rows if row.against or row.result.verdict is Verdict.FAIL]
-    return sorted(found, key=lambda row: (not row.against, bool(row.result.blocked_by)))
+def _causes(rows: Sequence[_Row]) -> list[_Cause]:
+    found = {row.result.id: row for row in rows if row.against or row.result.verdict is Verdict.FAIL}
+    late = {name: (not row.against) + 2 * row.listed for name, row in found.items()}
+    return [_cause(root, found) for root in roots([row.result for row in found.values()], first=late)]
+
+
+def _cause(root: Root, found: Mapping[str, _Row]) -> _Cause:
+    own = [found[row.id] for row in root.rows]
+    behind = [found[row.id] for row in root.behind]
+    return _Cause(
+        is_basic=root.is_basic,
+        is_named=root.size > 1,
+        title=said(root.title, _LINE // 2),
+        hangs_on_it=root.hangs_on_it,
+        # Where the cause itself was not judged, one that is behind it shows how it looks.
+        rows=own[:1] or behind[:1],
+        alike=own[1:],
+        behind=behind if own else behind[1:],
+    )
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:

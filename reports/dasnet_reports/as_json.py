@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -72,6 +72,11 @@ def as_document(results: Results) -> dict[str, Any]:
         "baseline": None if results.baseline is None else _baseline_document(results.baseline),
         "requirements": [_row_document(row) for row in results.requirements],
     }
+    # What a run need not have is left out where it is not there.
+    if results.again:
+        document["again"] = list(results.again)
+    if results.reproductions:
+        document["reproductions"] = results.reproductions
     return {**document, "seal": seal(document)}
 
 
@@ -156,7 +161,7 @@ def _baseline_document(outcome: BaselineOutcome) -> dict[str, Any]:
 
 
 def _row_document(row: RequirementResult) -> dict[str, Any]:
-    return {
+    document: dict[str, Any] = {
         "id": row.id,
         "section": row.section,
         "level": row.level.value,
@@ -172,6 +177,11 @@ def _row_document(row: RequirementResult) -> dict[str, Any]:
             for entry in row.transcript
         ],
     }
+    if row.traceback:
+        document["traceback"] = list(row.traceback)
+    if row.like:
+        document["like"] = row.like
+    return document
 
 
 # Microseconds are more than a clock knows; more digits only make two files differ.
@@ -249,13 +259,13 @@ class _Place:
         prefix = f"{self.path}." if self.path else ""
         return {name: _Place(self.source, f"{prefix}{name}", value) for name, value in values.items()}
 
-    def record(self, *names: str, optional: str = "") -> dict[str, _Place]:
+    def record(self, *names: str, optional: Collection[str] = ()) -> dict[str, _Place]:
         members = self.members()
         for name in names:
             if name not in members:
                 raise self.error(f"{name!r} is missing")
         for name in members:
-            if name not in names and name != optional:
+            if name not in names and name not in optional:
                 raise self.error(f"{name!r} is unknown here")
         return members
 
@@ -286,7 +296,7 @@ def _read_results(top: _Place) -> Results:
         *("schema", "suite", "implementation", "profiles", "verdict", "counts", "strict", "seed", "started"),
         *("duration_s", "command", "environment", "sanity", "selection", "hashes", "baseline", "requirements", "seal"),
         # Results that were written before there was such a thing are as good as any.
-        optional="reached",
+        optional=("reached", "again", "reproductions"),
     )
     # Whether it still fits is for `verify-report` to say: a file that was edited can be read, and then doubted.
     at["seal"].text()
@@ -313,6 +323,8 @@ def _read_results(top: _Place) -> Results:
             selection=at["selection"].text(),
             hashes={name: place.text() for name, place in at["hashes"].members().items()},
             baseline=None if at["baseline"].value is None else _read_baseline(at["baseline"]),
+            again=tuple(place.text() for place in at["again"].items()) if "again" in at else (),
+            reproductions=at["reproductions"].text() if "reproductions" in at else "",
             requirements=tuple(_read_row(place) for place in at["requirements"].items()),
         )
     )
@@ -342,6 +354,7 @@ def _read_row(place: _Place) -> RequirementResult:
     at = place.record(
         *("id", "section", "level", "profile", "verdict", "message", "duration_s", "blocked_by", "observed"),
         *("excluded_reason", "transcript"),
+        optional=("traceback", "like"),
     )
     return place.build(
         lambda: RequirementResult(
@@ -356,6 +369,8 @@ def _read_row(place: _Place) -> RequirementResult:
             observed=at["observed"].text(),
             excluded_reason=at["excluded_reason"].text(),
             transcript=tuple(_read_entry(entry) for entry in at["transcript"].items()),
+            traceback=tuple(line.text() for line in at["traceback"].items()) if "traceback" in at else (),
+            like=at["like"].text() if "like" in at else "",
         )
     )
 

@@ -97,7 +97,7 @@ def _properties(results: Results) -> dict[str, str]:
         "strict": str(results.strict).lower(),
         "seed": str(results.seed),
         **{f"profile.{profile.name}": profile.status.value for profile in results.profiles},
-        **{f"environment.{key}": value for key, value in results.environment.items()},
+        **{f"environment.{key}": value for key, value in sorted(results.environment.items())},
     }
 
 

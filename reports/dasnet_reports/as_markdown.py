@@ -20,6 +20,7 @@ from typing import Final
 from . import hostile, transcript
 from .conclude import claimed_profiles, count, counts_against, is_as_listed, known_failures
 from .model import RequirementResult, Results, Verdict
+from .roots import Root, roots
 
 MAX_BYTES: Final = 900 * 1024
 """Summaries beyond 1 MiB are thrown away whole by at least one CI server."""
@@ -54,9 +55,8 @@ def render(results: Results) -> str:
         if complete:
             return _join(kept + _note_of(detail))
     # Too long even with the least detail: whole parts are missing at the end, and what is missing is said.
-    failures = len(_failed(results))
-    # The heading of the failures is one of their parts and none of their number.
-    shown = min(max(len(kept) - len(_head(results)) - 1, 0), failures)
+    failures = sum(len(cause.root.rows) for cause in _causes(results))
+    shown = sum(part.startswith("#### ") for part in kept)
     left_out = f"Not all fits: {shown:,} of {failures:,} failures are shown, and what follows them is left out."
     return _join([*kept, left_out, *_note_of(detail)])
 
@@ -92,12 +92,20 @@ def _note_of(detail: _Detail) -> list[str]:
 # Made one by one, so that what does not fit is not made at all.
 def _parts(results: Results, detail: _Detail) -> Iterator[str]:
     yield from _head(results)
-    failed = _failed(results)
-    if failed:
-        yield f"### Failures ({len(failed):,})"
-    known = known_failures(results)
-    for row, against in failed:
-        yield _failure(row, against, detail, listed=row.id in known)
+    causes = _causes(results)
+    if causes:
+        number = sum(cause.root.size for cause in causes)
+        yield f"### Failures ({number:,})"
+    for cause in causes:
+        if cause.root.size > 1:
+            yield f"Cause: **{inline(cause.root.title, _LINE)}**, {cause.root.hangs_on_it}."
+        for row in cause.root.rows:
+            yield _failure(results, row, cause, detail)
+        if cause.root.behind:
+            behind = ", ".join(row.id for row in cause.root.behind[:_ROWS])
+            more = f" and {len(cause.root.behind) - _ROWS:,} more" if len(cause.root.behind) > _ROWS else ""
+            blocked = f"Blocked by it ({len(cause.root.behind):,})"
+            yield f"<details><summary>{blocked}</summary>\n\n{behind}{more}\n\n</details>"
     yield from _rest(results)
 
 
@@ -127,6 +135,9 @@ def _head(results: Results) -> list[str]:
         if sanity.verdict is not Verdict.PASS:
             said = inline(sanity.message, _LINE)
             parts.append(f"The sanity conversation {when} check: **{sanity.verdict.value}**, {said}")
+    for cause in _causes(results):
+        if cause.root.is_basic:
+            parts.append(f"Basic fault: **{inline(cause.root.title, _LINE)}**, {cause.root.hangs_on_it}.")
     parts += _baseline(results)
     profiles = [[profile.name, profile.status.value] for profile in results.profiles]
     return [*parts, *_table(["Profile", "Status"], profiles), *_counts(results)]
@@ -171,25 +182,41 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: boo
     return parts
 
 
-# The rows to show in full, each with whether it keeps the run from conforming; gravest and least derived first.
-def _failed(results: Results) -> list[tuple[RequirementResult, bool]]:
-    claimed = claimed_profiles(results)
-    rows = [(row, counts_against(row, claimed=claimed, strict=results.strict)) for row in results.requirements]
-    failed = [(row, against) for row, against in rows if against or row.verdict is Verdict.FAIL]
-    return sorted(failed, key=lambda pair: (not pair[1], bool(pair[0].blocked_by)))
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """A root, and which of its rows keep the run from conforming and which are known failures."""
+
+    root: Root
+    against: frozenset[str]
+    known: frozenset[str]
 
 
-def _failure(row: RequirementResult, against: bool, detail: _Detail, *, listed: bool) -> str:
+# What to show in full, gravest first: what keeps the run from conforming, then what failed without effect.
+def _causes(results: Results) -> list[_Cause]:
+    claimed, known = claimed_profiles(results), known_failures(results)
+    against = frozenset(
+        row.id for row in results.requirements if counts_against(row, claimed=claimed, strict=results.strict)
+    )
+    rows = [row for row in results.requirements if row.id in against or row.verdict is Verdict.FAIL]
+    late = {row.id: (row.id not in against) + 2 * (row.id in known) for row in rows}
+    return [_Cause(root, against, known) for root in roots(rows, first=late)]
+
+
+def _failure(results: Results, row: RequirementResult, cause: _Cause, detail: _Detail) -> str:
     facts = [row.level.value, row.profile]
-    if listed:
+    if row.id in cause.known:
         facts.append("a known failure")
-    if row.blocked_by:
-        facts.append(f"blocked by {row.blocked_by}")
-    if not against:
+    if row.id not in cause.against:
         facts.append("without effect on the verdict")
+    if row.like:
+        facts.append(f"like the wrong server {inline(row.like)}")
     parts = [f"#### {row.id}: {row.verdict.value}", ", ".join(facts)]
     if row.message.strip():
         parts.append(_pre(hostile.harmless(row.message, detail.message)))
+    if row.traceback:
+        parts.append(_pre(hostile.harmless("\n".join(row.traceback), detail.message)))
+    if results.again:
+        parts.append(f"Again: {inline(shlex.join([*results.again, row.id]), _LINE)}")
     if row.transcript and detail.entries:
         number = f"{len(row.transcript):,} entr{'y' if len(row.transcript) == 1 else 'ies'}"
         shown = "\n".join(transcript.lines(row.transcript, entries=detail.entries, text=detail.text))

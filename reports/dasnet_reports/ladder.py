@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import hostile
+from . import transcript as entries_of
 from .model import EntryKind, TranscriptEntry
 
 MAX_STEPS: Final = 80
-"""Entries in a diagram; a longer transcript loses its middle."""
+"""Steps in a diagram; a longer transcript loses what is in its middle and tells of no more than data."""
 
 MAX_PEERS: Final = 5
 """Lanes for peers; when there are more, the last lane is shared and its labels name the peer."""
@@ -36,6 +37,10 @@ _TOP: Final = 52
 _ROW: Final = 27
 _BOTTOM: Final = 18
 _PAD: Final = 10
+
+# Characters of what went wrong, and lines that it may take: a bar is never cut short.
+_MOST_OF_A_BAR: Final = 4_000
+_MOST_LINES: Final = 60
 
 # Width of one character of the labels' font, rounded up from what the common monospaced fonts have.
 _CHARACTER: Final = 6.7
@@ -86,9 +91,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row: its kind ("call", "mismatch", …, or "cut" for what was left out), its lines as an SVG path, its label.
+    """One row: its kind ("call", "mismatch", …, "cut" for what was left out, "fold" for what repeats), its lines as an
+    SVG path, its label.
 
-    `whole` is the label before it was shortened to its place, or empty when it was not.
+    `whole` is the label before it was shortened to its place, or empty when it was not; `more` are further lines of the
+    label, each a row below the one before: what went wrong is told whole.
     """
 
     kind: str
@@ -97,6 +104,7 @@ class Step:
     label: str
     label_x: int
     whole: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +135,21 @@ def draw(transcript: Sequence[TranscriptEntry], *, divergence: str = "") -> Ladd
     if divergence and not any(entry.kind is EntryKind.MISMATCH for entry in entries):
         last = entries[-1].tick if entries else 0
         entries.append(TranscriptEntry(last, "suite", EntryKind.MISMATCH, divergence))
-    left_out = max(len(entries) - MAX_STEPS, 0)
-    # A quarter from the beginning, the rest from the end, where a failure explains itself.
-    head = MAX_STEPS // 4 if left_out else len(entries)
-    shown = entries[:head] + entries[head + left_out :]
-    lanes = _lanes(shown)
+    lines = entries_of.shown(entries, MAX_STEPS)
+    left_out = sum(line.entries for line in lines if isinstance(line, entries_of.Gap))
+    lanes = _lanes([line for line in lines if isinstance(line, TranscriptEntry)])
     width = lanes[-1].x + _RIGHT
     places = {lane.name: lane.x for lane in lanes}
     steps: list[Step] = []
+    # A tick for each row: a step may take several.
     ticks: list[int] = []
-    for number, entry in enumerate(shown):
-        if left_out and number == head:
-            y = _y_of(len(steps))
-            text = f"… {left_out:,} of {len(entries):,} entries left out …"
-            steps.append(Step("cut", y, f"M{_LEFT - 40} {y}H{width - _PAD}", text, _LEFT + _PAD))
-            ticks.append(entry.tick)
-        steps.append(_step(entry, _y_of(len(steps)), places, width))
-        ticks.append(entry.tick)
-    height = _y_of(len(steps)) + _BOTTOM
-    repeated = len(steps) > _REPEAT_NAMES
+    for line in lines:
+        y = _y_of(len(ticks))
+        step = _step(line, y, places, width) if isinstance(line, TranscriptEntry) else _between(line, y, width)
+        steps.append(step)
+        ticks += [line.tick] * (1 + len(step.more))
+    height = _y_of(len(ticks)) + _BOTTOM
+    repeated = len(ticks) > _REPEAT_NAMES
     return Ladder(
         width=width,
         height=height + (_TOP - _BOTTOM if repeated else 0),
@@ -153,9 +157,15 @@ def draw(transcript: Sequence[TranscriptEntry], *, divergence: str = "") -> Ladd
         name_rows=(0, height - _ROW // 2) if repeated else (0,),
         bands=_bands(ticks),
         steps=tuple(steps),
-        description=_describe(lanes, shown, left_out),
+        description=_describe(lanes, lines, left_out),
         left_out=left_out,
     )
+
+
+# What stands for entries that are not there: a line across.
+def _between(line: entries_of.Fold | entries_of.Gap, y: int, width: int) -> Step:
+    kind = "cut" if isinstance(line, entries_of.Gap) else "fold"
+    return Step(kind, y, f"M{_LEFT} {y}H{width - _PAD}", line.text, _LEFT + _PAD)
 
 
 def _y_of(row: int) -> int:
@@ -189,7 +199,8 @@ def _bands(ticks: Sequence[int]) -> tuple[Band, ...]:
 def _step(entry: TranscriptEntry, y: int, places: dict[str, int], width: int) -> Step:
     words = _words(entry, shared=entry.side not in places)
     if entry.kind is EntryKind.MISMATCH:
-        return _labelled(entry.kind, y, "", f"✗ {words}", _LEFT + _PAD, width - 2 * _PAD)
+        first, *more = _wrap(f"✗ {words}", int((width - 3 * _PAD - _LEFT) / _CHARACTER))
+        return Step(entry.kind.value, y, "", first, _LEFT + _PAD, more=tuple(more))
     here = places.get(entry.side, places.get(OTHERS, _LEFT))
     host = places["host"]
     if entry.side == "host" and entry.kind in _BESIDE_HOST:
@@ -209,9 +220,10 @@ def _step(entry: TranscriptEntry, y: int, places: dict[str, int], width: int) ->
     return _labelled(entry.kind, y, _ring(here, y), words, here + _PAD, width - _PAD)
 
 
-# Looked at only as far as the widest diagram could show it.
+# Looked at only as far as the widest diagram could show it; but what went wrong is shown on as many lines as it takes.
 def _words(entry: TranscriptEntry, *, shared: bool) -> str:
-    text = hostile.harmless(entry.text, 400, one_line=True).strip()
+    limit = _MOST_OF_A_BAR if entry.kind is EntryKind.MISMATCH else 400
+    text = hostile.harmless(entry.text, limit, one_line=True).strip()
     word = _WORDS[entry.kind]
     if word and not text.startswith(word):
         text = f"{word}: {text}" if entry.kind in (EntryKind.NOTE, EntryKind.MISMATCH) else f"{word} {text}"
@@ -236,6 +248,25 @@ def fit(text: str, columns: int) -> str:
     return text
 
 
+# Between words where that is possible, else within one.
+def _wrap(text: str, columns: int) -> list[str]:
+    lines = [""]
+    for word in text.split(" "):
+        rest = word
+        if lines[-1] and _width(f"{lines[-1]} {rest}") > columns:
+            lines.append("")
+        while _width(rest) > columns:
+            part = fit(rest, columns)[:-1]
+            lines[-1:] = [part, ""]
+            rest = rest[len(part) :]
+        lines[-1] = f"{lines[-1]} {rest}" if lines[-1] else rest
+    return lines[:_MOST_LINES]
+
+
+def _width(text: str) -> int:
+    return sum(map(_columns, text))
+
+
 def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
@@ -256,14 +287,17 @@ def _cross(end: int, start: int, y: int) -> str:
     return f"M{start} {y}H{end + 10}m-4-5l8 10m0-10l-8 10"
 
 
-def _describe(lanes: Sequence[Lane], shown: Sequence[TranscriptEntry], left_out: int) -> str:
+def _describe(lanes: Sequence[Lane], lines: Sequence[entries_of.Shown], left_out: int) -> str:
+    shown = [line for line in lines if isinstance(line, TranscriptEntry)]
     if not shown:
         return "Nothing happened."
-    first, last = shown[0].tick, shown[-1].tick
+    first, last = shown[0].tick, lines[-1].tick
     names = ", ".join(lane.name for lane in lanes)
     steps = f"{len(shown)} step{'' if len(shown) == 1 else 's'}"
     ticks = f"in tick {first}" if first == last else f"from tick {first} to tick {last}"
     parts = [f"Columns: {names}. {steps} {ticks}, from top to bottom."]
+    if any(isinstance(line, entries_of.Fold) for line in lines):
+        parts.append("Steps that repeat are shown once.")
     if left_out:
         parts.append(f"{left_out:,} entries in the middle are left out.")
     for entry in shown:

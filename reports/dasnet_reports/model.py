@@ -111,7 +111,9 @@ class RequirementResult:
     Arguments: `id`, the requirement's stable id; `section`, `level` and `profile` as in the catalogue; `verdict`;
     `message`, why it is not a pass; `duration_s`, seconds; `transcript`, entries in the order they happened;
     `blocked_by`, id of the requirement whose behaviour the check needed in its setup and did not get (the verdict is
-    fail then); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out.
+    fail then); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out;
+    `traceback`, the lines of an exception's or a hanging call's stack, where there was one; `like`, the name of a
+    server that is wrong on purpose and fails in the same places, where one does: a likeness and no finding.
     Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` without a fail, and
     an exclusion without a reason or a reason without an exclusion.
     """
@@ -127,12 +129,15 @@ class RequirementResult:
     blocked_by: str = ""
     observed: str = ""
     excluded_reason: str = ""
+    traceback: tuple[str, ...] = ()
+    like: str = ""
 
     def __post_init__(self) -> None:
         # Plain strings and lists are welcome (they come from files and other processes); what is kept is exact.
         object.__setattr__(self, "level", Level(self.level))
         object.__setattr__(self, "verdict", Verdict(self.verdict))
         object.__setattr__(self, "transcript", tuple(self.transcript))
+        object.__setattr__(self, "traceback", tuple(self.traceback))
         _require_match(ID_PATTERN, "id", self.id, "lower-case words joined by one of . _ -")
         _require_match(WORDS_PATTERN, "section", self.section, "words joined by one of . _ - or a space")
         _require_match(ID_PATTERN, "profile", self.profile, "lower-case words joined by one of . _ -")
@@ -141,6 +146,8 @@ class RequirementResult:
             _require_match(ID_PATTERN, "blocked_by", self.blocked_by, "the id of a requirement")
             if self.verdict is not Verdict.FAIL:
                 raise ValueError(f"blocked_by is set, so the verdict is fail, not {self.verdict.value}")
+        if self.like:
+            _require_match(ID_PATTERN, "like", self.like, "the name of a wrong server")
         if (self.verdict is Verdict.EXCLUDED) != bool(self.excluded_reason.strip()):
             raise ValueError("an excluded row, and no other, carries an excluded_reason")
 
@@ -229,7 +236,9 @@ class Results:
     `reached`, how commands reached the implementation ("in-process", "driver" …), empty where that was not told;
     `command`, the command line as given, one entry per argument; `selection`, what left requirements of the claimed
     profiles out, as it was given, empty for a whole run; `hashes`, SHA-256 of what the run depended on, by name;
-    `baseline`, what came of the list of known failures, None without one.
+    `baseline`, what came of the list of known failures, None without one; `again`, the command line that judges one
+    requirement the same way once its id is added, empty where that is not known; `reproductions`, the folder beside
+    the reports in which each failure has one of its id, empty without.
     Errors: ValueError for a schema other than SCHEMA, two rows of the same requirement, two profiles of one name,
     a bad time or duration, a `reached` of another shape, counts that do not name exactly the five verdicts.
     """
@@ -251,6 +260,8 @@ class Results:
     selection: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
     baseline: BaselineOutcome | None = None
+    again: tuple[str, ...] = ()
+    reproductions: str = ""
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -260,10 +271,13 @@ class Results:
         object.__setattr__(self, "profiles", tuple(self.profiles))
         object.__setattr__(self, "requirements", tuple(self.requirements))
         object.__setattr__(self, "command", tuple(self.command))
+        object.__setattr__(self, "again", tuple(self.again))
         object.__setattr__(self, "environment", dict(self.environment))
         object.__setattr__(self, "hashes", dict(self.hashes))
         for name, value in self.hashes.items():
             _require_match(HASH_PATTERN, f"the hash of {name}", value, "64 hexadecimal digits")
+        if self.reproductions:
+            _require_match(ID_PATTERN, "reproductions", self.reproductions, "the name of a folder")
         if self.reached:
             _require_match(WORDS_PATTERN, "reached", self.reached, "words joined by one of . _ - or a space")
         # Fixed order of keys, so that two runs with the same numbers write the same bytes.

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.patience import AT_LEAST, NEVER_RETURNED, TIMES_THE_SLOWEST, Patience
+from dasnet_adapters.patience import AT_LEAST, HANGS_ELSEWHERE, NEVER_RETURNED, TIMES_THE_SLOWEST, Patience
 
 
-def test_a_command_has_the_deadline_until_it_hangs() -> None:
+def test_a_command_has_the_deadline_until_something_hangs() -> None:
     patience = Patience(10.0)
     patience.returned("tick", 0.5)
+    assert patience.seconds("tick") == patience.seconds("send") == 10.0
+
+
+def test_one_that_never_hung_has_less_of_a_port_that_hangs_elsewhere() -> None:
+    patience = Patience(10.0)
     patience.hung("send")
-    assert patience.seconds("tick") == 10.0
+    assert patience.seconds("tick") == 10.0 / HANGS_ELSEWHERE
+
+
+def test_two_ways_to_one_function_share_what_is_known_until_the_other_returns() -> None:
+    patience = Patience(10.0)
+    patience.hung("send")
+    assert patience.seconds("server_send") == patience.seconds("send") == 2.5
+    patience.returned("server_send", 0.1)
+    assert patience.seconds("server_send") == 10.0 / HANGS_ELSEWHERE
+
+
+def test_what_one_process_has_learnt_another_one_knows() -> None:
+    one, other = Patience(10.0), Patience(10.0)
+    one.hung("send")
+    one.returned("tick", 0.5)
+    other.learn(one.known())
+    other.learn(one.known())
+    assert other.known() == one.known()
+    assert other.seconds("send") == one.seconds("send")
 
 
 def test_one_that_has_hung_has_a_multiple_of_its_slowest_answer() -> None:

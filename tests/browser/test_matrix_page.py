@@ -141,3 +141,16 @@ def test_without_scripts_the_table_is_whole(browser: Browser, page: Path) -> Non
 def test_nothing_is_asked_of_anyone(browser: Browser, page: Path) -> None:
     browser.open(page)
     assert browser.requests() == [page.as_uri()]
+
+
+@pytest.mark.parametrize("width", [390, 700])
+def test_where_it_is_narrow_every_verdict_stays_in_sight(browser: Browser, page: Path, width: int) -> None:
+    browser.set_window(width, 900)
+    browser.open(page)
+    script = """
+        const row = document.querySelector(arguments[0]);
+        const boxes = [...row.querySelectorAll("td")].map((cell) => cell.getBoundingClientRect());
+        return boxes.every((box) => box.left >= 0 && box.right <= document.documentElement.clientWidth);"""
+    assert browser.run(script, ".line")
+    assert browser.run(script, ".totals tbody tr")
+    assert browser.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -141,6 +141,7 @@ def test_a_deep_link_opens_its_row(browser: Browser, page: Path) -> None:
 def test_a_link_in_the_page_opens_a_row_that_a_filter_hides(browser: Browser, page: Path) -> None:
     browser.open(page)
     Select(browser.one("select[name=verdict]")).select_by_visible_text("pass")
+    browser.one(".trouble .folded summary").click()
     browser.one('.trouble a[href="#send.later"]').click()
     browser.wait("document.getElementById('send.later').checkVisibility()")
     assert browser.one("select[name=verdict]").get_property("value") == ""
@@ -227,8 +228,18 @@ def test_labels_end_before_the_line_they_would_cross(browser: Browser, tmp_path:
           .concat(svg.viewBox.baseVal.width)"""
     )
     assert suite < host < peer < width
-    for end, limit in zip(ends, [host, host, peer, peer, width], strict=True):
+    for end, limit in zip(ends[:4], [host, host, peer, peer], strict=True):
         assert end < limit
+    # What went wrong is told whole, on as many lines as it takes.
+    bar = browser.run(
+        """const bar = document.querySelector("svg.ladder .mismatch");
+        const box = bar.querySelector("rect").getBBox();
+        const lines = [...bar.querySelectorAll("text")];
+        return { right: box.x + box.width, bottom: box.y + box.height, text: lines.map((t) => t.textContent).join(""),
+          ends: lines.map((t) => t.getBBox()).map((b) => [b.x + b.width, b.y + b.height]) };"""
+    )
+    assert bar["text"].count("W") == 300
+    assert all(x < bar["right"] < width and y <= bar["bottom"] + 1 for x, y in bar["ends"])
 
 
 def luminance(browser: Browser) -> float:
@@ -322,3 +333,79 @@ def test_a_static_host_serves_it_with_one_request(browser: Browser, page: Path) 
         assert browser.shown(".requirement") == ["send.later"]
         assert browser.complaints() == []
     assert asked == ["/index.html"]
+
+
+def inside(browser: Browser, selector: str) -> bool:
+    """Whether everything that matches and can be seen is within the window, and something is."""
+    script = """
+        const seen = [...document.querySelectorAll(arguments[0])].filter((one) => one.checkVisibility());
+        return seen.length > 0 && seen.every((one) => {
+          const box = one.getBoundingClientRect();
+          return box.left >= 0 && box.right <= document.documentElement.clientWidth;
+        });"""
+    found: bool = browser.run(script, selector)
+    return found
+
+
+def test_the_divergence_is_one_click_away(browser: Browser, page: Path) -> None:
+    browser.set_window(1280, 500)
+    browser.open(page, "send.first-size-bytes")
+    browser.wait("document.activeElement.matches('[open] > summary')")
+    browser.one(".requirement[open] .jump .wide").click()
+    browser.wait(
+        "(() => { const box = document.querySelector('.requirement[open] .mismatch').getBoundingClientRect();"
+        " return box.top >= 0 && box.bottom <= innerHeight; })()"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_it_is_narrow_a_table_stands_in_for_the_ladder(browser: Browser, page: Path, scheme: str) -> None:
+    browser.set_window(390, 800)
+    browser.set_media(scheme=scheme)
+    browser.open(page, "send.first-size-bytes")
+    browser.wait("document.querySelector('.requirement[open] .transcript').open")
+    assert not browser.one(".requirement[open] svg").is_displayed()
+    assert inside(browser, ".requirement[open] .transcript td")
+    browser.one(".requirement[open] .jump .narrow").click()
+    browser.wait(
+        "(() => { const box = document.querySelector('.requirement[open] tr.mismatch').getBoundingClientRect();"
+        " return box.top >= 0 && box.bottom <= innerHeight; })()"
+    )
+    assert "expected 5" in browser.one(".requirement[open] tr.mismatch").text
+    assert browser.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_verdict_column_is_cut_off(browser: Browser, page: Path, width: int) -> None:
+    browser.set_window(width, 800)
+    browser.open(page)
+    assert inside(browser, ".counts td.number")
+    assert browser.run("return document.querySelectorAll('.overview .counts thead th.number').length") >= 5
+
+
+def test_what_went_wrong_stands_between_the_overview_and_the_requirements(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    tops = [browser.by_id(name).location["y"] for name in ("_overview", "_trouble", "_requirements")]
+    assert tops == sorted(tops)
+
+
+def test_a_basic_fault_is_named_at_the_top_and_leads_to_what_hangs_on_it(browser: Browser, tmp_path: Path) -> None:
+    cause = build_row("fail", id="send.works", section="send", message="nothing came", like="never_sends")
+    behind = [
+        build_row("fail", id=f"save.number-{n}", section="save", message="no client", blocked_by="send.works")
+        for n in range(30)
+    ]
+    results = build_results([*behind, cause], again=("dasnet", "run", "python:demo"), reproductions="repro")
+    write_reports(results, tmp_path)
+    browser.open(tmp_path / "index.html")
+    told = browser.one(".hero + .alert")
+    assert told.text.startswith("Basic fault: send.works, blocks 30 requirements.")
+    first = browser.one(".trouble li")
+    assert "dasnet run python:demo send.works" in first.text
+    assert "dasnet explain send.works" in first.text
+    assert "like the wrong server never_sends" in first.text
+    assert first.find_element("css selector", 'a[href="repro/send.works/README.md"]').is_displayed()
+    assert len(browser.all(".trouble li")) == 1
+    assert "blocked by it: 30 requirements" in first.text
+    assert not browser.one('.trouble a[href="#save.number-7"]').is_displayed()
+    assert browser.axe() == []

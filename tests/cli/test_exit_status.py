@@ -5,7 +5,9 @@ Each test is a real run, of the command, its child and loopback sockets, but for
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -95,7 +97,10 @@ def test_a_death_where_survival_is_required_does_not_conform(workshop: Workshop)
     ran = workshop.judge(fragile, "construct", "--strict")
     assert ran.status == 1
     assert ran.with_verdict("fail") == {"construct.tick-harmless"}
-    assert ran.row("construct.tick-harmless")["message"] == "the process ended by itself with exit status 9"
+    assert (
+        ran.row("construct.tick-harmless")["message"]
+        == "the process ended by itself with exit status 9 in tick object 1"
+    )
 
 
 # 2
@@ -106,10 +111,11 @@ def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> Non
     ran = workshop.dasnet("run", hanging, "-k", QUICK, "--deadline", "1")
     assert (ran.status, ran.err) == (2, "")
     *_, told, verdict = ran.out.splitlines()
-    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; the last call: init 1 "
+    beginning = "the first sanity conversation did not pass: not finished within 1 seconds; "
+    beginning += "the last call: init object 1, port="
     assert told.startswith(beginning)
     assert told.endswith("-> (did not return)")
-    assert verdict.startswith("hanging: inconclusive (3 inconclusive)")
+    assert re.match(r"hanging: inconclusive \((1 pass, )?[23] inconclusive\)", verdict)
 
 
 @pytest.mark.parametrize(
@@ -123,16 +129,21 @@ def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> Non
 def test_a_process_that_dies_at_once_is_inconclusive(workshop: Workshop, act: str, how: str) -> None:
     ran = workshop.judge(workshop.module("dying", BAD_INIT.format(act)), QUICK)
     assert (ran.status, ran.results()["verdict"]) == (2, "inconclusive")
-    assert set(ran.verdicts().values()) == {"inconclusive"}
+    assert ran.with_verdict("inconclusive") == {"init.port-negative", "query.answers-boolean"}
+    assert ran.with_verdict("pass") == {"make-server.true"}  # which calls no init
+    (told,) = ran.err.splitlines()
+    assert re.fullmatch(rf"dasnet: {how} in init object 1, port=\d+ during sanity.first", told)
+    first = {"verdict": "inconclusive", "message": told.removeprefix("dasnet: ").removesuffix(" during sanity.first")}
+    assert ran.results()["sanity"]["first"] == first
+
+
+def test_a_death_in_the_one_process_of_a_run_is_inconclusive(workshop: Workshop) -> None:
+    dying = workshop.module("dying", BAD_INIT.format("os._exit(0)"))
+    ran = workshop.judge(dying, QUICK, "-n", "0")
+    assert (ran.status, set(ran.verdicts().values())) == (2, {"inconclusive"})
+    how = "the process ended by itself with exit status 0"
     assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": how}
     assert ran.err == f"dasnet: {how} during sanity.first\n"
-
-
-def test_workers_that_die_at_once_are_inconclusive(workshop: Workshop) -> None:
-    dying = workshop.module("dying", BAD_INIT.format("os._exit(0)"))
-    ran = workshop.judge(dying, QUICK, "-n", "1")
-    assert (ran.status, set(ran.verdicts().values())) == (2, {"inconclusive"})
-    assert ran.results()["sanity"]["first"] == {"verdict": "inconclusive", "message": "the worker process died"}
 
 
 def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: Workshop) -> None:
@@ -151,11 +162,12 @@ def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop
     assert ran.verdicts() == expected
     row = ran.row("init.port-negative")
     assert row["message"].startswith("[-80] the check did not come to an end: Timeout")
-    assert row["transcript"][-1]["text"] == "init 1 -80 -> (did not return)"
+    assert row["transcript"][-1]["text"] == "init object 1, port=-80 -> (did not return)"
 
 
 @pytest.mark.parametrize(
-    ("workers", "how"), [("0", "the process was killed by SIGKILL"), ("2", "the worker process died")]
+    ("workers", "how"),
+    [("0", "the process was killed by SIGKILL"), ("2", "the process was killed by SIGKILL in init object 1, port=-80")],
 )
 def test_a_death_in_the_middle_touches_the_running_requirement_alone(
     workshop: Workshop, workers: str, how: str
@@ -183,6 +195,23 @@ def test_a_death_while_an_object_is_destroyed_touches_its_check_alone(workshop: 
     assert ran.with_verdict("inconclusive") == {"tick.idle-repeatable"}
     assert ran.with_verdict("pass") == {"tick.idle-returns", "tick.idle-fires-nothing"}
     assert ran.row("tick.idle-repeatable")["message"].endswith(" while the session was ended")
+
+
+def test_an_abort_touches_the_checks_alone_that_make_the_call(workshop: Workshop) -> None:
+    aborting = workshop.module(
+        "aborting", "import os\n\nclass Server(Sound):\n    def send(self, data, size):\n        os.abort()\n"
+    )
+    ran = workshop.dasnet("run", aborting, "construct.succeeds", "init.free-port", "send.arrives", "--json")
+    assert ran.status == 2
+    verdicts = json.loads(ran.out)["requirements"]
+    assert {row["id"]: row["verdict"] for row in verdicts if row["verdict"] != "pass"} == {
+        "send.arrives": "inconclusive"
+    }
+    (row,) = (row for row in verdicts if row["id"] == "send.arrives")
+    assert re.search(r"the process was killed by SIGABRT in send object 1, ", row["message"])
+    calls = [entry["text"] for entry in row["transcript"]]
+    assert calls[0].startswith("new object 1")
+    assert calls[-1].endswith("-> (the process was killed by SIGABRT)")
 
 
 def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
@@ -242,8 +271,11 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         ),
         (["run", "reference", "--exclude", "init.free-port"], "--exclude init.free-port: give a reason, as in"),
         (["run", "reference", "--exclude", "init.free-port= "], "--exclude init.free-port: give a reason, as in"),
-        (["run", "reference", "-n", "few"], "argument -n: invalid int value: 'few' (see `dasnet run --help`)"),
-        (["run", "reference", "-n", "-1"], "-n takes a number from 0 up"),
+        (
+            ["run", "reference", "-n", "few"],
+            "argument -n: takes a number from 0 up, or auto, and not 'few'",
+        ),
+        (["run", "reference", "-n", "-1"], "-n: takes a number from 0 up, or auto, and not '-1'"),
         (["run", "reference", "--deadline", "0"], "seconds above 0"),
         (["run", "reference", "--deadline", "nan"], "seconds above 0"),
         (["run"], "(see `dasnet run --help`)"),

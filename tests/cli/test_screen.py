@@ -74,7 +74,7 @@ def test_a_log_gets_plain_lines_in_order(log: Ran) -> None:
     lines = log.out.splitlines()
     assert re.fullmatch(r"judging poor \S+ \(Python 3\.\d+\), profiles: core, lowlevel", lines[0])
     in_order = [
-        "dasnet: the process ended by itself with exit status 3 during init.port-negative",
+        "dasnet: the process ended by itself with exit status 3 in init object 1, port=-1 during init.port-negative",
         "  fail query.has-session-follows-client",
         "  query          0 of 1 passed",
         "  unsupported server-send.reaches-client",
@@ -104,8 +104,12 @@ def test_a_failure_is_told_with_what_was_required_and_how_it_came_to_it(log: Ran
     place = lines.index("fail query.has-session-follows-client (MUST, core)")
     assert lines[place + 1] == "     has_session with a client: expected true, got false"
     assert lines[place + 2].startswith("     required: has_session goes from false to true")
-    transcript = lines[place + 3 :]
-    assert transcript[0].split(maxsplit=2) == ["0", "host", "new 1 1 -> no value"]
+    assert lines[place + 3].startswith("     again: dasnet run python:")
+    assert lines[place + 3].endswith(
+        "query.has-session-follows-client; dasnet explain query.has-session-follows-client"
+    )
+    transcript = lines[place + 4 :]
+    assert transcript[0].split(maxsplit=2) == ["0", "host", "new object 1, class=1 -> no value"]
     assert any("peer 1" in line for line in transcript)
 
 
@@ -127,7 +131,7 @@ def test_of_many_failures_the_first_are_told_in_full_and_long_transcripts_by_the
     assert len(told) > 8
     assert ran.out.count("     required: ") == 8
     assert "Transcripts of the first 8 are shown; --report-dir DIR keeps them all." in ran.out
-    assert re.search(r"\(\d+ earlier entries\)", ran.out)
+    assert re.search(r"\(\d+ earlier entries[;)]", ran.out)
 
 
 def test_text_of_an_implementation_is_made_harmless(workshop: Workshop) -> None:

@@ -150,7 +150,7 @@ class FailsAfterRaise(Handle):
 
 
 class TellsAgainAfterRaise(Handle):
-    """Unusual: a connect or disconnect callback that raised is called again by the next tick."""
+    """Wrong: a connect or disconnect callback that raised is called again by the next tick."""
 
     owed = ""
 

@@ -73,6 +73,13 @@ DATA: list[Case] = [
         "data.half-close",
         "10 bytes from peer 1 at byte 0 of the 10 that it sent are not what was sent",
     ),
+    # A peer that left and came again is another client: its number alone would not say which.
+    (
+        "strips_the_eighth_bit",
+        TAKEN + CLOSE + SETTLE + PEER_1 + TEN + SETTLE,
+        "tick.second-client-early-data",
+        "10 bytes from peer 1 (connection 2) at byte 0 of the 10 that it sent are not what was sent",
+    ),
     (
         "nested_tick_delivers_again",
         OPEN + reacts("data", "tick") + PEER_1 + TEN + SETTLE,

@@ -83,6 +83,66 @@ DUE: list[Case] = [
         "peer 2 waits and is not taken",
     ),
     (
+        "tells_again_after_raise",
+        OPEN + reacts("connect", "raise") + PEER_1 + TICK + reacts("connect", "nothing") + TEN,
+        "exceptions.every-client-told-once",
+        "peer 1 is told of again after a callback raised",
+    ),
+    (
+        "tells_again_after_raise",
+        TAKEN + reacts("disconnect", "raise") + CLOSE + TICK + reacts("disconnect", "nothing") + PEER_2,
+        "exceptions.disconnect-leaves-nobody",
+        "disconnect on object 1, which has no client",
+    ),
+    (
+        "failed_data_loses_the_rest",
+        TAKEN + reacts("data", "raise") + "peer 1: send 70000 bytes\n" + SETTLE,
+        "exceptions.data-waiting",
+        "bytes of peer 1 are not delivered after a callback raised",
+    ),
+    (
+        "failed_data_is_delivered_again",
+        TAKEN + reacts("data", "raise") + TEN + TICK + reacts("data", "nothing") + SETTLE,
+        "exceptions.data-waiting",
+        "are those from byte 0 on: again",
+    ),
+    (
+        "failed_data_clears_queue",
+        TAKEN + reacts("data", "raise") + STALL + TEN + SETTLE + READ,
+        "exceptions.queued-bytes",
+        "have not arrived after a callback raised",
+    ),
+    (
+        "half_close_drops_queue",
+        TAKEN + STALL + HALF + SETTLE + READ,
+        "endings.accepted-before-half-close",
+        "sent to peer 1, which had shut down writing, have not arrived",
+    ),
+    (
+        "reloads_in_a_byte",
+        TAKEN + "host: reload object 1 300 times\n",
+        "restore.connected",
+        "peer 1 sees end of file after a reload",
+    ),
+    (
+        "silent_client_ages",
+        TAKEN + "host: tick object 1 1500 times\n",
+        "query.is-connected-follows-client",
+        "disconnect on object 1, and peer 1 is still there",
+    ),
+    (
+        "reads_into_one_buffer",
+        TAKEN + TEN + SETTLE + TEN + SETTLE,
+        "buffers.delivered-stays",
+        "what object 1 was given has changed since",
+    ),
+    (
+        "sends_from_the_buffer_later",
+        TAKEN + "host: object 1 sends 10 of 10 bytes and uses the buffer again\n" + SETTLE,
+        "buffers.sent-then-overwritten",
+        "at byte 0 of what peer 1 received",
+    ),
+    (
         "departure_shows_only_in_sending",
         TAKEN + CLOSE,
         "tick.notices-departure",
@@ -274,18 +334,6 @@ def test_an_object_that_turns_down_what_it_has_to_do_is_found(play: Play, case: 
 
 #: What a conforming server may do that the sound one does not.
 UNUSUAL = {
-    "tells_again_after_raise, of a connect": OPEN
-    + reacts("connect", "raise")
-    + PEER_1
-    + TICK
-    + reacts("connect", "nothing")
-    + TEN,
-    "tells_again_after_raise, of a disconnect": TAKEN
-    + reacts("disconnect", "raise")
-    + CLOSE
-    + TICK
-    + reacts("disconnect", "nothing")
-    + PEER_2,
     "drops_client_at_raise": OPEN + reacts("connect", "raise") + PEER_1 + TICK + reacts("connect", "nothing") + PEER_2,
     "fails_after_raise": OPEN + reacts("connect", "raise") + PEER_1 + TICK + reacts("connect", "nothing") + TEN,
     "farewell_after_destroy": TAKEN + reacts("data", "destroy") + TEN,

@@ -105,7 +105,11 @@ def test_two_candidates_that_may_be_there_are_both_named() -> None:
     assert "whose client peer 1 or peer 2 left" in found.message
 
 
-def test_after_a_disconnect_callback_that_raised_data_and_disconnect_may_come_once_more() -> None:
+@pytest.mark.parametrize(
+    ("again", "requirement"),
+    [("data", "exceptions.client-gone"), ("disconnect", "exceptions.disconnect-leaves-nobody")],
+)
+def test_after_a_disconnect_callback_that_raised_nothing_comes_of_that_client(again: str, requirement: str) -> None:
     scene = Scene(clients=1)
     scene.state.connections[0].end = "closed"
     scene.object.reactions["disconnect"] = "raise"
@@ -113,9 +117,13 @@ def test_after_a_disconnect_callback_that_raised_data_and_disconnect_may_come_on
     scene.hearing.event(running, 1, DISCONNECT)
     scene.hearing.end(running, Refusal("error", "raised"))
     assert scene.handle.shaken
-    scene.hears(scene.data(0, 0, 5))
-    scene.hears(Event(1, "error", message="a callback raised", code=1), DISCONNECT)
-    assert scene.handle.client == []
+    assert refused(scene, scene.data(0, 0, 5) if again == "data" else DISCONNECT).requirement == requirement
+
+
+def test_a_client_on_which_a_callback_raised_is_told_of_once() -> None:
+    scene = Scene(clients=1)
+    scene.handle.shaken = True
+    assert refused(scene, CONNECT).requirement == "exceptions.every-client-told-once"
 
 
 def test_a_raise_that_an_error_callback_tells_of_may_end_in_a_tick_that_returns() -> None:
@@ -149,12 +157,13 @@ def test_queries_may_be_refused_inside_a_callback_of_an_object_without_a_handle(
     assert scene.handle.client == scene.state.connections
 
 
-def test_what_a_client_sent_whose_callback_raised_may_come_again_or_not_at_all() -> None:
+@pytest.mark.parametrize(("start", "end"), [(0, 5), (12, 20)], ids=["again", "with a gap"])
+def test_what_a_client_sends_after_a_callback_raised_comes_in_order_and_once(start: int, end: int) -> None:
     scene = Scene(clients=1)
     client = scene.handle.client[0]
     client.queued, client.delivered, scene.handle.shaken = 20, 5, True
-    scene.hears(scene.data(0, 0, 5), scene.data(0, 12, 20))
-    assert client.loss_allowed
+    scene.hears(scene.data(0, 5, 10))
+    assert refused(scene, scene.data(0, start, end)).requirement == "exceptions.data-waiting"
 
 
 def test_whether_the_client_is_there_inside_its_disconnect_callback_is_left_open() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -257,6 +259,33 @@ class TestVerifyReport:
     def copy(self, report: Path, tmp_path: Path) -> Path:
         (tmp_path / "results.json").write_bytes((report / "results.json").read_bytes())
         return tmp_path
+
+    @pytest.fixture
+    def whole(self, report: Path, tmp_path: Path) -> Path:
+        return Path(shutil.copytree(report, tmp_path / "whole"))
+
+    def test_every_file_of_a_report_is_covered_or_named(self, whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (whole / "notes.txt").write_text("mine", "utf-8")
+        assert main(["verify-report", str(whole)]) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert told[0] == "not covered: notes.txt: no part of a report"
+        assert re.fullmatch(r"not covered: repro/ \(\d+ files\): recordings, .*", told[1])
+        assert told[2:] == ["the report verifies"]
+
+    @pytest.mark.parametrize("name", ["junit.xml", "summary.md", "index.html", "badge.svg", "badge.json"])
+    def test_an_edited_file_beside_the_results(
+        self, name: str, whole: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = (whole / name).read_text("utf-8")
+        assert "non-conforming" in text or "failures=" in text
+        (whole / name).write_text(text.replace("non-conforming", "conforming").replace("failures=", "f="), "utf-8")
+        assert main(["verify-report", str(whole)]) == 1
+        assert f"no match: {name} is not what is drawn from results.json" in capsys.readouterr().out
+
+    def test_files_that_are_not_there_are_named(self, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["verify-report", str(copy)]) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert told[0] == "not covered: badge.json, badge.svg, index.html, junit.xml, summary.md: not there"
 
     def _edit(self, copy: Path, change: object) -> None:
         document = json.loads((copy / "results.json").read_text("utf-8"))

@@ -214,6 +214,7 @@ def test_machines_of_several_kinds_are_all_named(place: Path) -> None:
     ("given", "told"),
     [
         (["--shard", "4/3"], "there is no shard 4 of 3"),
+        (["--shard", "1/3", "-x"], "leave out -x, --maxfail, --last-failed"),
         (["--shard", "x"], "a shard is written K/N, such as 2/3"),
         (["make-server.true", "--shard", "1/9999"], "holds none of what is to be judged; make fewer shards"),
     ],

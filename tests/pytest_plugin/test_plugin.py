@@ -74,7 +74,7 @@ def test_a_failing_run_ends_with_1_and_explains_itself(workshop: Workshop) -> No
         in lines
     )
     assert "transcript (tick, side, what):" in lines
-    assert "0  host     adapter 1 -> no value" in lines
+    assert "0  host     adapter object 1 -> no value" in lines
     assert "dasnet: wrong: non-conforming (1 fail)" in lines
 
 
@@ -107,7 +107,7 @@ def test_a_hang_ends_the_run_with_2_and_says_where(workshop: Workshop, workers: 
     ran = judge(workshop, hanging, "-k", "init.free-port", "--dasnet-deadline", "0.5", *workers)
     assert ran.status == 2
     assert "Interrupted: dasnet: the first sanity conversation did not get through" in ran.out
-    assert "not finished within 0.5 seconds; the last call: tick 1 -> (did not return)" in ran.out
+    assert "not finished within 0.5 seconds; the last call: tick object 1 -> (did not return)" in ran.out
     assert "INTERNALERROR" not in ran.out
 
 
@@ -172,6 +172,12 @@ def test_checks_run_in_the_order_of_the_catalogue(workshop: Workshop) -> None:
     ran = judge(workshop, "reference", "--collect-only", "-q", "-k", "destroy.twice or init.port-zero or data.zeros")
     names = [line.rpartition("::")[2].partition("[")[0] for line in ran.out.splitlines() if "::" in line]
     assert list(dict.fromkeys(names)) == ["test_port_zero", "test_zeros", "test_twice"]
+
+
+def test_a_check_that_lets_seconds_pass_comes_first(workshop: Workshop) -> None:
+    ran = judge(workshop, "reference", "--collect-only", "-q", "-k", "init.port-zero or endurance.idle-seconds")
+    names = [line.rpartition("::")[2].partition("[")[0] for line in ran.out.splitlines() if "::" in line]
+    assert names == ["test_idle_seconds", "test_port_zero"]
 
 
 def test_a_run_that_does_not_ask_for_it_sees_nothing_of_it(workshop: Workshop) -> None:

@@ -212,3 +212,17 @@ def test_a_whole_number_of_seconds_is_a_duration(small: Results) -> None:
     document = as_document(small)
     document["duration_s"] = 2
     assert loads(json.dumps(document)).duration_s == 2.0
+
+
+def test_what_a_run_need_not_have_is_there_only_where_it_has_it(
+    make: Make, row: Row, validator: Draft202012Validator
+) -> None:
+    bare = as_document(make([row("fail")]))
+    assert {"again", "reproductions"}.isdisjoint(bare)
+    assert {"traceback", "like"}.isdisjoint(bare["requirements"][0])
+    failed = row("fail", traceback=("Traceback", "  port.py, line 7"), like="never_closes")
+    whole = make([failed], again=("dasnet", "run", "python:demo"), reproductions="repro")
+    document = as_document(whole)
+    assert document["requirements"][0]["traceback"] == ["Traceback", "  port.py, line 7"]
+    validator.validate(document)
+    assert loads(dump(whole)) == whole

@@ -129,7 +129,7 @@ def test_long_transcripts_lose_their_middle_and_say_so() -> None:
     assert len(ladder.steps) == MAX_STEPS + 1
     assert labels[0] == "call 0"
     assert labels[-1] == "✗ diverged: late"
-    assert [step.label for step in ladder.steps if step.kind == "cut"] == ["… 921 of 1,001 entries left out …"]
+    assert [step.label for step in ladder.steps if step.kind == "cut"] == ["… 921 entries left out …"]
     assert "921 entries in the middle are left out." in ladder.description
     assert len(ladder.name_rows) == 2
     assert all(y < ladder.height for y in ladder.name_rows)
@@ -192,3 +192,36 @@ def test_a_shortened_label_keeps_the_whole_beside_it() -> None:
 )
 def test_lines_are_fitted_by_columns(text: str, columns: int, shown: str) -> None:
     assert fit(text, columns) == shown
+
+
+def test_steps_that_repeat_are_shown_once_and_counted() -> None:
+    pair = [entry("host", "call", "is_open object 1 -> true"), entry("host", "call", "tick object 1 -> no value")]
+    talk = [entry(e.side, e.kind, e.text, tick) for tick in range(50) for e in pair]
+    ladder = draw([*talk, entry("host", "event", "object 1: disconnect", 50)], divergence="late")
+    assert [(step.kind, step.label) for step in ladder.steps] == [
+        ("call", "is_open object 1 -> true"),
+        ("call", "tick object 1 -> no value"),
+        ("fold", "… these 2 steps 49 more times, up to tick 49 …"),
+        ("event", "callback object 1: disconnect"),
+        ("mismatch", "✗ diverged: late"),
+    ]
+    assert "Steps that repeat are shown once." in ladder.description
+
+
+def test_what_went_wrong_is_never_cut() -> None:
+    said = " ".join(f"word{number}" for number in range(120)) + " " + "x" * 400
+    ladder = draw(TALK, divergence=said)
+    bar = ladder.steps[-1]
+    assert bar.more
+    assert " ".join([bar.label, *bar.more]).replace(" ", "") == f"✗diverged:{said}".replace(" ", "")
+    # Each line has a row of its own, in the band of its tick and within the diagram.
+    assert bar.y + 27 * len(bar.more) < ladder.bands[-1].y + ladder.bands[-1].height < ladder.height
+
+
+def test_a_callback_in_the_middle_of_a_long_transcript_stays() -> None:
+    talk = [entry("host", "event", f"object 1: data, size {n}: {n} bytes", n) for n in range(1_000)]
+    talk[500] = entry("host", "event", "object 1: disconnect", 500)
+    labels = [step.label for step in draw(talk).steps]
+    place = labels.index("callback object 1: disconnect")
+    assert labels[place - 1] == "… 480 entries left out …"
+    assert labels[place + 1] == "… 439 entries left out …"

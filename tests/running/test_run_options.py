@@ -51,7 +51,7 @@ def test_every_report_is_written_and_named(whole_run: tuple[Ran, Path]) -> None:
 def test_what_the_host_did_is_in_the_results_of_a_pass_too(whole_run: tuple[Ran, Path]) -> None:
     rows = {row.id: row for row in load(whole_run[1] / "results.json").requirements}
     texts = [entry.text for entry in rows["init.free-port"].transcript]
-    assert texts[:2] == ["new 1 1 -> no value", "adapter 1 -> no value"]
+    assert texts[:2] == ["new object 1, class=1 -> no value", "adapter object 1 -> no value"]
 
 
 def test_choices_tell_which_legal_outcome_was_seen(whole_run: tuple[Ran, Path]) -> None:
@@ -225,7 +225,7 @@ def test_json_alone_stands_on_the_standard_output(workshop: Workshop) -> None:
 def test_the_seed_decides_the_contents(workshop: Workshop, whole_run: tuple[Ran, Path]) -> None:
     def contents(ran: Ran) -> list[str]:
         entries = ran.row("send.first-size-bytes")["transcript"]
-        return [entry["text"] for entry in entries if entry["text"].startswith("send 1 ")]
+        return [entry["text"] for entry in entries if entry["text"].startswith("send object 1, ")]
 
     of_20 = contents(Ran(0, (whole_run[1] / "results.json").read_text("utf-8"), ""))
     again, other = (workshop.judge("reference", "send.first-size-bytes", "--seed", seed) for seed in ("20", "21"))

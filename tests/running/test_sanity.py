@@ -50,7 +50,7 @@ def test_the_reference_gets_through(talk: Talk) -> None:
 def test_a_call_that_hangs_is_inconclusive_and_named(talk: Talk) -> None:
     outcome = talk(Wrong(init=never))
     assert outcome.verdict == "inconclusive"
-    assert outcome.message.startswith("not finished within 20 seconds; the last call: init 1 ")
+    assert outcome.message.startswith("not finished within 20 seconds; the last call: init object 1, port=")
     assert outcome.message.endswith("-> (did not return)")
     assert calls(outcome)[-1] in outcome.message
 
@@ -66,7 +66,7 @@ def test_a_session_that_does_not_open_is_told_so(talk: Talk) -> None:
 def test_a_session_that_does_not_close_is_inconclusive(talk: Talk) -> None:
     outcome = talk(Wrong(never))
     assert outcome.verdict == "inconclusive"
-    assert outcome.message.startswith("not finished within 20 seconds; the last call: destroy 1")
+    assert outcome.message.startswith("not finished within 20 seconds; the last call: destroy object 1")
 
 
 def test_a_session_that_breaks_while_it_is_closed_adds_nothing(talk: Talk) -> None:
@@ -100,7 +100,7 @@ def test_an_adapter_that_breaks_is_inconclusive_and_says_whose_part_it_is(talk: 
     outcome = talk(Wrong(tick=broken))
     assert outcome.verdict == "inconclusive"
     assert outcome.message == "the driver went away; look at its log (the driver's part)"
-    assert calls(outcome)[-1] == "tick 1 -> (no answer)"
+    assert calls(outcome)[-1] == "tick object 1 -> (no answer)"
 
 
 def test_a_machine_without_ports_is_inconclusive(talk: Talk, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,18 +130,37 @@ def handler() -> Iterator[Callable[..., None]]:
     signal.signal(signal.SIGALRM, before)
 
 
-def test_a_deadline_leaves_no_alarm_and_gives_the_handler_back(handler: Callable[..., None]) -> None:
+@pytest.mark.usefixtures("handler")
+def test_a_deadline_leaves_no_alarm_and_hands_on_those_of_others() -> None:
     with deadline(20.0):
-        assert signal.getsignal(signal.SIGALRM) is not handler
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
-    assert signal.getsignal(signal.SIGALRM) is handler
     assert no_timer_of_ours()
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
 
 
-def test_a_deadline_that_strikes_gives_the_handler_back_too(handler: Callable[..., None]) -> None:
+def test_a_handler_that_was_put_there_since_is_found_again(handler: Callable[..., None]) -> None:
+    with deadline(20.0):
+        pass
+    signal.signal(signal.SIGALRM, handler)
     with pytest.raises(TimeIsUp), deadline(0.01):
         threading.Event().wait()
-    assert signal.getsignal(signal.SIGALRM) is handler
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
+
+
+@pytest.mark.usefixtures("handler")
+def test_a_deadline_that_strikes_leaves_no_alarm_either() -> None:
+    with pytest.raises(TimeIsUp), deadline(0.01):
+        threading.Event().wait()
+    assert no_timer_of_ours()
+    with pytest.raises(AssertionError, match="somebody else's alarm"):
+        signal.raise_signal(signal.SIGALRM)
+
+
+def test_an_inner_deadline_that_is_longer_leaves_the_outer_one_alone() -> None:
+    with pytest.raises(TimeIsUp), deadline(0.01), deadline(20.0):
+        threading.Event().wait()
     assert no_timer_of_ours()
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_conformance.stage.transcript import KEPT_FIRST, KEPT_LAST, SHOWN_BYTES, Transcript, spell_bytes
+from dasnet_conformance.stage.transcript import (
+    KEPT_CALLBACKS,
+    KEPT_FIRST,
+    KEPT_LAST,
+    SHOWN_BYTES,
+    Transcript,
+    spell_bytes,
+)
 
 
 def texts(transcript: Transcript) -> list[str]:
@@ -65,7 +72,7 @@ def test_what_fits_is_kept_whole(count: int) -> None:
 def test_of_many_entries_the_first_and_the_last_are_kept(beyond: int) -> None:
     count = KEPT_FIRST + KEPT_LAST + beyond
     told = texts(filled(count))
-    note = f"({beyond} entries left out)"
+    note = f"({beyond} {'entry' if beyond == 1 else 'entries'} left out)"
     first, last = range(KEPT_FIRST), range(count - KEPT_LAST, count)
     assert told == [*(f"call {number}" for number in first), note, *(f"call {number}" for number in last)]
 
@@ -80,8 +87,11 @@ def test_the_note_stands_at_the_tick_where_entries_go_on() -> None:
     [
         (b"", "0 bytes"),
         (b"hello", '5 bytes "hello"'),
-        (b"a\r\n", "3 bytes 61 0d 0a"),
-        (b"\xff", "1 bytes ff"),
+        (b"a\r\n", '3 bytes "a\\r\\n"'),
+        (b"a\0\1", "3 bytes 61 00 01"),
+        (b"yes\r\n\x00", '6 bytes "yes\\r\\n\\x00"'),
+        (b'say "no"\\', '9 bytes "say \\"no\\"\\\\"'),
+        (b"\xff", "1 byte ff"),
         (b"x" * SHOWN_BYTES, f'{SHOWN_BYTES} bytes "{"x" * SHOWN_BYTES}"'),
         (b"x" * 100, f'100 bytes "{"x" * SHOWN_BYTES}..."'),
         (bytes(100), f"100 bytes {'00 ' * (SHOWN_BYTES - 1)}00..."),
@@ -106,10 +116,48 @@ def test_notes_in_a_long_transcript_keep_its_length_true() -> None:
     transcript = filled(KEPT_FIRST + KEPT_LAST)
     transcript.note_after_last_call(["port: here"])
     assert texts(transcript)[-2:] == [f"call {KEPT_FIRST + KEPT_LAST - 1}", "port: here"]
-    assert "(1 entries left out)" in texts(transcript)
+    assert "(1 entry left out)" in texts(transcript)
 
 
 def test_notes_without_a_call_are_dropped() -> None:
     transcript = Transcript()
     transcript.note_after_last_call(["port: here"])
     assert texts(transcript) == []
+
+
+def test_of_the_middle_every_callback_other_than_data_is_kept() -> None:
+    transcript = Transcript()
+    middle = KEPT_FIRST + 50
+    for number in range(KEPT_FIRST + KEPT_LAST + 500):
+        transcript.tick = number
+        transcript.add("host", "call", f"call {number}")
+        transcript.add("host", "event", f"object 1: data, size {number}: {number} bytes")
+        if number == middle:
+            transcript.add("host", "event", "object 1: disconnect")
+            transcript.add("host", "event", "object 1: log: object 1: data, size 1: no data at all")
+    told = transcript.entries()
+    kept = [entry["text"] for entry in told if entry["tick"] == middle and entry["side"] == "host"]
+    assert kept == ["object 1: disconnect", "object 1: log: object 1: data, size 1: no data at all"]
+    left_out = [int(entry["text"].split()[0].strip("(")) for entry in told if entry["side"] == "suite"]
+    shown = sum(entry["side"] == "host" for entry in told)
+    assert len(left_out) == 2
+    assert sum(left_out) + shown == 2 * (KEPT_FIRST + KEPT_LAST + 500) + 2
+
+
+def test_callbacks_without_end_are_bounded() -> None:
+    transcript = Transcript()
+    for number in range(KEPT_FIRST + KEPT_CALLBACKS + KEPT_LAST + 7):
+        transcript.add("host", "event", f"object 1: log: {number}")
+    assert "(7 entries left out)" in texts(transcript)
+
+
+def test_a_callback_that_comes_again_and_again_is_counted_there() -> None:
+    transcript = filled(KEPT_FIRST)
+    for number in range(KEPT_LAST):
+        transcript.tick = number
+        transcript.add("host", "call", f"tick {number}")
+        transcript.add("host", "event", "object 1: disconnect")
+    told = texts(transcript)
+    again = KEPT_LAST // 2
+    assert f"object 1: disconnect (x{again}, up to tick {again - 1})" in told
+    assert sum("object 1: disconnect" in text for text in told) == 1 + again

@@ -75,11 +75,12 @@ def test_same_bytes_accepts_bytes_and_bytearray() -> None:
     [
         (
             b"",
-            "expected 6 bytes (from byte 0: 61 62 63 64 65 66), got 0 bytes, the first difference at byte 0 (nothing)",
+            'expected 6 bytes (from byte 0: 61 62 63 64 65 66, "abcdef"), '
+            "got 0 bytes, the first difference at byte 0 (nothing)",
         ),
-        (b"abc", "got 3 bytes, the first difference at byte 3 (61 62 63)"),
-        (b"abcdefg", "got 7 bytes, the first difference at byte 6 (63 64 65 66 67)"),
-        (b"abXdef", "got 6 bytes, the first difference at byte 2 (61 62 58 64 65 66)"),
+        (b"abc", 'got 3 bytes, the first difference at byte 3 (61 62 63, "abc")'),
+        (b"abcdefg", 'got 7 bytes, the first difference at byte 6 (63 64 65 66 67, "cdefg")'),
+        (b"abXdef", 'got 6 bytes, the first difference at byte 2 (61 62 58 64 65 66, "abXdef")'),
     ],
 )
 def test_same_bytes_names_the_first_place_that_differs(got: bytes, told: str) -> None:

@@ -10,10 +10,12 @@ import pytest
 from changed_reference import Change, Wrong
 from dasnet_adapters.contract import AdapterBroken, Answer, Event, Refusal, Unsupported, Value
 from dasnet_conformance.catalogue.loader import Requirement
-from dasnet_conformance.stage import frame_loop
+from dasnet_conformance.stage import frame_loop, reading
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import Ports
+from dasnet_conformance.stage.reading import reading_if_awaited
+from dasnet_conformance.stage.recording import Paused
 
 REQUIREMENT = Requirement("init.choice", "init", "MAY", "core", "It chooses.", (), {"true": "fine", "false": "fine"})
 
@@ -56,7 +58,7 @@ def test_a_client_is_taken_and_heard(host: Host) -> None:
 def test_calls_and_callbacks_stand_in_the_transcript_at_their_tick(host: Host) -> None:
     server, _ = host.connected()
     entries = [(entry["tick"], entry["text"]) for entry in host.transcript.entries()]
-    assert (0, f"init 1 {server.port} -> true") in entries
+    assert (0, f"init object 1, port={server.port} -> true") in entries
     assert (1, "object 1: connect") in entries
 
 
@@ -116,7 +118,8 @@ def test_patience_ends_with_what_was_awaited_and_what_came(host: Host, monkeypat
     monkeypatch.setattr(frame_loop, "pause_before", lambda fruitless: 0.0)
     server, peer = host.connected()
     peer.send(b"four")
-    with pytest.raises(Mismatch, match=r"^within 32 ticks: expected 5 bytes in data callbacks, got 4 bytes$") as caught:
+    told = r"^within 32 ticks: expected 5 bytes in data callbacks, got 4 bytes, which is all that was sent$"
+    with pytest.raises(Mismatch, match=told) as caught:
         host.await_received(server, 5)
     assert caught.value.blocked_by == "tick.delivers-data"
 
@@ -126,8 +129,42 @@ def test_a_peer_that_ended_is_told_when_its_bytes_are_missing(host: Host, monkey
     server, peer = host.connected()
     server.send(b"four")
     server.destroy()
-    with pytest.raises(Mismatch, match=r"expected 5 bytes at peer 1, got 4 bytes, then end of file$"):
+    with pytest.raises(
+        Mismatch, match=r"expected 5 bytes at peer 1, got 4 bytes, which is all that was sent; then end of file$"
+    ):
         host.await_peer(peer, 5)
+
+
+def test_idling_ticks_each_server_until_the_window_is_over(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_loop, "IDLE_WINDOW", 0.1)
+    monkeypatch.setattr(frame_loop, "IDLE_PAUSE", 0.01)
+    server, peer = host.connected()
+    peer.send(b"meanwhile")
+    host.idle(server)
+    assert server.received == b"meanwhile"
+    assert "idle for 0.1 s, a tick each 0.01 s" in texts(host)
+    assert any(isinstance(row, Paused) and row.seconds == 0.01 for row in host.recording.rows)
+
+
+def test_a_client_that_is_not_waited_for_reads_nothing(host: Host) -> None:
+    server, peer = host.connected()
+    with reading_if_awaited(peer):
+        server.send(b"later")
+    host.tick_once(server)
+    assert peer.received == b""
+    peer.resume_reading()
+    host.await_peer(peer, 5, server)
+
+
+def test_a_client_that_a_call_waits_for_reads(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_WAITS", 0.01)
+    server, peer = host.connected()
+    server.send(b"waiting")
+    with reading_if_awaited(peer):
+        # What a send does that waits for its client.
+        while len(peer.received) < 7:
+            host.tick_once(server)
+    assert not peer.reading
 
 
 def test_a_tick_that_is_refused_is_a_mismatch(make: Make) -> None:
@@ -148,7 +185,7 @@ def test_what_fires_outside_any_call_is_a_stray_once(ports: Ports, number: int) 
     host.silence()
     host.close()
     assert [stray.event for stray in host.strays] == [Event(number, "connect")]
-    assert f"OUTSIDE ANY CALL, after adapter 1: object {number}: connect" in texts(host)
+    assert f"OUTSIDE ANY CALL, after adapter object 1: object {number}: connect" in texts(host)
 
 
 def test_a_port_that_belongs_to_another_program_is_exchanged(host: Host, ports: Ports) -> None:

@@ -85,6 +85,14 @@ func (d *driver) carryOut(name string, a arguments) string {
 	case "kept":
 		d.server(a)
 		return boolean(d.object(a, 0).stillKept(), nil)
+	case "child":
+		return d.startChild()
+	case "reap":
+		if d.child == nil {
+			panic(wrong("there is no child process"))
+		}
+		d.endChild()
+		return "value"
 	case "descriptors":
 		return descriptors()
 	case "memory":
@@ -93,6 +101,25 @@ func (d *driver) carryOut(name string, a arguments) string {
 		return threads()
 	}
 	return unsupported
+}
+
+func (d *driver) startChild() string {
+	if d.child != nil {
+		panic(wrong("there is a child process already"))
+	}
+	child, err := startChild()
+	if err != nil {
+		return unsupported
+	}
+	d.child = child
+	return "value"
+}
+
+func (d *driver) endChild() {
+	if d.child != nil {
+		d.child.end()
+		d.child = nil
+	}
 }
 
 // repeated calls so many times, and ends with the first call that fails.

@@ -32,6 +32,7 @@ type driver struct {
 	orphans  map[int64]*network.SharedOrphan
 	sequence string // of the command that runs, as it was written; "0" between commands
 	depth    int    // of reactions within reactions
+	child    *childProcess
 }
 
 // converse ends with the input, or after bye.
@@ -74,6 +75,7 @@ func (d *driver) event(number int64, words string) {
 
 // forget destroys all that was made, and closes what orphans hold.
 func (d *driver) forget() {
+	d.endChild()
 	for _, object := range d.objects {
 		object.destroy()
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
+	"os/exec"
 	"strconv"
 )
 
-// What is asked of the process, where the system tells.
+// What is asked of the process, where the system tells, and the child process that it can be asked for.
 
 func descriptors() string {
 	for _, place := range []string{"/proc/self/fd", "/dev/fd"} {
@@ -39,4 +41,26 @@ func threads() string {
 		return unsupported
 	}
 	return number(len(names))
+}
+
+// childProcess does nothing until its input ends, which it does at the latest with the driver. What it inherits is for
+// the runtime to say, and for a module that marks descriptors of its own.
+type childProcess struct {
+	command *exec.Cmd
+	input   io.Closer
+}
+
+func startChild() (*childProcess, error) {
+	command := exec.Command("cat")
+	input, err := command.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &childProcess{command, input}, command.Start()
+}
+
+func (c *childProcess) end() {
+	c.input.Close()
+	c.command.Process.Kill()
+	c.command.Wait()
 }

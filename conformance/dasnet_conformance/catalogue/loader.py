@@ -45,7 +45,8 @@ class Requirement:
 
     `allowed` maps each legal outcome to the reason why it is fine, where there is latitude. `survival` says that the
     requirement is about the host staying alive or a call returning, so that a death or a hang is a failure of it and
-    not merely the end of the check.
+    not merely the end of the check. `unhurried` says that its check lets seconds pass, so that a run begins it first,
+    beside all the others.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Requirement:
     clauses: tuple[str, ...]
     allowed: dict[str, str] = field(default_factory=dict)
     survival: bool = False
+    unhurried: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _requirement(entry: dict[str, Any], section: str, profile: str) -> Requireme
         clauses=tuple(entry["clauses"]),
         allowed={outcome: _one_line(why) for outcome, why in entry.get("allowed", {}).items()},
         survival=entry.get("survival", False),
+        unhurried=entry.get("unhurried", False),
     )
 
 

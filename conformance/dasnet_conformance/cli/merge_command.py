@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,9 +14,10 @@ from dasnet_conformance.catalogue.shard import MergeError
 from dasnet_conformance.gate.baseline import BaselineError
 from dasnet_conformance.gate.merging import merge, read_part
 from dasnet_conformance.proof.kill_report import FILES
+from dasnet_conformance.proof.likeness import with_likeness
 from dasnet_conformance.proof.merging import merge_proofs, read_proof_part
 from dasnet_conformance.proof.texts import catalogue_text
-from dasnet_conformance.reproduction.folders import carry_over
+from dasnet_conformance.reproduction.folders import FOLDER, carry_over
 from dasnet_reports import ResultsFileError, Verdict, write_reports
 
 from . import UsageMistake
@@ -69,6 +71,8 @@ def _merge_runs(places: Sequence[Path], arguments: argparse.Namespace) -> int:
     judged = merge([read_part(place) for place in places], Path(arguments.baseline) if arguments.baseline else None)
     if judged.results is None:
         raise UsageMistake(judged.problem)
+    # What a failure is like follows from all of them.
+    judged.results = with_likeness(replace(judged.results, reproductions=FOLDER if arguments.directory else ""))
     written: list[Path] = []
     if arguments.directory:
         failing = [row.id for row in judged.results.requirements if row.verdict is Verdict.FAIL]
@@ -77,7 +81,7 @@ def _merge_runs(places: Sequence[Path], arguments: argparse.Namespace) -> int:
             written += carry_over([place.parent for place in places], failing, arguments.directory)
         except OSError as error:
             raise UsageMistake(f"the reports cannot be written to {arguments.directory}: {error.strerror}") from error
-    print_summary(Console(highlight=False), judged, written)
+    print_summary(Console(highlight=False), judged, written, directory=arguments.directory or "")
     return judged.exit_status
 
 

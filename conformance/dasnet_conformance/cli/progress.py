@@ -8,9 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dasnet_conformance.running.collect import Collector
+from dasnet_conformance.running.conclusion import GRAVITY
 from dasnet_conformance.running.stream import Record
 
-from .summary import safe
+from .screen import Screen, safe
+
+#: Failures whose message is told as soon as it is known; the ending tells all of them, by their causes.
+TOLD_AT_ONCE = 5
 
 _STYLE = {"fail": "bold red", "inconclusive": "yellow", "unsupported": "magenta"}
 
@@ -20,6 +24,7 @@ class QuietProgress:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._at_once = 0
 
     def __enter__(self) -> QuietProgress:
         return self
@@ -35,6 +40,12 @@ class QuietProgress:
 
     def record(self, record: Record, collector: Collector) -> None:
         """Nothing, in a quiet run."""
+
+    def tell_first(self, record: Record) -> None:
+        """Print what a failure says, as long as few were told; one in the setup says nothing of its own."""
+        if record["verdict"] == "fail" and not record.get("blocked_by") and self._at_once < TOLD_AT_ONCE:
+            self._at_once += 1
+            Screen(self.console).print("       ", record["message"])
 
 
 class PlainProgress(QuietProgress):
@@ -57,6 +68,7 @@ class PlainProgress(QuietProgress):
                 self._told.add(record["requirement"])
                 style = _STYLE[record["verdict"]]
                 self.console.print(f"  [{style}]{record['verdict']}[/] {record['requirement']}")
+                self.tell_first(record)
             self._sections_done(collector)
 
     def _sections_done(self, collector: Collector) -> None:
@@ -66,12 +78,37 @@ class PlainProgress(QuietProgress):
             for r in collector.running.values()
             if "told" not in r and r["requirement"] in collector.catalogue.requirements
         }
-        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in collector.cases):
-            if section not in busy and section not in self._sections and collector.selected:
+        chosen = [name for name in collector.catalogue.requirements if name in collector.selected]
+        # In the catalogue's order, whichever worker is done first: what follows a busy section waits for it.
+        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in chosen):
+            if section in busy:
+                break
+            names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
+            if names and section not in self._sections:
                 self._sections.add(section)
-                names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
                 passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
                 self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
+
+
+class VerboseProgress(QuietProgress):
+    """A line for each requirement, as soon as all of its cases are done."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._told: set[str] = set()
+
+    def record(self, record: Record, collector: Collector) -> None:
+        """Print what is new."""
+        if record["type"] != "case" or record["requirement"] in self._told or collector.lacking(record["requirement"]):
+            return
+        name = record["requirement"]
+        self._told.add(name)
+        cases = collector.cases[name]
+        verdict = max((case["verdict"] for case in cases), key=GRAVITY.index)
+        seconds = sum(case["duration_s"] for case in cases)
+        self.console.print(
+            f"[{_STYLE.get(verdict, 'green')}]{verdict:<12}[/] {name}  ({seconds:.3f} s)", soft_wrap=True
+        )
 
 
 class LiveProgress(QuietProgress):
@@ -111,3 +148,4 @@ class LiveProgress(QuietProgress):
             if record["verdict"] != "pass" and record["requirement"] not in self._told:
                 self._told.add(record["requirement"])
                 self.console.print(f"[{_STYLE[record['verdict']]}]{record['verdict']}[/] {record['requirement']}")
+                self.tell_first(record)

@@ -28,6 +28,25 @@ def add_reaching(parser: argparse.ArgumentParser) -> None:
     add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
 
 
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Declare how many checks run at once."""
+    parser.add_argument(
+        "-n",
+        dest="workers",
+        type=_workers,
+        metavar="N",
+        help="checks at once; 0: all in one process; auto, the default: as suits the machine and the driver",
+    )
+
+
+def _workers(word: str) -> int | None:
+    if word == "auto":
+        return None
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"takes a number from 0 up, or auto, and not {word!r}")
+    return int(word)
+
+
 def add_debugging(parser: argparse.ArgumentParser) -> None:
     """Declare the options for whoever debugs a port: with either of them the run goes in one process, without end."""
     add = parser.add_argument

@@ -15,9 +15,9 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 
 from . import UsageMistake
 from .progress import QuietProgress
-from .reaching import add_implementation
+from .reaching import add_implementation, add_workers
+from .screen import safe
 from .selecting import add_ids, implementation_and_ids
-from .summary import safe
 from .time_left import TimeLeft
 
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--runs", type=int, default=50, metavar="N", help="how often (default 50)")
     add("--load", action="store_true", help="keep every processor busy meanwhile")
     add("--restart-each", action="store_true", help="start a driver anew for each check")
-    add("-n", dest="workers", type=int, default=0, metavar="N", help="each run in N parallel processes")
+    add_workers(parser)
     add("-k", dest="expression", default="", metavar="EXPR", help="only requirements that match")
     add("--deadline", type=float, default=CHECK_DEADLINE, metavar="SECONDS", help="bound of one check (default 60)")
     add("--json", action="store_true", help="as JSON")
@@ -48,6 +48,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         workers=arguments.workers,
         deadline=arguments.deadline,
         restart_each=arguments.restart_each,
+        # Every verdict as it comes at first: a port that is wrong by chance is what is looked for.
+        hasty=False,
     )
     console = Console(stderr=True, highlight=False)
 

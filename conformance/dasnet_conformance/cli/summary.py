@@ -1,4 +1,5 @@
-"""The end of a run on the screen: the table by section and level, then what did not pass, then the verdict.
+"""The end of a run on the screen: basic faults, the table by section and level, what did not pass by its cause, the
+verdict.
 
 Failures stand last, where eyes are. Everything that came from an implementation is made harmless first.
 """
@@ -11,28 +12,27 @@ from pathlib import Path
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.gate.baseline import NEXT_STEP, Kind
-from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
-from dasnet_reports import BaselineOutcome, Level, Overall, RequirementResult, Results, Verdict, harmless, is_as_listed
+from dasnet_conformance.running.conclusion import Judged
+from dasnet_reports import (
+    BaselineOutcome,
+    Level,
+    Overall,
+    RequirementResult,
+    Results,
+    Root,
+    Verdict,
+    is_as_listed,
+    known_failures,
+    roots,
+    sanity_fault,
+)
 
-#: Failures told with their transcript; of the others the reports tell.
-TOLD_IN_FULL = 8
-#: Lines of a transcript on the screen: its end explains most failures.
-TRANSCRIPT_LINES = 14
-#: Characters of one text of an implementation on the screen.
-MOST_CHARACTERS = 600
+from .failures import STYLE, FailureList
+from .screen import Screen
 
-_STYLE = {
-    Verdict.PASS: "green",
-    Verdict.FAIL: "bold red",
-    Verdict.UNSUPPORTED: "magenta",
-    Verdict.INCONCLUSIVE: "yellow",
-    Verdict.EXCLUDED: "dim",
-}
 _OVERALL_STYLE = {
     Overall.CONFORMING: "bold green",
     Overall.NON_CONFORMING: "bold red",
@@ -40,56 +40,89 @@ _OVERALL_STYLE = {
 }
 
 
-def safe(text: str) -> str:
-    """Text of an implementation, harmless on a terminal and to rich's markup."""
-    return escape(harmless(text, MOST_CHARACTERS, one_line=True))
+def print_summary(
+    console: Console, judged: Judged, written: Sequence[Path], *, directory: str = "", seconds: float | None = None
+) -> None:
+    """Print the whole ending of a run that has results.
 
-
-def print_summary(console: Console, judged: Judged, written: Sequence[Path]) -> None:
-    """Print the whole ending of a run that has results."""
+    Arguments: `written`, the files of the report; `directory`, where they are, empty without a report; `seconds`, the
+    time that passed since the command began (None: since the run did, as the results say).
+    """
     results = judged.results
     if results is None:
         return
+    screen = Screen(console)
+    known = known_failures(results)
+    telling = [
+        row
+        for row in results.requirements
+        if row.verdict not in (Verdict.PASS, Verdict.EXCLUDED) and row.id not in known
+    ]
+    found = roots(telling)
+    _print_basic_faults(screen, sanity_fault(results), [root for root in found if root.is_basic])
     _print_table(console, results)
-    _print_failures(console, results)
+    FailureList(screen, results, directory).print(found)
     for profile in results.profiles:
         console.print(f"profile {profile.name}: {profile.status.value}")
     if results.baseline is not None:
-        _print_baseline(console, results, results.baseline)
+        _print_baseline(screen, results, results.baseline, known)
     if written:
-        console.print(f"reports: {escape(', '.join(str(path) for path in written))}", soft_wrap=True)
+        screen.print("reports: ", ", ".join(str(path) for path in written))
     if judged.problem:
-        console.print(f"[yellow]{safe(judged.problem)}[/]", soft_wrap=True)
+        screen.print("", judged.problem, style="yellow")
     for line in judged.details:
-        console.print(f"    {safe(line)}", soft_wrap=True)
+        screen.print("    ", line)
     for warning in judged.warnings:
-        console.print(f"[yellow]warning: {safe(warning)}[/]", soft_wrap=True)
+        screen.print("", f"warning: {warning}", style="yellow")
+    print_verdict(console, results, results.duration_s if seconds is None else seconds)
+
+
+def print_verdict(console: Console, results: Results, seconds: float) -> None:
+    """Print the last line: the verdict, the counts, the seconds that passed."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
-    style = _OVERALL_STYLE[results.verdict]
-    name = safe(results.implementation.name)
-    console.print(
-        f"{name}: [{style}]{results.verdict.value}[/] ({counts}) in {results.duration_s:.1f} s", soft_wrap=True
-    )
+    if is_as_listed(results) and results.baseline is not None:
+        word, style = "as listed in the baseline", "bold green"
+        number = len(results.baseline.listed)
+        told = f": {number} known failure{'' if number == 1 else 's'} ({results.verdict.value}, {counts})"
+    else:
+        word, style = results.verdict.value, _OVERALL_STYLE[results.verdict]
+        told = f" ({counts})"
+    Screen(console).print(f"{results.implementation.name}: ", word, told + f" in {seconds:.1f} s", style=style)
 
 
-def _print_baseline(console: Console, results: Results, outcome: BaselineOutcome) -> None:
+def _print_basic_faults(screen: Screen, said: str, basic: Sequence[Root]) -> None:
+    # What the sanity conversation failed with may be the same fault: then it is named once.
+    same = [root for root in basic if said and any(row.message == said for row in root.rows)]
+    if said and not same:
+        screen.print("basic fault: ", f"the sanity conversation did not pass: {said}", lead="bold red")
+    for root in basic:
+        aside = " and the sanity conversation" if root in same else ""
+        screen.print("basic fault: ", f"{root.title}: {root.hangs_on_it}{aside}", lead="bold red")
+
+
+def _print_baseline(screen: Screen, results: Results, outcome: BaselineOutcome, known: frozenset[str]) -> None:
+    if known:
+        screen.print("known failures: ", ", ".join(row.id for row in results.requirements if row.id in known))
     for finding in outcome.findings:
-        told = f"{finding.requirement}: {safe(finding.message)}; {NEXT_STEP[Kind(finding.kind)]}"
-        console.print(f"[bold red]baseline, {finding.kind}[/] {told}", soft_wrap=True)
+        told = f"{finding.requirement}: {finding.message}; {NEXT_STEP[Kind(finding.kind)]}"
+        screen.print(f"baseline, {finding.kind} ", told, lead="bold red")
     if not outcome.findings:
-        console.print(f"baseline: {len(outcome.listed)} known failures, every one as listed")
+        number = len(outcome.listed)
+        told = "1 known failure, as listed" if number == 1 else f"{number} known failures, every one as listed"
+        screen.print("", f"baseline: {told}")
         if not is_as_listed(results):
-            console.print("[bold yellow]baseline, open[/] a verdict that is inconclusive could be anything: run again")
+            told = "a verdict that is inconclusive could be anything: run again"
+            screen.print("baseline, open ", told, lead="bold yellow")
 
 
 def _print_table(console: Console, results: Results) -> None:
     table = Table(box=box.SIMPLE_HEAD if console.is_terminal else box.ASCII2, pad_edge=False)
-    table.add_column("section")
+    table.add_column("section", no_wrap=True)
     for level in Level:
-        table.add_column(level.value, justify="right")
+        table.add_column(level.value, justify="right", no_wrap=True)
     shown = [verdict for verdict in Verdict if results.counts[verdict.value] or verdict is Verdict.PASS]
     for verdict in shown:
-        table.add_column(verdict.value, justify="right", style=_STYLE[verdict])
+        table.add_column(verdict.value, justify="right", style=STYLE[verdict], no_wrap=True)
     sections: dict[str, list[RequirementResult]] = defaultdict(list)
     for row in results.requirements:
         sections[row.section].append(row)
@@ -105,52 +138,3 @@ def _print_table(console: Console, results: Results) -> None:
         by_verdict = Counter(row.verdict for row in rows)
         table.add_row(section, *cells, *(str(by_verdict[verdict] or "-") for verdict in shown))
     console.print(table)
-
-
-def _print_failures(console: Console, results: Results) -> None:
-    # What many rows share is told once: the setup they all needed, the part that is not there, a run that ended early.
-    shared: dict[str, list[RequirementResult]] = defaultdict(list)
-    for row in results.requirements:
-        if row.verdict not in (Verdict.PASS, Verdict.EXCLUDED):
-            shared[_common_cause(row)].append(row)
-    told = 0
-    for cause, rows in shared.items():
-        if cause and len(rows) > 1:
-            _print_group(console, cause, rows)
-            continue
-        for row in rows:
-            told += 1
-            _print_row(console, row, in_full=told <= TOLD_IN_FULL and row.verdict is not Verdict.UNSUPPORTED)
-    if told > TOLD_IN_FULL:
-        console.print(f"Transcripts of the first {TOLD_IN_FULL} are shown; --report-dir DIR keeps them all.")
-
-
-def _common_cause(row: RequirementResult) -> str:
-    if row.blocked_by:
-        return f"in the setup, for want of {row.blocked_by}"
-    if row.verdict is Verdict.UNSUPPORTED or row.message == NEVER_RAN:
-        # Without the case in brackets: the same part is missing in each.
-        return row.message.partition("] ")[2] if row.message.startswith("[") else row.message
-    return ""
-
-
-def _print_group(console: Console, cause: str, rows: Sequence[RequirementResult]) -> None:
-    style = _STYLE[rows[0].verdict]
-    console.print(f"[{style}]{rows[0].verdict.value}[/] {len(rows)} requirements: {safe(cause)}", soft_wrap=True)
-    names = [row.id for row in rows]
-    console.print(f"     {', '.join(names[:6])}{' ...' if len(names) > 6 else ''}", soft_wrap=True)
-
-
-def _print_row(console: Console, row: RequirementResult, *, in_full: bool) -> None:
-    console.print(f"[{_STYLE[row.verdict]}]{row.verdict.value}[/] [bold]{row.id}[/] ({row.level.value}, {row.profile})")
-    console.print(f"     {safe(row.message)}", soft_wrap=True)
-    if not in_full:
-        return
-    requirement = load_catalogue().requirements.get(row.id)
-    if requirement is not None:
-        console.print(f"     required: {escape(requirement.text)}", soft_wrap=True)
-    entries = row.transcript[-TRANSCRIPT_LINES:]
-    if len(entries) < len(row.transcript):
-        console.print(f"       tick  ({len(row.transcript) - len(entries)} earlier entries)")
-    for entry in entries:
-        console.print(f"     {entry.tick:>6}  {entry.side:<7} {safe(entry.text)}", soft_wrap=True)

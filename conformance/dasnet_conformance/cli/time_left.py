@@ -10,7 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .summary import safe
+from .screen import safe
 
 #: Seconds of the way so far from which the time that is left is told: all of it, as steps differ widely.
 _LOOKING_BACK = 3600.0

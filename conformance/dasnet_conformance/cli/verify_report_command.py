@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from dasnet_conformance.gate.verify import verify
-from dasnet_reports import ResultsFileError
+from dasnet_conformance.gate.verify import uncovered, verify
+from dasnet_reports import ResultsFileError, harmless
 
 from . import UsageMistake
+from .screen import MOST_CHARACTERS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +26,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     given = {name: Path(path) for name in ("baseline", "implementation_file") if (path := getattr(arguments, name))}
     try:
         found = verify(Path(arguments.directory), **given)
+        aside = uncovered(Path(arguments.directory))
     except ResultsFileError as error:
         raise UsageMistake(str(error)) from error
     except OSError as error:
         raise UsageMistake(f"{error.filename}: cannot be read: {error.strerror}") from error
+    for text in aside:
+        print(f"not covered: {harmless(text, MOST_CHARACTERS, one_line=True)}")  # noqa: T201
     for text in found:
         print(f"no match: {text}")  # noqa: T201
     print("the report verifies" if not found else f"{len(found)} things do not match")  # noqa: T201

@@ -55,8 +55,10 @@ def answers(obj: ModelObject, query: str) -> tuple[frozenset[str], str]:
         return (_TRUE if handle.state == "listening" else _FALSE), _cell(state, query)
     if handle.certain:
         return _TRUE, _cell("restored" if handle.fresh else "client-taken", query)
-    if handle.client or handle.shaken:
+    if handle.client:
         return _EITHER, _cell("client-gone", query)
+    if handle.shaken:
+        return _FALSE, "exceptions.disconnect-leaves-nobody"
     if query == "is_connected" and handle.served and handle.queue:
         return _FALSE, "query.not-connected-by-waiting-client"
     return _FALSE, _cell(_without_client(handle), query)
@@ -92,8 +94,10 @@ def send_results(obj: ModelObject, length: int, size: int, inside: str, through:
         if low:
             return allowed, "server-send.reaches-client"
         return allowed, "restore.send-works" if handle.fresh else "state.client-taken.send"
-    if handle.client or handle.shaken:
+    if handle.client:
         return _ANY, "state.client-gone.send"
+    if handle.shaken:
+        return _FALSE_OR_REFUSED, "exceptions.disconnect-leaves-nobody"
     if inside == "disconnect":
         return _FALSE_OR_REFUSED, "callbacks.sends-inside-disconnect"
     if low:

@@ -18,7 +18,7 @@ LONGEST_STREAM: Final = 1 << 19
 #: Bytes in the buffer of one call at most; a longer send of the host repeats a part of it.
 LONGEST_PARCEL: Final = 400_000
 #: Bytes that one send of the host has in its buffer at most.
-LONGEST_SEND: Final = 10 * LONGEST_PARCEL
+LONGEST_SEND: Final = 15 * LONGEST_PARCEL
 #: What a callback sends whose reaction is "send".
 FROM_CALLBACK: Final = b"<from a callback>"
 

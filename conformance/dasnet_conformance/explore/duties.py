@@ -26,6 +26,8 @@ def due(state: State, *, low: bool = False) -> Iterator[Duty]:
     for handle in state.handles:
         for requirement, what in _of_handle(handle):
             yield (_LOW.get(requirement, requirement) if low else requirement), what
+    for connection in state.connections:
+        yield from _owed(connection)
 
 
 def _of_handle(handle: Handle) -> Iterator[Duty]:
@@ -45,6 +47,18 @@ def _ends(handle: Handle) -> Iterator[Duty]:
         for connection in connections:
             if not connection.gone and connection.wire.closed is None and connection.wire.reading:
                 yield requirement, f"{connection} sees no end of its connection"
+
+
+# What was accepted for a client that shut down writing and reads on, where that counts as its departure.
+def _owed(connection: Connection) -> Iterator[Duty]:
+    handle = connection.owed_by
+    if handle is None or handle.state != "listening" or handle.holder is None or handle.hears is None:
+        return
+    if connection.end in ("half-closed", "dropped") and connection.wire.reading and connection.unread > 0:
+        missing = (
+            f"{connection.unread} of {len(connection.sent_to)} bytes sent to {connection}, which had shut down writing"
+        )
+        yield "endings.accepted-before-half-close", f"{missing}, have not arrived"
 
 
 def _waits(handle: Handle) -> Connection | None:
@@ -72,6 +86,7 @@ def _of_client(handle: Handle) -> Iterator[Duty]:
     if handle.shaken or any(connection.given_up for connection in handle.client):
         if all(connection.gone for connection in handle.client) and _waits(handle) is not None:
             yield "callbacks.raise-keeps-serving", f"{_waits(handle)} is not served after a callback raised"
+        yield from _of_kept(handle.client)
         return
     if len(handle.client) == 1:
         yield from _bytes(handle, handle.client[0])
@@ -83,6 +98,25 @@ def _of_client(handle: Handle) -> Iterator[Duty]:
             )
     if all(connection.gone for connection in handle.client):
         yield _departure(handle), f"{handle.client[0]} left, and no disconnect callback tells so"
+
+
+# A client on which a callback raised, and whose connection the server did not end: it is served as before.
+def _of_kept(candidates: list[Connection]) -> Iterator[Duty]:
+    client = candidates[0]
+    if (
+        len(candidates) > 1
+        or client.given_up
+        or client.end
+        or client.wire.closed is not None
+        or not client.wire.reading
+    ):
+        return
+    if not client.complete and client.unread <= SOME_QUEUED:
+        missing = f"{client.queued - client.delivered} of {client.queued} bytes of {client} are not delivered"
+        yield "exceptions.data-waiting", f"{missing} after a callback raised, and its connection is open"
+    if client.unread > 0:
+        missing = f"{client.unread} of {len(client.sent_to)} bytes sent to {client} have not arrived"
+        yield "exceptions.queued-bytes", f"{missing} after a callback raised, and its connection is open"
 
 
 def _departure(handle: Handle) -> str:

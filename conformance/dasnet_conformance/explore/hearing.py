@@ -157,9 +157,12 @@ class Hearing:
         if handle.client and not handle.shaken:
             self._second_connect(handle, candidates)
         if handle.shaken and handle.client:
+            if not candidates and len(handle.client) == 1 and not handle.client[0].given_up:
+                again = f"connect on object {handle.hears}: {handle.client[0]} is told of again after a callback raised"
+                raise Divergence("exceptions.every-client-told-once", again)
             if not candidates:
-                return  # the connect callback that raised may be called again
-            # The client of the failure may have been dropped without a word, or be told of once more.
+                return
+            # The client of the failure may have been dropped without a word.
             for connection in handle.client:
                 connection.given_up = True
             candidates = handle.client + candidates
@@ -188,9 +191,8 @@ class Hearing:
         if not data:
             raise Divergence("data.never-empty", f"{said} with no bytes")
         if not handle.client:
-            if handle.shaken:
-                return
             requirement = "data.none-after-disconnect" if handle.served else "data.none-before-connect"
+            requirement = "exceptions.client-gone" if handle.shaken else requirement
             raise Divergence(requirement, f"{said}, which has no client")
         sender: Connection | None = next((each for each in handle.client if _comes_next(each, data)), None)
         if sender is None:
@@ -201,13 +203,14 @@ class Hearing:
             sender = next(begins, handle.client[0])
         handle.settle_on(sender)
         end = sender.delivered + len(data)
-        if sender.given_up or handle.shaken:
+        if sender.given_up:
             sender.delivered, sender.loss_allowed = min(end, sender.queued), True
             return
         if data != stream(sender.serial)[sender.delivered : end] or end > sender.queued:
             requirement = missing_bytes(handle, sender)
             if requirement == "tick.delivers-data":
                 requirement = "data.interleaved-with-ticks"
+            requirement = "exceptions.data-waiting" if handle.shaken else requirement
             raise Divergence(requirement, f"{said}: {self._difference(sender, data)}")
         sender.delivered = end
 
@@ -235,11 +238,9 @@ class Hearing:
     def _disconnect(self, call: Call, handle: Handle) -> None:
         closing = self._closing(call) or handle.farewell
         if not handle.client:
-            if handle.shaken:
-                return  # the disconnect callback that raised may be called again
-            raise Divergence(
-                "callbacks.one-disconnect-per-client", f"disconnect on object {handle.hears}, which has no client"
-            )
+            requirement = "callbacks.one-disconnect-per-client"
+            requirement = "exceptions.disconnect-leaves-nobody" if handle.shaken else requirement
+            raise Divergence(requirement, f"disconnect on object {handle.hears}, which has no client")
         if closing:
             # The connection still has to end, which is asked for as of one that waited.
             handle.queue, handle.client, handle.farewell = handle.client + handle.queue, [], False
@@ -332,6 +333,7 @@ class Hearing:
                 connection.loss_allowed = True
             if name == "true":
                 connection.sent_to += buffer[:size]
+                connection.reused = connection.reused or through == "send_reused"
                 connection.beyond = buffer[size:]
                 connection.beyond_requirement = "send.first-size-bytes" if size else "send.size-zero"
             elif connection.unread + size > MUCH_AT_ONCE:

@@ -7,26 +7,26 @@ to stay or to move) is found out from the outcome, and the model follows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 
-from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Value
+from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Unsupported, Value
 from dasnet_conformance.stage.expect import name_of
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .allowed import answers_of_handle, expect_one
 from .content import FROM_CALLBACK, LONGEST_SEND, MOST_CONNECTIONS, parcel, shared_out
+from .reload_steps import RELOAD_STEPS
 from .state import MUCH_AT_ONCE, Divergence, Handle, ModelObject, NoVerdict
 from .steps import Step
-from .world import World
+from .world import MOST_AT_ONCE, World
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
+#: Ticks of one step at most by a low-level function, which are calls of their own.
+_LOW_TICKS: Final = 100
 _NEVER_TRUE: Final = ("false", "refused", "none")
 #: The ports that do not exist; to the last, one that is free is added.
 _BAD_PORTS: Final = {"negative": -1, "65536": 65536, "wrapped": 65536}
-
-
-def _object(world: World, step: Step, field: str = "object") -> ModelObject | None:
-    return world.state.objects.get(step.number(field))
 
 
 # Construction
@@ -50,14 +50,14 @@ def _open(world: World, step: Step) -> None:
     if step.number("object") in world.state.objects:
         return
     _new(world, step)
-    obj = _object(world, step)
+    obj = world.object_of(step)
     if obj is not None:
         _make(world, obj, "adapter")
         _init(world, obj, "init", "free")
 
 
 def _adapter(world: World, step: Step) -> None:
-    obj = _object(world, step)
+    obj = world.object_of(step)
     # What a destroyed object does with a new adapter is nowhere said, nor who hears of it while it hears another's.
     if obj is not None and not obj.destroyed and world.state.hearing(obj.label) is None:
         _make(world, obj, step.name)
@@ -89,7 +89,7 @@ def _still_open(world: World, obj: ModelObject, before: Handle) -> bool:
 
 
 def _init_step(world: World, step: Step) -> None:
-    obj = _object(world, step)
+    obj = world.object_of(step)
     if obj is not None:
         _init(world, obj, step.name, str(step.get("port")))
 
@@ -205,13 +205,13 @@ def _init_again_in_vain(world: World, obj: ModelObject, handle: Handle, name: st
 
 
 def _query(world: World, step: Step) -> None:
-    obj = _object(world, step)
+    obj = world.object_of(step)
     if obj is not None:
         world.ask_queries(obj)
 
 
 def _server_query(world: World, step: Step) -> None:
-    obj = _object(world, step)
+    obj = world.object_of(step)
     if obj is not None:
         for query in ("is_open", "is_connected"):
             outcome = world.call(f"server_{query}", obj.label)
@@ -222,11 +222,15 @@ def _server_query(world: World, step: Step) -> None:
 
 
 def _tick(world: World, step: Step) -> None:
-    obj = _object(world, step)
-    for _ in range(min(step.number("count"), 100)):
-        if obj is not None:
-            world.tick(obj, step.name)
-            world.step_peers()
+    obj = world.object_of(step)
+    if obj is None:
+        return
+    if step.name == "tick":
+        world.tick_often(obj, min(step.number("count"), MOST_AT_ONCE))
+        return
+    for _ in range(min(step.number("count"), _LOW_TICKS)):
+        world.tick(obj, step.name)
+        world.step_peers()
 
 
 def _settle(world: World, step: Step) -> None:
@@ -238,18 +242,15 @@ def _silence(world: World, _step: Step) -> None:
 
 
 def _send(world: World, step: Step) -> None:
-    obj, size, length = _object(world, step), step.number("size"), step.number("length")
+    obj, size, length = world.object_of(step), step.number("size"), step.number("length")
     if obj is None or not 0 <= length <= LONGEST_SEND:
         return
     world.sends += 1
     part, repeat = shared_out(length)
     piece = parcel(world.sends, part)
-    if size <= MUCH_AT_ONCE:
-        outcome = world.call(step.name, obj.label, piece, repeat, size)
-    else:
-        # It may wait for a client that reads.
-        with reading_meanwhile(world.host):
-            outcome = world.call(step.name, obj.label, piece, repeat, size)
+    # Of a lot it may wait for a client that reads.
+    with reading_meanwhile(world.host) if size > MUCH_AT_ONCE else nullcontext():
+        outcome = _call_send(world, obj, step.name, piece, repeat, size)
     buffer = piece * repeat
     what = f"{step.name} of {size} of {length} bytes on object {obj.label}"
     name = world.hearing.sent(obj, buffer, size, outcome, what, through=step.name)
@@ -260,59 +261,17 @@ def _send(world: World, step: Step) -> None:
         raise Divergence("send.without-client-reports", f"{what}, without a client: no error callback with a text")
 
 
-# Reload
-
-
-def _save(world: World, step: Step) -> None:
-    obj, orphan = _object(world, step), step.number("orphan")
-    if obj is None or not 1 <= orphan <= 2 or (obj.handle is None and orphan in world.state.orphans):
-        return
-    outcome = world.call("save", obj.label, orphan)
-    world.hearing.saved(obj, orphan, outcome, f"save of object {obj.label} to orphan {orphan}")
-    world.ask_holds(orphan, "save.moves-handle")
-
-
-def _restore(world: World, step: Step) -> None:
-    obj, orphan = _object(world, step), step.number("orphan")
-    if obj is None or obj.destroyed or not 1 <= orphan <= 2 or world.state.hearing(obj.label) is not None:
-        return
-    what, earlier = f"restore of object {obj.label} from orphan {orphan}", obj.handle
-    outcome = world.call("restore", obj.label, orphan)
-    if orphan not in world.state.orphans:
-        expect_one(outcome, ("refused",), "restore.from-empty", what)
-    elif earlier is None:
-        expect_one(outcome, ("none", "true"), "restore.takes-handle", what)
-        world.state.restored(obj, orphan)
-        world.ask_holds(orphan, "restore.empties-orphan")
-    else:
-        if expect_one(outcome, ("none", "refused"), "restore.into-occupied", what) == "none":
-            world.state.closed(earlier, *["restore.into-occupied"] * 3)
-            world.state.restored(obj, orphan)
-        world.ask_holds(orphan, "restore.into-occupied")
-
-
-def _server_restore(world: World, step: Step) -> None:
-    obj, target = _object(world, step), _object(world, step, "target")
-    if obj is None or target is None or obj.handle is None or target.destroyed:
-        return
-    # An object that hears of two handles, or is destroyed while it hears of one, is nowhere spoken of.
-    if target is not obj and (
-        target.handle is not None or "destroy" in target.reactions.values() or world.state.hearing(target.label)
-    ):
-        return
-    outcome = world.judged(
-        step.name, obj.label, lambda: world.objects[obj.label].call(step.name, world.objects[target.label].number)
-    )
-    what = f"server_restore of the handle of object {obj.label} to object {target.label}"
-    expect_one(outcome, ("none", "true"), "server-restore.rebinds", what)
-    handle = obj.handle
-    if handle.hears is not None and handle.hears != target.label:
-        handle.formers.add(handle.hears)
-    handle.hears = target.label
+def _call_send(world: World, obj: ModelObject, name: str, piece: bytes, repeat: int, size: int) -> Outcome:
+    if name == "send_reused":
+        outcome = world.optional("send", obj, name, piece, repeat, size)
+        if not isinstance(outcome, Unsupported):
+            return outcome
+        name = "send"
+    return world.call(name, obj.label, piece, repeat, size)
 
 
 def _destroy(world: World, step: Step) -> None:
-    obj = _object(world, step)
+    obj = world.object_of(step)
     if obj is None or world.state.hearing(obj.label) is not None:
         return
     what = f"destroy of object {obj.label}"
@@ -327,7 +286,7 @@ def _destroy(world: World, step: Step) -> None:
 
 
 def _react(world: World, step: Step) -> None:
-    obj, callback, action = _object(world, step), str(step.get("callback")), str(step.get("action"))
+    obj, callback, action = world.object_of(step), str(step.get("callback")), str(step.get("action"))
     if obj is None or obj.destroyed or (action == "echo" and callback != "data"):
         return
     if action == "destroy" and world.state.hearing(obj.label) is not None:
@@ -356,10 +315,9 @@ HOST_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
     "query": _query,
     "server_query": _server_query,
     "send": _send,
+    "send_reused": _send,
     "server_send": _send,
-    "save": _save,
-    "restore": _restore,
-    "server_restore": _server_restore,
     "destroy": _destroy,
     "react": _react,
+    **RELOAD_STEPS,
 }

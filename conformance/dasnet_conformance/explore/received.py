@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .state import Connection, Divergence, Handle, State
+from .state import MUCH_AT_ONCE, Connection, Divergence, Handle, State
+
+#: Bytes that show whether a buffer was overwritten, which the driver does with zeros.
+_ZEROS = 12
 
 
 def look(state: State) -> None:
@@ -20,7 +23,7 @@ def _bytes(state: State, connection: Connection) -> None:
     if handle is not None and connection in handle.client:
         if connection.sent_to:
             handle.settle_on(connection)
-    elif not connection.departed and not connection.given_up:
+    elif not (connection.departed or connection.given_up or (connection.orphaned and connection.sent_to)):
         raise Divergence(_to_waiting(handle), f"{connection} was not taken, and received {bytes(received[:24])!r}")
     connection.compared = len(received)
     if connection.given_up or connection.excess:
@@ -43,15 +46,23 @@ def _wrong(handle: Handle | None, connection: Connection, place: int) -> str:
     beyond = connection.beyond[:8]
     if beyond and beyond in connection.wire.received[place:]:
         return connection.beyond_requirement
+    if connection.reused and not any(connection.wire.received[_first_difference(connection, place) :][:_ZEROS]):
+        large = len(connection.sent_to) > MUCH_AT_ONCE
+        return "buffers.waiting-then-overwritten" if large else "buffers.sent-then-overwritten"
     if handle is not None and handle.reloads:
         return "save.queued-bytes-survive"
     return "send.not-to-the-next-client" if handle is not None and handle.served and not place else "send.many-calls"
 
 
-def _difference(connection: Connection, place: int) -> str:
+def _first_difference(connection: Connection, place: int) -> int:
     got, wanted = connection.wire.received, connection.sent_to
     shorter = min(len(got), len(wanted))
-    first = next((at for at in range(place, shorter) if got[at] != wanted[at]), shorter)
+    return next((at for at in range(place, shorter) if got[at] != wanted[at]), shorter)
+
+
+def _difference(connection: Connection, place: int) -> str:
+    got, wanted = connection.wire.received, connection.sent_to
+    first = _first_difference(connection, place)
     there = bytes(wanted[first : first + 12])
     expected = repr(there) if there else "nothing (no more was sent)"
     return f"at byte {first} of what {connection} received: expected {expected}, got {bytes(got[first : first + 12])!r}"
@@ -71,6 +82,8 @@ def _end(state: State, connection: Connection) -> None:
     )
     if handle is not None and connection in handle.client and len(handle.client) > 1:
         handle.settle_on(connection)
+    if handle is not None:
+        connection.let_go(handle)
     connection.end, connection.loss_allowed = "dropped", True
     if fine:
         return

@@ -124,10 +124,12 @@ def _numbers(step: Step, kinds: Sequence[str]) -> list[int]:
 
 def _plainer(step: Step) -> Iterator[Step]:
     # The same step with one argument (a send: both sizes) made plainer; the plainest comes first.
-    if step.name in ("send", "server_send") and step.get("size") == step.get("length"):
+    if step.name in ("send", "send_reused", "server_send") and step.get("size") == step.get("length"):
         for number in (1, 10, 1000, 5000):
             if number < step.number("length"):
                 yield Step(step.name, (step.arguments[0], number, number))
+        if step.name == "send_reused":
+            yield Step("send", step.arguments)
         return
     for field in fields(step.name):
         value = step.get(field)

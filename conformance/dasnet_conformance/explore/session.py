@@ -98,4 +98,6 @@ class Stage:
             self.passed_over += world.deeds == before
             world.step_peers()
             at_step(count)
+        # Whoever stopped reading is owed what was accepted for it all the while.
+        world.read_again()
         world.settle("tick")

@@ -21,8 +21,13 @@ OBJECTS: Final = (1, 2, 3)
 PEERS: Final = (1, 2, 3)
 ORPHANS: Final = (1, 2)
 _PEER_BYTES: Final = (1, 10, 1000, 5000, 70_000)
-_HOST_BYTES: Final = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
+_HOST_BYTES: Final[Sequence[int]] = (1, 10, 1000, 5000, 70_000, 300_000, 4_000_000)
 _ACTIONS: Final = ("send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise", "nothing")
+#: Ticks and reloads of one step. Many take their time and are rare: past a byte, and past 2 to the power of 12.
+_TICKS: Final = (1, 1, 2, 2, 5, 40, 300, 1_500)
+_RELOADS: Final = (1, 1, 2, 3, 40, 300, 4_200)
+#: Bytes that no system takes for a peer that does not read: some take four million.
+_STUFFING: Final = 6_000_000
 #: One step in so many makes no sense on purpose.
 _SENSELESS: Final = 14
 _LOW_OF: Final = {
@@ -60,6 +65,8 @@ class _Sketch:
     #: Peers that are connected, by what they may still do.
     peers: dict[int, str] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
+    #: More than the system takes was sent while a peer did not read, so that a server may have bytes that wait.
+    stuffed: bool = False
     closed_port: bool = False
     #: Steps during which a peer counts as having left just now: a host that has not noticed may send to it.
     just_left: int = 0
@@ -86,8 +93,11 @@ class _Sketch:
             self.objects[step.number("object")] = None
             self.destroyed.add(step.number("object"))
             self.closed_port = True
+        elif name in ("send", "send_reused"):
+            self.stuffed = self.stuffed or (bool(self.paused) and step.number("size") == _STUFFING)
         elif "peer" in fields(name):
             self._peer(name, step.number("peer"))
+            self.stuffed = self.stuffed and bool(self.paused)
 
     def _make(self, label: int, opened: bool) -> None:
         if label in self.objects and label not in self.destroyed:
@@ -134,7 +144,7 @@ class _Sketch:
     def _host(self, label: int, handle: _Handle | None) -> list[_Choice]:
         found: list[_Choice] = [
             (1, lambda _: Step("query", (label,))),
-            (2, lambda pick: Step("tick", (label, pick((1, 1, 2, 5))))),
+            (2, lambda pick: Step("tick", (label, pick(_TICKS)))),
             (1, lambda _: _plain_send(label, 10)),
             (1, lambda _: Step("destroy", (label,))),
         ]
@@ -155,12 +165,25 @@ class _Sketch:
             return found
         again = ("free", "same", "taken", "negative", "65536", "wrapped")
         found.append((1, lambda pick: Step("init", (label, pick(again)))))
-        # To a peer that stopped reading, enough that the system does not take it all, and small ones behind.
-        sizes = (10, 5000, 4_000_000, 4_000_000) if self.paused else _HOST_BYTES
-        often = 12 if self.just_left or self.paused else 3
-        found.append((often, lambda pick: _plain_send(label, pick(sizes))))
+        # To a peer that stopped reading, more than the system takes, and small ones behind.
+        sizes = _HOST_BYTES
+        if self.stuffed:
+            sizes = (10, 5000, 300_000, _STUFFING)
+        elif self.paused:
+            sizes = (10, _STUFFING, _STUFFING, _STUFFING)
+        often = 16 if self.just_left or self.paused else 3
+        found.append((often, lambda pick: _plain_send(label, pick(sizes), pick(("send", "send_reused")))))
+        if len(self.peers) > 1:
+            # Somebody waits, and has to be kept for long.
+            found.append((1, lambda _: Step("tick", (label, _TICKS[-1]))))
+        found.append((2, lambda pick: Step("reloads", (label, pick(_RELOADS)))))
         found.append((2, lambda pick: _odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
+        found.append((1, lambda pick: Step("react", (label, pick(("connect", "data")), "raise"))))
+        if self.stuffed:
+            # What a callback sends takes its place behind what waits, and one that raises takes nothing of it away.
+            found.append((12, lambda pick: Step("react", (label, "data", pick(("send", "raise"))))))
+            found.append((6, lambda _: Step("tick", (label, 1))))
         return found
 
     def _peers(self) -> list[_Choice]:
@@ -172,8 +195,12 @@ class _Sketch:
             found.append((often, lambda pick: Step("connect", (absent[0], pick(targets)))))
         for peer, state in self.peers.items():
             if state == "open":
-                found.append((4, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
-                found.append((1, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]
+                # What it says while bytes wait for it is answered from inside a callback, maybe.
+                often = 16 if peer in self.paused and self.stuffed else 4
+                found.append((often, lambda pick, peer=peer: Step("peer_send", (peer, pick(_PEER_BYTES)))))  # type: ignore[misc]
+                # One that has stopped reading is often owed something, which has to reach it all the same.
+                often = 4 if peer in self.paused else 1
+                found.append((often, lambda _, peer=peer: Step("half_close", (peer,))))  # type: ignore[misc]
             found.append((2, lambda _, peer=peer: Step("close", (peer,))))  # type: ignore[misc]
             found.append((1, lambda _, peer=peer: Step("reset", (peer,))))  # type: ignore[misc]
             if peer in self.paused:
@@ -183,8 +210,8 @@ class _Sketch:
         return found
 
 
-def _plain_send(label: int, size: int) -> Step:
-    return Step("send", (label, size, size))
+def _plain_send(label: int, size: int, name: str = "send") -> Step:
+    return Step(name, (label, size, size))
 
 
 def _odd_send(label: int, pick: Pick) -> Step:

@@ -8,7 +8,8 @@ Rules of the picture:
    later (a byte from one of them, a byte at one of them, a departure) narrows the list.
 2. What is the system's to lose is not asked for: what a peer sent before it reset, or closed with bytes unread, or to
    which the host sent after it had closed.
-3. After a callback raised, the implementation may keep the client or drop it (`shaken`).
+3. After a callback raised, the implementation may keep the client or end its connection (`shaken`). Of one that is kept
+   nothing is lost and nothing comes twice; after a disconnect callback nobody is left.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class Connection:
     serial: int
     peer: int
     wire: Wire
+    #: Which of this peer's connections it is, from 1: a peer that left may come again.
+    turn: int = 1
     #: Bytes the peer was told to send; after its end, only those that the system took.
     queued: int = 0
     delivered: int = 0
@@ -77,12 +80,16 @@ class Connection:
     early: int = 0
     before_save: int = 0
     before_restore: int = 0
+    #: The server that counts its half-close as a departure, and owes it what was accepted until then.
+    owed_by: Handle | None = None
     #: It left while its server waited in an orphan.
     left_orphan: bool = False
     #: Its departure was told, although this end may still be open (after a half-close).
     departed: bool = False
     #: A server closed while it was connected or waiting.
     orphaned: bool = False
+    #: Some of that came from buffers that the caller used again at once.
+    reused: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.
     beyond: bytes = b""
     beyond_requirement: str = ""
@@ -107,13 +114,18 @@ class Connection:
         """Whether a disconnect callback for it is in order now."""
         return self.given_up or self.refused or (self.end != "" and self.complete)
 
+    def let_go(self, handle: Handle) -> None:
+        """Its server ends it. One that has only shut down writing, and reads on, is owed what was accepted."""
+        if self.end == "half-closed" and not (self.refused or self.given_up or self.orphaned or handle.shaken):
+            self.owed_by = handle
+
     @property
     def unread(self) -> int:
         """Bytes that were sent to it and have not reached it."""
         return len(self.sent_to) - len(self.wire.received)
 
     def __str__(self) -> str:
-        return f"peer {self.peer}"
+        return f"peer {self.peer}" if self.turn == 1 else f"peer {self.peer} (connection {self.turn})"
 
 
 @dataclass(eq=False)
@@ -177,6 +189,7 @@ class Handle:
     def leave(self, connection: Connection) -> None:
         """This candidate was the client, and its departure was told."""
         self.settle_on(connection)
+        connection.let_go(self)
         self.client = []
         self.shaken = False
         self.served += 1

@@ -13,7 +13,18 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from dasnet_adapters.contract import Adapter, AdapterBroken, Answer, Argument, Command, Event, Outcome, Session, Value
+from dasnet_adapters.contract import (
+    Adapter,
+    AdapterBroken,
+    Answer,
+    Argument,
+    Command,
+    Event,
+    Outcome,
+    Session,
+    Unsupported,
+    Value,
+)
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, pause_before
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
@@ -28,12 +39,16 @@ from .duties import due
 from .hearing import TICKS, Call, Hearing
 from .received import look
 from .state import Connection, Divergence, Handle, ModelObject, State
+from .steps import Step
 
 #: The script as the place of a check, which a `Host` wants to know.
 EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
 
 #: Ticks without any change after which a settle believes that nothing more comes.
 _QUIET_TICKS: Final = 3
+#: Ticks or reloads of one step at most, and of them the ticks that are asked for one by one.
+MOST_AT_ONCE: Final = 100_000
+_ONE_BY_ONE: Final = 20
 #: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
 _MOST_TICKS: Final = 5000
 
@@ -112,6 +127,7 @@ class World:
         self._trace = trace
         self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
         self._labels: dict[int, int] = {}
+        self._tells_kept = True
         #: Events that tell of clients and reactions, and those that are mere words.
         self._events = self._words = 0
 
@@ -133,9 +149,14 @@ class World:
         self.objects[label] = made
         self._labels[made.number] = label
 
+    def object_of(self, step: Step, field: str = "object") -> ModelObject | None:
+        """The object that a step names, where there is one."""
+        return self.state.objects.get(step.number(field))
+
     def enlist_connection(self, handle: Handle, peer: int, wire: Peer) -> Connection:
         """A connection that was just made now waits at this handle."""
-        connection = Connection(len(self.state.connections), peer, wire)
+        turn = 1 + sum(earlier.peer == peer for earlier in self.state.connections)
+        connection = Connection(len(self.state.connections), peer, wire, turn)
         self.wires[connection.serial] = wire
         self.state.connections.append(connection)
         handle.queue.append(connection)
@@ -188,6 +209,9 @@ class World:
                 return _tick_without_handle(on)
             if on.handle.state == "made":
                 return "tick.before-init"
+            for connection in on.handle.client:
+                if connection.gone and connection.unread > 0:
+                    return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
             for callback, action in on.reactions.items():
                 if action.startswith("save"):
                     return f"save.from-{callback}-callback"
@@ -206,12 +230,20 @@ class World:
         self.host.step_peers()
         look(self.state)
 
+    def read_again(self) -> None:
+        """Let every peer read that stopped."""
+        for wire in self.wires.values():
+            if not wire.reading and wire.socket is not None:
+                wire.resume_reading()
+
     # Ticks
 
     def tick(self, obj: ModelObject, through: str) -> None:
         """One tick of one object; it may be refused where there is nothing to tick, or when a callback raised."""
         handle = obj.handle
-        outcome = self.call(through, obj.label)
+        self._ticked(obj, handle, through, self.call(through, obj.label))
+
+    def _ticked(self, obj: ModelObject, handle: Handle | None, through: str, outcome: Outcome) -> None:
         if through == "server_tick" and handle is None:
             if outcome == Value(None):
                 raise Divergence("server-tick.null-handle", "server_tick of a null handle: no error")
@@ -222,6 +254,32 @@ class World:
         if handle is not None and handle.shaken:
             return
         raise Divergence("tick.idle-returns", f"{through} of object {obj.label}: {spell(outcome)}")
+
+    def tick_often(self, obj: ModelObject, count: int) -> None:
+        """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
+        handle = obj.handle
+        if count > _ONE_BY_ONE:
+            outcome = self.optional("tick", obj, "ticks", count)
+            if not isinstance(outcome, Unsupported):
+                # One of the ticks may have had the object give its handle away; the later ones may then be refused.
+                if obj.handle is handle or isinstance(outcome, Value):
+                    self._ticked(obj, handle, "tick", outcome)
+                self.step_peers()
+                return
+        for _ in range(min(count, _ONE_BY_ONE)):
+            self.tick(obj, "tick")
+            self.step_peers()
+
+    def reload_often(self, obj: ModelObject, orphan: int, count: int) -> Outcome:
+        """So many reloads of one object through an empty orphan, in one command."""
+        return self.optional("save", obj, "reloads", orphan, count)
+
+    def optional(self, name: str, obj: ModelObject, command: str, *arguments: Argument) -> Outcome:
+        """A command that a driver may do without, with its events judged as those of a call of that name."""
+        number = self.objects[obj.label].number
+        return self.judged(
+            name, obj.label, lambda: self.host.call(command, number, *arguments, tolerate_unsupported=True)
+        )
 
     def tick_all(self, through: str) -> None:
         """One tick of every object that was not destroyed, and one step of the peers."""
@@ -297,8 +355,18 @@ class World:
     def _ask_everything(self) -> None:
         for obj in self.state.objects.values():
             self.ask_queries(obj)
+            self._ask_kept(obj)
         for orphan in self.state.orphans:
             self.ask_holds(orphan, "save.moves-handle")
+
+    # Whether what the object was given stays as it was, asked of those that have heard anything.
+    def _ask_kept(self, obj: ModelObject) -> None:
+        if not self.objects[obj.label].count("data") or not self._tells_kept:
+            return
+        outcome = self.optional("kept", obj, "kept")
+        self._tells_kept = not isinstance(outcome, Unsupported)
+        if outcome == Value(False):
+            raise Divergence("buffers.delivered-stays", f"what object {obj.label} was given has changed since")
 
     def ask_queries(self, obj: ModelObject) -> None:
         """The three queries of an object, each judged."""

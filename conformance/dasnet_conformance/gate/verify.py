@@ -1,7 +1,8 @@
 """Verifying a report: whether its results are as they were written, and whether they can be what they say.
 
-It recomputes what it can (the seal, the hashes of suite, catalogue, baseline and implementation file) and derives the
-verdict, the counts and the profiles anew from the rows. It reads the report and the files it names.
+It recomputes what it can (the seal, the hashes of suite, catalogue, baseline and implementation file), derives the
+verdict, the counts and the profiles anew from the rows, and draws every other file of the report again to compare it.
+What it cannot vouch for it names. It reads the report and the files it names.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from dasnet_conformance import SUITE_NAME, __version__
 from dasnet_conformance.catalogue.hashes import file_hash, suite_hashes
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_reports import Results, conclude_again, count, load, seal
+from dasnet_conformance.proof.texts import catalogue_text
+from dasnet_conformance.reproduction.folders import FOLDER
+from dasnet_reports import NO_TEXTS, RENDERERS, Results, conclude_again, count, load, seal
+
+_RESULTS: Final = "results.json"
 
 
 def verify(directory: Path, *, baseline: Path | None = None, implementation_file: Path | None = None) -> list[str]:
@@ -22,7 +27,7 @@ def verify(directory: Path, *, baseline: Path | None = None, implementation_file
 
     Raises `ResultsFileError` when there are no results to read, `OSError` when a file cannot be read.
     """
-    path = directory / "results.json"
+    path = directory / _RESULTS
     results = load(path)
     document: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
     return [
@@ -30,7 +35,51 @@ def verify(directory: Path, *, baseline: Path | None = None, implementation_file
         *_rows(results),
         *_suite(results),
         *_files(results, {"baseline": baseline, "implementation file": implementation_file}),
+        *_drawn(results, directory),
     ]
+
+
+def uncovered(directory: Path) -> list[str]:
+    """What lies in the directory of a report and `verify` says nothing of, a sentence each.
+
+    Raises `ResultsFileError` when there are no results to read, `OSError` when the directory cannot be read.
+    """
+    results = load(directory / _RESULTS)
+    drawn = {renderer.filename for renderer in RENDERERS.values()}
+    told = []
+    if not _is_of_this_suite(results):
+        told.append(f"{', '.join(sorted(drawn - {_RESULTS}))}: another release of the suite drew them")
+    missing = sorted(name for name in drawn if not (directory / name).is_file())
+    if missing:
+        told.append(f"{', '.join(missing)}: not there")
+    for path in sorted(directory.iterdir()):
+        if path.name == FOLDER and path.is_dir():
+            number = sum(each.is_file() for each in path.rglob("*"))
+            told.append(f"{FOLDER}/ ({number} files): recordings, of which results.json keeps no more than transcripts")
+        elif path.name not in drawn:
+            told.append(f"{path.name}{'/' if path.is_dir() else ''}: no part of a report")
+    return told
+
+
+# Every file of the report but the results themselves, as it is drawn from them.
+def _drawn(results: Results, directory: Path) -> Iterator[str]:
+    if not _is_of_this_suite(results):
+        return
+    for renderer in RENDERERS.values():
+        if renderer.filename == _RESULTS:
+            continue
+        path = directory / renderer.filename
+        if not path.is_file():
+            continue
+        found = path.read_bytes()
+        # A run of pytest itself writes its reports without the texts of the catalogue.
+        if all(renderer.render(results, texts).encode("utf-8") != found for texts in (catalogue_text(), NO_TEXTS)):
+            yield f"{renderer.filename} is not what is drawn from results.json: one of the two was edited"
+
+
+def _is_of_this_suite(results: Results) -> bool:
+    mine = suite_hashes()
+    return all(results.hashes.get(name) == value for name, value in mine.items())
 
 
 def _seal(document: dict[str, Any]) -> Iterator[str]:

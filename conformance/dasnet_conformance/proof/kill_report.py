@@ -6,8 +6,7 @@ The JSON is complete; the other two are for reading: what was proved and by whic
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from dasnet_conformance.catalogue.rooms import SECTIONS
 from dasnet_conformance.proof.faults.null_controls import NULL_CONTROLS
 from dasnet_conformance.proof.faults.registry import Fault
 from dasnet_conformance.running.direct import Outcome
+from dasnet_reports.pages import make_page
 
 from .kill_matrix import PATIENCE, PROVED, Matrix
 
@@ -166,108 +166,45 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
-_STYLE: Final = """
-:root { color-scheme: light dark; }
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 78rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 2rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8885; }
-th { position: sticky; top: 0; background: Canvas; }
-code { font-size: .9em; }
-details { margin: .1rem 0; }
-summary { cursor: pointer; }
-.no { color: #c22; font-weight: bold; }
-.yes { color: #287a3e; }
-small { opacity: .75; }
-nav a { margin-right: .8rem; }
-"""
-
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Kill matrix</title>
-<style>{style}</style>
-</head>
-<body>
-<h1>Kill matrix</h1>
-<p>{headline}. <small>{suite}</small></p>
-<nav>{navigation}</nav>
-{body}
-</body>
-</html>
-"""
-
-
 def as_html(matrix: Matrix) -> str:
-    """The matrix as one page that needs nothing else."""
-    parts = []
-    problems = matrix.problems()
-    if problems:
-        items = "".join(f'<li class="no">{escape(text)}</li>' for text in problems)
-        parts.append(f"<h2>Problems</h2><ul>{items}</ul>")
-    rows = [
-        (f"<code>{escape(name)}</code>", escape(what), f"{passed} of {of}")
-        for name, what, passed, of in _control_rows(matrix)
-    ]
-    parts.append(_table("controls", "Controls", ("server", "what it is", "requirements passed"), rows))
-    for section, entries in _by_section(matrix):
-        rows = [
-            (
-                f'<code id="{escape(entry.name)}">{escape(entry.name)}</code>',
-                escape(entry.sentence),
-                "".join(_detail(matrix.outcomes[entry.name][name]) for name in entry.kills) + _others(matrix, entry),
-            )
-            for entry in entries
-        ]
-        parts.append(_table(section, section, ("fault", "what is wrong", "caught by"), rows))
-    parts.append(_requirement_table(matrix))
-    places = ["controls", *(section for section, _ in _by_section(matrix)), "requirements"]
-    return _PAGE.format(
-        style=_STYLE,
-        headline=escape(headline(matrix)),
-        suite=escape(f"{SUITE_NAME} {__version__}"),
-        navigation="".join(f'<a href="#{escape(place)}">{escape(place)}</a>' for place in places),
-        body="\n".join(parts),
-    )
-
-
-def _table(place: str, title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    # The cells are HTML already, the rest is not.
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return (
-        f'<h2 id="{escape(place)}">{escape(title)}</h2>\n'
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
-    )
-
-
-def _detail(outcome: Outcome) -> str:
-    style = "yes" if outcome.failed else "no"
-    told = outcome.message if outcome.failed else f"{outcome.verdict} {outcome.blocked_by}: {outcome.message}"
-    return (
-        f'<details><summary class="{style}">{escape(outcome.requirement)}</summary>'
-        f"<small>{escape(outcome.case)}<br>{escape(told)}</small></details>"
-    )
-
-
-def _others(matrix: Matrix, entry: Fault) -> str:
-    names = matrix.also(entry)
-    if not names:
-        return ""
-    listed = escape(", ".join(names))
-    return f"<details><summary><small>and {len(names)} more</small></summary><small>{listed}</small></details>"
-
-
-def _requirement_table(matrix: Matrix) -> str:
+    """The matrix as one page that needs nothing else, in the dress of the other pages."""
     proofs = matrix.proofs()
-    rows = []
-    for requirement in load_catalogue().requirements.values():
-        if requirement.level not in PROVED:
-            continue
-        names = [f'<a href="#{escape(e.name)}">{escape(e.name)}</a>' for e in proofs.get(requirement.id, [])]
-        caught = ", ".join(names) or '<span class="no">none</span>'
-        rows.append(
-            (f"{escape(requirement.id)}<br><small>{escape(requirement.text)}</small>", requirement.level, caught)
-        )
-    return _table("requirements", "Requirements", ("requirement", "level", "faults that it catches"), rows)
+    titles = load_catalogue().titles
+    values: dict[str, Any] = {
+        "headline": headline(matrix),
+        "suite": f"{SUITE_NAME} {__version__}",
+        "problems": matrix.problems(),
+        "controls": list(_control_rows(matrix)),
+        "sections": [
+            {
+                "name": section,
+                "title": titles.get(section, ""),
+                "faults": [
+                    {
+                        "name": entry.name,
+                        "sentence": entry.sentence,
+                        "outcomes": [_shown(matrix.outcomes[entry.name][name]) for name in entry.kills],
+                        "others": matrix.also(entry),
+                    }
+                    for entry in entries
+                ],
+            }
+            for section, entries in _by_section(matrix)
+        ],
+        "requirements": [
+            {
+                "id": requirement.id,
+                "text": requirement.text,
+                "level": requirement.level,
+                "faults": [entry.name for entry in proofs.get(requirement.id, [])],
+            }
+            for requirement in load_catalogue().requirements.values()
+            if requirement.level in PROVED
+        ],
+    }
+    return make_page("kill_matrix.html", styles=("page.css", "kill_matrix.css"), scripts=("page.js",), values=values)
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    told = outcome.message if outcome.failed else f"{outcome.verdict} {outcome.blocked_by}: {outcome.message}"
+    return {"requirement": outcome.requirement, "case": outcome.case, "failed": outcome.failed, "told": told}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.reproduction.script import failure_record
-from dasnet_conformance.running.verdict import judge
+from dasnet_conformance.running.plan import Told
+from dasnet_conformance.running.verdict import heard_from, judge
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import spell_event
 from dasnet_conformance.stage.transcript import Entry
+from dasnet_conformance.stage.waits import Waits
 
 from .process import Process
 from .selecting import requirement_of
@@ -36,7 +39,9 @@ class Checking:
         process = self._process
         requirement = process.catalogue.requirements[requirement_of(request.node)]
         adapter = process.reached()
-        host = Host(adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed)
+        host = Host(
+            adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed, process.black_box
+        )
         request.node.stash[HOST_KEY] = host
         yield host
         host.close()
@@ -51,6 +56,7 @@ class Checking:
             # In front of the one that the check was collected with, before the pace was known.
             deadline = pytest.mark.timeout(self._process.check_deadline, func_only=False)
             item.add_marker(deadline, append=False)
+            self._process.black_box.clear()
             self._process.stream.write("start", requirement=requirement, case=item.name)
         return (yield)
 
@@ -75,22 +81,42 @@ class Checking:
         if record["verdict"] == "fail" and host is not None:
             record |= failure_record(host.recording, raised)
         entries = host.transcript.entries() if host is not None else []
-        entries += _heard_from_driver(raised)
+        entries += heard_from(raised)
         if isinstance(raised, AdapterBroken) and raised.culprit == "driver":
             stream.write("warning", message=f"the driver broke in a check{self._process.referral('driver')}")
-        stream.write(
-            "case",
-            requirement=requirement_id,
-            case=item.name,
-            duration_s=round(report.duration, 6),
-            transcript=entries,
+        case = {
+            "requirement": requirement_id,
+            "case": item.name,
+            "duration_s": round(report.duration, 6),
+            "transcript": entries,
             **record,
-        )
+        }
+        self._tell(case, host)
         if host is not None and requirement_id != BETWEEN_CALLS and host.between_calls():
             self._lay_to_silence(item, host, entries)
         if raised is not None:
             report.longrepr = explain_failure(requirement, record, entries)
         return report
+
+    def _tell(self, case: dict[str, Any], host: Host | None) -> None:
+        # A verdict that came of haste, and might be another with patience, is not written before it is known to hold.
+        process = self._process
+        waits = host.waits if host is not None else Waits()
+        told = Told(
+            case["requirement"],
+            case["verdict"],
+            case.get("blocked_by", ""),
+            frozenset(waits.reached),
+            frozenset(waits.vain),
+            waits.paused,
+            waits.longest_s,
+        )
+        if process.scale < 1.0 and not told.holds_in_haste():
+            process.stream.write("postponed", requirement=case["requirement"], case=case["case"])
+            told = replace(told, final=False, record=case)
+        else:
+            process.stream.write("case", **case)
+        process.told.append(told)
 
     def _lay_to_silence(self, item: pytest.Item, host: Host, entries: list[Entry]) -> None:
         # A finding of its own, whatever the check was about and however it ended.
@@ -107,15 +133,6 @@ class Checking:
             message=message,
         )
         self._process.stream.write("warning", message=f"callbacks fired while the host made no call ({BETWEEN_CALLS})")
-
-
-# What was said last to a driver that broke, the last lines of its standard error among it.
-def _heard_from_driver(raised: BaseException | None) -> list[Entry]:
-    if not isinstance(raised, AdapterBroken):
-        return []
-    told_by = "driver" if raised.culprit == "driver" else "port"
-    lines = raised.exchange.splitlines()
-    return [Entry(tick=0, side="suite", kind="note", text=f"{told_by}: {line}") for line in lines]
 
 
 def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:

@@ -1,7 +1,7 @@
 """What one process of a run holds: the implementation, ports, the record stream.
 
-The process that a person or `dasnet run` started has one, and so has each worker of pytest-xdist. All of them append to
-one stream. It may keep a temporary file for it, where nobody outside reads.
+The process that a person or `dasnet run` started has one, and so has each worker, of a pool or of pytest-xdist. All of
+them append to one stream. It may keep a temporary file for it, where nobody outside reads.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import pytest
 
 from dasnet_adapters.contract import Adapter, AdapterBroken
 from dasnet_conformance.catalogue.loader import Catalogue
+from dasnet_conformance.running.plan import Told
 from dasnet_conformance.running.stream import StreamWriter
 from dasnet_conformance.running.target import Target
+from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
 from dasnet_conformance.stage.ports import Ports
 
 
@@ -46,9 +48,20 @@ class Process:
             self.own_stream = path
         self.stream_path: str = path
         self.stream = StreamWriter(path)
+        #: Where calls are noted before they are made; a worker of a pool is watched by whoever started it.
+        self.black_box: BlackBox | NoBlackBox = NoBlackBox()
+        #: What the case at hand came to, for whoever hands out the checks.
+        self.told: list[Told] = []
+        #: The part of the usual pauses that the check at hand makes; below 1, it is run in haste.
+        self.scale = 1.0
         #: Seconds that one check may take, which follows the pace of the first sanity conversation.
         self.check_deadline = target.check_deadline
         self._adapter: Adapter | None = None
+
+    def become_worker(self, black_box: BlackBox) -> None:
+        """Note that this process is a worker of a pool from here on, watched by way of the black box."""
+        self.is_worker = True
+        self.black_box = black_box
 
     def reach(self) -> Adapter:
         """Make the adapter, which touches nothing before it is first used. Raises `UsageError`."""

@@ -70,8 +70,7 @@ class Selection:
         checks = [item for item in items if requirement_of(item)]
         self._insist_on_agreement(checks)
         profiles = set(self.profiles)
-        only_file = self._process.config.getoption("--dasnet-only")
-        only = set(Path(only_file).read_text("utf-8").split()) if only_file else None
+        only = self._listed("--dasnet-only")
         chosen: list[pytest.Item] = []
         selected: dict[str, int] = {}
         for item in checks:
@@ -83,12 +82,19 @@ class Selection:
                 continue
             item.add_marker(pytest.mark.timeout(self._process.target.check_deadline, func_only=False))
             chosen.append(item)
-        # In the order of the catalogue, whatever files the cases stand in.
-        order = {name: index for index, name in enumerate(self._catalogue.requirements)}
-        chosen.sort(key=lambda item: order[requirement_of(item)])
+        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first; before
+        # all what lets seconds pass: where several processes share the checks, the others are done meanwhile.
+        ordered = sorted(self._catalogue.requirements.values(), key=lambda requirement: not requirement.unhurried)
+        order = {requirement.id: index for index, requirement in enumerate(ordered)}
+        first = set(self._listed("--dasnet-first") or ())
+        chosen.sort(key=lambda item: (requirement_of(item) not in first, order[requirement_of(item)]))
         others = [item for item in items if item not in set(checks)]
         items[:] = chosen + others
         self._process.stream.write("selected", requirements=list(selected), cases=selected, excluded=self._excluded)
+
+    def _listed(self, option: str) -> set[str] | None:
+        file = self._process.config.getoption(option)
+        return set(Path(file).read_text("utf-8").split()) if file else None
 
     def _insist_on_agreement(self, checks: list[pytest.Item]) -> None:
         # Only a whole collection can be compared with the whole catalogue; ids must exist in any case.

@@ -1,25 +1,21 @@
 """The working part of the pytest plugin: the session of one process, from reaching the implementation to its end.
 
-It runs in every process of a run: the one that a person or `dasnet run` started, and each worker of pytest-xdist. All
-of them append to one stream (`running.stream`); results are made from that stream alone.
+It runs in every process of a run: the one that a person or `dasnet run` started, and each worker, of a pool (`pooled`)
+or of pytest-xdist. All of them append to one stream (`running.stream`); results are made from that stream alone.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dasnet_adapters import UsageError
-from dasnet_adapters.contract import AdapterBroken, Description
-from dasnet_conformance import SUITE_NAME, __version__
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.doctor.examination import examine_briefly
-from dasnet_conformance.running.sanity import CALLS_OF_A_CONVERSATION, converse
 from dasnet_conformance.running.target import Settings, Target
 
 from .checking import Checking
+from .conduct import UNREACHED, Conduct
 from .process import Process
 from .selecting import Selection, excluded_by
 
@@ -51,17 +47,24 @@ def register(config: pytest.Config) -> None:
 
         own_run = OwnRun(process)
         add(own_run, "dasnet-own-run")
-    add(SessionPlugin(process, selection, own_run), "dasnet-session")
+    conduct = Conduct(process, selection)
+    if config.getoption("--dasnet-workers"):
+        from .pooled import PooledSession
+
+        add(PooledSession(process, selection, conduct), "dasnet-session")
+    else:
+        add(SessionPlugin(process, selection, conduct, own_run), "dasnet-session")
     add(selection, "dasnet-selection")
     add(Checking(process), "dasnet-checking")
 
 
 class SessionPlugin:
-    """The plugin around all checks: it reaches the implementation, holds the sanity conversations, and lets go."""
+    """The plugin around all checks of a process that runs them itself, or hands them to pytest-xdist."""
 
-    def __init__(self, process: Process, selection: Selection, own_run: OwnRun | None) -> None:
+    def __init__(self, process: Process, selection: Selection, conduct: Conduct, own_run: OwnRun | None) -> None:
         self._process = process
         self._selection = selection
+        self._conduct = conduct
         self._own_run = own_run
         self._conversed = False
 
@@ -69,44 +72,15 @@ class SessionPlugin:
         """Reach the implementation and write the header; what cannot be reached ends the run with one line."""
         process = self._process
         try:
-            adapter = process.reach()
-            if process.is_worker:
-                told = process.config.workerinput["dasnet_profiles"]  # type: ignore[attr-defined]
-                self._selection.profiles = tuple(told)
-                return
-            if self._own_run is not None:
-                process.target.build()  # a run that `dasnet run` started has been built for
-            description, reached = adapter.describe(), adapter.reached
-            claimed = process.target.claims(description.profiles)
-            if process.target.is_driver:
-                examine_briefly(adapter)
-            self._selection.choose_profiles(claimed)
+            process.reach()
         except UsageError as error:
             process.stop(str(error))
-        except AdapterBroken as broken:
-            if broken.culprit == "caller":
-                process.stop(broken.told())
-            message = f"{broken.told()}{process.referral(broken.culprit)}"
-            process.stream.write("broken", message=message, culprit=broken.culprit, exchange=broken.exchange)
-            pytest.exit(f"dasnet: {broken}", returncode=2)
-        self._write_header(description, reached, claimed)
-
-    def _write_header(self, description: Description, reached: str, claimed: tuple[str, ...]) -> None:
-        self._process.stream.write(
-            "header",
-            suite={"name": SUITE_NAME, "version": __version__},
-            implementation={
-                "name": description.name,
-                "version": description.version,
-                "language": description.language,
-            },
-            reached=reached,
-            claimed=list(claimed),
-            profiles=list(self._selection.profiles),
-            seed=self._process.seed,
-            strict=bool(self._process.config.getoption("--dasnet-strict")),
-            started=self._process.started,
-        )
+        if process.is_worker:
+            told = process.config.workerinput["dasnet_profiles"]  # type: ignore[attr-defined]
+            self._selection.profiles = tuple(told)
+            return
+        # A run that `dasnet run` started has been built for.
+        self._conduct.greet(build=self._own_run is not None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -121,43 +95,23 @@ class SessionPlugin:
         runs_checks = is_worker or not _distributes(self._process.config)
         if not runs_checks or session.config.option.collectonly or (not is_worker and not session.items):
             return None
-        self._conversed = self._sanity("first")
+        self._conversed = self._conduct.converse("first").verdict != "inconclusive"
         if self._conversed:
             return None
         # Neither a death nor a hang gets better by being asked two hundred times.
-        session.shouldstop = "dasnet: the first sanity conversation did not get through"
+        session.shouldstop = UNREACHED
         if is_worker:
             return True  # read by the process that hands out the checks; an interrupted worker would be replaced
         raise session.Interrupted(session.shouldstop)
-
-    def _sanity(self, which: str) -> bool:
-        process = self._process
-        process.stream.write("start", requirement=f"sanity.{which}", case="")
-        started = time.monotonic()
-        outcome = converse(process.reached(), process.ports, process.target.sanity_deadline)
-        pace = (time.monotonic() - started) / CALLS_OF_A_CONVERSATION
-        process.check_deadline = max(process.check_deadline, process.target.paced_deadline(pace))
-        process.stream.write("pace", check_deadline=process.check_deadline)
-        process.stream.write(
-            "sanity",
-            which=which,
-            verdict=outcome.verdict,
-            message=f"{outcome.message}{process.referral(outcome.culprit)}",
-            transcript=outcome.transcript,
-            exchange=outcome.exchange,
-        )
-        return outcome.verdict != "inconclusive"
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Hold the last sanity conversation, unless the run was broken off, and let go of the implementation.
 
         The process that started the run draws the conclusion.
         """
-        process = self._process
         if self._conversed and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._sanity("last")
-        process.stream.write("end", worker=process.is_worker, duration_s=round(time.time() - process.started, 6))
-        process.let_go()
+            self._conduct.converse("last")
+        self._conduct.end()
         if self._own_run is not None:
             self._own_run.conclude(session)
 

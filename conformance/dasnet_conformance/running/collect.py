@@ -5,6 +5,7 @@ What follows from it is for `conclusion`. It may read records and the catalogue,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,9 +39,11 @@ class Collector:
     sanity: dict[str, list[Record]] = field(default_factory=lambda: {"first": [], "last": []})
     ended: bool = False
     duration_s: float = 0.0
+    #: How workers died, and in which call.
+    _deaths: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, record: Record) -> None:
-        """Take one record."""
+    def add(self, record: Record) -> str:
+        """Take one record; returns what a person should be told of at once, if anything."""
         match record["type"]:
             case "header":
                 self.header = self.header or record
@@ -68,11 +71,18 @@ class Collector:
                 self.others.append(record["failed"])
             case "warning":
                 self.warnings[record["message"]] = self.warnings.get(record["message"], 0) + 1
+            case "postponed":
+                self.running.pop(record["process"], None)
+            case "stopped":
+                self.running.pop(record["of"], None)
+            case "died":
+                return self._worker_died(record)
             case "end":
                 self.running.pop(record["process"], None)
                 if not record["worker"]:
                     self.ended = True
                     self.duration_s += record["duration_s"]
+        return ""
 
     def _superseded(self, process: int) -> None:
         # A check that started and never ended although its process went on was interrupted from outside.
@@ -82,21 +92,51 @@ class Collector:
 
     def died(self, how: str) -> list[str]:
         """Lay the death of the run's processes to what they were doing; returns the requirements, for people."""
-        named = []
-        for record in self.running.values():
-            name = record["requirement"]
-            named.append(name)
-            if name.startswith("sanity."):
-                self.sanity[name.partition(".")[2]].append({"verdict": "inconclusive", "message": how})
-            else:
-                survival = self.catalogue.requirements[name].survival
-                when = " while the session was ended" if "told" in record else ""
-                self._lay_to(record, "fail" if survival else "inconclusive", how + when)
+        named = [self._lay_death_to(record, how, []) for record in self.running.values()]
         self.running.clear()
-        return named
+        return list(dict.fromkeys(named))
 
-    def _lay_to(self, start: Record, verdict: str, message: str) -> None:
-        case = {"case": start["case"], "verdict": verdict, "message": message, "duration_s": 0.0, "transcript": []}
+    def _worker_died(self, record: Record) -> str:
+        # One worker of several: the others go on, and another takes its place.
+        start = self.running.pop(record["of"], None)
+        calls = [(int(tick), str(call)) for tick, call in record["calls"]]
+        if start is not None:
+            during = f" during {self._lay_death_to(start, record['how'], calls)}"
+        else:
+            during = "" if self.header is not None else " during the start"
+        # A port that dies of one call dies of it a hundred times: one of them is told while it happens.
+        way = record["how"], calls[-1][1].partition(" ")[0] if calls else ""
+        if way in self._deaths:
+            return ""
+        self._deaths.add(way)
+        return f"{record['how']}{_in_call(calls)}{during}"
+
+    def _lay_death_to(self, start: Record, how: str, calls: list[tuple[int, str]]) -> str:
+        # Returns the requirement. `calls`: the last ones of the process, where they are known.
+        name = str(start["requirement"])
+        message = f"{how}{_in_call(calls)}"
+        if name.startswith("sanity."):
+            self.sanity[name.partition(".")[2]].append({"verdict": "inconclusive", "message": message})
+        elif "told" in start:
+            self._lay_to(start, self._of_death(name), f"{how} while the session was ended")
+        else:
+            entries = [{"tick": tick, "side": "host", "kind": "call", "text": call} for tick, call in calls]
+            if entries:
+                entries[-1]["text"] = f"{calls[-1][1]} -> ({how})"
+            self._lay_to(start, self._of_death(name), message, entries)
+        return name
+
+    def _of_death(self, name: str) -> str:
+        return "fail" if self.catalogue.requirements[name].survival else "inconclusive"
+
+    def _lay_to(self, start: Record, verdict: str, message: str, entries: Iterable[Record] = ()) -> None:
+        case = {
+            "case": start["case"],
+            "verdict": verdict,
+            "message": message,
+            "duration_s": 0.0,
+            "transcript": list(entries),
+        }
         self.cases.setdefault(start["requirement"], []).append(case)
 
     def left(self) -> list[str]:
@@ -109,3 +149,8 @@ class Collector:
         if any(case["verdict"] != "pass" for case in cases):
             return 0
         return max(self.expected.get(name, 1) - len({case["case"] for case in cases}), 0)
+
+
+# In which call a process died, to be read after how it did.
+def _in_call(calls: list[tuple[int, str]]) -> str:
+    return f" in {calls[-1][1]}" if calls else ""

@@ -169,6 +169,7 @@ def _row(run: Collector, name: str) -> RequirementResult:
         transcript=tuple(TranscriptEntry(**entry) for entry in transcript),
         blocked_by=gravest.get("blocked_by", ""),
         observed=", ".join(observed),
+        traceback=tuple(gravest.get("traceback", ())),
     )
 
 

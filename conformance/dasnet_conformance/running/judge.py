@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,8 @@ from dasnet_reports import EXIT_USAGE
 
 from .collect import WORKER_DIED, Collector
 from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
+from .copies import copies_exist, workers_for
+from .endings import spell_exit
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -52,9 +53,9 @@ class RunOptions:
     `ids` are words that mean requirements (see `catalogue.selection`), none for all, and `expression` is one of
     pytest's -k; where both are given, what matches both is judged. `deadline` is the bound of one check and
     `call_deadline` that of one command to a driver, in seconds (None: what the implementation file says, or the
-    default); `no_deadline` lifts both; `workers` is the number of parallel processes (0: none beside the child);
-    `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server; `shard` is the part of all
-    that to judge (None: the whole).
+    default); `no_deadline` lifts both; `workers` is the number of checks at once (0: all in the child itself; None: as
+    many as suit); `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server; `shard` is
+    the part of all that to judge (None: the whole).
     """
 
     implementation: str
@@ -62,7 +63,7 @@ class RunOptions:
     strict: bool = False
     ids: Sequence[str] = ()
     expression: str = ""
-    workers: int = 0
+    workers: int | None = None
     seed: int = 0
     deadline: float | None = None
     excluded: dict[str, str] = field(default_factory=dict)
@@ -72,6 +73,12 @@ class RunOptions:
     shard: Shard | None = None
     #: Whether a driver is started anew for each check, and not once for all.
     restart_each: bool = False
+    #: Whether checks run in haste first, and with patience where a verdict depends on it (`running.plan`).
+    hasty: bool = True
+    #: Failing requirements after which the run ends; 0 for no such number.
+    most_failures: int = 0
+    #: Requirements whose checks come before all others.
+    first: Sequence[str] = ()
 
     def target(self) -> Target:
         """The implementation with the settings that it is reached by. Raises `UsageError`."""
@@ -96,6 +103,7 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     `command` is the command line to write into the results. Returns what became of it; raises nothing for what an
     implementation does. KeyboardInterrupt passes, after the child has been ended.
     """
+    began = time.monotonic()
     try:
         chosen = select(options.ids, load_catalogue())
         if options.shard is not None:
@@ -130,6 +138,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     narrowed = bool(options.ids) or options.shard is not None
     if narrowed and collector.header is not None and not collector.selected and not collector.usage:
         collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
+    # The time that passed: several processes at once, and each one's start, are in it once.
+    collector.duration_s = time.monotonic() - began
     ended = conclude_run(collector, command)
     if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
         ended.problem = f"{ended.problem or 'no verdict'}: {how}"
@@ -156,6 +166,8 @@ def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Se
 
 
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
+    first = place / "first"
+    first.write_text("\n".join(options.first), "utf-8")
     # An empty configuration of our own: whatever pytest settings lie around the caller, and whatever conftest.py, must
     # not change a verdict.
     settings = place / "pytest.ini"
@@ -163,6 +175,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     suites = [package_of(profile, "suite") for profile in PROFILES.values()]
     arguments = [sys.executable, "-m", "pytest", "--pyargs", *suites, "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
+    # What these two add in the end is a second of collecting garbage, and no verdict.
+    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     arguments += ["-p", "pytest_timeout", "-p", "dasnet_conformance.pytest_plugin.plugin"]
     arguments += ["--dasnet-implementation", options.implementation, "--dasnet-stream", str(stream)]
     arguments += ["--dasnet-seed", str(options.seed), "--dasnet-peer-host", options.peer_host]
@@ -180,10 +194,18 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-strict")
     if options.restart_each:
         arguments.append("--dasnet-restart-each")
+    if not options.hasty:
+        arguments.append("--dasnet-no-haste")
+    if options.first:
+        arguments += ["--dasnet-first", str(first)]
+    if options.most_failures:
+        arguments += ["--dasnet-maxfail", str(options.most_failures)]
     if options.expression:
         arguments += ["-k", options.expression]
-    if options.workers:
-        arguments += ["-p", "xdist", "-n", str(options.workers)]
+    workers = workers_for(options.target()) if options.workers is None else options.workers
+    if workers:
+        # Where no copies are to be had, workers start up like any process, and cost as much.
+        arguments += ["--dasnet-workers", str(workers)] if copies_exist() else ["-p", "xdist", "-n", str(workers)]
     if only is not None:
         arguments += ["--dasnet-only", str(only)]
     return arguments
@@ -226,7 +248,7 @@ def _one_child(
     if not collector.running and child.returncode in (3, 4):
         collector.broken = f"the suite's part: {_last_line(log)}"
         return ""
-    return f"the process {_spell_exit(child.returncode)}"
+    return f"the process {spell_exit(child.returncode)}"
 
 
 def _follow(
@@ -238,7 +260,9 @@ def _follow(
         ended = child.poll() is not None
         for record in reader.read():
             last = time.monotonic()
-            collector.add(record)
+            told = collector.add(record)
+            if told:
+                progress.note(told)
             if record["type"] == "pace":
                 patience = max(patience, record["check_deadline"] + FROZEN_AFTER)
             progress.record(record, collector)
@@ -261,15 +285,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def _spell_exit(status: int) -> str:
-    if status >= 0:
-        return f"ended by itself with exit status {status}"
-    try:
-        return f"was killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"was killed by signal {-status}"
 
 
 def _expression_mistake(log: Path) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from dasnet_adapters.contract import Adapter, AdapterBroken
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
 from dasnet_conformance.stage.bounds import SANITY_DEADLINE
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
@@ -41,15 +42,20 @@ class SanityOutcome:
     exchange: str = ""
 
 
-def converse(adapter: Adapter, ports: Ports, seconds: float = SANITY_DEADLINE) -> SanityOutcome:
+def converse(
+    adapter: Adapter,
+    ports: Ports,
+    seconds: float = SANITY_DEADLINE,
+    black_box: BlackBox | NoBlackBox | None = None,
+) -> SanityOutcome:
     """Hold the conversation within `seconds` (0: without end).
 
-    Never raises for what an implementation or an adapter does.
+    Arguments: `black_box`, where calls are noted beforehand. Raises nothing for what an implementation or adapter does.
     """
     # What closing a session does not raise. A driver that cannot end this one would cost every check its deadline.
     closing: list[AdapterBroken] = getattr(adapter, "closing_failures", [])
     before = len(closing)
-    outcome, host = _attempt(adapter, ports, seconds)
+    outcome, host = _attempt(adapter, ports, seconds, black_box)
     # A session that hung or broke may not close either.
     if host is not None:
         try:
@@ -62,11 +68,13 @@ def converse(adapter: Adapter, ports: Ports, seconds: float = SANITY_DEADLINE) -
     return outcome
 
 
-def _attempt(adapter: Adapter, ports: Ports, seconds: float) -> tuple[SanityOutcome, Host | None]:
+def _attempt(
+    adapter: Adapter, ports: Ports, seconds: float, black_box: BlackBox | NoBlackBox | None
+) -> tuple[SanityOutcome, Host | None]:
     host: Host | None = None
     try:
         with deadline(seconds):
-            host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0)
+            host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0, black_box)
             _talk(host)
             host.close()
         return SanityOutcome("pass"), host
@@ -97,6 +105,9 @@ def _outcome(verdict: str, message: str, host: Host | None) -> SanityOutcome:
 
 
 def _broken(broken: AdapterBroken, host: Host | None) -> SanityOutcome:
+    if broken.hanging:
+        # Every function returns: the port is there, and wrong. Other calls may come back.
+        return replace(_outcome("fail", broken.told(), host), culprit=broken.culprit, exchange=broken.exchange)
     outcome = _outcome("inconclusive", f"{broken.told()} (the {broken.culprit}'s part)", host)
     return replace(outcome, culprit=broken.culprit, exchange=broken.exchange)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 #: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken,
-#: warning, other, usage, end.
+#: postponed, stopped, died, warning, other, usage, end.
 Record = dict[str, Any]
 
 

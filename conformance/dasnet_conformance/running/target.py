@@ -66,6 +66,12 @@ class Target:
         return not spec or spec.partition(":")[0] in ("driver", "tcp")
 
     @property
+    def is_at_an_address(self) -> bool:
+        """Whether the driver waits at an address, and was not started by us."""
+        spec = self.file.spec if self.file is not None else self.spec
+        return (spec or self.spec).startswith("tcp:")
+
+    @property
     def check_deadline(self) -> float:
         """Seconds that one check may take; 0 for no end."""
         if self.settings.no_deadline:

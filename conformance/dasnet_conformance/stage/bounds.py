@@ -27,9 +27,17 @@ SETTLING_AT_MOST: Final = 1_000
 #: Ticks of one wait that tell of clients and move no byte: more than a storm leaves to be told, and none for ever.
 NEWS_AT_MOST: Final = 2_000
 
-#: The silence window in seconds: how long the suite watches without ticking when nothing may happen. The only pause
+#: The silence window in seconds: how long the suite watches without ticking when nothing may happen. One of two pauses
 #: of fixed length; a longer one sees no more faults of a loopback connection, a shorter one could miss a thread.
 SILENCE_WINDOW: Final = 0.01
+
+#: The idle window in seconds, the other one: how long servers and clients that have nothing to do are kept, once in a
+#: run, for a hidden limit on idle time. Such limits are whole seconds, mostly few, so it is just beyond five. A slow
+#: machine makes it longer and never shorter, and nothing is judged by how long it was.
+IDLE_WINDOW: Final = 5.5
+
+#: Seconds between two ticks in the idle window: few ticks, as limits that count ticks are found without any waiting.
+IDLE_PAUSE: Final = 0.05
 
 #: The longest pause in seconds before one fruitless tick.
 LONGEST_PAUSE: Final = 0.2

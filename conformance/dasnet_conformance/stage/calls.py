@@ -19,8 +19,9 @@ from dasnet_adapters.contract import (
 from dasnet_adapters.hints import HINTS
 
 from . import expect
+from .black_box import BlackBox, NoBlackBox
 from .expect import PartUnsupported
-from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_argument, spell_event
+from .host_object import CLIENT_CALLBACKS, Fired, HostObject, spell_command, spell_event
 from .recording import Recording, Strayed
 from .transcript import Transcript
 
@@ -33,10 +34,17 @@ _TICKS = frozenset({"tick", "server_tick"})
 class Calls:
     """The commands of one check, over one fresh session.
 
-    Arguments: `transcript` and `recording`, where everything is written down.
+    Arguments: `transcript` and `recording`, where everything is written down; `black_box`, where each call is noted
+    before it is made.
     """
 
-    def __init__(self, session: Session, transcript: Transcript, recording: Recording) -> None:
+    def __init__(
+        self,
+        session: Session,
+        transcript: Transcript,
+        recording: Recording,
+        black_box: BlackBox | NoBlackBox | None = None,
+    ) -> None:
         #: The objects that were made, by their numbers.
         self.objects: dict[int, HostObject] = {}
         #: What fired while no command ran.
@@ -51,6 +59,7 @@ class Calls:
         self._session = session
         self._transcript = transcript
         self._recording = recording
+        self._black_box = black_box or NoBlackBox()
 
     def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
         """Send one command, record it, and hand out its events.
@@ -59,8 +68,8 @@ class Calls:
         """
         if name in _TICKS:
             self._transcript.tick += 1
-        told = f"{name} {' '.join(map(spell_argument, arguments))}".rstrip()
         command = Command(name, arguments)
+        told = spell_command(command)
         # What fired before this command is told before it.
         self.drain_strays()
         self.last_traceback = ()
@@ -85,6 +94,7 @@ class Calls:
         return answer.outcome
 
     def _answer(self, command: Command, told: str) -> Answer:
+        self._black_box.write(self._transcript.tick, told)
         try:
             return self._session.call(command)
         except AdapterBroken:

@@ -12,6 +12,8 @@ from typing import Any
 
 from dasnet_adapters.contract import AdapterBroken, Outcome, Refusal, Unsupported, Value
 
+from . import differing
+
 
 class Mismatch(Exception):
     """The implementation did what the requirement rules out: verdict fail.
@@ -83,30 +85,10 @@ def equal(got: Any, wanted: Any, what: str) -> None:
 
 
 def same_bytes(got: bytes | bytearray, wanted: bytes | bytearray, what: str) -> None:
-    """Expect exactly these bytes; the message names the first place that differs."""
+    """Expect exactly these bytes; the message names the first place that differs and shows the bytes around it."""
     if got == wanted:
         return
-    place = _first_difference(got, wanted)
-    around = slice(max(place - 4, 0), place + 12)
-    raise Mismatch(
-        what,
-        f"{len(wanted)} bytes (from byte {around.start}: {wanted[around].hex(' ') or 'nothing'})",
-        f"{len(got)} bytes, the first difference at byte {place} ({got[around].hex(' ') or 'nothing'})",
-    )
-
-
-def _first_difference(got: bytes | bytearray, wanted: bytes | bytearray) -> int:
-    # Halved until it is found: bytes are compared at a stroke, and there may be millions.
-    low, high = 0, min(len(got), len(wanted))
-    if got[:high] == wanted[:high]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if got[low:middle] == wanted[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
+    raise Mismatch(what, *differing.describe(got, wanted))
 
 
 def that(holds: bool, what: str, *, expected: str, got: str) -> None:

@@ -6,12 +6,23 @@ as long as no peer has anything to read.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from dasnet_adapters.contract import Argument, Outcome, Session, Value
 
 from . import expect
-from .bounds import FRUITLESS_TICKS, NEWS_AT_MOST, SETTLING_AT_MOST, SETTLING_TICKS, SILENCE_WINDOW, pause_before
+from .black_box import BlackBox, NoBlackBox
+from .bounds import (
+    FRUITLESS_TICKS,
+    IDLE_PAUSE,
+    IDLE_WINDOW,
+    NEWS_AT_MOST,
+    SETTLING_AT_MOST,
+    SETTLING_TICKS,
+    SILENCE_WINDOW,
+    pause_before,
+)
 from .calls import Calls
 from .expect import Mismatch
 from .host_object import Fired, HostObject
@@ -19,19 +30,21 @@ from .peer import Peer
 from .recording import Paused, Recording, Waited
 from .transcript import Transcript
 from .waiting import wait_readable
+from .waits import Waits
 
 
 class FrameLoop:
     """A loop over one fresh session: objects that are ticked and peers that are stepped, in turns.
 
-    Arguments: `seed`, of the contents that the recording can draw again.
+    Arguments: `seed`, of the contents that the recording can draw again; `black_box`, where calls are noted beforehand.
     """
 
-    def __init__(self, session: Session, seed: str) -> None:
+    def __init__(self, session: Session, seed: str, black_box: BlackBox | NoBlackBox | None = None) -> None:
         self.transcript = Transcript()
         self.recording = Recording(seed)
         self.peers: list[Peer] = []
-        self._calls = Calls(session, self.transcript, self.recording)
+        self._calls = Calls(session, self.transcript, self.recording, black_box)
+        self.waits = Waits()
         self._moved = 0
 
     def call(self, name: str, *arguments: Argument, tolerate_unsupported: bool = False) -> Outcome:
@@ -75,17 +88,24 @@ class FrameLoop:
         expectation when it ends.
         """
         fruitless = told = 0
+        idle_s = longest_s = 0.0
         self.step_peers()
         self.recording.add(Waited(self.transcript.tick, what))
         while not reached():
             if fruitless >= patience:
+                self.waits.gave_up(what)
                 raise Mismatch(f"within {patience} ticks", what, got())
             if told >= NEWS_AT_MOST:
                 raise Mismatch(f"within {told} ticks that told of clients", what, got())
-            self._wait(pause_before(fruitless))
+            idle_s += self._pause(fruitless)
+            longest_s = max(longest_s, idle_s)
             bytes_before = self._moved, self._calls.delivered
-            fruitless = 0 if self._progresses(objects, through) else fruitless + 1
+            if self._progresses(objects, through):
+                fruitless, idle_s = 0, 0.0
+            else:
+                fruitless += 1
             told += not fruitless and (self._moved, self._calls.delivered) == bytes_before
+        self.waits.came(what, longest_s)
 
     def settle(self, *objects: HostObject, ticks: int = SETTLING_TICKS, through: str = "tick") -> None:
         """Give the objects every chance to do what they must not do: silence, then ticks until nothing moves."""
@@ -106,6 +126,16 @@ class FrameLoop:
         self.step_peers()
         self._calls.drain_strays()
 
+    def idle(self, *objects: HostObject) -> None:
+        """Let the idle window pass, with a tick of each object now and then: a program with nothing to do."""
+        self.transcript.add("suite", "note", f"idle for {IDLE_WINDOW:g} s, a tick each {IDLE_PAUSE:g} s")
+        end = time.monotonic() + IDLE_WINDOW
+        while time.monotonic() < end:
+            self.tick_once(*objects)
+            self.recording.add(Paused(self.transcript.tick, IDLE_PAUSE))
+            wait_readable([], IDLE_PAUSE)
+        self.tick_once(*objects)
+
     # Whether one round moved a byte or let a callback fire.
     def _progresses(self, objects: Iterable[HostObject], through: str) -> bool:
         before = self._moved, self._calls.progress
@@ -117,7 +147,18 @@ class FrameLoop:
 
         For checks that tick in a way of their own.
         """
+        self.waits.paused = True
+        if fruitless >= FRUITLESS_TICKS - 1:
+            self.waits.gave_up("a loop of the check's own")
         wait_readable([], pause_before(fruitless))
+
+    def _pause(self, fruitless: int) -> float:
+        # The pause before one more tick; returns its length, at most.
+        seconds = pause_before(fruitless)
+        if seconds:
+            self.waits.paused = True
+            self._wait(seconds)
+        return seconds
 
     def _wait(self, seconds: float) -> None:
         # Wakes early when a peer has something to read: then there is progress to see.

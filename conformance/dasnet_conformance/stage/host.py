@@ -16,7 +16,9 @@ from dasnet_adapters.contract import CLASS_A, Outcome, Session, Value
 from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
-from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT, pause_before
+from .black_box import BlackBox, NoBlackBox
+from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT
+from .differing import Sent
 from .expect import Mismatch
 from .frame_loop import FrameLoop
 from .host_object import Fired, HostObject
@@ -31,12 +33,21 @@ REFUSALS = tuple(os.strerror(number) for number in (errno.ECONNREFUSED, errno.EC
 class Host(FrameLoop):
     """The host program of one check, over one fresh session.
 
-    Arguments: `requirement`, what is judged; `peer_host`, where peers reach a server; `seed`, of the run.
+    Arguments: `requirement`, what is judged; `peer_host`, where peers reach a server; `seed`, of the run; `black_box`,
+    where calls are noted beforehand, for whoever watches this process.
     """
 
-    def __init__(self, session: Session, requirement: Requirement, ports: Ports, peer_host: str, seed: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        requirement: Requirement,
+        ports: Ports,
+        peer_host: str,
+        seed: int,
+        black_box: BlackBox | NoBlackBox | None = None,
+    ) -> None:
         own_seed = f"{seed}:{requirement.id}"
-        super().__init__(session, own_seed)
+        super().__init__(session, own_seed, black_box)
         self.requirement = requirement
         self.random = random.Random(own_seed)
         #: Which of several legal outcomes was seen, for requirements that only inform.
@@ -152,12 +163,13 @@ class Host(FrameLoop):
         """
         self.recording.add(Waited(self.transcript.tick, what))
         for fruitless in range(FRUITLESS_TICKS):
-            self._wait(pause_before(fruitless))
+            self._pause(fruitless)
             came = self._attempt(port)
             if came == "refused":
                 return
             if came == "waits":
                 break
+        self.waits.gave_up(what)
         raise Mismatch(f"port {port}", what, "a listener")
 
     # What becomes of a connection to the port: "refused", "taken", or it "waits" for a place in the listen queue.
@@ -215,8 +227,17 @@ class Host(FrameLoop):
                 lambda: len(server.received) >= count,
                 server,
                 what=f"{count} bytes in data callbacks",
-                got=lambda: f"{len(server.received)} bytes",
+                got=lambda: self.came(server.received),
             )
+
+    def came(self, received: bytes | bytearray) -> str:
+        """What data callbacks brought, in words, and where it parts from what the clients sent."""
+        return Sent.by_peers(self.recording).against(received)
+
+    def reached(self, peer: Peer) -> str:
+        """What a peer received, in words, and where it parts from what the host sent; and how its connection ended."""
+        told = Sent.by_host(self.recording).against(peer.received)
+        return f"{told}; then {peer.closed}" if peer.closed else told
 
     # Ends
 
@@ -226,7 +247,7 @@ class Host(FrameLoop):
             lambda: len(peer.received) >= count,
             *objects,
             what=what or f"{count} bytes at {peer.name}",
-            got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+            got=lambda: self.reached(peer),
         )
 
     def await_closed(self, peer: Peer, *objects: HostObject) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from dasnet_adapters.contract import Argument, Event, Outcome
+from dasnet_adapters.contract import COMMANDS, Argument, Command, Event, Outcome
 
 from . import expect
 from .transcript import spell_bytes
@@ -43,9 +43,25 @@ def spell_event(event: Event) -> str:
     return f"object {event.object}: {event.what}"
 
 
-def spell_argument(argument: Argument) -> str:
-    """An argument of a command in words, for the transcript."""
-    return spell_bytes(argument) if isinstance(argument, bytes) else str(argument)
+def spell_command(command: Command) -> str:
+    """A command in words, for the transcript: what is not plain by itself stands with its name, as in "size=5"."""
+    form = COMMANDS.get(command.name)
+    parameters = form.parameters if form is not None else ()
+    # A command that nobody declared has arguments without a name.
+    unnamed = [("", "argument")] * (len(command.arguments) - len(parameters))
+    words = [
+        _spell_operand(name, kind, argument)
+        for (name, kind), argument in zip([*parameters, *unnamed], command.arguments, strict=False)
+    ]
+    return f"{command.name} {', '.join(filter(None, words))}".rstrip()
+
+
+def _spell_operand(name: str, kind: str, argument: Argument) -> str:
+    if isinstance(argument, bytes):
+        return spell_bytes(argument)
+    if kind in ("object", "orphan"):
+        return f"{kind} {argument}"
+    return f"{name}={argument}" if kind in ("class", "number") else str(argument)
 
 
 class HostObject:

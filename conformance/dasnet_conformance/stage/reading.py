@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .host import Host
+from .peer import Peer
 from .waiting import wait_readable
 
 #: Seconds after which the thread looks again which peers there are, and whether it is still wanted.
 _LOOK_AGAIN = 0.02
+
+#: Seconds after which a call that is still under way is taken to wait for its client.
+_WAITS = 0.5
 
 
 @contextmanager
@@ -32,6 +36,31 @@ def reading_meanwhile(host: Host) -> Iterator[None]:
                 peer.pull()
 
     thread = threading.Thread(target=read, name="dasnet peers", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def reading_if_awaited(peer: Peer) -> Iterator[None]:
+    """A peer that does not read, unless calls in the block take long: then one may wait for it, and it reads on.
+
+    So bytes pile up at a server that queues them, and one that waits in send gets on.
+    """
+    done = threading.Event()
+
+    def read() -> None:
+        if done.wait(_WAITS):
+            return
+        while not done.is_set() and peer.closed is None:
+            wait_readable([peer.socket] if peer.socket is not None else [], _LOOK_AGAIN)
+            peer.pull()
+
+    peer.pause_reading()
+    thread = threading.Thread(target=read, name="dasnet peer", daemon=True)
     thread.start()
     try:
         yield

@@ -2,11 +2,12 @@
 
 Entries are the plain records that reports show: tick (how many ticks had begun), side ("host", "peer 1", ...), kind
 and text. A call that repeats with the same answer is counted, not repeated, and a long transcript keeps its first and
-last entries: a failure is explained by its end.
+last entries, for a failure is explained by its end, and each callback between them that tells more than of data.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from typing import TypedDict
@@ -14,6 +15,14 @@ from typing import TypedDict
 KEPT_FIRST = 40
 KEPT_LAST = 160
 SHOWN_BYTES = 24
+
+#: Callbacks other than data that are kept from the middle; none is left out before there are so many.
+KEPT_CALLBACKS = 2_000
+
+#: The text of a data callback in a call (see `host_object.spell_event`).
+_DELIVERY = re.compile(r"object \d+: data, size ")
+
+_ESCAPES = {0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t", 0x22: '\\"', 0x5C: "\\\\"}
 
 
 class Entry(TypedDict):
@@ -26,22 +35,34 @@ class Entry(TypedDict):
 
 
 def spell_bytes(data: bytes | bytearray | memoryview) -> str:
-    """Bytes for people: how many, and the first of them, as text where that is plain ASCII."""
+    """Bytes for people: how many, and the first of them; as text, with escapes, where most of that is printable."""
     head = bytes(data[:SHOWN_BYTES])
     more = "..." if len(data) > SHOWN_BYTES else ""
-    plain = all(32 <= byte < 127 for byte in head)
-    shown = f'"{head.decode("ascii")}{more}"' if plain else f"{head.hex(' ')}{more}"
-    return f"{len(data)} bytes {shown}" if data else "0 bytes"
+    printable = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in head)
+    shown = f'"{_escaped(head)}{more}"' if 4 * printable >= 3 * len(head) else f"{head.hex(' ')}{more}"
+    count = f"{len(data)} byte{'' if len(data) == 1 else 's'}"
+    return f"{count} {shown}" if data else count
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(_ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in data)
 
 
 class Transcript:
-    """Collects entries; `entries` gives them, shortened in the middle where there were many."""
+    """Collects entries; `entries` gives them, shortened in the middle where there were many.
+
+    What is left out are calls, deliveries and what peers did: every callback other than data stays.
+    """
 
     def __init__(self) -> None:
         self.tick = 0
         self._first: list[Entry] = []
-        self._last: deque[Entry] = deque(maxlen=KEPT_LAST)
-        self._count = 0
+        #: Callbacks from the middle, each with how many entries were left out before it.
+        self._kept: list[tuple[int, Entry]] = []
+        #: The last of them as it first came, and how often it came in a row, calls and deliveries between not counted.
+        self._repeated = "", 0
+        self._last: deque[Entry] = deque()
+        self._left_out = 0
         self._previous: tuple[str, str, str] | None = None
         self._repeats = 0
 
@@ -55,11 +76,26 @@ class Transcript:
             return
         self._previous, self._repeats = key, 1
         entry = Entry(tick=self.tick, side=side, kind=kind, text=text)
-        self._count += 1
         if len(self._first) < KEPT_FIRST:
             self._first.append(entry)
+            return
+        self._last.append(entry)
+        if len(self._last) > KEPT_LAST:
+            self._pass_over(self._last.popleft())
+
+    def _pass_over(self, entry: Entry) -> None:
+        # A server that tells of something without end must not fill the memory of the machine.
+        text, times = self._repeated
+        if self._kept and entry["kind"] == "event" and entry["text"] == text:
+            self._repeated = text, times + 1
+            self._kept[-1][1]["text"] = f"{text} (x{times + 1}, up to tick {entry['tick']})"
+            return
+        is_telling = entry["kind"] == "event" and not _DELIVERY.match(entry["text"])
+        if is_telling and len(self._kept) < KEPT_CALLBACKS:
+            self._kept.append((self._left_out, entry))
+            self._repeated = entry["text"], 1
         else:
-            self._last.append(entry)
+            self._left_out += 1
 
     def note_after_last_call(self, texts: Sequence[str]) -> None:
         """Put notes of the suite behind the last call of the host, and what fired in it; nothing where none is kept."""
@@ -74,17 +110,27 @@ class Transcript:
             notes = [Entry(tick=tick, side="suite", kind="note", text=text) for text in texts]
             whole = [*kept]
             whole[at:at] = notes
-            self._count += len(notes)
             if kept is self._first:
                 self._first = whole
-            else:
-                self._last = deque(whole, maxlen=KEPT_LAST)
+                return
+            self._last = deque(whole)
+            while len(self._last) > KEPT_LAST:
+                self._pass_over(self._last.popleft())
             return
 
     def entries(self) -> list[Entry]:
         """The entries in order; a note stands where some were left out."""
-        left_out = self._count - len(self._first) - len(self._last)
-        if left_out <= 0:
-            return [*self._first, *self._last]
-        note = Entry(tick=self._last[0]["tick"], side="suite", kind="note", text=f"({left_out} entries left out)")
-        return [*self._first, note, *self._last]
+        told = list(self._first)
+        before = 0
+        for left_out, entry in self._kept:
+            told += _note(left_out - before, entry)
+            told.append(entry)
+            before = left_out
+        return [*told, *_note(self._left_out - before, self._last[0] if self._last else None), *self._last]
+
+
+def _note(left_out: int, following: Entry | None) -> list[Entry]:
+    if not left_out or following is None:
+        return []
+    text = f"({left_out} {'entry' if left_out == 1 else 'entries'} left out)"
+    return [Entry(tick=following["tick"], side="suite", kind="note", text=text)]

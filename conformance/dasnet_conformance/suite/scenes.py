@@ -131,7 +131,7 @@ def until_received(host: Host, server: HostObject, count: int, *ticked: HostObje
         lambda: len(server.received) >= count,
         *(ticked or (server,)),
         what=f"{count} bytes in data callbacks on {server}",
-        got=lambda: f"{len(server.received)} bytes",
+        got=lambda: host.came(server.received),
         through=through,
     )
 
@@ -248,7 +248,12 @@ def serve_in_the_end(host: Host, server: HostObject) -> None:
     # Without waiting for the connection: earlier clients may fill the listen queue until ticks take them.
     peer = host.peer(server.port, wait=False)
     peer.send(QUESTION)
-    host.until(lambda: server.received.endswith(QUESTION), server, what="data callbacks with the next client's bytes")
+    host.until(
+        lambda: server.received.endswith(QUESTION),
+        server,
+        what="data callbacks with the next client's bytes",
+        got=lambda: host.came(server.received),
+    )
     departures = server.count("disconnect")
     expect.returns(server.send(ANSWER), True, "send to the next client")
     host.await_peer(peer, len(ANSWER), server)

@@ -59,6 +59,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!row) return;
     if (row.hidden) { form.reset(); filter(); }
     row.open = true;
+    if (target.matches("[id^='_']")) {
+      // A place within the row: the divergence in its diagram or in its table.
+      const table = target.closest(".transcript");
+      if (table) table.open = true;
+      requestAnimationFrame(() => target.scrollIntoView({ block: "center" }));
+      return;
+    }
     // After the browser's own jump to the anchor, which takes the focus away and lies below the line that names it.
     requestAnimationFrame(() => {
       const summary = row.querySelector("summary");
@@ -83,6 +90,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const link = event.target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) openLinked();
   });
+  // Where there is no room for a diagram, its table stands in for it as soon as the row is opened.
+  const narrow = window.matchMedia("(max-width: 46rem)");
+  document.addEventListener("toggle", (event) => {
+    if (!narrow.matches || !event.target.open || !event.target.matches(".requirement")) return;
+    for (const table of event.target.querySelectorAll(".transcript")) table.open = true;
+  }, true);
   form.hidden = all === 0;
   // A browser that comes back to the page may bring what was typed before.
   filter();

@@ -79,6 +79,18 @@ class OldObjectGetsTheRest(Handle):
     within that tick: the documentation gives it to nobody in particular."""
 
     PART = 4096
+    #: What was read and not handed over yet, as a callback raised; the next tick goes on with it.
+    rest = b""
+
+    def read(self) -> bytes | None:
+        """First what is left."""
+        rest, self.rest = self.rest, b""
+        return rest or super().read()
+
+    def drop_client(self) -> None:
+        """With what is left of its bytes."""
+        self.rest = b""
+        super().drop_client()
 
     def tell_data(self, data: bytes) -> None:
         """To the owner at the time of reading, until a new one is bound or the handle ends."""
@@ -90,4 +102,6 @@ class OldObjectGetsTheRest(Handle):
             if current is None and self.listener is not listener:
                 return
             if owner is not None:
+                self.rest = data[start + self.PART :]
                 owner.on_data(data[start : start + self.PART])
+                self.rest = b""

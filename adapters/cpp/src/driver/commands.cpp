@@ -75,13 +75,25 @@ void server_restore(const network::Handle &handle, Entry &target)
         network::server_restore(handle, target.server());
 }
 
+void forget(Registry &registry)
+{
+    registry.clear();
+    end_child();
+}
+
+void or_mistaken(bool done, const char *why)
+{
+    if (!done)
+        throw WrongCommand(why);
+}
+
 using A = const Arguments &;
 
 // `kept` is left out: the bytes of a data callback are lent to it.
 const std::map<std::string, Command, std::less<>> commands{
     {"new", command(2, [](A a) { a.registry().make(a.number(0), a.number(1)); })},
-    {"reset", command(0, [](A a) { a.registry().clear(); })},
-    {"bye", command(0, [](A a) { a.registry().clear(); })},
+    {"reset", command(0, [](A a) { forget(a.registry()); })},
+    {"bye", command(0, [](A a) { forget(a.registry()); })},
     {"adapter", command(1, [](A a) { a.server(0).make_server_adapter(); })},
     {"init", command(2, [](A a) { return a.server(0).init(a.port(1)); })},
     {"has_session", command(1, [](A a) { return a.server(0).has_session(); })},
@@ -99,6 +111,8 @@ const std::map<std::string, Command, std::less<>> commands{
     {"send_reused", command(4, [](A a) { return send_reused(a); })},
     {"memory", command(0, [](A) { return memory_in_use(); })},
     {"threads", command(0, [](A) { return count_threads(); })},
+    {"child", command(0, [](A) { or_mistaken(start_child(), "no child process can be started, or there is one"); })},
+    {"reap", command(0, [](A) { or_mistaken(end_child(), "there is no child process"); })},
     {"descriptors", command(0, [](A) { return count_descriptors(); })},
     {"make_server", command(1, [](A a) { return make_server(a.number(0) == 0 ? nullptr : &a.object(0)); })},
     {"server_init", command(2, [](A a) { return network::server_init(a.handle(0), a.port(1)); })},

@@ -1,4 +1,4 @@
-// What the system tells of this process.
+// What the system tells of this process, and one child process.
 #pragma once
 
 #include <cstdint>
@@ -12,5 +12,12 @@ std::int64_t count_descriptors();
 std::int64_t memory_in_use();
 
 std::int64_t count_threads();
+
+/// A process that inherits every descriptor which is not marked as close-on-exec, and does nothing. It ends with this one
+/// at the latest. False where there is one already, or none can be started.
+bool start_child();
+
+/// Ends it, and waits until it is gone. False where there is none.
+bool end_child();
 
 } // namespace driver

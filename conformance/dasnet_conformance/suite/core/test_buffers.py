@@ -73,7 +73,7 @@ def _reads_at_last(host: Host, server: HostObject, peer: Peer, accepted: bytearr
         lambda: len(peer.received) >= len(accepted) or (bool(refused) and peer.closed is not None),
         server,
         what=f"{len(accepted)} bytes that send accepted",
-        got=lambda: f"{len(peer.received)} bytes",
+        got=lambda: host.reached(peer),
     )
     # Where a send was refused, the connection may have been closed; what a refused call leaves is judged elsewhere.
     arrived = min(len(peer.received), len(accepted))

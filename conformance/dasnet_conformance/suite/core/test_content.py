@@ -190,13 +190,13 @@ def test_small_after_large(host: Host) -> None:
         lambda: len(peer.received) >= len(accepted) or (took == "false" and peer.closed is not None),
         server,
         what=f"{len(accepted)} bytes that send accepted",
-        got=lambda: f"{len(peer.received)} bytes",
+        got=lambda: host.reached(peer),
     )
     arrived = min(len(peer.received), len(accepted))
     expect.same_bytes(peer.received[:arrived], accepted[:arrived], "small and large messages, as they arrived")
     if took == "true":
         host.settle(server)
-        expect.equal(len(peer.received), len(accepted), "bytes that arrived of small and large messages")
+        expect.same_bytes(peer.received, accepted, "all that arrived of small and large messages")
 
 
 @check("content.across-reload")

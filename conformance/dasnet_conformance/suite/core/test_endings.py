@@ -35,7 +35,7 @@ def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearr
         lambda: len(peer.received) >= len(wanted) or peer.closed is not None,
         server,
         what=f"{len(wanted)} bytes at the client that has shut down writing",
-        got=lambda: f"{len(peer.received)} bytes",
+        got=lambda: host.reached(peer),
     )
     host.settle(server)
     what = f"what the client received{f' before it saw {peer.closed}' if peer.closed else ''}"
@@ -92,7 +92,12 @@ def test_answer_to_last_words(host: Host, repeat: int) -> None:
     peer.half_close()
     host.silence()
     with reading_meanwhile(host):
-        host.until(lambda: server.received.endswith(words), server, what="the last words in data callbacks")
+        host.until(
+            lambda: server.received.endswith(words),
+            server,
+            what="the last words in data callbacks",
+            got=lambda: host.came(server.received),
+        )
         wanted, refused = bytearray(), b""
         data = b""
         for fired in server.fired:

@@ -1,4 +1,4 @@
-"""Checks of section endurance: counters that wrap, buffers that never empty, places that are used up.
+"""Checks of section endurance: counters that wrap, buffers that never empty, places that are used up, idle limits.
 
 Numbers go past 2 to the power of 8, 10 and 16 where a driver does many operations in one command (see `stage.many`),
 and past 2 to the power of 24 bytes; queries are asked on the way, since a counter may spoil what they say alone.
@@ -12,13 +12,17 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
-from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.reading import reading_if_awaited, reading_meanwhile
 from dasnet_conformance.suite.scenes import (
     pace_of,
+    put_aside,
     rounds,
     send_in_the_end,
     serve_one,
+    take_over,
     talk,
+    to_one_that_does_not_read,
     until_fired,
     until_received,
     visit,
@@ -37,6 +41,9 @@ FAILED_INITS = 300
 #: Ticks for which a client waits, and after how many is looked.
 LONG_WAIT = 5_000
 WAITED_AT_ONCE = 500
+#: What is sent to a client that does not read: more than the buffers of a system take, in pieces.
+QUEUED_PIECES = 32
+QUEUED_PIECE = 1 << 18
 
 
 def _session(server: HostObject) -> str:
@@ -210,3 +217,77 @@ def test_many_failed_inits(host: Host) -> None:
             raise expect.Mismatch(f"init number {number} on a port in use", "not true", "true")
     expect.returns(host.init_free(server), True, f"init on a free port after {FAILED_INITS} that failed")
     serve_one(host, server)
+
+
+@check("endurance.idle-seconds")
+def test_idle_seconds(host: Host) -> None:
+    """All of them in one window, since it is the window that takes time. Ticks are few: their number is asked above."""
+    silent, first = host.connected()
+    second = host.peer(silent.port)
+    early = host.random.randbytes(3_000)
+    second.send(early)
+    spoken, third = host.connected()
+    talk(host, spoken, third)
+    fourth = host.peer(spoken.port)
+    alone = host.listening()
+    saved, fifth = host.connected()
+    put_aside(saved)
+    stalled, sixth = host.connected()
+    accepted, refused = _queue(host, stalled, sixth)
+
+    host.idle(silent, spoken, alone, stalled)
+
+    _is_kept(silent, first, second)
+    _is_kept(spoken, third, fourth)
+    _gives_way(host, silent, first, second, early)
+    _gives_way(host, spoken, third, fourth, b"")
+    expect.returns(alone.is_open(), True, "is_open of a server to which nobody came for seconds")
+    serve_one(host, alone)
+    expect.equal(fifth.closed, None, "what a client sees whose server is saved for seconds")
+    talk(host, take_over(host, saved), fifth)
+    _drains(host, stalled, sixth, accepted, refused=refused)
+
+
+# Bytes to a client that does not read: those that were accepted, and whether a piece was refused.
+def _queue(host: Host, server: HostObject, peer: Peer) -> tuple[bytes, bool]:
+    content = host.random.randbytes(QUEUED_PIECES * QUEUED_PIECE)
+    with to_one_that_does_not_read(host), reading_if_awaited(peer):
+        for start in range(0, len(content), QUEUED_PIECE):
+            if server.send(content[start : start + QUEUED_PIECE]) != Value(True):
+                return content[:start], True
+    return content, False
+
+
+# The client that is served and the one behind it see nothing, and neither does the server.
+def _is_kept(server: HostObject, served: Peer, waiting: Peer) -> None:
+    told = server.client_callbacks()
+    expect.equal([what for what in told if what != "data"], ["connect"], f"callbacks on {server} in idle seconds")
+    expect.returns(server.is_connected(), True, f"is_connected of {server}, whose client was idle for seconds")
+    expect.equal(served.closed, None, "what a client sees that was idle for seconds")
+    expect.equal(waiting.closed, None, "what a client sees that waited for seconds behind an idle one")
+
+
+# The idle client is still heard; then it leaves, and the one behind it is taken, with what it sent early.
+def _gives_way(host: Host, server: HostObject, served: Peer, waiting: Peer, early: bytes) -> None:
+    talk(host, server, served)
+    heard = len(server.received)
+    served.close()
+    until_fired(host, server, "connect", 2)
+    until_received(host, server, heard + len(early))
+    host.settle(server)
+    expect.same_bytes(server.received[heard:], early, "what the waiting client had sent")
+    talk(host, server, waiting)
+
+
+# What was accepted arrives once the client reads. A server that refused a piece may have let go of the client for it.
+def _drains(host: Host, server: HostObject, peer: Peer, accepted: bytes, *, refused: bool) -> None:
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= len(accepted) or (refused and peer.closed is not None),
+        server,
+        what=f"{len(accepted)} bytes at the client, which reads again after idle seconds",
+        got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+    )
+    if peer.closed is None:
+        expect.same_bytes(peer.received, accepted, "what send accepted for a client that read only seconds later")
+        talk(host, server, peer)

@@ -49,7 +49,7 @@ def _until_heard_or_ended(host: Host, server: HostObject, peer: Peer, count: int
         lambda: len(server.received) >= count or _ended(server, peer),
         Forgiving(server),
         what=f"{count} bytes in data callbacks, or the end of the connection",
-        got=lambda: f"{len(server.received)} bytes",
+        got=lambda: host.came(server.received),
     )
 
 
@@ -129,7 +129,7 @@ def test_second_client_waiting(host: Host, callback: str) -> None:
         lambda: server.received.endswith(EARLY) and server.count("connect") > 1,
         server,
         what="the second client taken, and what it sent early delivered",
-        got=lambda: f"{server.count('connect')} connect callbacks and {len(server.received)} bytes",
+        got=lambda: f"{server.count('connect')} connect callbacks and {host.came(server.received)}",
     )
     expect.returns(server.send(ANSWER), True, "send to the second client")
     host.await_peer(second, len(ANSWER), server)
@@ -163,7 +163,7 @@ def test_queued_bytes(host: Host) -> None:
         lambda: len(peer.received) >= accepted or _ended(server, peer),
         Forgiving(server),
         what=f"{accepted} bytes at the client, as send accepted before the failure, or the end of the connection",
-        got=lambda: f"{len(peer.received)} bytes",
+        got=lambda: host.reached(peer),
     )
     host.settle(Forgiving(server))
     ended = _ended(server, peer)

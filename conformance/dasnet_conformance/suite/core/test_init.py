@@ -46,7 +46,12 @@ def test_listens_on_given_port(host: Host) -> None:
     for server in reversed(servers):
         peer = host.peer(server.port)
         peer.send(b"port %d" % server.port)
-    host.until(lambda: all(len(server.received) >= 10 for server in servers), *servers, what="each server's greeting")
+    host.until(
+        lambda: all(len(server.received) >= 10 for server in servers),
+        *servers,
+        what="each server's greeting, 10 bytes",
+        got=lambda: ", ".join(f"{len(server.received)} at {server}" for server in servers),
+    )
     for server in servers:
         expect.same_bytes(server.received, b"port %d" % server.port, f"what arrived at port {server.port}")
 
@@ -236,7 +241,11 @@ def test_two_servers_independent(host: Host) -> None:
     first_peer.send(b"to the first")
     second_peer.send(b"to the second")
     host.until(
-        lambda: len(first.received) >= 12 and len(second.received) >= 13, first, second, what="bytes at both servers"
+        lambda: len(first.received) >= 12 and len(second.received) >= 13,
+        first,
+        second,
+        what="bytes at both servers",
+        got=lambda: f"at the first {bytes(first.received)!r}, at the second {bytes(second.received)!r}",
     )
     expect.same_bytes(first.received, b"to the first", "at the first server")
     expect.same_bytes(second.received, b"to the second", "at the second server")

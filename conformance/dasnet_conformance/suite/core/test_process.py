@@ -1,14 +1,14 @@
 """Section process: what the host's process has, lacks and shares with the server.
 
 The suite can take and limit descriptors of its own process alone, so two checks ask only of an implementation that is
-judged in it, and say so of any other. What no command can bring about is not asked at all: whether a child process of
-the host inherits a socket.
+judged in it, and say so of any other. What a child process inherits is asked of a driver that can start one.
 """
 
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
@@ -17,8 +17,17 @@ from dasnet_conformance.stage.descriptors import needs_shared, none_left, shared
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.optional import offered
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import serve_one, talk, tick_whatever, until_fired, until_received
+from dasnet_conformance.suite.scenes import (
+    put_aside,
+    serve_one,
+    take_over,
+    talk,
+    tick_whatever,
+    until_fired,
+    until_received,
+)
 
 #: Where a set of descriptors of fixed size ends.
 SET_SIZE = 1_024
@@ -154,3 +163,42 @@ def _has_other_loopback() -> bool:
         except OSError:
             return False
     return True
+
+
+# A child process of the host, which outlives whatever the block does to the server.
+@contextmanager
+def _child_process(host: Host) -> Iterator[None]:
+    expect.equal(offered(host, "child"), Value(None), "starting a child process, which is the driver's part")
+    yield
+    expect.equal(offered(host, "reap"), Value(None), "ending the child process, which is the driver's part")
+
+
+def _destroyed(server: HostObject) -> None:
+    with expect.needing("destroy.frees-port"):
+        expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
+
+
+@check("process.child-leaves-port")
+def test_child_leaves_port(host: Host) -> None:
+    """A fresh server, and one whose listener has been through a reload, before the child is started."""
+    fresh, reloaded = host.listening(), host.listening()
+    put_aside(reloaded)
+    taker = take_over(host, reloaded)
+    with _child_process(host):
+        for server in (fresh, taker):
+            _destroyed(server)
+            host.await_refusal(server.port, "no listener once the server is destroyed, though a child process lives on")
+            again = host.made()
+            expect.returns(again.init(server.port), True, "init on the port while the child process lives on")
+            serve_one(host, again)
+
+
+@check("process.child-leaves-client")
+def test_child_leaves_client(host: Host) -> None:
+    """The client reads the end of the connection, as it does without a child process."""
+    server, peer = host.connected()
+    talk(host, server, peer)
+    with _child_process(host):
+        talk(host, server, peer)
+        _destroyed(server)
+        host.await_closed(peer)

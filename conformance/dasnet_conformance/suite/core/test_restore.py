@@ -221,6 +221,7 @@ def test_ten_times(host: Host) -> None:
         lambda: sum(len(each.received) for each in objects) >= len(said),
         server,
         what=f"{len(said)} bytes at the objects together",
+        got=lambda: host.came(b"".join(bytes(each.received) for each in objects)),
     )
     host.await_peer(peer, len(said), server)
     host.settle(server)

@@ -106,7 +106,7 @@ def test_untold_client_not_lost(host: Host, moment: str) -> None:
         lambda: len(server.received) + len(taker.received) >= len(wanted),
         taker,
         what=f"{len(wanted)} bytes in data callbacks of both owners",
-        got=lambda: f"{len(server.received) + len(taker.received)} bytes",
+        got=lambda: host.came(server.received + taker.received),
     )
     host.settle(taker)
     expect.same_bytes(server.received + taker.received, wanted, "what both owners were given")

@@ -160,7 +160,7 @@ def test_queued_bytes_survive(host: Host) -> None:
         lambda: len(peer.received) >= accepted or (gave_up and peer.closed is not None),
         new,
         what=f"{accepted} bytes at the client, as send accepted before the save",
-        got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
+        got=lambda: host.reached(peer),
     )
     host.settle(new)
     wanted = contents[: len(peer.received) if gave_up and peer.closed else accepted]
@@ -179,7 +179,12 @@ def test_from_data_callback(host: Host) -> None:
     new = take_over(host, server, host.new(CLASS_B))
     peer.send(b", then go on")
     # The first bytes may have come in pieces, of which the new object then has the rest.
-    host.until(lambda: len(server.received) + len(new.received) >= 18, new, what="18 bytes at the two objects")
+    host.until(
+        lambda: len(server.received) + len(new.received) >= 18,
+        new,
+        what="18 bytes at the two objects",
+        got=lambda: host.came(server.received + new.received),
+    )
     expect.same_bytes(server.received + new.received, b"reload, then go on", "what the two objects were given")
     hear(host, new, peer)
 
@@ -202,7 +207,7 @@ def test_same_packet_not_lost(host: Host, size: int) -> None:
         lambda: len(server.received) + len(new.received) >= size,
         new,
         what=f"{size} bytes at the two objects together",
-        got=lambda: f"{len(server.received)} at the old and {len(new.received)} at the new",
+        got=lambda: f"{len(server.received)} of them at the old; of both, {host.came(server.received + new.received)}",
     )
     host.settle(new)
     expect.same_bytes(server.received + new.received, contents, "what the old and then the new object were given")

@@ -143,14 +143,14 @@ def test_waiting_still_heard(host: Host, client: str) -> None:
     if client == "reads" and not refused:
         peer.resume_reading()
         in_time = _never_idle(host, server, peer, heard)
-        got = f"{len(server.received)} bytes"
+        got = host.came(server.received)
         what = f"{BUSY_TICKS} ticks in which more was sent"
         expect.that(in_time, what, expected=f"{len(contents)} bytes of the client", got=got)
     host.until(
         heard,
         server,
         what=f"{len(contents)} bytes of a client for which bytes wait",
-        got=lambda: f"{len(server.received)} bytes",
+        got=lambda: host.came(server.received),
     )
     if server.count("disconnect"):
         host.observe("the connection was closed")
@@ -185,7 +185,7 @@ def test_stalled_refused_is_clean(host: Host) -> None:
         lambda: len(peer.received) >= len(accepted) or peer.closed is not None,
         server,
         what=f"{len(accepted)} accepted bytes, or the end of the connection",
-        got=lambda: f"{len(peer.received)} bytes",
+        got=lambda: host.reached(peer),
     )
     host.settle(server)
     if not refused:

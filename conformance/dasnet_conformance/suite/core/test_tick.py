@@ -243,7 +243,7 @@ def test_second_client_gets_nothing(host: Host) -> None:
         lambda: len(first.received) >= 13 * REPEATED * accepted or first.closed is not None,
         server,
         what="what was accepted, at the first client, or the end of its connection",
-        got=lambda: f"{len(first.received)} bytes",
+        got=lambda: host.reached(first),
     )
     if server.count("connect") > 1:
         # The first was thrown out, as a server may do with a client that takes nothing.
@@ -286,7 +286,12 @@ def test_second_client_gives_up(host: Host) -> None:
     # The one that gave up may hold the only place in the listen queue until a tick takes it.
     third = host.peer(server.port, wait=False)
     third.send(b"third")
-    host.until(lambda: bytes(server.received).endswith(b"third"), server, what="the bytes of the third client")
+    host.until(
+        lambda: bytes(server.received).endswith(b"third"),
+        server,
+        what="the bytes of the third client",
+        got=lambda: host.came(server.received),
+    )
 
 
 @check("tick.waiting-clients-all-served")
@@ -345,7 +350,12 @@ def test_inside_callback(host: Host, callback: str, farewell: str) -> None:
             host.until(lambda sent=peer: not sent.unsent, server, what="the client could send everything")  # type: ignore[misc]
             peer.close()
             host.silence()
-        host.until(lambda total=count * size: len(server.received) >= total, server, what="all bytes")  # type: ignore[misc]
+        host.until(
+            lambda total=count * size: len(server.received) >= total,  # type: ignore[misc]
+            server,
+            what="all bytes",
+            got=lambda: host.came(server.received),
+        )
         if farewell != "at once":
             peer.close()
         host.until(lambda wanted=count: server.count("disconnect") == wanted, server, what="the departure")  # type: ignore[misc]

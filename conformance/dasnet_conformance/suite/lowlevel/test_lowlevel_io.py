@@ -204,7 +204,13 @@ def test_server_restore_keeps_client(host: Host) -> None:
     host.settle(keeper, through=LOW)
     expect.returns(keeper.call("server_is_connected"), True, "server_is_connected some ticks later")
     expect.returns(keeper.send(b"still yours", through="server_send"), True, "server_send")
-    host.until(lambda: len(peer.received) >= 11, keeper, what="11 bytes at the client", through=LOW)
+    host.until(
+        lambda: len(peer.received) >= 11,
+        keeper,
+        what="11 bytes at the client",
+        got=lambda: host.reached(peer),
+        through=LOW,
+    )
     expect.same_bytes(peer.received, b"still yours", "what the client received")
     expect.equal(peer.closed, None, "what the client sees")
 

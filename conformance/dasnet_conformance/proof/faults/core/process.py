@@ -1,8 +1,9 @@
-"""Faults of section process: too many descriptors, too few, and bytes out of band."""
+"""Faults of section process: too many descriptors, too few, bytes out of band, and sockets that children inherit."""
 
 from __future__ import annotations
 
 import errno
+import os
 import select
 import socket
 from typing import Final
@@ -177,3 +178,50 @@ class UrgentIsAskedForTwice(Handle):
             self.depart()
             return
         super().receive()
+
+
+@fault("process.child-leaves-port")
+class ListenerIsInherited(Handle):
+    """The listener is passed on to every program that the host starts, and holds the port as long as one lives."""
+
+    def open_listener(self, port: int) -> socket.socket:
+        listener = super().open_listener(port)
+        listener.set_inheritable(True)
+        return listener
+
+
+@fault("process.child-leaves-port")
+class ReloadPassesListenerOn(Handle):
+    """The listener is made inheritable when it is saved, for a new process to take over, and stays so."""
+
+    def disown(self) -> None:
+        super().disown()
+        if self.listener is not None:
+            self.listener.set_inheritable(True)
+
+
+@fault("process.child-leaves-client")
+class ClientIsInherited(Handle):
+    """The connection of a client is passed on to every program that the host starts, and ends only with the last."""
+
+    def adopt(self, client: socket.socket) -> None:
+        client.set_inheritable(True)
+        super().adopt(client)
+
+
+@fault("process.child-leaves-client")
+class WritesThroughACopy(Handle):
+    """Sends go through a copy of the client's descriptor, and copies made in that way are inherited."""
+
+    copy = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.copy = os.dup(client.fileno())
+        os.set_inheritable(self.copy, True)
+
+    def drop_client(self) -> None:
+        super().drop_client()
+        if self.copy >= 0:
+            os.close(self.copy)
+            self.copy = -1
