@@ -45,7 +45,7 @@ from ._orphan import SharedOrphan
 from ._server import Server
 from ._state import ANSWERS, TRANSITIONS, WITHOUT_HANDLE, Answers, Happening, State
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ANSWERS",

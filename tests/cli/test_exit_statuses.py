@@ -162,6 +162,8 @@ ROWS: Final = [
     Row("completion zsh", 0, "#compdef dasnet"),
     Row("completion fish", 0, "complete -c dasnet"),
     Row("completion tcsh", 3, "no shell tcsh; the shells are bash, zsh, fish"),
+    Row("version --verbose", 0, "pytest plugins: "),
+    Row("version xyzzy", 3, "xyzzy"),
     Row("help run", 0, "usage: dasnet run "),
     Row("help xyzzy", 3, "no command xyzzy"),
 ]

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "compare": ("compare_command", "what changed between two runs"),
     "explain": ("explain_command", "all about one requirement: text, clauses, check"),
     "init-ci": ("init_ci_command", "write a CI job: GitHub, GitLab or tox"),
+    "version": ("version_command", "this dasnet; --verbose: what an issue report needs"),
     "completion": ("completion_command", "write completion for bash, zsh or fish"),
 }
 
@@ -36,7 +37,7 @@ GROUPS: Final = {
     "gate": ("baseline", "compare", "merge", "matrix", "verify-report", "init-ci"),
     "drivers": ("new-driver", "doctor"),
     "prove": ("prove", "explore", "replay"),
-    "shell": ("completion",),
+    "shell": ("completion", "version"),
 }
 
 #: The one command without a file of its own: it only shows what the others say of themselves.

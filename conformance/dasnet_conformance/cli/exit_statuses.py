@@ -60,5 +60,6 @@ STATUSES: Final[dict[str, dict[int, str]]] = {
     "explore": {0: "nothing diverges", 1: "a divergence, written as a script", 2: _NO_VERDICT, 3: _MISTAKE},
     "replay": {0: "nothing diverges", 1: "a divergence", 2: _NO_VERDICT, 3: _MISTAKE},
     "completion": {0: "written", 3: _MISTAKE},
+    "version": {0: "told", 3: _MISTAKE},
     "help": {0: "shown", 3: "no such command"},
 }
