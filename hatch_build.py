@@ -34,6 +34,16 @@ def for_an_index(text: str, place: str) -> str:
     return "".join(part if part.startswith("```") else _RELATIVE.sub(resolved, part) for part in parts)
 
 
+def place_of(tag: str) -> str:
+    """The address below which the repository's files are at a tag, or nothing where nobody has told the repository."""
+    repository = _repository()
+    return f"{repository}/blob/{tag}" if repository else ""
+
+
+def _repository() -> str:
+    return os.environ.get("DASNET_REPOSITORY", "").rstrip("/")
+
+
 def addresses(repository: str, tag: str) -> dict[str, str]:
     """The project's addresses by their names. Arguments: `repository`, its address; `tag`, of the release."""
     return {
@@ -49,10 +59,9 @@ class DescriptionHook(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Fill in the description and the addresses."""
-        repository = os.environ.get("DASNET_REPOSITORY", "").rstrip("/")
+        repository = _repository()
         tag = f"v{metadata['version']}"
         text = (Path(self.root) / "README.md").read_text("utf-8")
-        place = f"{repository}/blob/{tag}" if repository else ""
-        metadata["readme"] = {"content-type": "text/markdown", "text": for_an_index(text, place)}
+        metadata["readme"] = {"content-type": "text/markdown", "text": for_an_index(text, place_of(tag))}
         if repository:
             metadata["urls"] = addresses(repository, tag)

@@ -11,6 +11,7 @@ folder of wheels, and for nothing after that. It writes below the folder it is g
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ import zipfile
 from collections.abc import Sequence
 from email.parser import HeaderParser
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, NoReturn
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -53,6 +55,8 @@ def main(given: Sequence[str] | None = None) -> int:
     if problem:
         give_up(f"{wheel.name}: {problem}")
     tried = try_everywhere(wheel, pythons(project), folder)
+    # Nor does the page of a release know the repository's files.
+    notes = description().for_an_index(notes, description().place_of(f"v{project['version']}"))
     (folder / "notes.md").write_text(notes, "utf-8")
     print(f"{wheel.name} and {sdist.name}: checked, and judged the reference with Python {', '.join(tried)}")
     print(f"notes: {folder / 'notes.md'}")
@@ -73,6 +77,16 @@ def run(command: Sequence[str], **options: Any) -> None:
     """Run a program to its end; gives up where it fails."""
     if subprocess.run(command, check=False, **options).returncode != 0:
         give_up(f"{' '.join(command[:4])} ... failed, as told above")
+
+
+def description() -> ModuleType:
+    """hatch_build.py, which makes the description of the package."""
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    if spec is None or spec.loader is None:
+        give_up("hatch_build.py cannot be read")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def notes_of(version: str, changelog: str) -> str:

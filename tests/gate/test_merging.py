@@ -13,8 +13,10 @@ from typing import Any, Final
 import pytest
 
 from conformance_tools import OPENING, Workshop, assert_one_line
+from dasnet_conformance.catalogue.shard import Shard, with_shard
 from dasnet_conformance.cli import main
-from dasnet_reports import Implementation, Results, Verdict, dump, load
+from dasnet_conformance.proof.texts import catalogue_text
+from dasnet_reports import Implementation, Results, Verdict, dump, load, write_reports
 
 #: Of the profile lowlevel alone, which takes little time, and wrong in two things.
 WRONG: Final = (
@@ -30,14 +32,15 @@ def make_server(adapter):
 )
 FILE: Final = 'name = "port"\nimplementation = "python:port"\nprofiles = ["lowlevel"]\n'
 
-#: What differs between any two runs: times, and the ports that the machine had free.
+#: What differs between any two runs: times, the course of a conversation, and the ports that the machine had free.
 _TIMES: Final = {"started", "duration_s", "seal"}
+_COURSE: Final = {"transcript"}
 _PORT: Final = re.compile(r"\b\d{4,5}\b")
 
 
 def _without_times(document: Any) -> Any:
     if isinstance(document, dict):
-        return {key: _without_times(value) for key, value in document.items() if key not in _TIMES}
+        return {key: _without_times(value) for key, value in document.items() if key not in _TIMES | _COURSE}
     if isinstance(document, list):
         return [_without_times(each) for each in document]
     return _PORT.sub("PORT", document) if isinstance(document, str) else document
@@ -97,6 +100,28 @@ def test_three_shards_merged_are_the_report_of_one_run(place: Path) -> None:
     assert len(folders) >= 2
     assert {path.name for path in (place / "merged" / "repro").iterdir()} == folders
     assert all((place / "merged" / "repro" / name / "reproduce.py").is_file() for name in folders)
+
+
+def test_one_run_taken_apart_and_merged_is_that_run(place: Path) -> None:
+    # Everything, transcripts too, and the same text in each report; the times are those of the one run.
+    whole = load(place / "report-whole" / "results.json")
+    for number in range(1, 4):
+        shard = Shard(number, 3)
+        rows = tuple(row for row in whole.requirements if shard.holds(row.id))
+        part = replace(whole, requirements=rows, selection=with_shard("", shard), duration_s=whole.duration_s / 3)
+        path = place / "apart" / str(number) / "results.json"
+        path.parent.mkdir(parents=True)
+        # Its conclusion is not asked: a shard's own verdict is drawn anew with all others'.
+        path.write_text(dump(part), "utf-8")
+        shutil.copytree(place / "report-whole" / "repro", path.parent / "repro")
+    assert main(["merge", *(f"apart/{number}" for number in (2, 3, 1)), "-o", "merged"]) == 1
+    merged = load(place / "merged" / "results.json")
+    assert merged == replace(whole, duration_s=merged.duration_s)
+    assert merged.duration_s == pytest.approx(whole.duration_s)
+    (place / "redrawn").mkdir()
+    write_reports(replace(whole, duration_s=merged.duration_s), place / "redrawn", catalogue_text())
+    for path in (place / "redrawn").iterdir():
+        assert path.read_bytes() == (place / "merged" / path.name).read_bytes(), path.name
 
 
 def test_what_was_merged_verifies_and_is_a_whole_run(place: Path) -> None:

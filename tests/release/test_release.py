@@ -89,12 +89,8 @@ def test_with_a_repository_every_link_leads_to_a_file_of_the_release() -> None:
     assert told["urls"]["Changelog"] == f"{start}CHANGELOG.md"
 
 
-def test_what_is_code_stays_as_it_is() -> None:
-    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def test_what_is_code_stays_as_it_is(release: ModuleType) -> None:
+    module = release.description()
     text = "[a](b.md) [c](#d) [e](https://f)\n```toml\n[g](h)\n```\n[`i`](j.md#k)\n"
     assert module.for_an_index(text, "") == "a [c](#d) [e](https://f)\n```toml\n[g](h)\n```\n`i`\n"
     assert "[`i`](place/j.md#k)" in module.for_an_index(text, "place")
