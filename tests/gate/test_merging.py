@@ -176,6 +176,7 @@ def _edited(place: Path, change: Edit) -> None:
         (lambda r: replace(r, selection="send --shard 2/3"), "differ in the selection (everything; send)"),
         (lambda r: replace(r, selection="--shard 2/4"), "report-1/results.json is one of 3 shards and"),
         (lambda r: replace(r, selection="--shard 1/3"), "overlap: both are shard 1/3; give each shard once"),
+        (lambda r: replace(r, selection="a\n\x1b[31mb --shard 2/3"), "differ in the selection (everything; a"),
         (lambda r: replace(r, selection=""), "is a whole run and no shard; make each with dasnet run --shard K/N"),
         (lambda r: replace(r, selection="the run was interrupted"), "is a part of a run (the run was interrupted)"),
         (lambda r: replace(r, requirements=r.requirements[1:]), "is missing from shard 2/3; run that shard again"),

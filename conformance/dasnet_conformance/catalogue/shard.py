@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from dasnet_conformance import SUITE_NAME, __version__
+from dasnet_reports import harmless
 
 from .hashes import suite_hashes
 
 #: How a part is written: its number from 1 up, and how many there are.
 _WRITTEN: Final = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
+
+#: Characters of a message about shards.
+_LONGEST: Final = 600
 
 #: The option that asks for a part, as results keep it among the filters of a run.
 OPTION: Final = "--shard"
@@ -69,7 +73,13 @@ def without_shard(selection: str) -> tuple[str, Shard | None]:
 
 
 class MergeError(Exception):
-    """The shards do not make a whole: the caller's mistake, told with the shard and the next step."""
+    """The shards do not make a whole: the caller's mistake, told in one line with the shard and the next step.
+
+    Arguments: `told`, which may quote what a file says: it is made harmless.
+    """
+
+    def __init__(self, told: str) -> None:
+        super().__init__(harmless(told, _LONGEST, one_line=True))
 
 
 def insist_on_all(parts: Sequence[tuple[str, Shard]], command: str) -> None:

@@ -40,8 +40,8 @@ from dasnet_reports import (
 from .baseline import Kind
 from .finishing import gate, gated_status
 
-#: Characters of a text of an implementation in a message.
-_LONGEST: Final = 120
+#: Characters of one value in a message.
+_LONGEST: Final = 80
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def read_part(path: Path) -> Part:
         raise MergeError(f"{path} was edited after it was written; run that shard again")
     filters, shard = without_shard(results.selection)
     if shard is None:
-        told = f"a part of a run ({harmless(filters, _LONGEST, one_line=True)})" if filters else "a whole run"
+        told = f"a part of a run ({_told(filters)})" if filters else "a whole run"
         raise MergeError(f"{path} is {told} and no shard; make each with dasnet run {OPTION} K/N")
     return Part(str(path), results, shard, filters)
 
@@ -134,7 +134,11 @@ _ALIKE: Final[Sequence[tuple[str, Callable[[Part], Any], str]]] = (
 
 def _told_implementation(results: Results) -> str:
     who = results.implementation
-    return harmless(f"{who.name} {who.version} ({who.language})", _LONGEST, one_line=True)
+    return f"{who.name} {who.version} ({who.language})"
+
+
+def _told(value: object) -> str:
+    return harmless(str(value), _LONGEST, one_line=True)
 
 
 def _insist_on_likeness(parts: Sequence[Part]) -> None:
@@ -143,7 +147,7 @@ def _insist_on_likeness(parts: Sequence[Part]) -> None:
         for what, value, next_step in _ALIKE:
             one, other = value(first), value(part)
             if one != other:
-                told = f"{first.name} and {part.name} differ in the {what} ({one}; {other})"
+                told = f"{first.name} and {part.name} differ in the {what} ({_told(one)}; {_told(other)})"
                 raise MergeError(f"{told}; {next_step}, and run again what differs")
     insist_on_this_suite(first.name, first.results.suite.version, first.results.hashes)
 

@@ -171,8 +171,8 @@ def build(
     """Run the faults of these names, or all of them, and the controls.
 
     Arguments: `full`, run every requirement on every fault and not only those it names; `shard`, run that part of the
-    faults alone, and the controls by that part of the requirements; `workers`, how many processes
-    at a time; `told` hears of each implementation that is done, and `expect` before that of how many more there are.
+    faults alone, and the controls by that part of the requirements; `workers`, how many processes at a time; `told`
+    hears of each implementation that is done, and `expect` before that of how many more there are.
     """
     started = time.monotonic()
     faults = load_faults()
