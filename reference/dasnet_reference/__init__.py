@@ -66,7 +66,7 @@ from ._orphan import SharedOrphan
 from ._server import Server
 from ._state import ANSWERS, TRANSITIONS, WITHOUT_HANDLE, Answers, Happening, State
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # The parts of the module that are here, by the names of the conformance suite's profiles. Not among the names that `*`
 # takes: whoever builds on this module claims for itself.

@@ -163,8 +163,8 @@ def test_gdb_without_a_terminal_tells_where_a_driver_crashed(workshop: Workshop)
         (f"run reference {ONE} --wrapper valgrind", "--wrapper goes in front of a driver's command, and a module runs"),
         (f"run tcp:127.0.0.1:9 {ONE} --wrapper valgrind", "that driver runs already"),
         (f"run driver:x {ONE} --wrapper lldb", "lldb -p PID"),
-        (f"run reference --pause {ONE} -n 2", "leave out -n, -k and --json"),
-        (f"run reference --pause {ONE} --json", "leave out -n, -k and --json"),
+        (f"run reference --pause {ONE} -n 2", "leave out -n, -k, --shard and --json"),
+        (f"run reference --pause {ONE} --json", "leave out -n, -k, --shard and --json"),
         ("run reference --pause send.frist-size-bytes", "did you mean send.first-size-bytes"),
     ],
 )

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from dasnet_conformance.cli.signals import Signalled
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_conformance.proof.kill_matrix import Matrix
 from dasnet_conformance.running.direct import Outcome
+from dasnet_reports import Sanity, dump, load
 
 #: A server that is wrong in one thing, and a driver that ends at once.
 WRONG: Final = "python:dasnet_conformance.proof.faults:make_server_takes_anything"
@@ -125,6 +126,10 @@ ROWS: Final = [
     Row("compare wrong sound", 0, "fixes: 1"),
     Row("compare sound wrong", 1, "regressions: 1"),
     Row("compare sound missing", 3, "cannot be read"),
+    Row("merge shards/1 shards/2 -o merged", 0, "conforming ("),
+    Row("merge wrong-shards/1 wrong-shards/2", 1, "non-conforming ("),
+    Row("merge open-shards/1 open-shards/2", 2, "inconclusive ("),
+    Row("merge shards/1", 3, "shard 2/2 is missing"),
     Row("matrix sound wrong -o matrix", 0, "2 runs: matrix/index.html"),
     Row("matrix sound -o taken", 3, "cannot be written"),
     Row("verify-report sound", 0, "the report verifies"),
@@ -157,6 +162,8 @@ ROWS: Final = [
     Row("completion zsh", 0, "#compdef dasnet"),
     Row("completion fish", 0, "complete -c dasnet"),
     Row("completion tcsh", 3, "no shell tcsh; the shells are bash, zsh, fish"),
+    Row("version --verbose", 0, "pytest plugins: "),
+    Row("version xyzzy", 3, "xyzzy"),
     Row("help run", 0, "usage: dasnet run "),
     Row("help xyzzy", 3, "no command xyzzy"),
 ]
@@ -189,6 +196,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert main(["run", "sound.toml", "--strict", "--report-dir", "sound"]) == 0
         assert main(["run", "wrong.toml", "--strict", "--report-dir", "wrong"]) == 1
         assert main(["run", "reference", "-k", "make-server", "--report-dir", "filtered"]) == 0
+        for number in ("1", "2"):
+            shard = ["--strict", "--shard", f"{number}/2", "--report-dir"]
+            assert main(["run", "sound.toml", *shard, f"shards/{number}"]) == 0
+            main(["run", "wrong.toml", *shard, f"wrong-shards/{number}"])
+            # The same, but that its last sanity conversation never took place.
+            results = load(folder / "shards" / number / "results.json")
+            (folder / "open-shards" / number).mkdir(parents=True)
+            text = dump(replace(results, sanity=Sanity(results.sanity.first)))
+            (folder / "open-shards" / number / "results.json").write_text(text, "utf-8")
         listing = ["--owner", "me", "--issue", "issue 1"]
         assert main(["baseline", "write", "wrong", "baseline.toml", *listing]) == 0
         assert main(["baseline", "write", "sound", "empty.toml"]) == 0

@@ -7,143 +7,30 @@ the system would run them, on ports that conform, do not, or are not there; only
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+from ci_jobs import ROOT, SH, SOUND, WRONG, Job, accepted, play_github, read_yaml
 
-from conformance_tools import OPENING, assert_one_line, dasnet
+from conformance_tools import assert_one_line, dasnet
 from dasnet_conformance import __version__
 from dasnet_conformance.cli import main
 from dasnet_conformance.cli.init_ci_command import TEMPLATES
 from dasnet_reports import load
 
-ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "action.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
-
-#: Only its part `lowlevel` is judged: a run of it takes little time.
-DASNET_TOML = 'name = "port"\nimplementation = "python:port"\nprofiles = ["lowlevel"]\n'
-SOUND = OPENING
-WRONG = OPENING + "def server_is_open(handle):\n    return False\n"
-
-#: Plays `python`: `-m pip` is written down and does nothing, `-m venv` makes the folder alone.
-PYTHON = """\
-#!/bin/sh
-echo "$@" >> "$PIP_LOG"
-if [ "$2" = venv ]; then
-    mkdir -p "$3/bin"
-    cp "$0" "$3/bin/python"
-    ln -s "$REAL_DASNET" "$3/bin/dasnet"
-fi
-"""
-
-
-def _yaml(path: Path) -> Any:
-    return YAML(typ="safe").load(path.read_text("utf-8"))
-
-
-def _accepted(schema: str, path: Path, *options: str) -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *options, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@dataclass
-class Job:
-    """A job of a CI system: a workspace with a port, the variables it is given, and what became of each script."""
-
-    folder: Path
-    variables: dict[str, str]
-    ended: dict[str, int] = field(default_factory=dict)
-    said: str = ""
-
-    @classmethod
-    def of(cls, folder: Path, port: str) -> Job:
-        """Lay out a workspace."""
-        (folder / "bin").mkdir()
-        (folder / "bin" / "python").write_text(PYTHON, "utf-8")
-        (folder / "bin" / "python").chmod(0o755)
-        (folder / "bin" / "dasnet").symlink_to(dasnet()[0])
-        (folder / "work").mkdir()
-        if port:
-            (folder / "work" / "dasnet.toml").write_text(DASNET_TOML, "utf-8")
-            (folder / "work" / "port.py").write_text(port, "utf-8")
-        path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        given = {"PATH": path, "PIP_LOG": str(folder / "pip.log"), "REAL_DASNET": dasnet()[0], "NO_COLOR": "1"}
-        return cls(folder, given)
-
-    @property
-    def work(self) -> Path:
-        """The workspace."""
-        return self.folder / "work"
-
-    @property
-    def pip(self) -> list[str]:
-        """What the stand-in for Python was asked for."""
-        return (self.folder / "pip.log").read_text("utf-8").splitlines()
-
-    def run(self, name: str, command: list[str], script: str, **variables: str) -> int:
-        """Run one script as the system does; returns its status."""
-        done = subprocess.run(
-            [*command, script],
-            cwd=self.work,
-            env={**os.environ, **self.variables, **variables},
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        self.said += done.stdout + done.stderr
-        self.ended[name] = done.returncode
-        return done.returncode
-
-
-#: How GitHub starts `shell: bash`, and how GitLab starts a script in an image with sh alone.
-BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
-SH = ["sh", "-e", "-c"]
-
-_EXPRESSION = re.compile(r"\$\{\{ *([^}]*?) *\}\}")
-
-
-def _github(job: Job, steps: list[Any], contexts: dict[str, str], environment: dict[str, str]) -> None:
-    """Play the steps: after one that failed only those that run always."""
-    summary, output = job.folder / "summary.md", job.folder / "output"
-    summary.touch()
-    paths = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output), "RUNNER_TEMP": str(job.folder)}
-    job.variables.update(paths, GITHUB_ACTION_PATH=str(ROOT))
-    failed = False
-    for step in steps:
-        if "run" not in step or (failed and step.get("if") != "always()"):
-            continue
-
-        def known(expression: re.Match[str]) -> str:
-            return contexts[expression[1]]
-
-        variables = {
-            name: _EXPRESSION.sub(known, str(text)) for name, text in {**environment, **step.get("env", {})}.items()
-        }
-        assert not _EXPRESSION.search(step["run"]), "text from elsewhere belongs into the environment"
-        output.write_text("", "utf-8")
-        failed = job.run(step["name"], BASH, step["run"], **variables) != 0 or failed
-        for line in output.read_text("utf-8").splitlines():
-            name, _, text = line.partition("=")
-            contexts[f"steps.{step['id']}.outputs.{name}"] = text
 
 
 def _workflow(job: Job, **changed: str) -> str:
     """Write the workflow and play it; returns what stands on the job page."""
     assert main(["init-ci", "github", str(job.work)]) == 0
-    workflow = _yaml(job.work / ".github" / "workflows" / "dasnet.yml")
+    workflow = read_yaml(job.work / ".github" / "workflows" / "dasnet.yml")
     steps = workflow["jobs"]["dasnet"]
     environment = {**workflow["env"], **steps["env"], **changed}
-    _github(job, steps["steps"], {"github.workspace": str(job.work)}, environment)
+    play_github(job, steps["steps"], {"github.workspace": str(job.work)}, environment)
     return (job.folder / "summary.md").read_text("utf-8")
 
 
@@ -195,31 +82,31 @@ def test_the_place_has_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_github_takes_the_workflow(tmp_path: Path) -> None:
     assert main(["init-ci", "github", str(tmp_path)]) == 0
-    _accepted("vendor.github-workflows", tmp_path / ".github" / "workflows" / "dasnet.yml")
+    accepted("vendor.github-workflows", tmp_path / ".github" / "workflows" / "dasnet.yml")
 
 
 def test_gitlab_takes_the_pipeline(tmp_path: Path) -> None:
     assert main(["init-ci", "gitlab", str(tmp_path)]) == 0
-    _accepted("vendor.gitlab-ci", tmp_path / ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
-    artifacts = _yaml(tmp_path / ".gitlab-ci.yml")["dasnet"]["artifacts"]
+    accepted("vendor.gitlab-ci", tmp_path / ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
+    artifacts = read_yaml(tmp_path / ".gitlab-ci.yml")["dasnet"]["artifacts"]
     assert artifacts["when"] == "always"
     assert artifacts["reports"] == {"junit": "dasnet-report/junit.xml"}
 
 
 def test_github_takes_the_action() -> None:
-    _accepted("vendor.github-actions", ACTION)
+    accepted("vendor.github-actions", ACTION)
 
 
 def test_the_report_is_kept_after_a_failure(tmp_path: Path) -> None:
     assert main(["init-ci", "github", str(tmp_path)]) == 0
-    workflow = _yaml(tmp_path / ".github" / "workflows" / "dasnet.yml")
-    for steps in (workflow["jobs"]["dasnet"]["steps"], _yaml(ACTION)["runs"]["steps"]):
+    workflow = read_yaml(tmp_path / ".github" / "workflows" / "dasnet.yml")
+    for steps in (workflow["jobs"]["dasnet"]["steps"], read_yaml(ACTION)["runs"]["steps"]):
         (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-artifact@")]
         assert upload["if"] == "always()"
 
 
 def test_the_hooks_name_commands_that_exist() -> None:
-    hooks = _yaml(HOOKS)
+    hooks = read_yaml(HOOKS)
     assert [hook["id"] for hook in hooks] == ["dasnet-doctor", "dasnet-run"]
     for hook in hooks:
         # What a hook has to have, and no file names: a port is judged as a whole.
@@ -282,7 +169,7 @@ def test_a_summary_beyond_what_a_page_takes_is_cut(tmp_path: Path) -> None:
 def test_the_pipeline_ends_as_the_port_deserves(port: str, status: int, tmp_path: Path) -> None:
     job = Job.of(tmp_path, port)
     assert main(["init-ci", "gitlab", str(job.work)]) == 0
-    described = _yaml(job.work / ".gitlab-ci.yml")["dasnet"]
+    described = read_yaml(job.work / ".gitlab-ci.yml")["dasnet"]
     job.variables["CI_PROJECT_DIR"] = str(job.work)
     variables = {name: text.replace("$CI_PROJECT_DIR", str(job.work)) for name, text in described["variables"].items()}
     assert job.run("script", SH, "\n".join(described["script"]), **variables) == status, job.said
@@ -294,10 +181,10 @@ def test_the_pipeline_ends_as_the_port_deserves(port: str, status: int, tmp_path
 @pytest.mark.parametrize(("port", "status"), [(SOUND, 0), (WRONG, 1)], ids=["sound", "wrong"])
 def test_the_action_ends_as_the_port_deserves(port: str, status: int, tmp_path: Path) -> None:
     job = Job.of(tmp_path, port)
-    action = _yaml(ACTION)
+    action = read_yaml(ACTION)
     inputs = {f"inputs.{name}": str(described["default"]) for name, described in action["inputs"].items()}
     contexts = {**inputs, "inputs.arguments": "-k lowlevel --seed 7", "github.workspace": str(job.work)}
-    _github(job, action["runs"]["steps"], contexts, {})
+    play_github(job, action["runs"]["steps"], contexts, {})
     assert job.pip == [f"-m venv {job.folder}/dasnet", f"-m pip install {ROOT}"]
     assert job.ended["Judge the port"] == status, job.said
     assert contexts["steps.judge.outputs.status"] == str(status)
@@ -308,10 +195,10 @@ def test_the_action_ends_as_the_port_deserves(port: str, status: int, tmp_path: 
 
 def test_the_action_does_not_run_what_an_input_holds(tmp_path: Path) -> None:
     job = Job.of(tmp_path, SOUND)
-    action = _yaml(ACTION)
+    action = read_yaml(ACTION)
     inputs = {f"inputs.{name}": str(described["default"]) for name, described in action["inputs"].items()}
     evil = f'-k "$(touch {tmp_path}/ran)"; touch {tmp_path}/ran'
     contexts = {**inputs, "inputs.arguments": evil, "github.workspace": str(job.work)}
-    _github(job, action["runs"]["steps"], contexts, {})
+    play_github(job, action["runs"]["steps"], contexts, {})
     assert not (tmp_path / "ran").exists()
     assert job.ended["Judge the port"] == 3

@@ -88,7 +88,7 @@ def test_help_alone_is_the_overview(given: list[str], capsys: pytest.CaptureFixt
     [
         ("lst", "no command lst; did you mean list?"),
         ("RUN", "no command RUN; did you mean run?"),
-        ("verify", "no command verify; did you mean verify-report?"),
+        ("verify", "no command verify; did you mean verify-report or version?"),
         ("init", "no command init; did you mean init-ci?"),
         ("xyzzy", "no command xyzzy; the commands are run, "),
         ("-x", "no command -x; the commands are run, "),

@@ -21,10 +21,12 @@ COMMANDS: Final = {
     "drift": ("drift_command", "compare a documentation page with the catalogue"),
     "baseline": ("baseline_command", "write or update the list of known failures"),
     "verify-report": ("verify_report_command", "check that a report is as it was written"),
+    "merge": ("merge_command", "put the shards of a run or a proof together"),
     "matrix": ("matrix_command", "many runs side by side, as a page"),
     "compare": ("compare_command", "what changed between two runs"),
     "explain": ("explain_command", "all about one requirement: text, clauses, check"),
     "init-ci": ("init_ci_command", "write a CI job: GitHub, GitLab or tox"),
+    "version": ("version_command", "this dasnet; --verbose: what an issue report needs"),
     "completion": ("completion_command", "write completion for bash, zsh or fish"),
 }
 
@@ -32,10 +34,10 @@ COMMANDS: Final = {
 GROUPS: Final = {
     "judge": ("run", "stability"),
     "understand": ("list", "explain", "diff", "drift"),
-    "gate": ("baseline", "compare", "matrix", "verify-report", "init-ci"),
+    "gate": ("baseline", "compare", "merge", "matrix", "verify-report", "init-ci"),
     "drivers": ("new-driver", "doctor"),
     "prove": ("prove", "explore", "replay"),
-    "shell": ("completion",),
+    "shell": ("completion", "version"),
 }
 
 #: The one command without a file of its own: it only shows what the others say of themselves.

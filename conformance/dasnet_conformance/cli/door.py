@@ -57,7 +57,7 @@ def _overview() -> str:
     lines = ["usage: dasnet COMMAND ...       conformance suite for daslang's NETWORK module", ""]
     for title, names in grouped().items():
         lines += [f"{title if name == names[0] else '':<{label}}{name:<{width}}{told(name)}" for name in names]
-    return "\n".join([*lines, "", "First steps: dasnet run reference; dasnet help run"])
+    return "\n".join([*lines, "First steps: dasnet run reference; dasnet help run"])
 
 
 def _unknown(name: str) -> UsageMistake:

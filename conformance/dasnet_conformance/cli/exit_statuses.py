@@ -41,6 +41,12 @@ STATUSES: Final[dict[str, dict[int, str]]] = {
         3: f"{_MISTAKE}, or a run that is filtered or inconclusive",
     },
     "compare": {0: "nothing got worse", 1: "a regression", 3: f"{_MISTAKE}, or results that cannot be read"},
+    "merge": {
+        0: "the whole conforms or is exactly as its baseline says; of a proof: no problem",
+        1: "the whole does not conform or differs from its baseline; of a proof: a problem",
+        2: "the whole is inconclusive",
+        3: f"{_MISTAKE}, such as a shard that is missing, there twice, or of another run",
+    },
     "matrix": {0: "written", 3: f"{_MISTAKE}, or results that cannot be read"},
     "verify-report": {
         0: "the report verifies",
@@ -54,5 +60,6 @@ STATUSES: Final[dict[str, dict[int, str]]] = {
     "explore": {0: "nothing diverges", 1: "a divergence, written as a script", 2: _NO_VERDICT, 3: _MISTAKE},
     "replay": {0: "nothing diverges", 1: "a divergence", 2: _NO_VERDICT, 3: _MISTAKE},
     "completion": {0: "written", 3: _MISTAKE},
+    "version": {0: "told", 3: _MISTAKE},
     "help": {0: "shown", 3: "no such command"},
 }

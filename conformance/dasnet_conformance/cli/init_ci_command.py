@@ -20,6 +20,9 @@ from .ci_places import Origin, home_of, origin_of, top_of
 #: The name of a list of known failures that the jobs look for, beside the implementation file.
 BASELINE_NAME: Final = "baseline.toml"
 
+#: So many jobs a matrix of either system takes; the requirements run out long before.
+MOST_SHARDS: Final = 50
+
 
 @dataclass(frozen=True)
 class Template:
@@ -28,14 +31,22 @@ class Template:
     file: str
     place: str
     otherwise: str
+    #: The packaged file for several jobs at once, empty where the system has no such thing.
+    in_shards: str = ""
 
 
 TEMPLATES: Final = {
     "github": Template(
-        "github.yml.template", ".github/workflows/dasnet.yml", "name another with -o .github/workflows/NAME.yml"
+        "github.yml.template",
+        ".github/workflows/dasnet.yml",
+        "name another with -o .github/workflows/NAME.yml",
+        "github-shards.yml.template",
     ),
     "gitlab": Template(
-        "gitlab.yml.template", ".gitlab-ci.yml", "write another with -o .gitlab/dasnet.yml and `include` it there"
+        "gitlab.yml.template",
+        ".gitlab-ci.yml",
+        "write another with -o .gitlab/dasnet.yml and `include` it there",
+        "gitlab-shards.yml.template",
     ),
     "tox": Template("tox.ini.template", "tox.ini", "write another with -o tox-dasnet.ini and take it with `tox -c`"),
 }
@@ -54,6 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "looked for from there",
     )
     add("-o", dest="output", metavar="FILE", help="write to this file, relative to the top")
+    add(
+        "--shards",
+        type=int,
+        default=1,
+        metavar="N",
+        help="judge in N jobs at once, and merge their reports (default 1)",
+    )
     add("--git", metavar="ADDRESS", default="", help="install dasnet from this git repository, with --commit")
     add("--commit", metavar="HASH", default="", help="the commit to install, with --git")
 
@@ -61,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the file; returns 0, or complains about a directory that is none and a file that is there already."""
     template = TEMPLATES[arguments.system]
+    if not 1 <= arguments.shards <= MOST_SHARDS:
+        raise UsageMistake(f"--shards takes a number from 1 to {MOST_SHARDS}, not {arguments.shards}")
+    if arguments.shards > 1 and not template.in_shards:
+        told = "give each machine its part: tox -e dasnet -- --shard K/N"
+        raise UsageMistake(f"{arguments.system} runs on one machine; {told}, and put them together with dasnet merge")
     start = Path(arguments.directory)
     if not start.is_dir():
         raise UsageMistake(f"{start} is no directory; name a place in the port's repository")
@@ -69,7 +92,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     home = home_of(start, top)
     place = top / (arguments.output or template.place)
     directory = Path(os.path.relpath(home, top)).as_posix()
-    text = render(arguments.system, origin, directory=directory, baseline=(home / BASELINE_NAME).is_file())
+    has_baseline = (home / BASELINE_NAME).is_file()
+    text = render(arguments.system, origin, directory=directory, baseline=has_baseline, shards=arguments.shards)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("x", encoding="utf-8", newline="\n") as file:
@@ -86,14 +110,18 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     return 0
 
 
-def render(system: str, origin: Origin, *, directory: str, baseline: bool) -> str:
+def render(system: str, origin: Origin, *, directory: str, baseline: bool, shards: int = 1) -> str:
     """The text of a CI system's file.
 
     Arguments: `system`, a name of `TEMPLATES`; `origin`, where dasnet is installed from; `directory`, where dasnet.toml
     is, from the top, with slashes; `baseline`, whether there is a baseline. That matters to tox alone: its
-    files cannot look for themselves.
+    files cannot look for themselves. `shards`, how many jobs judge at once; above 1 where the template says how.
     """
-    text = files("dasnet_conformance.cli").joinpath("ci_templates", TEMPLATES[system].file).read_text("utf-8")
+    template = TEMPLATES[system]
+    name = template.file if shards == 1 else template.in_shards
+    text = files("dasnet_conformance.cli").joinpath("ci_templates", name).read_text("utf-8")
+    numbers = ", ".join(str(number) for number in range(1, shards + 1))
+    text = text.replace("@SHARDS@", str(shards)).replace("@NUMBERS@", numbers)
     remark = "; The known failures gate: any difference from the list fails."
     if not baseline:
         remark = f"; Once there is a list of known failures, add: --baseline {BASELINE_NAME}"

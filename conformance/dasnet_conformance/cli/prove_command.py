@@ -13,6 +13,7 @@ from dasnet_conformance.proof.kill_report import counts, headline, write
 from . import UsageMistake
 from .choices import chosen
 from .files import insist_on_folder
+from .sharding import add_shard, shard_of
 from .time_left import TimeLeft
 
 #: Problems told on the screen; the reports have all of them.
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--full", action="store_true", help="run every requirement on every fault, not only those it names (takes long)"
     )
     add("--fault", action="append", default=[], metavar="NAME", help="only this fault (may be repeated)")
+    add_shard(parser, "run part K of N of the faults alone; `dasnet merge` puts the matrices of all N together")
     add("--list", action="store_true", help="list the faults and run nothing")
     add("-n", dest="workers", type=int, default=1, metavar="N", help="run in N parallel processes (default 1)")
     add("-o", dest="directory", metavar="DIR", help="write kill-matrix.json, kill-matrix.md and kill-matrix.html there")
@@ -35,22 +37,42 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Prove; returns 0 when the suite sees everything that it claims to, else 1."""
     if arguments.workers < 1:
         raise UsageMistake("-n takes a number from 1 up")
+    shard = shard_of(arguments)
+    if shard is not None and arguments.fault:
+        raise UsageMistake("--shard is a part of all faults, and --fault names some; leave one of the two out")
     known = load_faults()
     faults = [chosen(name, known, "fault", "`--list` names them all") for name in arguments.fault]
+    if shard is not None and not any(shard.holds(name) for name in known):
+        raise UsageMistake(f"nothing selected: shard {shard} holds no fault; make fewer shards")
     if arguments.list:
-        _print_list(faults)
+        _print_list(faults or [name for name in known if shard is None or shard.holds(name)])
         return 0
     if arguments.directory:
         insist_on_folder(arguments.directory, "-o")
     names = tuple(dict.fromkeys(faults))
     with TimeLeft("proving") as bar:
-        matrix = build(names, full=arguments.full, workers=arguments.workers, told=bar.done, expect=bar.expect)
+        matrix = build(
+            names,
+            full=arguments.full,
+            shard=shard,
+            workers=arguments.workers,
+            told=bar.done,
+            expect=bar.expect,
+        )
+    return tell(matrix, arguments.directory)
+
+
+def tell(matrix: Matrix, directory: str | None) -> int:
+    """Print what a matrix amounts to, and write it where a directory is named; returns the exit status.
+
+    Raises `UsageMistake` when it cannot be written.
+    """
     _print(matrix)
-    if arguments.directory:
+    if directory:
         try:
-            paths = write(matrix, arguments.directory)
+            paths = write(matrix, directory)
         except OSError as error:
-            raise UsageMistake(f"the matrix cannot be written to {arguments.directory}: {error.strerror}") from error
+            raise UsageMistake(f"the matrix cannot be written to {directory}: {error.strerror}") from error
         print(f"reports: {', '.join(map(str, paths))}")  # noqa: T201
     return 1 if counts(matrix)["problems"] else 0
 
@@ -58,7 +80,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 def _print_list(names: Sequence[str]) -> None:
     section = ""
     for entry in load_faults().values():
-        if names and entry.name not in names:
+        if entry.name not in names:
             continue
         if entry.section != section:
             section = entry.section

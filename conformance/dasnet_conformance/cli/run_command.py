@@ -37,6 +37,7 @@ from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgres
 from .reaching import add_debugging, add_implementation, add_reaching, add_workers
 from .screen import MOST_CHARACTERS
 from .selecting import add_ids, excluded, implementation_and_ids, selected
+from .sharding import add_shard, shard_of
 from .signals import Signalled, why
 from .summary import print_summary, print_verdict
 from .watching import look, wait_for_change
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave a requirement out, for a stated reason (may be repeated)",
     )
     add("--deadline", type=float, metavar="SECONDS", help=f"bound of one check (default {CHECK_DEADLINE:g})")
+    add_shard(parser, "judge part K of N alone; `dasnet merge` puts the reports of all N together")
     add_reaching(parser)
     add_debugging(parser)
     add("--baseline", metavar="FILE", help="gate on this list of known failures: any difference fails the run")
@@ -121,9 +123,14 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         call_deadline=arguments.call_deadline,
         no_deadline=arguments.no_deadline,
         peer_host=arguments.peer_host,
+        shard=shard_of(arguments),
         most_failures=_most_failures(arguments),
         first=failed_before if arguments.failed_first else (),
     )
+    if options.shard is not None and (options.most_failures or arguments.last_failed):
+        raise UsageMistake(
+            "a shard is judged as a whole, so that it can be merged: leave out -x, --maxfail, --last-failed"
+        )
     try:
         options.target().excluded(load_catalogue())
     except UsageError as error:
@@ -210,8 +217,9 @@ def _print_durations(console: Console, results: Results, most: int) -> None:
 def _debugged(arguments: argparse.Namespace, options: RunOptions) -> Callable[[Progress, Sequence[str]], Judged] | None:
     if not arguments.pause and not arguments.wrapper:
         return None
-    if options.workers or options.expression or arguments.json:
-        raise UsageMistake("--pause and --wrapper run in one process, beside a person: leave out -n, -k and --json")
+    if options.workers or options.expression or options.shard or arguments.json:
+        told = "--pause and --wrapper run in one process, beside a person: leave out -n, -k, --shard and --json"
+        raise UsageMistake(told)
     pauses = [requirement.id for requirement in selected(arguments.pause)] if arguments.pause else []
     given = replace(options, ids=options.ids or tuple(pauses))
     try:
@@ -254,6 +262,7 @@ def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -
             profiles=options.profiles,
             baseline=_baseline(arguments, options),
             implementation_file=file.path if file is not None else None,
+            shard=options.shard,
         )
     except BaselineError as error:
         raise UsageMistake(str(error)) from error

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from dasnet_conformance import SUITE_NAME, __version__
+from dasnet_conformance.catalogue.hashes import file_hash, suite_hashes
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.reproduction.folders import FOLDER
 from dasnet_reports import NO_TEXTS, RENDERERS, Results, conclude_again, count, load, seal
-
-from .finishing import file_hash, suite_hashes
 
 _RESULTS: Final = "results.json"
 

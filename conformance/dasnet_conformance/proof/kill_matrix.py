@@ -15,6 +15,7 @@ from typing import Final
 from dasnet_adapters.contract import Adapter
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.catalogue.loader import load_catalogue
+from dasnet_conformance.catalogue.shard import Shard
 from dasnet_conformance.proof.faults import CONTROL
 from dasnet_conformance.proof.faults.null_controls import NULL_CONTROLS
 from dasnet_conformance.proof.faults.registry import PACKAGE, Fault, load_faults
@@ -47,16 +48,22 @@ class Matrix:
     """What was run and what came of it, by requirement.
 
     `full` says that every requirement was run on every fault, but for those that hang; `chosen` that only some faults
-    were run, in which case nothing can be said of the catalogue as a whole.
+    were run, and `shard` that only a part was: in both cases nothing can be said of the catalogue as a whole.
     """
 
     faults: list[Fault]
     full: bool = False
     chosen: bool = False
+    shard: Shard | None = None
     control: dict[str, Outcome] = field(default_factory=dict)
     controls: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     duration_s: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all faults were run."""
+        return not self.chosen and self.shard is None
 
     def kills(self) -> list[tuple[Fault, Outcome]]:
         """Each kill: a fault, and the failure of a requirement that it names."""
@@ -86,7 +93,10 @@ class Matrix:
             for requirement in load_catalogue().requirements.values()
             if requirement.level == level
             and self.controls
-            and all(outcomes[requirement.id].verdict == "pass" for outcomes in self.controls.values())
+            and all(
+                requirement.id in outcomes and outcomes[requirement.id].verdict == "pass"
+                for outcomes in self.controls.values()
+            )
         ]
 
     def problems(self) -> list[str]:
@@ -103,7 +113,7 @@ class Matrix:
         found += [
             f"{name} takes the sound server {self.control[name].duration_s:.1f} s, too close to the "
             f"{HANG_DEADLINE:g} s after which a fault counts as hanging"
-            for name in sorted(hanging)
+            for name in sorted(hanging & self.control.keys())
             if self.control[name].duration_s > HANG_DEADLINE / 2
         ]
         return found
@@ -128,7 +138,7 @@ class Matrix:
         return found
 
     def _of_catalogue(self) -> list[str]:
-        if self.chosen:
+        if not self.whole:
             return []
         proofs = self.proofs()
         return [
@@ -142,7 +152,8 @@ class Matrix:
         found = [
             f"the null control {name} conforms"
             for name, outcomes in self.controls.items()
-            if all(outcome.verdict == "pass" for key, outcome in outcomes.items() if requirements[key].level == "MUST")
+            if self.whole
+            and all(outcome.verdict == "pass" for key, outcome in outcomes.items() if requirements[key].level == "MUST")
         ]
         found += [f"{name} is vacuous: every null control passes it" for name in self.passed_by_all_controls("MUST")]
         return found
@@ -152,27 +163,32 @@ def build(
     names: Sequence[str] = (),
     *,
     full: bool = False,
+    shard: Shard | None = None,
     workers: int = 1,
     told: Callable[[str], None] = lambda text: None,  # noqa: ARG005
     expect: Callable[[int], None] = lambda count: None,  # noqa: ARG005
 ) -> Matrix:
     """Run the faults of these names, or all of them, and the controls.
 
-    Arguments: `full`, run every requirement on every fault and not only those it names; `workers`, how many processes
-    at a time; `told` hears of each implementation that is done, and `expect` before that of how many more there are.
+    Arguments: `full`, run every requirement on every fault and not only those it names; `shard`, run that part of the
+    faults alone, and the controls by that part of the requirements; `workers`, how many processes at a time; `told`
+    hears of each implementation that is done, and `expect` before that of how many more there are.
     """
     started = time.monotonic()
     faults = load_faults()
-    matrix = Matrix([faults[name] for name in names] or list(faults.values()), full=full, chosen=bool(names))
+    entries = [faults[name] for name in names] or [each for each in faults.values() if _in(shard, each.name)]
+    matrix = Matrix(entries, full=full, chosen=bool(names), shard=shard)
     everything = tuple(load_catalogue().requirements)
-    wanted = tuple(dict.fromkeys(name for entry in matrix.faults for name in entry.kills)) if names else everything
+    wanted = tuple(name for name in everything if _in(shard, name))
+    if names:
+        wanted = tuple(dict.fromkeys(name for entry in matrix.faults for name in entry.kills))
 
     # Those that hang come first: they use up their time and no processor.
     ordered = sorted(matrix.faults, key=lambda entry: not entry.hangs)
     jobs = [_job(entry, entry.kills) for entry in ordered]
     jobs.append(Job(CONTROL, wanted, CASE_DEADLINE))
     if not names:
-        jobs += [Job(name, everything, CASE_DEADLINE) for name in NULL_CONTROLS]
+        jobs += [Job(name, wanted, CASE_DEADLINE) for name in NULL_CONTROLS]
     ran = _run(jobs, workers, told, expect)
 
     matrix.control = ran[CONTROL]
@@ -182,6 +198,10 @@ def build(
     _look_elsewhere(matrix, everything, workers, told, expect)
     matrix.duration_s = time.monotonic() - started
     return matrix
+
+
+def _in(shard: Shard | None, name: str) -> bool:
+    return shard is None or shard.holds(name)
 
 
 def _job(entry: Fault, requirements: tuple[str, ...]) -> Job:
@@ -201,7 +221,7 @@ def _run(
 
 def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None], expect: Callable[[int], None]) -> None:
     # Faults in threads that the system did not let run in time.
-    for attempt in range(2, max(entry.attempts for entry in matrix.faults) + 1):
+    for attempt in range(2, max((entry.attempts for entry in matrix.faults), default=1) + 1):
         jobs = []
         for entry in matrix.faults:
             missed = [name for name in entry.kills if not matrix.outcomes[entry.name][name].failed]

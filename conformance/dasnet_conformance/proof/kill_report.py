@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dasnet_conformance import SUITE_NAME, __version__
+from dasnet_conformance.catalogue.hashes import suite_hashes
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.catalogue.rooms import SECTIONS
 from dasnet_conformance.proof.faults.null_controls import NULL_CONTROLS
@@ -43,7 +44,7 @@ def headline(matrix: Matrix) -> str:
     """The figures in one line."""
     told = counts(matrix)
     parts = [f"{told['caught']} of {told['faults']} faults caught", f"{told['kills']} of {told['named_kills']} kills"]
-    if not matrix.chosen:
+    if matrix.whole:
         parts.append(f"{told['proved']} of {told['requirements']} requirements proved")
     return ", ".join([*parts, f"{told['problems']} problem{'' if told['problems'] == 1 else 's'}"])
 
@@ -64,6 +65,8 @@ def as_json(matrix: Matrix) -> str:
     proofs = matrix.proofs()
     document: dict[str, Any] = {
         "suite": {"name": SUITE_NAME, "version": __version__},
+        "hashes": suite_hashes(),
+        "shard": "" if matrix.shard is None else str(matrix.shard),
         "full": matrix.full,
         "patience": PATIENCE,
         "duration_s": round(matrix.duration_s, 1),
@@ -75,7 +78,9 @@ def as_json(matrix: Matrix) -> str:
                 "level": requirement.level,
                 "caught": [entry.name for entry in proofs.get(requirement.id, [])],
                 "passed_by_null_controls": [
-                    name for name, outcomes in matrix.controls.items() if outcomes[requirement.id].verdict == "pass"
+                    name
+                    for name, outcomes in matrix.controls.items()
+                    if requirement.id in outcomes and outcomes[requirement.id].verdict == "pass"
                 ],
             }
             for requirement in load_catalogue().requirements.values()
@@ -93,6 +98,8 @@ def as_json(matrix: Matrix) -> str:
             for entry in matrix.faults
         ],
         "control": {name: outcome.verdict for name, outcome in matrix.control.items()},
+        "control_messages": {name: outcome.message for name, outcome in matrix.control.items() if outcome.message},
+        "control_durations_s": {name: outcome.duration_s for name, outcome in matrix.control.items()},
         "null_controls": {
             name: {key: outcome.verdict for key, outcome in outcomes.items()}
             for name, outcomes in matrix.controls.items()

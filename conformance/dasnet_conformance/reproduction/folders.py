@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +66,23 @@ def write_reproductions(
     return [place] if failures else []
 
 
+def carry_over(sources: Iterable[Path], failures: Collection[str], directory: str | os.PathLike[str]) -> list[Path]:
+    """Copy the folders of these failures from the reports of shards, and remove those of an earlier run.
+
+    Arguments: `sources`, report directories, of which each failure is in one at most; `failures`, requirements;
+    `directory`, where the merged reports are. Returns the folder of them all, or nothing. Raises `OSError`.
+    """
+    place = Path(directory) / FOLDER
+    _remove_stale(place, ())
+    for source in sources:
+        for name in failures:
+            if (source / FOLDER / name / _SCRIPT).is_file():
+                for file in (_SCRIPT, _PROGRAM, _README):
+                    (place / name).mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(source / FOLDER / name / file, place / name / file)
+    return [place] if place.is_dir() else []
+
+
 def call_of(target: Target) -> list[str]:
     """The arguments with which `reproduce.py` reaches the implementation: options, then the driver's command."""
     file = target.file
@@ -92,7 +110,7 @@ def call_of(target: Target) -> list[str]:
     return [*given, *words]
 
 
-def _remove_stale(place: Path, failures: Mapping[str, Record]) -> None:
+def _remove_stale(place: Path, failures: Collection[str]) -> None:
     for name in load_catalogue().requirements:
         folder = place / name
         if name not in failures and (folder / _SCRIPT).is_file():

@@ -33,7 +33,7 @@ from .stream import Record
 GRAVITY: Final = ("pass", "unsupported", "inconclusive", "fail")
 
 #: Of several sanity conversations too, but one that did not get through tells more than one that went wrong.
-_SANITY_GRAVITY: Final = ("pass", "unsupported", "fail", "inconclusive")
+SANITY_GRAVITY: Final = ("pass", "unsupported", "fail", "inconclusive")
 
 #: A passing check needs no long explanation: so many transcript entries are kept of it.
 KEPT_OF_A_PASS: Final = 60
@@ -184,7 +184,7 @@ def _row(run: Collector, name: str) -> RequirementResult:
 def _sanity(records: list[Record]) -> SanityResult:
     if not records:
         return SanityResult()
-    gravest = max(records, key=lambda record: _SANITY_GRAVITY.index(record["verdict"]))
+    gravest = max(records, key=lambda record: SANITY_GRAVITY.index(record["verdict"]))
     return SanityResult(gravest["verdict"], gravest["message"])
 
 

@@ -24,6 +24,7 @@ from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.rooms import package_of
 from dasnet_conformance.catalogue.selection import SelectionError, select
+from dasnet_conformance.catalogue.shard import Shard
 from dasnet_reports import EXIT_USAGE
 
 from .collect import WORKER_DIED, Collector
@@ -53,8 +54,8 @@ class RunOptions:
     pytest's -k; where both are given, what matches both is judged. `deadline` is the bound of one check and
     `call_deadline` that of one command to a driver, in seconds (None: what the implementation file says, or the
     default); `no_deadline` lifts both; `workers` is the number of checks at once (0: all in the child itself; None: as
-    many as suit);
-    `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server.
+    many as suit); `excluded` maps requirement ids to reasons; `peer_host` is where peers reach the server; `shard` is
+    the part of all that to judge (None: the whole).
     """
 
     implementation: str
@@ -69,6 +70,7 @@ class RunOptions:
     call_deadline: float | None = None
     no_deadline: bool = False
     peer_host: str = ""
+    shard: Shard | None = None
     #: Whether a driver is started anew for each check, and not once for all.
     restart_each: bool = False
     #: Whether checks run in haste first, and with patience where a verdict depends on it (`running.plan`).
@@ -104,6 +106,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     began = time.monotonic()
     try:
         chosen = select(options.ids, load_catalogue())
+        if options.shard is not None:
+            chosen = [requirement for requirement in chosen if options.shard.holds(requirement.id)]
         target = options.target()
         target.build()
     except (UsageError, SelectionError) as mistake:
@@ -115,7 +119,7 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
         place = Path(folder)
         only: Path | None = None
-        if options.ids:
+        if options.ids or options.shard is not None:
             only = _listed(place, [requirement.id for requirement in chosen])
         for death in range(MOST_DEATHS + 1):
             how = _one_child(options, place, only, collector, progress, patience)
@@ -131,7 +135,8 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
                 progress.note(f"the process died {death + 1} times; {len(left)} requirements were not judged")
                 break
             only = _listed(place, left)
-    if options.ids and collector.header is not None and not collector.selected and not collector.usage:
+    narrowed = bool(options.ids) or options.shard is not None
+    if narrowed and collector.header is not None and not collector.selected and not collector.usage:
         collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
     # The time that passed: several processes at once, and each one's start, are in it once.
     collector.duration_s = time.monotonic() - began
@@ -150,6 +155,8 @@ def _listed(place: Path, names: Sequence[str]) -> Path:
 
 # Why nothing is left to judge although the ids mean something, in words for people.
 def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Sequence[str]) -> str:
+    if options.shard is not None:
+        return f"nothing selected: shard {options.shard} holds none of what is to be judged; make fewer shards"
     wanted = list(dict.fromkeys(requirement.profile for requirement in chosen))
     if not set(wanted) & set(judged):
         told = f"in the profile {' and '.join(wanted)}, and {', '.join(judged) or 'nothing'} is judged"

@@ -1,0 +1,67 @@
+"""The package's description and addresses, made when it is built: the README for an index page, and where the project
+is.
+
+An index knows no file of the repository. With DASNET_REPOSITORY, the address of the repository (the release workflow
+sets it), each link of the README to a file becomes one to that file at the release's tag, and the addresses of the
+project are told; without it such a link becomes its text. hatchling calls it; it reads README.md and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+#: A link of Markdown to a place in the repository: no address and no anchor of the same page.
+_RELATIVE = re.compile(r"\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)")
+#: What has no links, whatever it looks like.
+_CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+
+
+def for_an_index(text: str, place: str) -> str:
+    """The text with its relative links made absolute, or made text where there is no place.
+
+    Arguments: `text`, Markdown; `place`, the address below which the repository's files are, or nothing.
+    """
+
+    def resolved(link: re.Match[str]) -> str:
+        return f"[{link[1]}]({place}/{link[2]})" if place else link[1]
+
+    parts = _CODE.split(text)
+    return "".join(part if part.startswith("```") else _RELATIVE.sub(resolved, part) for part in parts)
+
+
+def place_of(tag: str) -> str:
+    """The address below which the repository's files are at a tag, or nothing where nobody has told the repository."""
+    repository = _repository()
+    return f"{repository}/blob/{tag}" if repository else ""
+
+
+def _repository() -> str:
+    return os.environ.get("DASNET_REPOSITORY", "").rstrip("/")
+
+
+def addresses(repository: str, tag: str) -> dict[str, str]:
+    """The project's addresses by their names. Arguments: `repository`, its address; `tag`, of the release."""
+    return {
+        "Homepage": repository,
+        "Source": repository,
+        "Issues": f"{repository}/issues",
+        "Changelog": f"{repository}/blob/{tag}/CHANGELOG.md",
+    }
+
+
+class DescriptionHook(MetadataHookInterface):
+    """What hatchling asks for the fields that `dynamic` names."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Fill in the description and the addresses."""
+        repository = _repository()
+        tag = f"v{metadata['version']}"
+        text = (Path(self.root) / "README.md").read_text("utf-8")
+        metadata["readme"] = {"content-type": "text/markdown", "text": for_an_index(text, place_of(tag))}
+        if repository:
+            metadata["urls"] = addresses(repository, tag)
