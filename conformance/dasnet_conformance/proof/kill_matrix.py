@@ -213,10 +213,10 @@ def _run(
 ) -> dict[str, dict[str, Outcome]]:
     expect(len(jobs))
     results = run_jobs(jobs, adapter_of, workers=workers, factor=PATIENCE, told=lambda job: told(job.name))
-    return {
-        job.name: {outcome.requirement: outcome for outcome in outcomes}
-        for job, outcomes in zip(jobs, results, strict=True)
-    }
+    found: dict[str, dict[str, Outcome]] = {}
+    for job, outcomes in zip(jobs, results, strict=True):
+        found.setdefault(job.name, {}).update({outcome.requirement: outcome for outcome in outcomes})
+    return found
 
 
 def _try_again(matrix: Matrix, workers: int, told: Callable[[str], None], expect: Callable[[int], None]) -> None:
@@ -240,12 +240,18 @@ def _look_elsewhere(
 ) -> None:
     # A fault that nothing caught where it is named: does anything at all catch it? In a full run that is asked of each
     # fault; but a server that hangs does so wherever it is asked, which takes long and tells nothing.
+    catalogue = load_catalogue().requirements
+    # A check that lets seconds pass has the time for it.
+    quick = tuple(name for name in everything if not catalogue[name].unhurried)
+    slow = tuple(name for name in everything if catalogue[name].unhurried)
     jobs = []
     for entry in matrix.faults:
         outcomes = matrix.outcomes[entry.name]
         caught = any(outcomes[name].failed for name in entry.kills)
-        rest = tuple(name for name in everything if name not in outcomes)
-        if rest and (not caught or (matrix.full and not entry.hangs)):
-            jobs.append(Job(entry.name, rest, HANG_DEADLINE))
+        if caught and (not matrix.full or entry.hangs):
+            continue
+        for names, seconds in ((quick, HANG_DEADLINE), (slow, CASE_DEADLINE)):
+            rest = tuple(name for name in names if name not in outcomes)
+            jobs += [Job(entry.name, rest, seconds)] if rest else []
     for name, outcomes in _run(jobs, workers, told, expect).items():
         matrix.outcomes[name].update(outcomes)
