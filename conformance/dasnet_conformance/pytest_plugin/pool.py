@@ -29,8 +29,10 @@ from dasnet_conformance.stage.black_box import BlackBox
 GRACE: Final = 10.0
 #: The same, when a worker has been found frozen before: then it is the implementation's way.
 GRACE_AGAIN: Final = 2.0
-#: How many times as many workers there are while verdicts are confirmed: that is waiting and next to no work.
-CONFIRMING: Final = 3
+#: How many times as many workers there are while verdicts are confirmed: that is waiting and next to no work, but for
+#: the start of a driver.
+CONFIRMING: Final = 6
+CONFIRMING_DRIVERS: Final = 3
 #: Seconds that a worker has for its farewell: a sanity conversation and the end of a driver.
 FAREWELL: Final = 60.0
 #: Frozen workers after which no more checks are handed out.
@@ -91,11 +93,21 @@ class Pool:
     """Workers that share the checks of a run.
 
     Arguments: `size`, how many at once; `work`, what each does in its process; `write`, takes a record of the stream;
-    `bound`, tells the seconds that one check may take, 0 for no end.
+    `bound`, tells the seconds that one check may take, 0 for no end; `confirming`, how many times as many there may be
+    while verdicts are confirmed.
     """
 
-    def __init__(self, size: int, work: Work, write: Callable[..., None], bound: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        size: int,
+        work: Work,
+        write: Callable[..., None],
+        bound: Callable[[], float],
+        *,
+        confirming: int = CONFIRMING,
+    ) -> None:
         self._size = size
+        self._most = size * confirming
         self._work = work
         self._write = write
         self._bound = bound
@@ -127,7 +139,7 @@ class Pool:
 
     def _hand_out(self, plan: Plan) -> None:
         while True:
-            most = self._size * CONFIRMING if plan.confirms else self._size
+            most = self._most if plan.confirms else self._size
             idle = [worker for worker in self._workers if worker.busy is None]
             if not idle and len(self._workers) >= most:
                 return

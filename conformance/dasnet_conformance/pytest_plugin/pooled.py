@@ -21,7 +21,7 @@ from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 
 from .conduct import UNREACHED, Conduct
-from .pool import Message, Pool, Worker, start_worker
+from .pool import CONFIRMING, CONFIRMING_DRIVERS, Message, Pool, Worker, start_worker
 from .process import Process
 from .selecting import Selection, requirement_of
 
@@ -140,7 +140,13 @@ class PooledSession:
             hasty=not process.config.getoption("--dasnet-no-haste"),
             most_failures=process.config.getoption("--dasnet-maxfail"),
         )
-        pool = Pool(size, self._work, process.stream.write, lambda: process.check_deadline)
+        pool = Pool(
+            size,
+            self._work,
+            process.stream.write,
+            lambda: process.check_deadline,
+            confirming=CONFIRMING_DRIVERS if process.target.is_driver else CONFIRMING,
+        )
         if not pool.run(plan, lambda: self._may_go_on(scout)):
             # Nobody can reach it, which does not get better by being tried two hundred times.
             session.shouldstop = UNREACHED

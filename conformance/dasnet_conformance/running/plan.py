@@ -27,12 +27,14 @@ from .stream import Record
 
 #: The part of the usual pauses that a check in haste makes.
 HASTE: Final = 0.05
-#: The same, when nothing at all has come so often: then haste has nothing to lose.
+#: The same, while no client was ever taken: then haste has nothing to lose.
 GREAT_HASTE: Final = 0.01
-#: Waits in vain, before anything ever came, from which on that is so.
+#: Clients waited for in vain, before any ever came, from which on that is so.
 NOTHING_COMES: Final = 6
 #: Full patience spent on one kind of event, after which it is settled that it never comes.
 OFTEN_ENOUGH: Final = 3
+#: The kind of event without which there is no other.
+_FIRST: Final = "arrival"
 #: An event that came after more than this part of what haste allows shows a machine or a port on which haste is amiss.
 TOO_CLOSE: Final = 0.5
 
@@ -116,7 +118,7 @@ class Plan:
         if not self._first:
             return None
         place = self._first.popleft()
-        nothing_comes = self._scale == HASTE and not self._came and self._in_vain >= NOTHING_COMES
+        nothing_comes = self._scale == HASTE and _FIRST not in self._came and self._in_vain >= NOTHING_COMES
         self._busy[place] = GREAT_HASTE if nothing_comes else self._scale
         return place, self._busy[place]
 
@@ -124,6 +126,7 @@ class Plan:
         if not self._most_failures and self._busy.keys() - self._waiting_for.keys():
             return None  # the round is not over
         open_yet = {self._requirements[place] for place in (*self._doubtful, *self._busy)}
+        under_way = {self._requirements[place] for place in self._busy}
         needed = {told.blocked_by for told in self._doubtful.values()}
         # Those first on which others hang.
         for place in sorted(self._doubtful, key=lambda place: self._requirements[place] not in needed):
@@ -131,8 +134,8 @@ class Plan:
             if told.requirement in self._failed:
                 del self._doubtful[place]  # by another of its cases: this one would add nothing
                 continue
-            if told.blocked_by in open_yet:
-                continue  # settled with that one, or run again after it
+            if told.blocked_by in open_yet or told.requirement in under_way:
+                continue  # settled with that one or with another case, or run again after it
             if self._is_settled(told):
                 self._hold(self._doubtful.pop(place))
             elif not self._will_be_settled(told):
@@ -174,7 +177,7 @@ class Plan:
 
     def _note(self, place: int, told: Told) -> None:
         self._came |= told.reached
-        self._in_vain += bool(told.vain)
+        self._in_vain += _FIRST in told.vain
         if told.longest_s > TOO_CLOSE * HASTY_WAIT:
             self._scale = 1.0
         if not told.final:
