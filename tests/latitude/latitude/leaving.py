@@ -8,6 +8,7 @@ import struct
 import threading
 from typing import Final
 
+from dasnet_conformance.proof.faults.sound_conversation import Conversation
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import peek, ready
 
@@ -18,8 +19,8 @@ from .sending import unsent
 FAREWELL: Final = 5.0
 
 
-class _NoticesLate(Handle):
-    # The end of a client's bytes counts as its departure in the tick of this number after the end was found.
+class NoticesLate(Conversation):
+    """The end of the other side's bytes counts as its departure in the tick of this number after the end was found."""
 
     TICKS = 1
 
@@ -28,11 +29,13 @@ class _NoticesLate(Handle):
         self.since_end = 0
 
     def depart(self) -> None:
+        """Not before it is time."""
         self.since_end += 1
         if self.since_end >= self.TICKS:
             super().depart()
 
     def drop_client(self) -> None:
+        """The next one has an end of its own."""
         super().drop_client()
         self.since_end = 0
 
@@ -42,26 +45,26 @@ class _NoticesLate(Handle):
     shows={"data.half-close": "stays connected"},
     counts_ticks=True,
 )
-class HalfCloseIsKept(_NoticesLate):
+class HalfCloseIsKept(NoticesLate, Handle):
     """Keeps a client that has shut down writing for a dozen ticks more, as it can still receive: only then it counts as
     gone, for a client that has left looks no different from here."""
 
     TICKS = 12
 
 
-@variant("when the end of a client's bytes counts as its departure", counts_ticks=True)
-class NoticesAfterThirtyTicks(_NoticesLate):
+@variant(
+    "when the end of a client's bytes counts as its departure",
+    shows={"endings.accepted-before-half-close": "stays connected"},
+    counts_ticks=True,
+)
+class NoticesAfterThirtyTicks(NoticesLate, Handle):
     """Notices a departure in the thirtieth tick: 32 are the bound that the catalogue states."""
 
     TICKS = 30
 
 
-@variant(
-    "what is told of a connection that breaks off",
-    shows={"data.abortive-close-error": "error fired", "callbacks.raise-inside-error": "error fired"},
-)
-class ResetIsAnError(Handle):
-    """Fires the error callback as well when the client resets the connection: it is an error, and a departure."""
+class BreakIsAnError(Conversation):
+    """A connection that the other side resets is told as an error as well."""
 
     broken = False
 
@@ -75,9 +78,17 @@ class ResetIsAnError(Handle):
         broken, self.broken = self.broken, False
         try:
             if broken:
-                self.tell_error("the client broke the connection off", errno.ECONNRESET)
+                self.tell_error("the other side broke the connection off", errno.ECONNRESET)
         finally:
             super().depart()
+
+
+@variant(
+    "what is told of a connection that breaks off",
+    shows={"data.abortive-close-error": "error fired", "callbacks.raise-inside-error": "error fired"},
+)
+class ResetIsAnError(BreakIsAnError, Handle):
+    """Fires the error callback as well when the client resets the connection: it is an error, and a departure."""
 
 
 @variant(

@@ -197,6 +197,7 @@ class DestroyedIsGone(Server):
         "state.client-gone.send": "false",
         "send.to-departed-survives": "false",
         "send.to-reset-survives": "false",
+        "endings.answer-to-last-words": "refused",
     },
 )
 class SendSeesDeparture(Handle):
@@ -218,6 +219,7 @@ class SendSeesDeparture(Handle):
         "send.to-departed-survives": "refused",
         "send.to-reset-survives": "refused",
         "callbacks.sends-inside-disconnect": "refused",
+        "endings.answer-to-last-words": "refused",
     },
 )
 class SendToDepartedIsRefused(Handle):

@@ -1,8 +1,9 @@
 """The register of variants: what each is called, what it chooses, and which allowed outcomes it shows.
 
-A variant is a class derived from one part of the sound server that makes one choice in another way. Its docstring is
-its sentence: the choice, and why it is legal. `@variant` enters it here; the files beside hold the variants by theme
-and are imported when somebody asks. It imports parts of the sound server and the contract, and opens nothing.
+A variant is a class derived from one part of the sound server or of the sound client that makes one choice in another
+way. Its docstring is its sentence: the choice, and why it is legal. `@variant` enters it here; the files beside hold
+the variants by theme and are imported when somebody asks. It imports parts of the two and the contract, and opens
+nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, TypeVar
 
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.proof.faults.sound import Implementation, LowLevel, Server, SharedOrphan
+from dasnet_conformance.proof.faults.sound_client import Client, ClientHandle, ClientLowLevel
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 #: The files of variants, with what each is about.
@@ -29,17 +32,31 @@ THEMES: Final = {
     "leaving": "Departures, and the end",
     "calling_back": "Callbacks and ticks",
     "reloading": "Saving and restoring",
+    "connecting": "Clients: connecting",
+    "conversing": "Clients: bytes, departures and the end",
+    "turning_down": "Clients: refusing, and saying false",
 }
 
 # Which argument of `Implementation` takes a part derived from which class.
-_PARTS: Final = {"handle": Handle, "low_level": LowLevel, "server": Server, "orphan": SharedOrphan}
+_PARTS: Final = {
+    "handle": Handle,
+    "low_level": LowLevel,
+    "server": Server,
+    "orphan": SharedOrphan,
+    "client_handle": ClientHandle,
+    "client_low_level": ClientLowLevel,
+    "client": Client,
+}
+
+#: The profiles that every variant offers.
+PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
 
 Part = TypeVar("Part", bound=type)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One right server.
+    """One right implementation.
 
     `choice` is what the documentation leaves open, in a few words, and `sentence` what this one does and why it may.
     `shows` are allowed outcomes of the catalogue that are seen on it, by requirement. `waits` says that judging it
@@ -62,13 +79,13 @@ class Variant:
         return {(requirement, outcome) for requirement, outcomes in self.shows.items() for outcome in outcomes}
 
     def implementation(self) -> Implementation:
-        """The server as an object that offers the documented names, made anew."""
+        """The implementation as an object that offers the documented names, made anew."""
         given: dict[str, Any] = {}
         for part in self.parts:
             for argument, sound in _PARTS.items():
                 if issubclass(part, sound):
                     given[argument] = part
-        return Implementation(f"variant {self.name}", **given)
+        return Implementation(f"variant {self.name}", profiles=PROFILES, **given)
 
 
 _VARIANTS: Final[dict[str, Variant]] = {}
@@ -121,8 +138,8 @@ def load_variants() -> dict[str, Variant]:
 
 
 def plain() -> Implementation:
-    """The sound server, which the variants are variations of."""
-    return Implementation("the sound server")
+    """The sound implementation, which the variants are variations of."""
+    return Implementation("the sound implementation", profiles=PROFILES)
 
 
 def adapter_of(name: str) -> InProcessAdapter:

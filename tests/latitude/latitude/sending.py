@@ -107,7 +107,10 @@ class QueueOf4KiB(_Measured):
         return len(self.outgoing) + size <= max(self.room(), 0) + self.QUEUE_LIMIT
 
 
-@variant("the bound of the outgoing queue", shows={"send.stalled-refused-is-clean": "all accepted"})
+@variant(
+    "the bound of the outgoing queue",
+    shows={"send.stalled-refused-is-clean": "all accepted", "pressure.refused-whole": "taken"},
+)
 class QueueWithoutBound(Handle):
     """Queues whatever is sent, as long as there is memory: nobody promises that a queue has a bound."""
 
@@ -167,6 +170,7 @@ class WaitsThenQueues(_Waiting):
     shows={
         "send.stalled-refused-is-clean": "the connection was closed",
         "send.waiting-still-heard": "the connection was closed",
+        "pressure.refused-whole": "the connection was closed",
     },
 )
 class WaitsThenHangsUp(_Waiting):

@@ -1,0 +1,97 @@
+"""Variants of what a client does with its connection: how bytes come and go, when a departure counts, how it closes."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+
+from dasnet_conformance.proof.faults.sound_client import ClientHandle
+
+from .leaving import BreakIsAnError, NoticesLate
+from .registry import variant
+
+
+@variant(
+    "when the end of a server's bytes counts as its departure",
+    shows={"client-data.half-close": "stays connected"},
+    counts_ticks=True,
+)
+class ServerHalfCloseIsKept(NoticesLate, ClientHandle):
+    """Keeps a server that has shut down writing for thirty ticks more, as it can still receive: only then it counts as
+    gone, for a server that has left looks no different from here, and 32 ticks are the catalogue's bound."""
+
+    TICKS = 30
+
+
+@variant("what a client is told of a connection that breaks off", shows={"client-data.reset-error": "error fired"})
+class ServerResetIsAnError(BreakIsAnError, ClientHandle):
+    """Fires the error callback as well when the server resets the connection: it is an error, and a departure."""
+
+
+@variant(
+    "the bound of a client's outgoing queue",
+    name="client_queue_of_512_kib",
+    shows={"client-send.large": "refused whole"},
+)
+class ClientQueueOf512KiB(ClientHandle):
+    """Has a queue of 512 KiB and refuses whole what does not fit, with an error told: nobody promises how much one call
+    takes."""
+
+    QUEUE_LIMIT = 512 << 10
+
+
+@variant("when a client's bytes leave")
+class ClientSendsInTicksOnly(ClientHandle):
+    """Only queues in send, and sends in the next tick: ticks are where input and output are processed."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        """Checked and queued."""
+        self.check_size(data, size)
+        if self.client is None:
+            return self.fail_send(data, size, "nothing sent: there is no connection", errno.ENOTCONN)
+        if len(self.outgoing) + size > self.QUEUE_LIMIT:
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        self.enqueue(self.portion(data, size))
+        return True
+
+
+@variant("how much one tick of a client delivers")
+class ClientDeliversPiecePerTick(ClientHandle):
+    """Delivers one piece of at most 64 KiB in a tick and leaves the rest to later ones: a frame is short."""
+
+    BUDGET = 1
+
+
+@variant("the size of a client's pieces")
+class ClientDeliversSmallPieces(ClientHandle):
+    """Delivers in pieces of 1,000 bytes at most: how the bytes are cut nobody promises."""
+
+    CHUNK = 1000
+
+
+@variant("the connection of a client that makes a second adapter")
+class SecondClientAdapterResets(ClientHandle):
+    """Ends the connection by a reset when its handle is replaced by another: whoever makes a second one has given the
+    first up, and end of file and reset are both an end."""
+
+    def destroy(self) -> None:
+        """No waiting, and nothing left behind in the system."""
+        if self.client is not None:
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        super().destroy()
+
+
+@variant("how a client closes")
+class ClientShutsDownFirst(ClientHandle):
+    """Shuts writing down before it closes the connection: the server reads the end behind everything that was sent."""
+
+    def drop_client(self) -> None:
+        """In the order of a farewell."""
+        if self.client is not None:
+            try:
+                self.client.shutdown(socket.SHUT_WR)
+            except OSError:
+                # The server has broken the connection off already.
+                pass
+        super().drop_client()
