@@ -132,6 +132,20 @@ def send_in_the_end(host: Host, server: HostObject, part: bytes, what: str, repe
     )
 
 
+def accepted_echoes(server: HostObject) -> bytearray:
+    """What has to come back of an object that echoes: the data of every callback in which its send said true.
+
+    How much it takes at once, nobody promises: what it refused does not come back.
+    """
+    accepted, data = bytearray(), b""
+    for fired in server.fired:
+        if fired.event.what == "data":
+            data = fired.event.data
+        elif fired.event.action == "echo" and fired.event.outcome == Value(True):
+            accepted += data
+    return accepted
+
+
 def until_received(host: Host, server: HostObject, count: int, *ticked: HostObject, through: str = "tick") -> None:
     """Tick until data callbacks on `server` have brought so many bytes in all."""
     host.until(

@@ -41,6 +41,59 @@ class ClientQueueOf512KiB(ClientHandle):
     QUEUE_LIMIT = 512 << 10
 
 
+@variant("the bound of a client's outgoing queue", name="client_queue_of_64_kib")
+class ClientQueueOf64KiB(ClientHandle):
+    """Has a queue of 64 KiB, which the largest ordinary message just fills, and refuses whole what does not fit."""
+
+    QUEUE_LIMIT = 64 << 10
+
+
+@variant("the bound of a client's outgoing queue")
+class ClientOneMessageUnderWay(ClientHandle):
+    """Takes a message of any size when nothing of the one before is left over, else says false: one that was begun has
+    to be finished first."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        """Not while one is under way."""
+        if self.client is not None and not self.flush():
+            return False
+        if self.outgoing:
+            self.check_size(data, size)
+            return self.fail_send(data, size, "nothing sent: the last message is still under way", errno.ENOBUFS)
+        return super().send(data, size)
+
+
+@variant("when a client's bytes leave")
+class ClientSendsPiecePerTick(ClientHandle):
+    """Takes up to 64 KiB into its queue, and sends at most 16 KiB of it in a tick and nothing in send itself: what send
+    accepted arrives, and by when nobody says."""
+
+    QUEUE_LIMIT = 64 << 10
+    PIECE = 16 << 10
+
+    def send(self, data: bytes, size: int) -> bool:
+        """Checked and queued."""
+        self.check_size(data, size)
+        if self.client is None:
+            return self.fail_send(data, size, "nothing sent: there is no connection", errno.ENOTCONN)
+        if len(self.outgoing) + size > self.QUEUE_LIMIT:
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        self.enqueue(self.portion(data, size))
+        return True
+
+    def flush(self) -> bool:
+        """One piece."""
+        if not self.outgoing or self.client is None:
+            return True
+        try:
+            self.sent(self.client.send(self.outgoing[: self.PIECE]))
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError as error:
+            return self.fail_flush(error)
+        return True
+
+
 @variant("when a client's bytes leave")
 class ClientSendsInTicksOnly(ClientHandle):
     """Only queues in send, and sends in the next tick: ticks are where input and output are processed."""

@@ -9,7 +9,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connected_client, serves_again
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import fill, until_fired
+from dasnet_conformance.suite.scenes import accepted_echoes, fill, pace_of, until_fired, until_received
 
 MEBIBYTE = 1 << 20
 
@@ -60,9 +60,14 @@ def test_both_flood(host: Host) -> None:
     """Whoever waits until the other one reads waits for ever."""
     client, peer = connected_client(host)
     client.react("data", "echo")
-    content = host.random.randbytes(4096) * (8 * MEBIBYTE // 4096)
+    pace = pace_of(host, client, peer, lambda: len(client.received))
+    content = host.random.randbytes(4096) * (pace.within(8 * MEBIBYTE) // 4096)
+    heard, sent_back = len(client.received), len(peer.received)
     with reading_meanwhile(host):
         peer.send(content)
-        host.await_peer(peer, len(content), client)
+        until_received(host, client, heard + len(content))
+        expected = accepted_echoes(client)
+        host.await_peer(peer, len(expected), client)
         host.settle(client)
-    expect.same_bytes(peer.received, content, "what came back")
+    expect.same_bytes(client.received[heard:], content, "what was delivered")
+    expect.same_bytes(peer.received[sent_back:], expected[sent_back:], "what came back of what send accepted")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dasnet_adapters.contract import CLASS_B
+from dasnet_adapters.contract import CLASS_B, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import made_client
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.suite.scenes import put_aside, take_over, to_one_that_does_not_read
+from dasnet_conformance.suite.scenes import accepted_echoes, put_aside, take_over, to_one_that_does_not_read
 
 MEBIBYTE = 1 << 20
 PIECE = 1 << 15
@@ -200,22 +200,27 @@ def test_echo_flood(host: Host) -> None:
     client, server = _met(host)
     server.react("data", "echo")
     content = host.random.randbytes(8 * MEBIBYTE)
-    sent = 0
-    while sent < len(content):
-        part = content[sent : sent + PIECE]
-        if expect.one_of(client.send(part), ("true", "false"), "send of the client") == "true":
-            sent += len(part)
-            continue
-        waited = len(client.received)
-        _until(host, client, server, lambda: len(client.received) > waited, "bytes that come back")  # noqa: B023
+    for start in range(0, len(content), PIECE):
+        part = content[start : start + PIECE]
+        if expect.one_of(client.send(part), ("true", "false"), "send of the client") == "false":
+            _until(host, client, server, lambda: client.send(part) == Value(True), "a send of the client that is true")  # noqa: B023
     host.until(
-        lambda: len(client.received) >= len(content),
+        lambda: len(server.received) >= len(content),
         server,
         client,
-        what=f"{len(content)} bytes back at the client",
+        what=f"{len(content)} bytes at the server",
+        got=lambda: f"{len(server.received)} bytes",
+    )
+    expected = accepted_echoes(server)
+    host.until(
+        lambda: len(client.received) >= len(expected),
+        server,
+        client,
+        what=f"{len(expected)} bytes back at the client",
         got=lambda: f"{len(client.received)} bytes",
     )
-    expect.same_bytes(client.received, content, "what came back")
+    expect.same_bytes(server.received, content, "what the server heard")
+    expect.same_bytes(client.received, expected, "what came back of what the server's send accepted")
 
 
 @check("together.reconnect")

@@ -15,6 +15,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
 from dasnet_conformance.suite.scenes import (
+    accepted_echoes,
     pace_of,
     serve_one,
     to_one_that_does_not_read,
@@ -215,19 +216,8 @@ def test_echo_flood(host: Host) -> None:
     heard, sent_back = len(server.received), len(peer.received)
     with reading_meanwhile(host):
         until_received(host, server, heard + len(content))
-        expected = _accepted_echoes(server)
+        expected = accepted_echoes(server)
         host.await_peer(peer, len(expected), server)
         host.settle(server)
     expect.same_bytes(server.received[heard:], content, "what was delivered")
     expect.same_bytes(peer.received[sent_back:], expected[sent_back:], "what came back of what send accepted")
-
-
-def _accepted_echoes(server: HostObject) -> bytearray:
-    # What one call does not take, nobody promises; what send said true to is what has to come back.
-    accepted, data = bytearray(), b""
-    for fired in server.fired:
-        if fired.event.what == "data":
-            data = fired.event.data
-        elif fired.event.action == "echo" and fired.event.outcome == Value(True):
-            accepted += data
-    return accepted

@@ -153,7 +153,7 @@ class ClientCannotSendInsideConnect(_Inside):
         self.inside = False
 
 
-@fault("client-send.inside-data", may_kill=("client-send.both-flood",))
+@fault("client-send.inside-data")
 class ClientCannotSendInsideData(_Inside):
     """While data are delivered the connection is locked, and a send inside says false."""
 
