@@ -1,8 +1,8 @@
-"""Right servers that chose otherwise than the reference, wherever the documentation leaves a choice.
+"""Right servers and clients that chose otherwise than the reference, wherever the documentation leaves a choice.
 
-The counterpart of the wrong servers: every one of these has to conform, and a requirement that fails on one of them is
+The counterpart of the wrong ones: every one of these has to conform, and a requirement that fails on one of them is
 a false alarm of the suite. `python:latitude:NAME` is the variant of that name, with `tests/latitude` on the path;
-`registry` lists them. Each is the sound server with one of its parts made to choose in another way.
+`registry` lists them. Each is the sound implementation with one of its parts made to choose in another way.
 """
 
 from __future__ import annotations
