@@ -225,6 +225,15 @@ class SendsPiecePerTick(SendsInTicksOnly):
         return True
 
 
+@variant("when bytes leave")
+class SmallQueueLeavesInTicks(SendsPiecePerTick):
+    """Takes up to 64 KiB into its queue and sends at most 16 KiB of it in a tick: an echo of a flood is refused soon,
+    and what is refused does not come back."""
+
+    QUEUE_LIMIT = 64 << 10
+    PIECE = 16 << 10
+
+
 @variant("whether small messages wait for each other", shows={"process.small-replies": "at once"})
 class SmallRepliesAtOnce(Handle):
     """Tells the system not to join small messages: a prompt is worth a packet of its own."""
