@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from latitude.registry import adapter_of, load_variants
+from latitude.registry import BOTH, adapter_of, load_variants
 
 from dasnet_adapters.contract import Adapter, Outcome
 from dasnet_conformance.catalogue.loader import load_catalogue
@@ -57,9 +57,21 @@ class Judged:
         ]
 
 
+def concerned(name: str) -> list[str]:
+    """The requirements that the choice of a variant may have to do with: those of its half, and where both meet.
+
+    The other half is the sound one's, which is judged by itself.
+    """
+    entry = load_variants().get(name)
+    requirements = load_catalogue().requirements.values()
+    if entry is None:
+        return [each.id for each in requirements]
+    return [each.id for each in requirements if each.profile in entry.halves or each.section == BOTH]
+
+
 def judge(name: str, requirements: Iterable[str] = ()) -> Judged:
-    """Judge the variant of that name, or the sound server, by these requirements or by all of them."""
-    wanted = list(requirements) or list(load_catalogue().requirements)
+    """Judge the variant of that name, or the sound one, by these requirements or by all that it may concern."""
+    wanted = list(requirements) or concerned(name)
     entry = load_variants().get(name)
     workers = AT_ONCE_WAITING if entry is not None and (entry.waits or entry.counts_ticks) else AT_ONCE
     factor = PATIENCE if entry is not None and entry.counts_ticks else 1.0

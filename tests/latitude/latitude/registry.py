@@ -47,6 +47,13 @@ _PARTS: Final = {
     "client_low_level": ClientLowLevel,
     "client": Client,
 }
+_CLIENT_PARTS: Final = tuple(sound for argument, sound in _PARTS.items() if argument.startswith("client"))
+
+#: The profiles of the two halves of the module.
+SERVER_HALF: Final = frozenset({"core", "lowlevel"})
+CLIENT_HALF: Final = frozenset({"client", "client-lowlevel"})
+#: The section in which both talk to each other.
+BOTH: Final = "together"
 
 #: The profiles that every variant offers.
 PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
@@ -73,6 +80,13 @@ class Variant:
     peer_host: str = "127.0.0.1"
     waits: bool = False
     counts_ticks: bool = False
+
+    @property
+    def halves(self) -> frozenset[str]:
+        """The profiles that the choice is about: those of the server, of the client, or all."""
+        of_client = [any(issubclass(part, sound) for sound in _CLIENT_PARTS) for part in self.parts]
+        server = SERVER_HALF if not all(of_client) else frozenset[str]()
+        return server | (CLIENT_HALF if any(of_client) else frozenset[str]())
 
     def shown(self) -> set[tuple[str, str]]:
         """Each allowed outcome that is seen on it, with its requirement."""
