@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from conformance_tools import Ran, Workshop
 from dasnet_conformance.stage.ports import Ports
+
+# How wide the lines of pytest-xdist are, as it tells its workers, is no concern of the commands that are tried here.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture

@@ -248,7 +248,7 @@ def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Worksh
         (["run", "python:does_not_exist"], "module does_not_exist cannot be imported: ModuleNotFoundError"),
         (
             ["run", "reference", "--profile", "nonsense"],
-            "no profile nonsense; the profiles are client, client-lowlevel, core, lowlevel",
+            "no profile nonsense; the profiles are core, lowlevel, client, client-lowlevel",
         ),
         (
             ["explain", "init.fre-port"],

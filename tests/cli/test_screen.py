@@ -71,10 +71,11 @@ def test_a_log_gets_plain_lines_in_order(log: Ran) -> None:
     assert (log.status, log.err) == (1, "")
     assert "\x1b" not in log.out
     assert "\r" not in log.out
-    lines = log.out.splitlines()
+    # Which of its ports one worker gets to first is a matter of chance.
+    lines = re.sub(r"port=-\d+ during", "port=... during", log.out).splitlines()
     assert re.fullmatch(r"judging poor \S+ \(Python 3\.\d+\), profiles: core, lowlevel", lines[0])
     in_order = [
-        "dasnet: the process ended by itself with exit status 3 in init object 1, port=-1 during init.port-negative",
+        "dasnet: the process ended by itself with exit status 3 in init object 1, port=... during init.port-negative",
         "  fail query.has-session-follows-client",
         "  query          0 of 1 passed",
         "  unsupported server-send.reaches-client",

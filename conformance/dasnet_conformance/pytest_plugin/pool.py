@@ -135,6 +135,7 @@ class Pool:
         finally:
             for worker in self._workers:
                 self._kill(worker)
+                self._write("stopped", of=worker.process.pid)
             self._workers.clear()
 
     def _hand_out(self, plan: Plan) -> None:
