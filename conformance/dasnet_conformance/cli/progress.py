@@ -70,6 +70,9 @@ class PlainProgress(QuietProgress):
                 self.console.print(f"  [{style}]{record['verdict']}[/] {record['requirement']}")
                 self.tell_first(record)
             self._sections_done(collector)
+        elif record["type"] in ("died", "end"):
+            # A check whose process is gone has its verdict without a record of its own.
+            self._sections_done(collector)
 
     def _sections_done(self, collector: Collector) -> None:
         busy = {collector.catalogue.requirements[name].section for name in collector.left()}
