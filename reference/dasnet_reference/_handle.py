@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import errno
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from threading import get_ident
@@ -64,7 +65,7 @@ class Group(Protocol):
 EndpointT = TypeVar("EndpointT", bound=Endpoint)
 
 
-class Handle(Generic[EndpointT]):
+class Handle(ABC, Generic[EndpointT]):
     """One connection at most, and the object whose callbacks it causes."""
 
     __slots__ = (
@@ -210,12 +211,12 @@ class Handle(Generic[EndpointT]):
 
     # What comes before serving the connection: callbacks that are owed, and a connection to serve. Returns what that
     # one is ready for, and 0 when the tick is to end here.
-    def _prepare(self, owner: object, endpoint: EndpointT, mask: int) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def _prepare(self, owner: object, endpoint: EndpointT, mask: int) -> int: ...
 
     # The state after a departure.
-    def _note_departure(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _note_departure(self) -> None: ...
 
     def _departure(self, owner: object, endpoint: EndpointT, client: Connection, error: OSError | None) -> None:
         client.failure = error

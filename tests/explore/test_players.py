@@ -63,25 +63,25 @@ def test_after_it_was_closed_a_player_plays_in_another_process(start: Callable[[
             f"{FAULT}tick_without_handle_dies",
             NEW + TICK,
             "construct.tick-harmless",
-            "tick: the process ended with exit status 139",
+            "tick: the process ended by itself with exit status 139",
         ),
         (
             f"{FAULT}second_destroy_dies",
             NEW + "host: destroy object 1\n" * 2,
             "destroy.twice",
-            "destroy: the process ended with exit status 139",
+            "destroy: the process ended by itself with exit status 139",
         ),
         (
             f"{FAULT}second_destroy_dies",
             f"{NEW}host: destroy object 1\n",
             "destroy.twice",
-            "the end of the session: the process ended with exit status 139",
+            "the end of the session: the process ended by itself with exit status 139",
         ),
         pytest.param(
             "python:odd_servers:killed_in_tick",
             OPEN + TICK,
             "tick.idle-returns",
-            "tick: the process was killed by signal 9",
+            "tick: the process was killed by SIGKILL",
             marks=pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signals here"),
         ),
     ],
@@ -104,7 +104,9 @@ def test_a_death_that_does_not_come_again_is_told_as_one(
     divergence = player.play(parse_script(OPEN + TICK).steps, HASTY)
     assert divergence is not None
     assert divergence.requirement == "destroy.calls-after"
-    assert divergence.message == ("the process ended with exit status 9, and did not when the script was played again")
+    assert divergence.message == (
+        "the process ended by itself with exit status 9, and did not when the script was played again"
+    )
     assert player.play(parse_script(OPEN + TICK).steps, HASTY) is None
 
 
@@ -126,7 +128,7 @@ def test_a_process_that_is_frozen_is_ended(
         (
             "import os\nos._exit(3)\n",
             "implementation",
-            "while the implementation was loaded, the process ended with exit status 3",
+            "while the implementation was loaded, the process ended by itself with exit status 3",
         ),
         ("raise ValueError('not today')\n", "caller", "module unloadable cannot be imported: ValueError: not today"),
     ],

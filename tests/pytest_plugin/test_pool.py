@@ -95,7 +95,8 @@ def test_after_many_that_froze_no_more_checks_are_handed_out(monkeypatch: pytest
 
     plan, records = play(working(freeze), bound=0.1, size=1)
     assert not plan.is_over
-    assert [record["type"] for record in records] == ["died"]
+    assert [record["type"] for record in records] == ["died", "warning"]
+    assert records[1]["message"].endswith("the rest was not judged")
 
 
 def test_one_that_does_not_take_its_leave_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

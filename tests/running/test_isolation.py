@@ -33,7 +33,7 @@ def test_a_death_is_charged_to_the_check_that_ran() -> None:
     names = ("init.free-port", "save.without-handle", "state.new-object.send", "adapter.opens-nothing")
     (outcomes,) = _run(Job("save_of_nothing_dies", names, 10))
     assert [outcome.verdict for outcome in outcomes] == ["pass", "fail", "pass", "pass"]
-    assert outcomes[1].message == "the process ended with status 139"
+    assert outcomes[1].message == "the process ended by itself with exit status 139"
 
 
 def test_a_death_only_ends_a_check_that_is_not_about_surviving() -> None:

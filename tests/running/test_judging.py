@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance_tools import Workshop
+from conformance_tools import OPENING, Workshop
 from dasnet_conformance.running import judge
 from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import Judged
@@ -181,3 +181,33 @@ def test_options_for_pytest_lying_around_change_nothing(
     (workshop.folder / "conftest.py").write_text("raise SystemExit(1)\n", "utf-8")
     judged, _ = run("reference", "make-server.true")
     assert judged.exit_status == 0
+
+
+#: Takes a client half a second after it was first ticked without one, which is legal and more than haste allows.
+UNHURRIED = (
+    OPENING
+    + """\
+import time
+
+
+class Server(Sound):
+    since = None
+
+    def tick(self):
+        if not self.is_connected():
+            self.since = self.since or time.monotonic()
+            if time.monotonic() - self.since < 0.5:
+                return
+        super().tick()
+        self.since = None
+"""
+)
+
+
+def test_haste_decides_of_no_sanity_conversation_either(run: Run, workshop: Workshop) -> None:
+    judged, _ = run(workshop.module("unhurried", UNHURRIED, opening=""), "tick.takes-pending-client", None, 1)
+    assert judged.results is not None
+    assert verdicts(judged) == {"tick.takes-pending-client": "pass"}
+    sanity = judged.results.sanity
+    assert (sanity.first.verdict.value, sanity.last.verdict.value) == ("pass", "pass")
+    assert judged.problem == ""

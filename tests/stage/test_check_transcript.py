@@ -103,28 +103,6 @@ def test_bytes_are_told_by_count_and_beginning(data: bytes | bytearray | memoryv
     assert spell_bytes(data) == told
 
 
-def test_notes_stand_behind_the_last_call_and_what_fired_in_it() -> None:
-    transcript = Transcript()
-    transcript.add("host", "call", "tick 1 -> refused (os-error: no message)")
-    transcript.add("host", "event", "object 1: connect")
-    transcript.add("peer 1", "receive", "5 bytes")
-    transcript.note_after_last_call(["port: first", "port: second"])
-    assert texts(transcript)[1:] == ["object 1: connect", "port: first", "port: second", "5 bytes"]
-
-
-def test_notes_in_a_long_transcript_keep_its_length_true() -> None:
-    transcript = filled(KEPT_FIRST + KEPT_LAST)
-    transcript.note_after_last_call(["port: here"])
-    assert texts(transcript)[-2:] == [f"call {KEPT_FIRST + KEPT_LAST - 1}", "port: here"]
-    assert "(1 entry left out)" in texts(transcript)
-
-
-def test_notes_without_a_call_are_dropped() -> None:
-    transcript = Transcript()
-    transcript.note_after_last_call(["port: here"])
-    assert texts(transcript) == []
-
-
 def test_of_the_middle_every_callback_other_than_data_is_kept() -> None:
     transcript = Transcript()
     middle = KEPT_FIRST + 50

@@ -119,6 +119,7 @@ class _Run:
             observed=outcome.observed,
             duration_s=round(outcome.duration_s, 6),
             transcript=outcome.transcript,
+            traceback=outcome.traceback,
         )
 
     def _sanity(self, which: str) -> bool:

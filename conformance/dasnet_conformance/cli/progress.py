@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import GRAVITY
 from dasnet_conformance.running.stream import Record
 
 from .screen import Screen, safe
+from .time_left import TimeLeft
 
 #: Failures whose message is told as soon as it is known; the ending tells all of them, by their causes.
 TOLD_AT_ONCE = 5
@@ -119,35 +119,28 @@ class LiveProgress(QuietProgress):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
-        self._bar = Progress(
-            TextColumn("judging"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=None)
+        self._bar = TimeLeft("judging", console=console)
+        self._expected = 0
         self._told: set[str] = set()
 
     def __enter__(self) -> LiveProgress:
-        self._bar.start()
+        self._bar.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        self._bar.__exit__(kind, error, trace)
 
     def record(self, record: Record, collector: Collector) -> None:
         """Move the bar; failures stay on the screen above it."""
         if record["type"] == "selected":
-            self._bar.update(self._task, total=len(collector.selected) - len(collector.excluded))
+            before, self._expected = self._expected, len(collector.selected) - len(collector.excluded)
+            self._bar.expect(self._expected - before)
         elif record["type"] == "start":
-            self._bar.update(self._task, description=record["requirement"])
+            self._bar.done(record["requirement"], to=len(collector.cases))
         elif record["type"] == "case":
-            self._bar.update(self._task, completed=len(collector.cases))
+            self._bar.done(record["requirement"], to=len(collector.cases))
             if record["verdict"] != "pass" and record["requirement"] not in self._told:
                 self._told.add(record["requirement"])
                 self.console.print(f"[{_STYLE[record['verdict']]}]{record['verdict']}[/] {record['requirement']}")

@@ -17,6 +17,7 @@ from typing import Final
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.parent_death import end_with_parent
+from dasnet_conformance.running.endings import name_signal
 from dasnet_conformance.running.target import Target
 
 from .examination import Doctor
@@ -89,9 +90,4 @@ def _examine(connection: Connection, target: Target, parent: int) -> None:
 
 
 def _fate(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"
+    return f"exit status {status}" if status >= 0 else f"killed by {name_signal(-status)}"

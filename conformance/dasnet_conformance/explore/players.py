@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_adapters.parent_death import before_the_program
+from dasnet_conformance.running.endings import spell_exit
 
 from .session import Manner
 from .state import Divergence
@@ -163,6 +164,4 @@ class ProcessPlayer:
             self.close()
             return "made no progress and was ended"
         self.close()
-        if child.returncode < 0:
-            return f"was killed by signal {-child.returncode}"
-        return f"ended with exit status {child.returncode}"
+        return spell_exit(child.returncode)

@@ -135,7 +135,7 @@ class Checking:
         self._process.stream.write("warning", message=f"callbacks fired while the host made no call ({BETWEEN_CALLS})")
 
 
-def explain_failure(requirement: Requirement, record: dict[str, str], entries: list[Any]) -> str:
+def explain_failure(requirement: Requirement, record: dict[str, Any], entries: list[Any]) -> str:
     """The text of a failing check: requirement, its sentence, what was expected and came, and the transcript."""
     lines = [
         f"{record['verdict']}: {requirement.id} ({requirement.level}, {requirement.profile})",
@@ -144,6 +144,7 @@ def explain_failure(requirement: Requirement, record: dict[str, str], entries: l
     ]
     if record.get("blocked_by"):
         lines.append(f"  in its setup: see {record['blocked_by']}")
+    lines += [f"  port: {line}" for line in record.get("traceback", ())]
     lines.append("  transcript (tick, side, what):")
     lines += [f"  {entry['tick']:>6}  {entry['side']:<8} {entry['text']}" for entry in entries]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
@@ -60,7 +60,6 @@ class Worker:
     #: The check that it runs, by its place among all; None while it has none.
     busy: int | None = None
     since: float = field(default_factory=time.monotonic)
-    stopping: bool = False
     #: What it was told about calls that hang.
     told: Known = ({}, {})
 
@@ -116,27 +115,33 @@ class Pool:
         #: What workers have learnt of calls that hang: none has to wait for what another one knows.
         self._learnt = Learnt()
 
-    def run(self, plan: Plan, goes_on: Callable[[], bool] = lambda: True) -> bool:
+    def run(
+        self,
+        plan: Plan,
+        goes_on: Callable[[], bool] = lambda: True,
+        farewell: Callable[[], float] = lambda: 1.0,
+    ) -> bool:
         """Hand the checks of a plan out until it is over; then end the workers.
 
-        Arguments: `goes_on`, asked now and then; when it says no, the run is broken off.
-        Returns whether it was not. On any error and on an interrupt the workers are killed.
+        Arguments: `goes_on`, asked now and then; when it says no, the run is broken off; `farewell`, asked in the end
+        for the part of the usual pauses that the last sanity conversations make.
+        Returns whether it was not broken off. On any error and on an interrupt the workers are killed.
         """
         try:
             while not plan.is_over and self._frozen < MOST_FROZEN:
                 self._hand_out(plan)
                 self._listen(plan)
                 if not goes_on():
-                    self._break_off()
                     return False
-            self._break_off()
-            self._say_farewell()
+            if not plan.is_over:
+                message = f"{self._frozen} processes made no progress and were ended; the rest was not judged"
+                self._write("warning", message=message)
+            # What is still under way is not of interest any more, and no finding.
+            self._stop([worker for worker in self._workers if worker.busy is not None])
+            self._say_farewell(farewell())
             return True
         finally:
-            for worker in self._workers:
-                self._kill(worker)
-                self._write("stopped", of=worker.process.pid)
-            self._workers.clear()
+            self._stop(self._workers)
 
     def _hand_out(self, plan: Plan) -> None:
         while True:
@@ -196,18 +201,16 @@ class Pool:
             "died", of=worker.process.pid, how=how or f"the process {spell_exit(status)}", calls=worker.black_box.read()
         )
 
-    def _break_off(self) -> None:
-        # What is still under way is not of interest any more, and no finding.
-        for worker in [each for each in self._workers if each.busy is not None]:
+    def _stop(self, workers: Sequence[Worker]) -> None:
+        for worker in list(workers):
             self._workers.remove(worker)
             self._kill(worker)
             self._write("stopped", of=worker.process.pid)
 
-    def _say_farewell(self) -> None:
+    def _say_farewell(self, scale: float) -> None:
         for worker in self._workers:
-            worker.stopping = True
             try:
-                worker.connection.send((Message.STOP, 0, None))
+                worker.connection.send((Message.STOP, 0, (scale, worker.told)))
             except OSError:
                 pass
         end = time.monotonic() + FAREWELL
@@ -255,10 +258,8 @@ def start_worker(work: Work) -> Worker:
 def _enter(work: Work, ours: Connection, theirs: Connection, black_box: BlackBox, parent: int) -> None:
     end_with_parent(parent)
     ours.close()
-    status = 1
     try:
         work(theirs, black_box)
-        status = 0
     finally:
         # Without the usual farewells: threads and finalizers of a wrong server have no right to delay the end.
-        os._exit(status)
+        os._exit(1)

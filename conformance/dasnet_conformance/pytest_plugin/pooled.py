@@ -21,7 +21,7 @@ from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 
 from .conduct import UNREACHED, Conduct
-from .pool import CONFIRMING, CONFIRMING_DRIVERS, Message, Pool, Worker, start_worker
+from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Message, Pool, Worker, start_worker
 from .process import Process
 from .selecting import Selection, requirement_of
 
@@ -147,12 +147,10 @@ class PooledSession:
             lambda: process.check_deadline,
             confirming=CONFIRMING_DRIVERS if process.target.is_driver else CONFIRMING,
         )
-        if not pool.run(plan, lambda: self._may_go_on(scout)):
+        if not pool.run(plan, lambda: self._may_go_on(scout), lambda: self._patience_at_last(scout)):
             # Nobody can reach it, which does not get better by being tried two hundred times.
             session.shouldstop = UNREACHED
             raise session.Interrupted(session.shouldstop)
-        while not self._known:
-            self._took(self._hear_scout(scout))
         for name in plan.changed:
             process.stream.write("warning", message=f"{name} failed at first, and passed when it was asked again")
         return True
@@ -162,6 +160,12 @@ class PooledSession:
         if not self._known and scout.connection.poll():
             self._took(self._hear_scout(scout))
         return self._reachable
+
+    def _patience_at_last(self, scout: Worker) -> float:
+        # Where the first conversation did not pass, the last one has no news, and is not waited for.
+        while not self._known:
+            self._took(self._hear_scout(scout))
+        return 1.0 if self._passed else HASTE
 
     def _took(self, conversed: Conversed | None) -> None:
         # A process that died in the conversation made a call that it did not survive: others may be survived.
@@ -180,24 +184,23 @@ class PooledSession:
         process.become_worker(black_box)
         while True:
             try:
-                word, check, with_it = connection.recv()
+                word, check, (scale, known) = connection.recv()
             except EOFError:
                 os._exit(1)  # whoever handed out the checks is gone
             if word == Message.STOP:
                 break
             item = self._items[check]
             process.told.clear()
-            process.scale, known = with_it
+            process.scale = scale
             # Of adapters of other kinds nothing is learnt.
             calls: Patience | None = getattr(process.reached(), "patience", None)
             if calls is not None:
                 calls.learn(known)
-            with patience(process.scale):
+            with patience(scale):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             learnt = calls.known() if calls is not None else None
             connection.send((Message.DONE, check, (list(process.told), learnt)))
-        # Where the first one did not pass, the last one has no news: it is not waited for.
-        with patience(1.0 if self._passed else HASTE):
+        with patience(scale):
             self._conduct.converse("last")
         self._conduct.end()
         connection.send((Message.LEAVE, 0, None))
@@ -208,8 +211,10 @@ class PooledSession:
         self._conduct.end()
 
     def _end_scout(self) -> None:
-        # One that is still at it has nothing to tell any more.
         if self._scout is not None:
+            # One that has told all lets go of its driver yet; one that is still at it has nothing to tell any more.
+            if self._known:
+                self._scout.process.join(FAREWELL)
             self._scout.process.kill()
             self._scout.process.join()
             self._scout = None

@@ -60,6 +60,7 @@ class Outcome:
     case: str = ""
     duration_s: float = 0.0
     transcript: list[Entry] = field(default_factory=list)
+    traceback: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

@@ -7,9 +7,12 @@ import signal
 
 def spell_exit(status: int) -> str:
     """What an exit status means, to be read after 'the process'. Arguments: `status`, below 0 for a signal."""
-    if status >= 0:
-        return f"ended by itself with exit status {status}"
+    return f"ended by itself with exit status {status}" if status >= 0 else f"was killed by {name_signal(-status)}"
+
+
+def name_signal(number: int) -> str:
+    """The name of a signal, or its number where it has none."""
     try:
-        return f"was killed by {signal.Signals(-status).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f"was killed by signal {-status}"
+        return f"signal {number}"

@@ -24,7 +24,9 @@ from dasnet_conformance.stage.bounds import patience
 from dasnet_conformance.stage.ports import Ports
 
 from . import direct
+from .copies import copies_exist
 from .direct import Outcome
+from .endings import spell_exit
 
 #: Seconds beyond the bounds of its cases after which a process is held to be frozen.
 GRACE: Final = 5.0
@@ -114,7 +116,7 @@ def run_jobs(
 def _context() -> Any:
     # A copy of this process starts at once; where there is none to be had, or other threads run, whose locks it would
     # find taken, a new one is as good and slower.
-    copies = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    copies = copies_exist() and threading.active_count() == 1
     return multiprocessing.get_context("fork" if copies else "spawn")
 
 
@@ -167,10 +169,9 @@ def _end(each: _Running, *, frozen: bool) -> str:
         each.process.kill()
     each.process.join()
     each.connection.close()
-    status = each.process.exitcode
     if frozen:
         return "the process made no progress and was ended"
-    return f"the process ended with status {status}" if status >= 0 else f"the process was killed by signal {-status}"
+    return f"the process {spell_exit(each.process.exitcode)}"
 
 
 def _charge(requirement: str, how: str) -> Outcome:

@@ -1,8 +1,8 @@
 """The plan of a run: which check is next, with how much patience, and which verdicts hold as they are.
 
-Patience is what a broken port costs: each wait in vain takes seconds. So every check is run in haste first. What comes
-out without a wait in vain, and any pass, holds. The rest waits for the end of the round, and then a verdict is
-either a matter of course or is confirmed with full patience:
+Patience is what a broken port costs: each wait in vain takes seconds. So every check is run in haste first. What had no
+wait in vain, and passed or made no pause, holds. The rest waits for the end of the round, and then a verdict is either
+a matter of course or is confirmed with full patience:
 
 - a failure in the setup holds when the requirement that the setup was in want of has failed for good;
 - a wait in vain holds when the same kind of event (`stage.waits`) never came in the whole run, and full patience has
@@ -148,10 +148,7 @@ class Plan:
             return False
         if told.blocked_by:
             return told.blocked_by in self._failed
-        return bool(told.vain) and all(self._never_comes(kind) for kind in told.vain)
-
-    def _never_comes(self, kind: str) -> bool:
-        return self._is_missing(kind, self._spent)
+        return bool(told.vain) and all(self._is_missing(kind, self._spent) for kind in told.vain)
 
     # Whether what runs at the moment may make it one.
     def _will_be_settled(self, told: Told) -> bool:

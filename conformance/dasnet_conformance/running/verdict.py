@@ -5,6 +5,8 @@ It does no input or output.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dasnet_adapters.contract import AdapterBroken
@@ -16,20 +18,19 @@ from dasnet_conformance.stage.ports import NoPortsLeft
 from dasnet_conformance.stage.transcript import Entry
 
 
-def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, str]:
+def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, Any]:
     """The verdict that follows from what a check raised, with the message for people.
 
-    A failure whose last call ended in an exception of the port has its transcript completed with where that came from.
+    A failure whose last call ended in an exception of the port has a `traceback`, where that came from.
     """
     if raised is None:
         return {"verdict": "pass", "message": "", "observed": host.observed if host is not None else ""}
     if isinstance(raised, Moot):
         return {"verdict": "pass", "message": "", "observed": str(raised)}
     if isinstance(raised, Mismatch):
-        if host is not None:
-            host.explain_refusal()
         blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
-        return {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
+        record = {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
+        return record | ({"traceback": list(host.traceback)} if host is not None and host.traceback else {})
     if isinstance(raised, PartUnsupported):
         return {"verdict": "unsupported", "message": str(raised)}
     # A death or a hang fails a requirement about surviving; elsewhere it only ends the check.

@@ -262,10 +262,10 @@ class Host(FrameLoop):
         """Step (and tick the objects) until the peer sees the end of its connection."""
         self.until(lambda: peer.closed is not None, *objects, what=f"{peer.name} sees end of file or reset")
 
-    def explain_refusal(self) -> None:
-        """Note in the transcript where in the port the last call's error came from, if it ended in one and told so."""
-        lines, self._calls.last_traceback = self._calls.last_traceback, ()
-        self.transcript.note_after_last_call([f"port: {line}" for line in lines])
+    @property
+    def traceback(self) -> tuple[str, ...]:
+        """Where in the port the last call's error came from, a line each, if it ended in one and told so."""
+        return self._calls.last_traceback
 
     def observe(self, outcome: str) -> None:
         """Record which legal outcome was seen. It must be one that the catalogue allows for this requirement."""

@@ -8,7 +8,7 @@ the other thread; what peers send, and every call of the implementation, stays w
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .host import Host
@@ -20,6 +20,17 @@ _LOOK_AGAIN = 0.02
 
 #: Seconds after which a call that is still under way is taken to wait for its client.
 _WAITS = 0.5
+
+
+@contextmanager
+def _beside(read: Callable[[], None], done: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=read, name="dasnet peers", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 @contextmanager
@@ -35,13 +46,8 @@ def reading_meanwhile(host: Host) -> Iterator[None]:
             for peer in peers:
                 peer.pull()
 
-    thread = threading.Thread(target=read, name="dasnet peers", daemon=True)
-    thread.start()
-    try:
+    with _beside(read, done):
         yield
-    finally:
-        done.set()
-        thread.join()
 
 
 @contextmanager
@@ -60,10 +66,5 @@ def reading_if_awaited(peer: Peer) -> Iterator[None]:
             peer.pull()
 
     peer.pause_reading()
-    thread = threading.Thread(target=read, name="dasnet peer", daemon=True)
-    thread.start()
-    try:
+    with _beside(read, done):
         yield
-    finally:
-        done.set()
-        thread.join()

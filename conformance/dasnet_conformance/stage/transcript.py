@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
 from typing import TypedDict
 
 KEPT_FIRST = 40
@@ -96,27 +95,6 @@ class Transcript:
             self._repeated = entry["text"], 1
         else:
             self._left_out += 1
-
-    def note_after_last_call(self, texts: Sequence[str]) -> None:
-        """Put notes of the suite behind the last call of the host, and what fired in it; nothing where none is kept."""
-        for kept in (self._last, self._first):
-            places = [at for at, entry in enumerate(kept) if (entry["side"], entry["kind"]) == ("host", "call")]
-            if not places:
-                continue
-            at = places[-1] + 1
-            while at < len(kept) and (kept[at]["side"], kept[at]["kind"]) == ("host", "event"):
-                at += 1
-            tick = kept[at - 1]["tick"]
-            notes = [Entry(tick=tick, side="suite", kind="note", text=text) for text in texts]
-            whole = [*kept]
-            whole[at:at] = notes
-            if kept is self._first:
-                self._first = whole
-                return
-            self._last = deque(whole)
-            while len(self._last) > KEPT_LAST:
-                self._pass_over(self._last.popleft())
-            return
 
     def entries(self) -> list[Entry]:
         """The entries in order; a note stands where some were left out."""

@@ -13,13 +13,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
 from dasnet_adapters.in_process import InProcessAdapter
-from dasnet_conformance.proof.faults.sound import Implementation, LowLevel, Server, SharedOrphan
-from dasnet_conformance.proof.faults.sound_client import Client, ClientHandle, ClientLowLevel
-from dasnet_conformance.proof.faults.sound_handle import Handle
+from dasnet_conformance.proof.faults.registry import PARTS, made_of
+from dasnet_conformance.proof.faults.sound import Implementation
 
 #: The files of variants, with what each is about.
 THEMES: Final = {
@@ -37,21 +36,11 @@ THEMES: Final = {
     "turning_down": "Clients: refusing, and saying false",
 }
 
-# Which argument of `Implementation` takes a part derived from which class.
-_PARTS: Final = {
-    "handle": Handle,
-    "low_level": LowLevel,
-    "server": Server,
-    "orphan": SharedOrphan,
-    "client_handle": ClientHandle,
-    "client_low_level": ClientLowLevel,
-    "client": Client,
-}
-_CLIENT_PARTS: Final = tuple(sound for argument, sound in _PARTS.items() if argument.startswith("client"))
+_CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))
 
 #: The profiles of the two halves of the module.
-SERVER_HALF: Final = frozenset({"core", "lowlevel"})
-CLIENT_HALF: Final = frozenset({"client", "client-lowlevel"})
+SERVER_HALF: Final = frozenset({CORE, LOWLEVEL})
+CLIENT_HALF: Final = frozenset({CLIENT, CLIENT_LOWLEVEL})
 #: The section in which both talk to each other.
 BOTH: Final = "together"
 
@@ -94,12 +83,7 @@ class Variant:
 
     def implementation(self) -> Implementation:
         """The implementation as an object that offers the documented names, made anew."""
-        given: dict[str, Any] = {}
-        for part in self.parts:
-            for argument, sound in _PARTS.items():
-                if issubclass(part, sound):
-                    given[argument] = part
-        return Implementation(f"variant {self.name}", profiles=PROFILES, **given)
+        return made_of(self.parts, f"variant {self.name}", PROFILES)
 
 
 _VARIANTS: Final[dict[str, Variant]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -31,7 +31,7 @@ SOUND: Final = f"{PACKAGE}.sound"
 HANGING_AFTER: Final = 1.5
 
 #: Which argument of `Implementation` takes a part derived from which class.
-_PARTS: Final = {
+PARTS: Final = {
     "handle": Handle,
     "low_level": LowLevel,
     "server": Server,
@@ -77,12 +77,7 @@ class Fault:
         own = SECTIONS[self.section].name
         added = () if own in (CORE, LOWLEVEL) else _CLIENT_HALF if own in _CLIENT_HALF else (own,)
         profiles = (CORE, LOWLEVEL, *added)
-        given: dict[str, Any] = {"profiles": profiles}
-        for part in self.parts:
-            for argument, sound in _PARTS.items():
-                if issubclass(part, sound):
-                    given[argument] = part
-        return Implementation(f"fault {self.name}", **given)
+        return made_of(self.parts, f"fault {self.name}", profiles)
 
     def adapter(self) -> Adapter:
         """The way to the wrong server."""
@@ -90,6 +85,17 @@ class Fault:
             return self.twist(InProcessAdapter(SOUND))
         deadline = HANGING_AFTER if self.hangs else DEFAULT_DEADLINE
         return InProcessAdapter(f"{PACKAGE}:{self.name}", deadline=deadline)
+
+
+def made_of(parts: Iterable[type], name: str, profiles: tuple[str, ...]) -> Implementation:
+    """The sound implementation with some of its parts replaced, made anew.
+
+    Arguments: `parts`, classes derived from parts of the sound one (`PARTS`); `profiles`, what it claims.
+    """
+    given: dict[str, Any] = {
+        argument: part for part in parts for argument, sound in PARTS.items() if issubclass(part, sound)
+    }
+    return Implementation(name, profiles=profiles, **given)
 
 
 _FAULTS: Final[dict[str, Fault]] = {}

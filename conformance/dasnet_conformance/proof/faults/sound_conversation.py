@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import errno
 import socket
+from abc import ABC, abstractmethod
 from typing import Any
 
 
-class Conversation:
+class Conversation(ABC):
     """At most one connection, the bytes that wait for it, and the object whose callbacks it causes.
 
     `client` is whoever is at the other end: the client of a server, the server of a client.
@@ -76,9 +77,9 @@ class Conversation:
         finally:
             self.ticking = False
 
+    @abstractmethod
     def turn(self) -> None:
         """What one tick does, of which nothing else is the beginning."""
-        raise NotImplementedError
 
     def adopt(self, client: socket.socket) -> None:
         """Make this connection the client."""

@@ -124,6 +124,7 @@ class Conversation:
                 count, _, until = rest.partition(" until ")
                 self.wait(int(count.split()[0]), totals(until), cycle)
             elif side == "pause":
+                # A window of silence of the check, as long as it was when it was recorded.
                 time.sleep(float(rest.split()[0]))
                 self.step_peers()
             else:

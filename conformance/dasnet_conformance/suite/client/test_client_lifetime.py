@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
 from dasnet_conformance.suite.scenes import rounds
 
 ROUNDS = 1_000
 FAILURES = 200
-
-#: Lives before the first count, in which an implementation may open what it keeps for good.
-WARM_UP = 20
-
-#: Descriptors that may be more at the second count: some are closed a little later. A leak has hundreds.
-SLACK = 16
-
-#: Rounds between two counts.
-COUNTED_EVERY = 100
 
 
 @check("client-destroy.ends-connection")
@@ -62,24 +53,6 @@ def test_inside_callback(host: Host) -> None:
     serves_again(host, made_client(host))
 
 
-def _descriptors(host: Host) -> int | None:
-    # None where the system, or the implementation, does not tell: then only what shows on the network counts.
-    outcome = host.call("descriptors", tolerate_unsupported=True)
-    return outcome.value if isinstance(outcome, Value) else None
-
-
-def _expect_no_leak(host: Host, before: int | None, what: str) -> None:
-    if before is None:
-        host.note("descriptors are not told; only what shows on the network was checked")
-        return
-    limit = before + SLACK
-    host.until(
-        lambda: (_descriptors(host) or 0) <= limit,
-        what=f"no more than {limit} open descriptors after {what} ({before} at first)",
-        got=lambda: f"{_descriptors(host)} of them",
-    )
-
-
 @check("client-lifetime.rounds-leak-nothing")
 def test_rounds_leak_nothing(host: Host) -> None:
     """In turns one object that connects again and again, and one that is made for the round."""
@@ -93,9 +66,9 @@ def test_rounds_leak_nothing(host: Host) -> None:
         host.await_closed(peer, *([client] if number % 2 else []))
         host.dismiss(peer)
         if number == WARM_UP:
-            before = _descriptors(host)
+            before = descriptors(host)
         elif number % COUNTED_EVERY == 0:
-            _expect_no_leak(host, before, f"{number} connections")
+            expect_no_leak(host, before, f"{number} connections")
     serves_again(host, lasting)
 
 
@@ -109,6 +82,6 @@ def test_failures_leak_nothing(host: Host) -> None:
             outcome = connect(client, nobody, SHORT_TIMEOUT)
             expect.one_of(outcome, ("false", "refused"), "connect where nobody listens")
         if number == WARM_UP:
-            before = _descriptors(host)
-    _expect_no_leak(host, before, f"{FAILURES} failed connects")
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{FAILURES} failed connects")
     serves_again(host, client)

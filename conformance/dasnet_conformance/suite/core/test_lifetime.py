@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import Outcome, Value
+from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
 from dasnet_conformance.suite.scenes import (
     hear,
     put_aside,
@@ -26,15 +27,6 @@ MEBIBYTE = 1 << 20
 ROUNDS = 1_000
 CLIENTS = 200
 FAILED_INITS = 200
-
-#: Lives before the first count, in which an implementation may open what it keeps for good.
-WARM_UP = 20
-
-#: Descriptors that may be more at the second count: some are closed a little later. A leak has hundreds.
-SLACK = 16
-
-#: Rounds between two counts.
-COUNTED_EVERY = 100
 
 #: Ports that the rounds may go through. One is enough where a port can be taken again at once.
 PORTS = 100
@@ -143,24 +135,6 @@ def test_calls_after(host: Host) -> None:
     visit(host, host.listening())
 
 
-def _descriptors(host: Host) -> int | None:
-    # None where the system, or the implementation, does not tell: then only what shows on the network counts.
-    outcome: Outcome = host.call("descriptors", tolerate_unsupported=True)
-    return outcome.value if isinstance(outcome, Value) else None
-
-
-def _expect_no_leak(host: Host, before: int | None, what: str) -> None:
-    if before is None:
-        host.note("descriptors are not told; only what shows on the network was checked")
-        return
-    limit = before + SLACK
-    host.until(
-        lambda: (_descriptors(host) or 0) <= limit,
-        what=f"no more than {limit} open descriptors after {what} ({before} at first)",
-        got=lambda: f"{_descriptors(host)} of them",
-    )
-
-
 class _Rounds:
     """Servers that come and go, on one port as long as that can be taken again, else on as few as will do."""
 
@@ -198,12 +172,12 @@ def test_rounds_leak_nothing(host: Host) -> None:
     servers = _Rounds(host)
     for _ in range(WARM_UP):
         servers.turn()
-    before = _descriptors(host)
+    before = descriptors(host)
     for number in rounds(ROUNDS - WARM_UP):
         servers.turn()
         # Now and then, so that a leak is told before it exhausts what the suite itself needs.
         if number % COUNTED_EVERY == 0:
-            _expect_no_leak(host, before, f"{number} servers")
+            expect_no_leak(host, before, f"{number} servers")
 
 
 @check("lifetime.clients-leak-nothing")
@@ -221,8 +195,8 @@ def test_clients_leak_nothing(host: Host) -> None:
         until_fired_soon(host, server, "disconnect", number)
         host.dismiss(peer)
         if number == WARM_UP:
-            before = _descriptors(host)
-    _expect_no_leak(host, before, f"{CLIENTS} clients")
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{CLIENTS} clients")
     visit(host, server)
 
 
@@ -235,7 +209,7 @@ def test_failed_inits_leak_nothing(host: Host) -> None:
         with expect.needing("init.port-in-use"):
             expect.returns(server.init(occupied.port), False, "init on a port that is taken")
         if number == WARM_UP:
-            before = _descriptors(host)
-    _expect_no_leak(host, before, f"{FAILED_INITS} failed inits")
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{FAILED_INITS} failed inits")
     expect.returns(host.init_free(server), True, "init on a free port after that")
     visit(host, server)

@@ -198,7 +198,7 @@ class ClientTellsTwoDepartures(ClientHandle):
         super().turn()
 
 
-@fault("client-send.stalled-returns", hangs=True)
+@fault("client-send.stalled-returns", "together.echo-flood", hangs=True)
 class ClientSendWaitsForItsReader(ClientHandle):
     """send comes back when the system has taken all of it, and waits for the server to read."""
 

@@ -31,7 +31,7 @@ class ClientDeliversOnAThread(ClientHandle):
 
 def _work(reference: weakref.ref[ClientDeliversOnAThread]) -> None:
     while True:
-        time.sleep(0.001)
+        time.sleep(0.001)  # what is wrong with it: it works beside the host, in its own time
         handle = reference()
         if handle is None:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import weakref
 from collections.abc import Iterator
@@ -170,18 +169,6 @@ class ServesTenClients(Handle):
     def receive(self) -> None:
         if self.taken <= 10:
             super().receive()
-
-
-@fault("together.echo-flood", hangs=True)
-class SendWaitsForAServerInItsOwnThread(ClientHandle):
-    """send waits for room in the system's buffers, which only the server makes, whose turn never comes."""
-
-    def send(self, data: bytes, size: int) -> bool:
-        sent = super().send(data, size)
-        while self.outgoing and self.client is not None:
-            select.select([], [self.client], [], 0.05)
-            self.flush()
-        return sent
 
 
 @fault("together.reconnect")

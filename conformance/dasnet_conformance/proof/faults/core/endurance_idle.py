@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -24,13 +25,13 @@ class _Idle(Handle):
             self.since = now
             self.give_up()
 
+    @abstractmethod
     def is_idle(self) -> bool:
         """Whether what is limited goes on being as it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give_up(self) -> None:
         """What is done after the time."""
-        raise NotImplementedError
 
 
 @fault("endurance.idle-seconds")

@@ -25,7 +25,7 @@ class _Threaded(Handle):
 
 def _work(reference: weakref.ref[_Threaded]) -> None:
     while True:
-        time.sleep(0.001)
+        time.sleep(0.001)  # what is wrong with it: it works beside the host, in its own time
         handle = reference()
         if handle is None:
             return
