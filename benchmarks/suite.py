@@ -63,16 +63,22 @@ def _empty_test(place: Path) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(place / "pytest.ini"), str(test)]
 
 
+#: Without the one check that is a pause and next to nothing else.
+_BUT = ("--exclude", "endurance.idle-seconds=a pause of a fixed length")
+#: All in one process, as the bare script is.
+_ALONE = (*_BUT, "-n", "0")
+
+
 def _parts(place: Path) -> Figure:
     run = [*_DASNET, "run"]
     trace = place / "trace"
     path = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
-    _timed(*run, "reference", PYTEST_PLUGINS="suite_trace", SUITE_TRACE=str(trace), PYTHONPATH=path)()
+    _timed(*run, "reference", *_ALONE, PYTEST_PLUGINS="suite_trace", SUITE_TRACE=str(trace), PYTHONPATH=path)()
     reports = place / "reports"
     checks: list[float] = []
 
     def whole() -> float:
-        seconds = _timed(*run, "reference", "--report-dir", str(reports))()
+        seconds = _timed(*run, "reference", *_ALONE, "--report-dir", str(reports))()
         results = json.loads((reports / "results.json").read_text("utf-8"))
         checks.append(sum(requirement["duration_s"] for requirement in results["requirements"]))
         return seconds
@@ -86,12 +92,13 @@ def _parts(place: Path) -> Figure:
             "bare script": replayed,
             "pytest, one empty test": _timed(*_empty_test(place)),
             "start-up and collection": _timed(*run, "reference", "-k", _ONE),
-            "whole run": _timed(*run, "reference"),
+            "whole run": _timed(*run, "reference", *_ALONE),
             "whole run with reports": whole,
-            "-n 1": _timed(*run, "reference", "-n", "1"),
-            "-n 2": _timed(*run, "reference", "-n", "2"),
-            "through a driver": _timed(*run, _DRIVER),
-            "through a driver, -n 2": _timed(*run, _DRIVER, "-n", "2"),
+            "-n 1": _timed(*run, "reference", *_BUT, "-n", "1"),
+            "-n 2": _timed(*run, "reference", *_BUT, "-n", "2"),
+            "-n auto": _timed(*run, "reference", *_BUT),
+            "through a driver": _timed(*run, _DRIVER, *_ALONE),
+            "through a driver, -n auto": _timed(*run, _DRIVER, *_BUT),
         },
         _RUNS,
         warm=False,
@@ -102,7 +109,7 @@ def _parts(place: Path) -> Figure:
     reporting = zip(samples["whole run with reports"], samples["whole run"], strict=True)
     samples["reports"] = [max(0.0, both - run) for both, run in reporting]
     parts = ("start-up and collection", "checks", "reports")
-    ways = ("-n 1", "-n 2", "through a driver", "through a driver, -n 2")
+    ways = ("-n 1", "-n 2", "-n auto", "through a driver", "through a driver, -n auto")
     ratios = [
         ratio(samples, "beyond pytest's start", "bare script", "≤ 2"),
         *(ratio(samples, part, "whole run") for part in parts),
