@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -52,6 +53,15 @@ def pytest_of_the_suite(*arguments: str) -> list[str]:
         "no:cacheprovider",
         *arguments,
     ]
+
+
+def with_signals() -> None:
+    """What a child does first that is to be ended by signals: take them, as one that was started from a terminal does.
+
+    Whoever runs the tests in the background, or under nohup, has some of them ignored, and children inherit that.
+    """
+    for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance_tools import Ran, Workshop, assert_one_line, dasnet
+from conformance_tools import Ran, Workshop, assert_one_line, dasnet, with_signals
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import main
 
@@ -228,7 +228,12 @@ def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Worksh
     waiting = workshop.module("waiting", ODD_INIT.format(-80, hold_the_pipe))
     command = [*dasnet(), "run", waiting, "-k", "init.port-negative"]
     with subprocess.Popen(
-        command, env=workshop.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=workshop.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=with_signals,
     ) as child:
         assert child.stderr is not None
         with pipe.open("rb") as witness:  # opens as soon as the check hangs

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance_tools import LOST_AFTER, Ran, Workshop, dasnet
+from conformance_tools import LOST_AFTER, Ran, Workshop, dasnet, with_signals
 from dasnet_conformance.cli import last_run, watching
 from dasnet_conformance.running.target import Target
 
@@ -114,6 +114,7 @@ def test_it_runs_again_when_the_files_change_and_ends_at_ctrl_c(workshop: Worksh
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=with_signals,
     ) as child:
         assert child.stdout is not None
         assert child.stderr is not None

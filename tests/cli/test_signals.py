@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from conformance_tools import Workshop, dasnet
+from conformance_tools import Workshop, dasnet, with_signals
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals and named pipes")
 
@@ -50,11 +50,15 @@ def hanging_run(
         [*dasnet(), "run", spec, *TWO, "--no-deadline", *options],
         cwd=workshop.folder,
         env=workshop.environment(TMPDIR=str(temporary)),
+        preexec_fn=with_signals,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     ) as child:
-        yield child, pipe
+        try:
+            yield child, pipe
+        finally:
+            child.kill()  # one that a test gave up must not be waited for
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
@@ -114,6 +118,7 @@ def test_stability_under_load_ends_quietly(workshop: Workshop) -> None:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=with_signals,
         ) as child,
         pipe.open("rb") as witness,
     ):

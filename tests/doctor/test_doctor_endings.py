@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from conformance_tools import Workshop, dasnet
+from conformance_tools import Workshop, dasnet, with_signals
 from dasnet_conformance.doctor.findings import BROKEN, Finding
 from dasnet_conformance.doctor.step_runner import StepRunner
 
@@ -57,6 +57,7 @@ def test_an_interruption_is_told_with_what_was_found(workshop: Workshop, kind: s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=with_signals,
     ) as child:
         assert child.stdout is not None
         # The step before the one that waits has been told, so that this one has begun or is about to.
