@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,7 +36,7 @@ TWO: Final = ("init.free-port", "init.port-negative")
 
 @contextmanager
 def hanging_run(
-    workshop: Workshop, *options: str, driver: bool = False
+    workshop: Workshop, *options: str, driver: bool = False, signals: Callable[[], None] = with_signals
 ) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """A run that hangs in its second check, with the pipe that is open as long as any of its processes lives."""
     pipe = workshop.folder / "pipe"
@@ -50,7 +50,7 @@ def hanging_run(
         [*dasnet(), "run", spec, *TWO, "--no-deadline", *options],
         cwd=workshop.folder,
         env=workshop.environment(TMPDIR=str(temporary)),
-        preexec_fn=with_signals,
+        preexec_fn=signals,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -95,14 +95,14 @@ def test_children_end_with_a_run_that_is_killed_outright(workshop: Workshop, dri
 
 
 def test_a_signal_that_is_ignored_stays_ignored(workshop: Workshop) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with hanging_run(workshop) as (child, pipe), pipe.open("rb"):
-            child.send_signal(signal.SIGHUP)
-            child.send_signal(signal.SIGTERM)
-            assert child.wait() == 128 + signal.SIGTERM
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    def but_hangups() -> None:
+        with_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with hanging_run(workshop, signals=but_hangups) as (child, pipe), pipe.open("rb"):
+        child.send_signal(signal.SIGHUP)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait() == 128 + signal.SIGTERM
 
 
 def test_stability_under_load_ends_quietly(workshop: Workshop) -> None:
