@@ -6,7 +6,6 @@ import json
 import os
 import re
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from conformance_tools import LOST_AFTER, Workshop, assert_one_line, dasnet
 from dasnet_adapters.errors import UsageError
 from dasnet_adapters.wrapper import split_wrapper, wrapped
+from toolchains import needs
 
 ONE: Final = "init.free-port"
 OTHER: Final = "send.size-zero"
@@ -131,7 +131,7 @@ def test_a_wrapper_stands_before_the_driver(workshop: Workshop) -> None:
     assert (workshop.folder / "wrapped").read_text() == f"{sys.executable}\n" * 2
 
 
-@pytest.mark.skipif(shutil.which("gdb") is None, reason="gdb is not installed: install it to try a driver under it")
+@needs(["gdb"], "gdb (Debian: gdb)")
 def test_gdb_gets_the_terminal_and_the_driver_keeps_the_pipes(workshop: Workshop) -> None:
     ran = AtATerminal(workshop, "run", f"{DRIVER} dasnet_reference", ONE, "--wrapper", "gdb -q -nx --args")
     ran.until("(gdb) ")
@@ -141,7 +141,7 @@ def test_gdb_gets_the_terminal_and_the_driver_keeps_the_pipes(workshop: Workshop
     assert (status, "conforming (1 pass)" in said) == (0, True), said
 
 
-@pytest.mark.skipif(shutil.which("gdb") is None, reason="gdb is not installed: install it to try a driver under it")
+@needs(["gdb"], "gdb (Debian: gdb)")
 def test_gdb_without_a_terminal_tells_where_a_driver_crashed(workshop: Workshop) -> None:
     workshop.module(
         "crashing",
