@@ -58,7 +58,7 @@ def results_of(*rows: RequirementResult, first: SanityResult = WELL, **more: Any
 
 def shown(*rows: RequirementResult, columns: int = 80, directory: str = "", **more: Any) -> str:
     """What a terminal is sent of these rows."""
-    console = Console(width=columns, force_terminal=True, color_system="standard", highlight=False)
+    console = Console(width=columns, force_terminal=True, color_system="standard", no_color=False, highlight=False)
     with console.capture() as captured:
         print_summary(console, Judged(results_of(*rows, **more), 1), [], directory=directory)
     return captured.get()

@@ -159,6 +159,7 @@ while not server.is_connected():
     server.tick()
 child = os.fork()
 if child == 0:
+    client.close()  # its copy: what is left open of the server's is the point
     sys.exit()
 os.waitpid(child, 0)
 client.sendall(b"still there?")
