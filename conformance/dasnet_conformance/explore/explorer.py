@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dasnet_adapters.contract import PROFILES
+from dasnet_adapters.contract import CLIENT, CORE, PROFILES
 
 from .players import Player
 from .reduce import Reducer
@@ -28,8 +28,9 @@ _SHORTENING: Final = 60.0
 class Options:
     """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end.
 
-    The examples are shared out among so many `seeds`, from `seed` on. A divergence that violates a `known` requirement
-    is counted, and the exploration goes on.
+    The examples are shared out among so many `seeds`, from `seed` on, and of each seed's, where the profiles name both,
+    among conversations of servers with peers and conversations with clients in them. A divergence that violates a
+    `known` requirement is counted, and the exploration goes on.
     """
 
     examples: int = 200
@@ -99,16 +100,18 @@ class Explorer:
         """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
         Hypothesis."""
         finding = None
-        for number in range(self._options.seeds):
+        # Servers by themselves, and clients, with each seed in turn.
+        kinds = [kind for kind, profile in ((False, CORE), (True, CLIENT)) if profile in self._options.profiles]
+        rounds = [(number, talk) for number in range(self._options.seeds) for talk in kinds or [False]]
+        for played, (number, talk) in enumerate(rounds, 1):
             self._seed = self._options.seed + number
-            until = self._options.examples * (number + 1) // self._options.seeds
-            finding = self._with_seed(until)
+            finding = self._with_seed(self._options.examples * played // len(rounds), talk)
             if finding is not None or self._cut_short:
                 break
         return Explored(finding, self._examples, self._dropped, self._cut_short, dict(self._known))
 
     # Explores with the seed of the moment, up to so many examples in all.
-    def _with_seed(self, until: int) -> Finding | None:
+    def _with_seed(self, until: int, talk: bool) -> Finding | None:
         from .machine import visit_scripts
 
         finding, start = None, self._dropped
@@ -121,6 +124,7 @@ class Explorer:
                 # After a finding that was dropped, examples that were not seen before.
                 seed=self._seed + 1_000_003 * (self._dropped - start),
                 profiles=tuple(self._options.profiles),
+                talk=talk,
             )
             found = self._found()
             if found is None:

@@ -57,6 +57,8 @@ class Call:
     running: list[tuple[str, str, bytes]] = field(default_factory=list)
     raised: bool = False
     errors: list[Event] = field(default_factory=list)
+    #: A client was told in it that it is connected.
+    heard_connect: bool = False
 
 
 def _comes_next(connection: Connection, data: bytes) -> bool:
@@ -126,6 +128,8 @@ class Hearing:
             requirement = _FIRES_NOTHING.get(call.name, "query.fires-nothing")
             raise Divergence(requirement, f"{what} on object {obj.label} in a call of {call.name}")
         said = f"{what} on object {obj.label} in a tick of object {call.label}"
+        if call.label not in self._state.objects:
+            raise Divergence("together.talk", f"{said}, which is a client")
         if handle is None:
             raise Divergence(self._silent(self._state.objects[call.label], obj), f"{said}, which holds no handle")
         if handle.state == "closed":

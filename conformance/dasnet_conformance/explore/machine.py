@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from .caller_sketch import make_talk
 from .sketch import Pick, make_script
 from .steps import Step
 
@@ -26,17 +27,26 @@ class Enough(BaseException):
 
 
 @st.composite
-def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...]) -> list[Step]:
-    """Scripts of up to `most` steps."""
+def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...], talk: bool) -> list[Step]:
+    """Scripts of up to `most` steps; with `talk`, of clients of the implementation."""
     # By its place: what Hypothesis makes of the choices themselves depends on hashes, which change from run to run.
     pick: Pick = lambda choices: choices[draw(st.integers(0, len(choices) - 1))]  # noqa: E731 - it has to be generic
-    return make_script(pick, most, profiles=profiles)
+    return (make_talk if talk else make_script)(pick, most, profiles=profiles)
 
 
 def visit_scripts(
-    visit: Callable[[list[Step]], None], *, examples: int, most: int, seed: int, profiles: tuple[str, ...]
+    visit: Callable[[list[Step]], None],
+    *,
+    examples: int,
+    most: int,
+    seed: int,
+    profiles: tuple[str, ...],
+    talk: bool = False,
 ) -> None:
-    """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`."""
+    """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`.
+
+    With `talk` they are about clients of the implementation, else about its servers.
+    """
 
     @hypothesis.seed(seed)
     @settings(
@@ -48,7 +58,7 @@ def visit_scripts(
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(scripts(most, profiles))
+    @hypothesis.given(scripts(most, profiles, talk))
     def example(script: list[Step]) -> None:
         visit(script)
 

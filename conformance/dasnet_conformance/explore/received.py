@@ -11,6 +11,8 @@ _ZEROS = 12
 def look(state: State) -> None:
     """Judge what has arrived at the peers since the last look. Raises `Divergence`."""
     for connection in state.connections:
+        if connection.of_listener:
+            continue
         if len(connection.wire.received) > connection.compared:
             _bytes(state, connection)
         if connection.wire.closed is not None and not connection.gone:

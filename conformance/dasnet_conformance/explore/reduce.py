@@ -15,6 +15,7 @@ from .steps import WORDS, Step, fields
 #: Scripts up to this length are tried without every pair of steps: a save and its restore only go together.
 _PAIRS_UP_TO: Final = 24
 
+_SENDS: Final = ("send", "send_reused", "server_send", "caller_send", "client_send")
 _OPENING: Final = ("adapter", "make_server", "init", "server_init")
 
 Steps = tuple[Step, ...]
@@ -87,7 +88,7 @@ class Reducer:
 
     # One object, or one peer, where two took turns.
     def _merge(self) -> None:
-        for kinds in (("object", "target"), ("peer",)):
+        for kinds in (("object", "target", "server"), ("peer",)):
             used = sorted({number for step in self.best for number in _numbers(step, kinds)})
             for kept, merged in combinations(used, 2):
                 candidate = []
@@ -109,7 +110,7 @@ class Reducer:
         names: dict[str, dict[int, int]] = {"object": {}, "peer": {}}
 
         def renamed(step: Step) -> Step:
-            for field, kind in (("object", "object"), ("target", "object"), ("peer", "peer")):
+            for field, kind in (("object", "object"), ("target", "object"), ("server", "object"), ("peer", "peer")):
                 if field in fields(step.name):
                     known = names[kind]
                     step = step.replaced(field, known.setdefault(step.number(field), len(known) + 1))
@@ -124,12 +125,14 @@ def _numbers(step: Step, kinds: Sequence[str]) -> list[int]:
 
 def _plainer(step: Step) -> Iterator[Step]:
     # The same step with one argument (a send: both sizes) made plainer; the plainest comes first.
-    if step.name in ("send", "send_reused", "server_send") and step.get("size") == step.get("length"):
+    if step.name in _SENDS and step.get("size") == step.get("length"):
         for number in (1, 10, 1000, 5000):
             if number < step.number("length"):
                 yield Step(step.name, (step.arguments[0], number, number))
         if step.name == "send_reused":
             yield Step("send", step.arguments)
+        if step.name == "client_send":
+            yield Step("caller_send", step.arguments)
         return
     for field in fields(step.name):
         value = step.get(field)
@@ -144,3 +147,5 @@ def _plainer(step: Step) -> Iterator[Step]:
         yield Step(low.get(step.name, "send"), step.arguments)
     elif step.name == "make_server":
         yield Step("adapter", step.arguments)
+    elif step.name.startswith("client_"):
+        yield Step(f"caller_{step.name.removeprefix('client_')}", step.arguments)

@@ -11,6 +11,7 @@ from dasnet_conformance.stage import bounds
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.ports import Ports
 
+from .caller_steps import CALLER_STEPS
 from .host_steps import HOST_STEPS
 from .peer_steps import PEER_STEPS
 from .state import Divergence, NoVerdict
@@ -22,7 +23,7 @@ _PORTS_OF_A_CLAIM: Final = 4000
 
 
 #: What carries out each step, by its name.
-_DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS}
+_DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS, **CALLER_STEPS}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Stage:
                 self.passed_over = 0
                 self._carry_out(world, steps, at_step)
                 # A script of a lone settle asks nothing of anybody.
-                self.judged += bool(world.state.objects)
+                self.judged += bool(world.state.objects or world.state.callers)
             except Divergence as divergence:
                 self.judged += 1
                 return divergence

@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeVar
 
 from dasnet_adapters.contract import CORE, LOWLEVEL
 
-from .steps import FORMS, WORDS, Step, fields, profile_of
+from .steps import FORMS, WORDS, Step, fields, is_of_clients, profile_of
 
 T = TypeVar("T")
 
@@ -235,12 +235,12 @@ def _anything(pick: Pick, names: Sequence[str]) -> Step:
 
 
 def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:
-    """A script of up to `most` steps.
+    """A script of up to `most` steps, without a client of the implementation in it.
 
     Arguments: `pick`, the source of chance; `profiles`, those whose steps may be taken: with `lowlevel` among them,
     low-level functions may take the place of methods.
     """
-    names = [name for name in FORMS if profile_of(name) in (CORE, *profiles)]
+    names = [name for name in FORMS if profile_of(name) in (CORE, *profiles) and not is_of_clients(name)]
     sketch, script = _Sketch(), []
     for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
         if pick(range(_SENSELESS)) == _SENSELESS - 1:

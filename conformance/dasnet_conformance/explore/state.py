@@ -16,7 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from .callers import Caller
 
 #: Bytes that wait for a client, those of the call among them, above which a send may be refused, or the connection be
 #: closed: how much is taken at once, nobody promises, but an ordinary message is.
@@ -90,6 +93,10 @@ class Connection:
     orphaned: bool = False
     #: Some of that came from buffers that the caller used again at once.
     reused: bool = False
+    #: What its peer is called: a number of its own, or that of a client of the implementation.
+    called: str = "peer"
+    #: Its peer is no server's client, but the other end of a client of the implementation.
+    of_listener: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.
     beyond: bytes = b""
     beyond_requirement: str = ""
@@ -125,7 +132,8 @@ class Connection:
         return len(self.sent_to) - len(self.wire.received)
 
     def __str__(self) -> str:
-        return f"peer {self.peer}" if self.turn == 1 else f"peer {self.peer} (connection {self.turn})"
+        name = f"{self.called} {self.peer}"
+        return name if self.turn == 1 else f"{name} (connection {self.turn})"
 
 
 @dataclass(eq=False)
@@ -220,6 +228,10 @@ class State:
     connections: list[Connection] = field(default_factory=list)
     #: The connection that a peer uses now or used last.
     current: dict[int, Connection] = field(default_factory=dict)
+    #: Clients of the implementation, whose labels are no other object's.
+    callers: dict[int, Caller] = field(default_factory=dict)
+    #: The connection to a listener that a client has now or had last.
+    current_of_caller: dict[int, Connection] = field(default_factory=dict)
     #: Ports on which nothing may listen any more, each with the requirement that says so.
     freed: dict[int, str] = field(default_factory=dict)
 

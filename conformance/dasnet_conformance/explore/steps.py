@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from dasnet_adapters.contract import COMMANDS, CORE
+from dasnet_adapters.contract import CLIENT, COMMANDS, CORE
 
 Argument = int | str
 
@@ -21,6 +21,8 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "class": ("A", "B"),
     "port": ("free", "taken", "same", "former", "negative", "65536", "wrapped"),
     "callback": ("connect", "data", "disconnect"),
+    "place": ("a listener", "nobody", "a negative port", "a port beyond a listener's"),
+    "own_action": ("nothing", "send", "echo", "tick", "close", "query", "raise"),
     "action": ("nothing", "send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise"),
 }
 
@@ -55,7 +57,32 @@ FORMS: Final[dict[str, str]] = {
     "close": "peer {peer}: close",
     "pause": "peer {peer}: stop reading",
     "resume": "peer {peer}: read again",
+    "caller_new": "host: construct client {object} of class {class}",
+    "caller_open": "host: make client {object} of class {class}",
+    "caller_adapter": "host: make the adapter of client {object}",
+    "caller_connect": "host: client {object} connects to {place}",
+    "caller_join": "host: client {object} connects to object {server}",
+    "client_connect": "host: client_connect of client {object} to {place}",
+    "caller_tick": "host: tick client {object} {count} times",
+    "client_tick": "host: client_tick of client {object} {count} times",
+    "caller_query": "host: query client {object}",
+    "caller_send": "host: client {object} sends {size} of {length} bytes",
+    "client_send": "host: client_send on client {object} {size} of {length} bytes",
+    "caller_close": "host: close client {object}",
+    "client_close": "host: client_close of client {object}",
+    "caller_destroy": "host: destroy client {object}",
+    "caller_react": "host: client {object} reacts to {callback} by {own_action}",
+    "remote_send": "server of client {object}: send {count} bytes",
+    "remote_half_close": "server of client {object}: half-close",
+    "remote_reset": "server of client {object}: reset",
+    "remote_close": "server of client {object}: close",
+    "remote_pause": "server of client {object}: stop reading",
+    "remote_resume": "server of client {object}: read again",
 }
+
+# What a client does, by its methods and by functions, and what the other end of its connection does.
+_BY_METHODS: Final = ("caller_", "remote_")
+_OF_CLIENTS: Final = (*_BY_METHODS, "client_")
 
 # The command that a step is made of, where it has another name.
 _COMMANDS: Final = {"server_settle": "server_tick", "server_query": "server_is_open"}
@@ -76,9 +103,16 @@ def fields(name: str) -> tuple[str, ...]:
 @cache
 def profile_of(name: str) -> str:
     """The profile that a step needs: that of its command, and `core` for what a peer does."""
+    if name.startswith(_BY_METHODS):
+        return CLIENT
     # What a peer does may have the name of a command: it connects and closes, as a client does.
     form = None if FORMS[name].startswith("peer ") else COMMANDS.get(_COMMANDS.get(name, name))
     return form.profile if form is not None else CORE
+
+
+def is_of_clients(name: str) -> bool:
+    """Whether a step is about a client of the implementation, or the other end of its connection."""
+    return name.startswith(_OF_CLIENTS)
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,14 @@ from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.expect import Mismatch, spell
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import Ports
 
 from .allowed import QUERIES, answers, expect_one
+from .caller_duties import look_at_servers
+from .caller_hearing import CallerHearing
+from .callers import Caller, connected_answers
 from .duties import due
 from .hearing import TICKS, Call, Hearing
 from .received import look
@@ -68,6 +72,20 @@ _SURVIVAL_INSIDE: Final = {
     "tick": "tick.inside-callback",
     "destroy": "callbacks.destroy-inside",
     "raise": "callbacks.raise-keeps-serving",
+}
+
+
+#: The same, of a client.
+_CALLER_SURVIVAL: Final = {
+    "connect": "connect.silence-ends",
+    "client_connect": "connect.silence-ends",
+    "tick": "client-tick.idle",
+    "client_tick": "client-tick.idle",
+    "send": "client-send.stalled-returns",
+    "client_send": "client-send.stalled-returns",
+    "close": "close.twice",
+    "client_close": "close.twice",
+    "destroy": "client-destroy.twice",
 }
 
 
@@ -117,6 +135,7 @@ class World:
     ) -> None:
         self.state = State()
         self.hearing = Hearing(self.state)
+        self.caller_hearing = CallerHearing(self.state)
         self.objects: dict[int, HostObject] = {}
         self.wires: dict[int, Peer] = {}
         self.sends = 0
@@ -128,6 +147,8 @@ class World:
         self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
         self._labels: dict[int, int] = {}
         self._tells_kept = True
+        self._listener: Listener | None = None
+        self._refuser: Listener | None = None
         #: Events that tell of clients and reactions, and those that are mere words.
         self._events = self._words = 0
 
@@ -177,14 +198,15 @@ class World:
         obj = self.state.objects.get(label)
         call = self.last_call = Call(name, label, obj.handle if obj is not None else None)
         if self._trace is not None:
-            self._trace(name, self._survival(name, obj))
+            self._trace(name, self._survival(name, label))
         try:
             outcome = action()
         except AdapterBroken as broken:
-            raise Divergence(self._survival(name, obj), f"{name}: the implementation died: {broken.told()}") from broken
+            died = f"{name}: the implementation died: {broken.told()}"
+            raise Divergence(self._survival(name, label), died) from broken
         except TimeIsUp:
             raise Divergence(
-                self._survival(name, obj), f"{name} did not return within {self._bound:g} seconds"
+                self._survival(name, label), f"{name} did not return within {self._bound:g} seconds"
             ) from None
         for event in self._tap.last:
             if event.what in ("error", "log"):
@@ -192,18 +214,32 @@ class World:
             else:
                 self._events += 1
         for event in self._tap.last:
-            self.hearing.event(call, self._labels.get(event.object, 0), event)
+            self._hear(call, event)
         self.judge_strays()
-        self.hearing.end(call, outcome)
+        if label in self.state.callers:
+            self.caller_hearing.end(call, outcome)
+        else:
+            self.hearing.end(call, outcome)
         return outcome
+
+    def _hear(self, call: Call, event: Event) -> None:
+        label = self._labels.get(event.object, 0)
+        caller = self.state.callers.get(label)
+        if caller is not None:
+            self.caller_hearing.event(call, caller, event)
+        else:
+            self.hearing.event(call, label, event)
 
     def judge_strays(self) -> None:
         """Events that fired while no command ran."""
         strays, self._tap.strays = self._tap.strays, []
         for event in strays:
-            self.hearing.event(Call("", 0), self._labels.get(event.object, 0), event)
+            self._hear(Call("", 0), event)
 
-    def _survival(self, name: str, on: ModelObject | None) -> str:
+    def _survival(self, name: str, label: int) -> str:
+        if label in self.state.callers:
+            return _CALLER_SURVIVAL.get(name, "client-robustness.noise")
+        on = self.state.objects.get(label)
         if name in TICKS and on is not None:
             if on.handle is None:
                 return _tick_without_handle(on)
@@ -229,6 +265,7 @@ class World:
         """Move the peers' bytes, and judge what arrived."""
         self.host.step_peers()
         look(self.state)
+        look_at_servers(self.state)
 
     def read_again(self) -> None:
         """Let every peer read that stopped."""
@@ -286,7 +323,36 @@ class World:
         for obj in self.state.objects.values():
             if not obj.destroyed and (through == "tick" or obj.handle is not None):
                 self.tick(obj, through)
+        for caller in self.state.callers.values():
+            if not caller.destroyed:
+                self.tick_caller(caller, "tick")
         self.step_peers()
+
+    def tick_caller(self, caller: Caller, through: str) -> None:
+        """One tick of one client; it may be refused where there is nothing to tick, or when a callback raised."""
+        outcome = self.call(through, caller.label)
+        idle = caller.destroyed or not caller.made
+        if outcome == Value(None) or self.last_call.raised or (idle and not isinstance(outcome, Value)):
+            return
+        requirement = "client-construct.harmless" if idle else "client-tick.idle"
+        raise Divergence(requirement, f"{through} of client {caller.label}: {spell(outcome)}")
+
+    def ask_caller(self, caller: Caller) -> None:
+        """Whether a client is connected, judged."""
+        outcome = self.call("is_connected", caller.label)
+        expect_one(outcome, *connected_answers(caller), f"is_connected of client {caller.label}")
+
+    def listener(self) -> Listener:
+        """The listener of this script to which clients connect."""
+        if self._listener is None:
+            self._listener = listen(self.host)
+        return self._listener
+
+    def refuser(self) -> Listener:
+        """A port of this script on which nobody listens."""
+        if self._refuser is None:
+            self._refuser = listen(self.host, "refuse")
+        return self._refuser
 
     def _mark(self) -> tuple[int, int, int]:
         wires = [connection.wire for connection in self.state.connections]
@@ -356,6 +422,8 @@ class World:
         for obj in self.state.objects.values():
             self.ask_queries(obj)
             self._ask_kept(obj)
+        for caller in self.state.callers.values():
+            self.ask_caller(caller)
         for orphan in self.state.orphans:
             self.ask_holds(orphan, "save.moves-handle")
 

@@ -1,0 +1,349 @@
+"""The steps of clients of the implementation, and of what they are connected to: what each calls, and what comes of it.
+
+As `host_steps` and `peer_steps`: a step that cannot be meant where it stands does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Final
+
+from dasnet_adapters.contract import CLASS_CLIENT, CLASS_CLIENT_B, Outcome, Value
+from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT
+from dasnet_conformance.stage.expect import Mismatch
+from dasnet_conformance.stage.listener import LOOPBACK, Listener
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.reading import reading_meanwhile
+
+from .allowed import expect_one
+from .callers import Caller, OwnWire
+from .content import FROM_CALLBACK, LONGEST_SEND, LONGEST_STREAM, MOST_CONNECTIONS, parcel, shared_out, stream
+from .state import MUCH_AT_ONCE, Connection, Divergence, Handle
+from .steps import Step
+from .world import World
+
+_CLASSES: Final = {"A": CLASS_CLIENT, "B": CLASS_CLIENT_B}
+_NEVER_TRUE: Final = ("false", "refused", "none")
+#: Ticks of one step at most.
+_MOST_TICKS: Final = 100
+#: Connections that wait at a server at once: how many more a listen queue holds is the system's matter.
+_MOST_WAITING: Final = 2
+
+
+def _caller(world: World, step: Step) -> Caller | None:
+    return world.state.callers.get(step.number("object"))
+
+
+# Construction
+
+
+def _new(world: World, step: Step) -> None:
+    label = step.number("object")
+    if label < 1 or label in world.state.objects or label in world.state.callers:
+        return
+
+    def construct() -> Outcome:
+        world.enlist(label, world.host.new(_CLASSES[str(step.get("class"))], needs="client-construct.succeeds"))
+        return Value(None)
+
+    world.state.callers[label] = Caller(label)
+    world.judged("new", label, construct)
+
+
+def _adapter(world: World, step: Step) -> None:
+    caller = _caller(world, step)
+    if caller is None or caller.destroyed or caller.made:
+        return
+    outcome = world.call("adapter", caller.label)
+    expect_one(outcome, ("none", "true"), "client-construct.adapter", f"the adapter of client {caller.label}")
+    caller.made = True
+
+
+def _open(world: World, step: Step) -> None:
+    _new(world, step)
+    _adapter(world, step)
+
+
+# Connecting
+
+
+def _through(step: Step) -> str:
+    return "client_connect" if step.name == "client_connect" else "connect"
+
+
+def _connect(world: World, step: Step) -> None:
+    caller, place = _caller(world, step), str(step.get("place"))
+    # What a destroyed client does when it is to connect is nowhere said.
+    if caller is None or caller.destroyed or len(world.state.connections) >= MOST_CONNECTIONS:
+        return
+    if caller.connection is not None and caller.certain is None:
+        return  # whether it still counts as connected is not said
+    if not caller.made and step.name == "client_connect":
+        return
+    listener = world.refuser() if place == "nobody" else world.listener()
+    port = {"a negative port": -1, "a port beyond a listener's": listener.port + 65_536}.get(place, listener.port)
+    what = f"{step.name} of client {caller.label} to {place}"
+    if place == "a listener" and caller.made and caller.connection is None:
+        _reach(world, caller, step, listener, what)
+        return
+    outcome = world.call(_through(step), caller.label, LOOPBACK, port, CONNECT_TIMEOUT)
+    if not caller.made:
+        expect_one(outcome, _NEVER_TRUE, "client-construct.connect-without-handle", what)
+        return
+    if caller.connection is not None:
+        expect_one(outcome, _NEVER_TRUE, "connect.twice", what)
+    else:
+        requirement = "connect.refused" if place == "nobody" else "connect.port-never-wrapped"
+        expect_one(outcome, _NEVER_TRUE, requirement, what)
+        caller.without = "connect-failed"
+        if place == "nobody" and not any(e.message.strip() and e.code for e in world.last_call.errors):
+            raise Divergence("connect.refused-reports", f"{what}: no error callback with a message and a code")
+    if place != "nobody" and not listener.nobody_came():
+        requirement = "connect.twice" if caller.connection is not None else "connect.port-never-wrapped"
+        raise Divergence(requirement, f"{what}: the listener got a connection")
+
+
+def _succeeds(caller: Caller) -> str:
+    if caller.without == "handle-made":
+        return "connect.succeeds"
+    return {"connect-failed": "connect.after-failure", "closed": "connect.after-close"}.get(
+        caller.without, "connect.after-departure"
+    )
+
+
+def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: str) -> None:
+    requirement = _succeeds(caller)
+
+    def wire() -> Peer:
+        try:
+            return listener.accept()
+        except Mismatch as mismatch:
+            raise Divergence(requirement, f"{what}: {mismatch}") from mismatch
+
+    connection = Connection(len(world.state.connections), caller.label, OwnWire(), called="the server of client")
+    connection.of_listener = True
+    world.state.connections.append(connection)
+    _call_connect(world, caller, step, connection, listener.port, requirement, what)
+    peer = world.wires[connection.serial] = wire()
+    connection.wire = peer
+    world.state.current_of_caller[caller.label] = connection
+
+
+def _call_connect(
+    world: World, caller: Caller, step: Step, connection: Connection, port: int, requirement: str, what: str
+) -> None:
+    # The model takes the connection for made as soon as it is told of; it has to be told of before connect returns.
+    hearing = world.caller_hearing
+    hearing.coming = connection
+    outcome = world.call(_through(step), caller.label, LOOPBACK, port, CONNECT_TIMEOUT)
+    hearing.coming = None
+    closed_inside = world.last_call.heard_connect and caller.connection is not connection
+    if closed_inside or caller.shaken:
+        expect_one(outcome, ("true", "false", "refused", "none"), requirement, what)
+        return
+    expect_one(outcome, ("true",), requirement, what)
+    if not world.last_call.heard_connect:
+        raise Divergence("connect.fires-before-return", f"{what}: true, and no connect callback")
+
+
+def _join(world: World, step: Step) -> None:
+    caller, obj = _caller(world, step), world.state.objects.get(step.number("server"))
+    handle = obj.last if obj is not None else None
+    if caller is None or not caller.made or caller.destroyed or caller.connection is not None:
+        return
+    if handle is None or handle.state != "listening" or len(world.state.connections) >= MOST_CONNECTIONS:
+        return
+    if len(handle.queue) + max(len(handle.client) - 1, 0) >= _MOST_WAITING:
+        return
+    connection = _enlist(world, handle, caller)
+    what = f"client {caller.label} connects to object {step.number('server')}"
+    _call_connect(world, caller, step, connection, handle.port, "together.connect", what)
+
+
+def _enlist(world: World, handle: Handle, caller: Caller) -> Connection:
+    turn = 1 + sum(each.peer == caller.label for each in world.state.connections)
+    connection = Connection(len(world.state.connections), caller.label, OwnWire(), turn, called="client")
+    world.state.connections.append(connection)
+    handle.queue.append(connection)
+    return connection
+
+
+# Ticks, queries, sends
+
+
+def _tick(world: World, step: Step) -> None:
+    caller = _caller(world, step)
+    if caller is None:
+        return
+    through = "client_tick" if step.name == "client_tick" else "tick"
+    if through == "client_tick" and not caller.made:
+        return
+    for _ in range(min(step.number("count"), _MOST_TICKS)):
+        world.tick_caller(caller, through)
+        world.step_peers()
+
+
+def _query(world: World, step: Step) -> None:
+    caller = _caller(world, step)
+    if caller is not None:
+        world.ask_caller(caller)
+
+
+def _send(world: World, step: Step) -> None:
+    caller, size, length = _caller(world, step), step.number("size"), step.number("length")
+    if caller is None or not 0 <= length <= LONGEST_SEND:
+        return
+    through = "client_send" if step.name == "client_send" else "send"
+    connection = caller.connection
+    if through == "client_send" and (not caller.made or caller.destroyed):
+        return
+    if connection is not None and not connection.of_listener:
+        # A server of the implementation tells connections apart by their streams.
+        if size != length or connection.queued + size > LONGEST_STREAM:
+            return
+        piece, repeat = stream(connection.serial)[connection.queued : connection.queued + size], 1
+    else:
+        world.sends += 1
+        part, repeat = shared_out(length)
+        piece = parcel(world.sends, part)
+    with reading_meanwhile(world.host) if size > MUCH_AT_ONCE else nullcontext():
+        outcome = world.call(through, caller.label, piece, repeat, size)
+    what = f"{through} of {size} of {length} bytes on client {caller.label}"
+    name = world.caller_hearing.sent(caller, piece * repeat, size, outcome, what)
+    told = any(event.message.strip() for event in world.last_call.errors)
+    alone = caller.made and not caller.destroyed and caller.connection is None
+    if alone and name == "false" and 0 < size <= length and not told:
+        raise Divergence("client-send.without-connection-reports", f"{what}: no error callback with a text")
+
+
+# Ends
+
+
+def _close(world: World, step: Step) -> None:
+    caller = _caller(world, step)
+    if caller is None or caller.destroyed or (step.name == "client_close" and not caller.made):
+        return
+    outcome = world.call("client_close" if step.name == "client_close" else "close", caller.label)
+    what = f"close of client {caller.label}"
+    if not caller.made:
+        expect_one(outcome, ("none", "true", "refused"), "client-construct.harmless", what)
+        return
+    requirement = "close.server-sees-end" if caller.connection is not None else "close.twice"
+    if caller.connection is None and caller.without == "handle-made":
+        requirement = "close.before-connect"
+    expect_one(outcome, ("none", "true"), requirement, what)
+    caller.end("closed", "close.server-sees-end")
+    caller.without = "closed"
+
+
+def _destroy(world: World, step: Step) -> None:
+    caller = _caller(world, step)
+    if caller is None:
+        return
+    allowed = ("none", "refused") if caller.destroyed else ("none", "true")
+    requirement = "client-destroy.twice" if caller.destroyed else "client-destroy.ends-connection"
+    expect_one(world.call("destroy", caller.label), allowed, requirement, f"destroy of client {caller.label}")
+    connection = caller.connection
+    caller.end("closed", "client-destroy.ends-connection")
+    if connection is not None and connection.unread > MUCH_AT_ONCE:
+        # Whether much that waits is still sent, and by whose ticks, is a choice.
+        connection.given_up = True
+    caller.destroyed = True
+
+
+def _react(world: World, step: Step) -> None:
+    caller, callback, action = _caller(world, step), str(step.get("callback")), str(step.get("own_action"))
+    if caller is None or caller.destroyed or (action == "echo" and callback != "data"):
+        return
+    if action in ("send", "echo") and any(not each.of_listener for each in world.state.connections):
+        return  # what it says to a server of the implementation has to be that connection's stream
+    named = {"nothing": "none", "query": "is_connected"}.get(action, action)
+    world.call("react", caller.label, callback, named, FROM_CALLBACK if action == "send" else "")
+    caller.reactions[callback] = action
+
+
+# The other end
+
+
+def _remote(world: World, step: Step) -> tuple[Connection, Peer] | None:
+    connection = world.state.current_of_caller.get(step.number("object"))
+    if connection is None or connection.gone or connection.wire.closed is not None:
+        return None
+    return connection, world.wires[connection.serial]
+
+
+def _remote_send(world: World, step: Step) -> None:
+    found, count = _remote(world, step), step.number("count")
+    if found is None or found[0].end or not 0 < count <= LONGEST_STREAM - found[0].queued:
+        return
+    world.deeds += 1
+    connection, wire = found
+    wire.send(stream(connection.serial)[connection.queued : connection.queued + count])
+    connection.queued += count
+    if any(connection is ended for caller in world.state.callers.values() for ended, _ in caller.ended):
+        connection.loss_allowed = True  # the system answers with a reset
+
+
+def _remote_half_close(world: World, step: Step) -> None:
+    found = _remote(world, step)
+    if found is not None and not found[0].end:
+        world.deeds += 1
+        found[1].half_close()
+        found[0].end = "half-closed"
+
+
+def _remote_end(world: World, step: Step) -> None:
+    found = _remote(world, step)
+    if found is None:
+        return
+    connection, wire = found
+    world.step_peers()
+    if wire.closed is not None:
+        return
+    world.deeds += 1
+    connection.queued -= wire.unsent
+    if step.name == "remote_close":
+        # Closing over what was not read is a reset, and the system may lose bytes by it.
+        connection.loss_allowed = connection.loss_allowed or connection.unread > 0
+        wire.close()
+        connection.end = "closed"
+    else:
+        connection.loss_allowed = True
+        wire.reset()
+        connection.end = "reset"
+
+
+def _remote_reading(world: World, step: Step) -> None:
+    found = _remote(world, step)
+    if found is not None:
+        world.deeds += 1
+        if step.name == "remote_pause":
+            found[1].pause_reading()
+        else:
+            found[1].resume_reading()
+
+
+CALLER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
+    "caller_new": _new,
+    "caller_open": _open,
+    "caller_adapter": _adapter,
+    "caller_connect": _connect,
+    "client_connect": _connect,
+    "caller_join": _join,
+    "caller_tick": _tick,
+    "client_tick": _tick,
+    "caller_query": _query,
+    "caller_send": _send,
+    "client_send": _send,
+    "caller_close": _close,
+    "client_close": _close,
+    "caller_destroy": _destroy,
+    "caller_react": _react,
+    "remote_send": _remote_send,
+    "remote_half_close": _remote_half_close,
+    "remote_reset": _remote_end,
+    "remote_close": _remote_end,
+    "remote_pause": _remote_reading,
+    "remote_resume": _remote_reading,
+}
