@@ -44,6 +44,8 @@ class CallerHearing:
         self._state = state
         #: The connection that a call of connect would make, while that runs.
         self.coming: Connection | None = None
+        #: The requirement that a connection would violate which a call of connect must not make.
+        self.unwanted = "connect.refused-tells-of-no-connection"
 
     def event(self, call: Call, caller: Caller, event: Event) -> None:
         """One event on that client."""
@@ -91,7 +93,7 @@ class CallerHearing:
         if caller.connection is not None:
             raise Divergence("client-callbacks.once", f"{said}, which is connected")
         if self.coming is None:
-            raise Divergence("connect.refused-tells-of-no-connection", f"{said}, and nobody takes its connection")
+            raise Divergence(self.unwanted, f"{said}, and nobody takes its connection")
         caller.connected(self.coming)
         self.coming = None
         call.heard_connect = True

@@ -87,6 +87,8 @@ def _connect(world: World, step: Step) -> None:
     if place == "a listener" and caller.made and caller.connection is None:
         _reach(world, caller, step, listener, what)
         return
+    refused = "connect.refused-tells-of-no-connection"
+    world.caller_hearing.unwanted = refused if place == "nobody" else "connect.port-never-wrapped"
     outcome = world.call(_through(step), caller.label, LOOPBACK, port, CONNECT_TIMEOUT)
     if not caller.made:
         expect_one(outcome, _NEVER_TRUE, "client-construct.connect-without-handle", what)

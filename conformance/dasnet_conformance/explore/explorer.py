@@ -28,9 +28,9 @@ _SHORTENING: Final = 60.0
 class Options:
     """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end.
 
-    The examples are shared out among so many `seeds`, from `seed` on, and of each seed's, where the profiles name both,
-    among conversations of servers with peers and conversations with clients in them. A divergence that violates a
-    `known` requirement is counted, and the exploration goes on.
+    There are so many `examples` about servers, and as many with clients in them where the profiles name both. They are
+    shared out among so many `seeds`, from `seed` on. A divergence that violates a `known` requirement is counted, and
+    the exploration goes on.
     """
 
     examples: int = 200
@@ -40,6 +40,15 @@ class Options:
     known: Collection[str] = ()
     profiles: Sequence[str] = tuple(PROFILES)
     seconds: float = 0.0
+
+    @property
+    def halves(self) -> Sequence[bool]:
+        """What conversations are about, in turn: False, servers by themselves; True, clients."""
+        return [talk for talk, profile in ((False, CORE), (True, CLIENT)) if profile in self.profiles] or [False]
+
+    def share(self, number: int) -> int:
+        """The examples about one half with the seed of that number, from 0."""
+        return self.examples * (number + 1) // self.seeds - self.examples * number // self.seeds
 
 
 @dataclass(frozen=True)
@@ -100,12 +109,11 @@ class Explorer:
         """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
         Hypothesis."""
         finding = None
-        # Servers by themselves, and clients, with each seed in turn.
-        kinds = [kind for kind, profile in ((False, CORE), (True, CLIENT)) if profile in self._options.profiles]
-        rounds = [(number, talk) for number in range(self._options.seeds) for talk in kinds or [False]]
-        for played, (number, talk) in enumerate(rounds, 1):
+        rounds = [(number, talk) for number in range(self._options.seeds) for talk in self._options.halves]
+        for number, talk in rounds:
             self._seed = self._options.seed + number
-            finding = self._with_seed(self._options.examples * played // len(rounds), talk)
+            share = self._options.share(number)
+            finding = self._with_seed(self._examples + share, talk)
             if finding is not None or self._cut_short:
                 break
         return Explored(finding, self._examples, self._dropped, self._cut_short, dict(self._known))
