@@ -111,11 +111,11 @@ class RequirementResult:
     Arguments: `id`, the requirement's stable id; `section`, `level` and `profile` as in the catalogue; `verdict`;
     `message`, why it is not a pass; `duration_s`, seconds; `transcript`, entries in the order they happened;
     `blocked_by`, id of the requirement whose behaviour the check needed in its setup and did not get (the verdict is
-    fail then); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out;
+    fail then, or inconclusive where the implementation died there); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out;
     `traceback`, the lines of an exception's or a hanging call's stack, where there was one; `like`, the name of a
     server that is wrong on purpose and fails in the same places, where one does: a likeness and no finding.
-    Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` without a fail, and
-    an exclusion without a reason or a reason without an exclusion.
+    Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` of another
+    verdict, and an exclusion without a reason or a reason without an exclusion.
     """
 
     id: str
@@ -144,8 +144,9 @@ class RequirementResult:
         _require_duration("duration_s", self.duration_s)
         if self.blocked_by:
             _require_match(ID_PATTERN, "blocked_by", self.blocked_by, "the id of a requirement")
-            if self.verdict is not Verdict.FAIL:
-                raise ValueError(f"blocked_by is set, so the verdict is fail, not {self.verdict.value}")
+            if self.verdict not in (Verdict.FAIL, Verdict.INCONCLUSIVE):
+                told = f"the verdict is fail or inconclusive, not {self.verdict.value}"
+                raise ValueError(f"blocked_by is set, so {told}")
         if self.like:
             _require_match(ID_PATTERN, "like", self.like, "the name of a wrong server")
         if (self.verdict is Verdict.EXCLUDED) != bool(self.excluded_reason.strip()):
