@@ -60,6 +60,8 @@ class ProfileStatus(StrEnum):
     """What the rows of one profile amount to."""
 
     CONFORMING = "conforming"
+    SO_FAR = "conforming so far as judged"
+    """Conforming, but something that decides was left for another time (`--quick`)."""
     NON_CONFORMING = "non-conforming"
     PARTIAL = "partial"
     """Nothing failed, but something that the claim covers is unsupported."""
@@ -111,7 +113,8 @@ class RequirementResult:
     Arguments: `id`, the requirement's stable id; `section`, `level` and `profile` as in the catalogue; `verdict`;
     `message`, why it is not a pass; `duration_s`, seconds; `transcript`, entries in the order they happened;
     `blocked_by`, id of the requirement whose behaviour the check needed in its setup and did not get (the verdict is
-    fail then, or inconclusive where the implementation died there); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out;
+    fail then, or inconclusive where the implementation died there); `observed`, which of several legal outcomes was
+    seen; `excluded_reason`, why it was left out;
     `traceback`, the lines of an exception's or a hanging call's stack, where there was one; `like`, the name of a
     server that is wrong on purpose and fails in the same places, where one does: a likeness and no finding.
     Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` of another
@@ -236,7 +239,9 @@ class Results:
     `started`, ISO 8601 in UTC ("2024-05-01T10:00:00Z"); `duration_s`, seconds; `strict`, whether SHOULD decides too;
     `reached`, how commands reached the implementation ("in-process", "driver" …), empty where that was not told;
     `command`, the command line as given, one entry per argument; `selection`, what left requirements of the claimed
-    profiles out, as it was given, empty for a whole run; `hashes`, SHA-256 of what the run depended on, by name;
+    profiles out, as it was given, empty for a whole run; `broken_off`, whether the run was ended before its time, so
+    that the report is partial, and `selection` says after how much; `hashes`, SHA-256 of what the run depended on, by
+    name;
     `baseline`, what came of the list of known failures, None without one; `again`, the command line that judges one
     requirement the same way once its id is added, empty where that is not known; `reproductions`, the folder beside
     the reports in which each failure has one of its id, empty without.
@@ -259,6 +264,7 @@ class Results:
     reached: str = ""
     command: tuple[str, ...] = ()
     selection: str = ""
+    broken_off: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)
     baseline: BaselineOutcome | None = None
     again: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What rows that did not pass have in common: a call that hangs or ends the process, a setup that fails, a message that repeats.
+"""What rows that did not pass have in common: a call that hangs or kills, a setup that fails, a message that repeats.
 
 What lives here: pure functions over rows. A reader who repairs one root repairs all that hangs on it, so reports tell
 causes first and name what is behind each in one line. May touch: nothing but its arguments.

@@ -1,7 +1,7 @@
 """The last calls of a process, in memory that outlives it: what was going on when an implementation took it down.
 
-A worker writes each call before it is made, with what the check was being set up with, and whoever started it reads when it is gone. It holds a stretch of shared
-memory and touches nothing else.
+A worker writes each call before it is made, with what the check was being set up with, and whoever started it reads
+when it is gone. It holds a stretch of shared memory and touches nothing else.
 """
 
 from __future__ import annotations
