@@ -45,6 +45,7 @@ from .model import (
     Verdict,
 )
 from .roots import Kind, Root, roots, sanity_fault
+from .scope import QUICK, QUICK_REASON, SO_FAR, not_judged, spell_overall
 from .transcript import Fold, Gap, Shown, fold, shown
 from .write import RENDERERS, Render, Renderer, write_matrix, write_reports
 
@@ -52,8 +53,11 @@ __all__ = [
     "EXIT_STATUS",
     "EXIT_USAGE",
     "NO_TEXTS",
+    "QUICK",
+    "QUICK_REASON",
     "RENDERERS",
     "SCHEMA",
+    "SO_FAR",
     "BaselineFinding",
     "BaselineOutcome",
     "CatalogueText",
@@ -98,6 +102,7 @@ __all__ = [
     "known_failures",
     "load",
     "loads",
+    "not_judged",
     "render_badge",
     "render_endpoint",
     "render_matrix",
@@ -108,6 +113,7 @@ __all__ = [
     "sanity_fault",
     "seal",
     "shown",
+    "spell_overall",
     "visible",
     "write_matrix",
     "write_reports",

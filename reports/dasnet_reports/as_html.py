@@ -20,6 +20,7 @@ from .ladder import Ladder, draw
 from .model import Level, RequirementResult, Results, TranscriptEntry, Verdict
 from .pages import block, said
 from .roots import Root, roots
+from .scope import not_judged, spell_overall
 from .transcript import Shown, shown
 
 MAX_BYTES: Final = 12 * 1024 * 1024
@@ -139,6 +140,9 @@ def _values(results: Results, catalogue: CatalogueText, detail: _Detail) -> dict
         "suite_version": said(suite.version),
         "results": results,
         "sanity": _sanity(results),
+        "overall": spell_overall(results),
+        "partial": said(results.selection, _LINE) if results.broken_off else "",
+        "not_judged": not_judged(results),
         "as_listed": is_as_listed(results),
         "findings": _findings(results),
         "sections": sections,
@@ -270,6 +274,8 @@ def _cause(root: Root, found: Mapping[str, _Row]) -> _Cause:
 def _facts(results: Results) -> list[tuple[str, str]]:
     facts = [("Reached", results.reached)] if results.reached else []
     facts += [("Seed", str(results.seed)), ("SHOULD decides too", "yes" if results.strict else "no")]
+    if results.selection:
+        facts.append(("Selection", said(results.selection, _LINE)))
     if results.command:
         facts.append(("Command", said(shlex.join(results.command), 3 * _LINE)))
     return facts + [(said(key), said(value, _LINE)) for key, value in sorted(results.environment.items())]

@@ -73,6 +73,8 @@ def as_document(results: Results) -> dict[str, Any]:
         "requirements": [_row_document(row) for row in results.requirements],
     }
     # What a run need not have is left out where it is not there.
+    if results.broken_off:
+        document["broken_off"] = True
     if results.again:
         document["again"] = list(results.again)
     if results.reproductions:
@@ -296,7 +298,7 @@ def _read_results(top: _Place) -> Results:
         *("schema", "suite", "implementation", "profiles", "verdict", "counts", "strict", "seed", "started"),
         *("duration_s", "command", "environment", "sanity", "selection", "hashes", "baseline", "requirements", "seal"),
         # Results that were written before there was such a thing are as good as any.
-        optional=("reached", "again", "reproductions"),
+        optional=("reached", "broken_off", "again", "reproductions"),
     )
     # Whether it still fits is for `verify-report` to say: a file that was edited can be read, and then doubted.
     at["seal"].text()
@@ -323,6 +325,7 @@ def _read_results(top: _Place) -> Results:
             selection=at["selection"].text(),
             hashes={name: place.text() for name, place in at["hashes"].members().items()},
             baseline=None if at["baseline"].value is None else _read_baseline(at["baseline"]),
+            broken_off=at["broken_off"].truth() if "broken_off" in at else False,
             again=tuple(place.text() for place in at["again"].items()) if "again" in at else (),
             reproductions=at["reproductions"].text() if "reproductions" in at else "",
             requirements=tuple(_read_row(place) for place in at["requirements"].items()),

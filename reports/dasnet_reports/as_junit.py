@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 from . import hostile, transcript
 from .conclude import claimed_profiles, counts_against, is_as_listed, known_failures
 from .model import Overall, RequirementResult, Results, Verdict
+from .scope import not_judged, spell_overall
 
 # Characters. Parsers refuse text nodes of many megabytes, and nobody reads them.
 _HEADLINE: Final = 1_000
@@ -87,7 +88,9 @@ def _suite_of_rows(results: Results) -> ET.Element:
 
 def _properties(results: Results) -> dict[str, str]:
     return {
-        "verdict": results.verdict.value,
+        "verdict": spell_overall(results),
+        **({"not judged": left} if (left := not_judged(results)) else {}),
+        **({"partial": results.selection} if results.broken_off else {}),
         **({} if results.baseline is None else {"baseline": "as listed" if is_as_listed(results) else "differs"}),
         "implementation.name": results.implementation.name,
         "implementation.version": results.implementation.version,

@@ -21,6 +21,7 @@ from . import hostile, transcript
 from .conclude import claimed_profiles, count, counts_against, is_as_listed, known_failures
 from .model import RequirementResult, Results, Verdict
 from .roots import Root, roots
+from .scope import not_judged, spell_overall
 
 MAX_BYTES: Final = 900 * 1024
 """Summaries beyond 1 MiB are thrown away whole by at least one CI server."""
@@ -125,7 +126,9 @@ def _head(results: Results) -> list[str]:
     who, suite = results.implementation, results.suite
     number = len(results.requirements)
     parts = [
-        f"## Verdict: {results.verdict.value}",
+        f"## Verdict: {spell_overall(results)}",
+        *([f"### Partial report\n\n{inline(results.selection, _LINE)}"] if results.broken_off else ()),
+        *([f"**{left}**"] if (left := not_judged(results)) else ()),
         f"{inline(who.name)} {inline(who.version)} ({inline(who.language)}), "
         f"judged by {inline(suite.name)} {inline(suite.version)}: "
         f"{number:,} requirement{'' if number == 1 else 's'} in {results.duration_s:.2f} s, seed {results.seed}, "
@@ -242,6 +245,7 @@ def _rest(results: Results) -> list[str]:
     seen = [[row.id, inline(row.observed, _LINE)] for row in results.requirements if row.observed]
     run = [["reached", results.reached]] if results.reached else []
     run += [["started", results.started]]
+    run += [["selection", inline(results.selection, _LINE)]] if results.selection else []
     run += [["command", inline(shlex.join(results.command), 4 * _LINE)]] if results.command else []
     run += [[inline(key), inline(value, _LINE)] for key, value in sorted(results.environment.items())]
     return [

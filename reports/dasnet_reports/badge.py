@@ -11,6 +11,7 @@ from typing import Final
 
 from . import as_json, pages
 from .model import Overall, Results, Verdict
+from .scope import spell_overall
 
 LABEL: Final = "dasnet"
 
@@ -25,7 +26,7 @@ _WIDTHS: Final = {**dict.fromkeys("fijlrt", 4.4), **dict.fromkeys(" ,/-", 4.4), 
 
 def message(results: Results) -> str:
     """The words of the badge: the verdict, and how many of the selected requirements passed."""
-    return f"{results.verdict.value}, {results.counts[Verdict.PASS]}/{sum(results.counts.values())} pass"
+    return f"{spell_overall(results)}, {results.counts[Verdict.PASS]}/{sum(results.counts.values())} pass"
 
 
 def render_badge(results: Results) -> str:

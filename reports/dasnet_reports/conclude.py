@@ -29,6 +29,7 @@ from .model import (
     Sanity,
     Verdict,
 )
+from .scope import left_for_later
 
 EXIT_USAGE: Final = 3
 """Usage or configuration error, or nothing selected."""
@@ -254,4 +255,8 @@ def _status(
 ) -> ProfileStatus:
     if name not in claims:
         return ProfileStatus.NOT_CLAIMED
-    return STATUS[_gravest((row for row in rows if row.profile == name), claims, strict, belief)]
+    own = [row for row in rows if row.profile == name]
+    status = STATUS[_gravest(own, claims, strict, belief)]
+    if status is ProfileStatus.CONFORMING and any(left_for_later(row) and GATES[row.level, strict] for row in own):
+        return ProfileStatus.SO_FAR
+    return status

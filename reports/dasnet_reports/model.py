@@ -60,6 +60,8 @@ class ProfileStatus(StrEnum):
     """What the rows of one profile amount to."""
 
     CONFORMING = "conforming"
+    SO_FAR = "conforming so far as judged"
+    """Conforming, but something that decides was left for another time (`--quick`)."""
     NON_CONFORMING = "non-conforming"
     PARTIAL = "partial"
     """Nothing failed, but something that the claim covers is unsupported."""
@@ -111,11 +113,12 @@ class RequirementResult:
     Arguments: `id`, the requirement's stable id; `section`, `level` and `profile` as in the catalogue; `verdict`;
     `message`, why it is not a pass; `duration_s`, seconds; `transcript`, entries in the order they happened;
     `blocked_by`, id of the requirement whose behaviour the check needed in its setup and did not get (the verdict is
-    fail then); `observed`, which of several legal outcomes was seen; `excluded_reason`, why it was left out;
+    fail then, or inconclusive where the implementation died there); `observed`, which of several legal outcomes was
+    seen; `excluded_reason`, why it was left out;
     `traceback`, the lines of an exception's or a hanging call's stack, where there was one; `like`, the name of a
     server that is wrong on purpose and fails in the same places, where one does: a likeness and no finding.
-    Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` without a fail, and
-    an exclusion without a reason or a reason without an exclusion.
+    Errors: ValueError for a name of the wrong shape, a negative or endless duration, `blocked_by` of another
+    verdict, and an exclusion without a reason or a reason without an exclusion.
     """
 
     id: str
@@ -144,8 +147,9 @@ class RequirementResult:
         _require_duration("duration_s", self.duration_s)
         if self.blocked_by:
             _require_match(ID_PATTERN, "blocked_by", self.blocked_by, "the id of a requirement")
-            if self.verdict is not Verdict.FAIL:
-                raise ValueError(f"blocked_by is set, so the verdict is fail, not {self.verdict.value}")
+            if self.verdict not in (Verdict.FAIL, Verdict.INCONCLUSIVE):
+                told = f"the verdict is fail or inconclusive, not {self.verdict.value}"
+                raise ValueError(f"blocked_by is set, so {told}")
         if self.like:
             _require_match(ID_PATTERN, "like", self.like, "the name of a wrong server")
         if (self.verdict is Verdict.EXCLUDED) != bool(self.excluded_reason.strip()):
@@ -235,7 +239,9 @@ class Results:
     `started`, ISO 8601 in UTC ("2024-05-01T10:00:00Z"); `duration_s`, seconds; `strict`, whether SHOULD decides too;
     `reached`, how commands reached the implementation ("in-process", "driver" …), empty where that was not told;
     `command`, the command line as given, one entry per argument; `selection`, what left requirements of the claimed
-    profiles out, as it was given, empty for a whole run; `hashes`, SHA-256 of what the run depended on, by name;
+    profiles out, as it was given, empty for a whole run; `broken_off`, whether the run was ended before its time, so
+    that the report is partial, and `selection` says after how much; `hashes`, SHA-256 of what the run depended on, by
+    name;
     `baseline`, what came of the list of known failures, None without one; `again`, the command line that judges one
     requirement the same way once its id is added, empty where that is not known; `reproductions`, the folder beside
     the reports in which each failure has one of its id, empty without.
@@ -258,6 +264,7 @@ class Results:
     reached: str = ""
     command: tuple[str, ...] = ()
     selection: str = ""
+    broken_off: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)
     baseline: BaselineOutcome | None = None
     again: tuple[str, ...] = ()

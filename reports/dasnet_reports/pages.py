@@ -43,6 +43,7 @@ TONES: Final = {
     Overall.NON_CONFORMING: "fail",
     Overall.INCONCLUSIVE: "inconclusive",
     ProfileStatus.CONFORMING: "pass",
+    ProfileStatus.SO_FAR: "pass",
     ProfileStatus.NON_CONFORMING: "fail",
     ProfileStatus.PARTIAL: "unsupported",
     ProfileStatus.INCONCLUSIVE: "inconclusive",

@@ -1,4 +1,4 @@
-"""What rows that did not pass have in common: a call that hangs, a setup that fails, a message that repeats.
+"""What rows that did not pass have in common: a call that hangs or kills, a setup that fails, a message that repeats.
 
 What lives here: pure functions over rows. A reader who repairs one root repairs all that hangs on it, so reports tell
 causes first and name what is behind each in one line. May touch: nothing but its arguments.
@@ -19,6 +19,12 @@ MANY: Final = 5
 
 # "[large] send did not return within 10 s; the driver is alive, ..."
 _HANGING: Final = re.compile(r"(?:\[[^\]]*\] )?(?:while ending the session: )?([a-z][a-z_]*) did not return within ")
+# "[large] the process was killed by SIGABRT in send object 1, 4 bytes ..." of one in the suite's own process, and
+# "send did not return: the driver was killed by SIGABRT; ..." of one behind a driver.
+_DYING: Final = re.compile(
+    r"(?:\[[^\]]*\] )?the process (?:was killed by|ended by itself with) .* in ([a-z][a-z_]*)\b|"
+    r"(?:\[[^\]]*\] )?(?:while ending the session: )?([a-z][a-z_]*) did not return: "
+)
 # The case in front of a message, and the numbers in it: ports and process ids are others in each check.
 _CASE: Final = re.compile(r"^\[[^\]]*\] ")
 _NUMBER: Final = re.compile(r"\d+")
@@ -30,9 +36,13 @@ class Kind(Enum):
     """What the rows of a root share."""
 
     CALL = "the same call hangs"
+    DEATH = "the same call ends the process"
     SETUP = "the same requirement fails in the setup"
     MESSAGE = "the same message"
     ALONE = "nothing: a row by itself"
+
+
+_CALLS: Final = (Kind.CALL, Kind.DEATH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +67,24 @@ class Root:
     @property
     def is_basic(self) -> bool:
         """Whether it is a basic fault: much hangs on it, and nothing of that can be judged before it is repaired."""
-        return len(self.behind) >= MANY or (self.kind is Kind.CALL and self.size >= MANY)
+        return len(self.behind) >= MANY or (self.kind in _CALLS and self.size >= MANY)
 
     @property
     def title(self) -> str:
         """The cause in a few words; the text may be an implementation's."""
         if self.kind is Kind.CALL:
             return f"{self.name} does not return"
+        if self.kind is Kind.DEATH:
+            return f"{self.name} ends the process"
         if self.kind is Kind.SETUP and not self.rows:
-            return f"{self.name} fails wherever a check needs it in its setup"
+            how = "fails" if self.verdict is Verdict.FAIL else "breaks off"
+            return f"{self.name} {how} wherever a check needs it in its setup"
         return self.name
 
     @property
     def hangs_on_it(self) -> str:
         """What hangs on it, in words; empty for a row by itself."""
-        if self.kind is Kind.CALL or (self.kind is Kind.SETUP and self.behind):
+        if self.kind in _CALLS or (self.kind is Kind.SETUP and self.behind):
             number = len(self.behind) if self.kind is Kind.SETUP else self.size
             return f"blocks {number:,} requirement{'' if number == 1 else 's'}"
         return f"{self.size:,} requirements" if self.size > 1 else ""
@@ -102,17 +115,30 @@ def sanity_fault(results: Results) -> str:
 def _key(
     row: RequirementResult, by_id: Mapping[str, RequirementResult], blocking: set[str]
 ) -> tuple[Kind, str, Verdict]:
-    call = _HANGING.match(row.message)
+    call = _call_of(row)
     if call:
-        return Kind.CALL, call[1], row.verdict
+        return *call, _verdict_of(call[0], row)
     if row.blocked_by:
         origin = _origin(row, by_id)
-        cause = by_id.get(origin)
-        call = _HANGING.match(cause.message) if cause is not None else None
-        return (Kind.CALL, call[1], row.verdict) if call else (Kind.SETUP, origin, row.verdict)
+        call = _call_of(by_id[origin]) if origin in by_id else None
+        found = call or (Kind.SETUP, origin)
+        return *found, _verdict_of(found[0], row)
     if row.id in blocking:
         return Kind.SETUP, row.id, row.verdict
     return Kind.MESSAGE, _NUMBER.sub("#", _CASE.sub("", row.message)), row.verdict
+
+
+# A death fails what is about surviving and leaves everything else open: that is one cause all the same.
+def _verdict_of(kind: Kind, row: RequirementResult) -> Verdict:
+    return Verdict.INCONCLUSIVE if kind is Kind.DEATH else row.verdict
+
+
+# The call in which a check ended, and how, if it was one.
+def _call_of(row: RequirementResult) -> tuple[Kind, str] | None:
+    hanging, dying = _HANGING.match(row.message), _DYING.match(row.message)
+    if hanging:
+        return Kind.CALL, hanging[1]
+    return (Kind.DEATH, dying[1] or dying[2]) if dying else None
 
 
 # The requirement that a chain of blocked ones goes back to.
@@ -131,9 +157,12 @@ def _roots_of(key: tuple[Kind, str, Verdict], members: list[RequirementResult]) 
         return [Root(Kind.ALONE, row.id, verdict, (row,), ()) for row in members]
     if kind is Kind.MESSAGE:
         return [Root(kind, _CASE.sub("", members[0].message), verdict, tuple(members), ())]
+    if kind is Kind.DEATH:
+        members = sorted(members, key=lambda row: _GRAVITY.index(row.verdict))
+        verdict = members[0].verdict
     own = tuple(row for row in members if not row.blocked_by)
     behind = tuple(row for row in members if row.blocked_by)
-    # Behind a call that hangs there may be one row alone, and a row that blocks nothing is one by itself.
+    # Behind such a call there may be one row alone, and a row that blocks nothing is one by itself.
     if len(members) == 1 and own:
         return [Root(Kind.ALONE, own[0].id, verdict, own, ())]
     return [Root(kind, name, verdict, own, behind)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance_tools import LOST_AFTER, Ran, Workshop, dasnet, with_signals
+from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import last_run, watching
 from dasnet_conformance.running.target import Target
 
@@ -102,9 +103,36 @@ def test_a_number_below_nought_is_one_line(workshop: Workshop) -> None:
     assert (ran.status, ran.err) == (3, "dasnet: --maxfail takes a number from 1 up, or 0 for no end\n")
 
 
+#: One whose check lets seconds pass, as the catalogue says, and one that has none to wait for.
+SLOW = next(requirement.id for requirement in load_catalogue().requirements.values() if requirement.unhurried)
+SOON = "query.answers-boolean"
+
+
+def test_a_quick_run_leaves_out_what_lets_seconds_pass_and_says_so(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", SLOW, SOON, "--quick")
+    assert ran.status == 0
+    assert "profile core: conforming so far as judged" in lines(ran)
+    told = r"dasnet_reference: conforming so far as judged \(1 pass, 1 excluded\) in .* s; "
+    assert re.fullmatch(told + re.escape("1 requirement not judged (--quick)"), lines(ran)[-1])
+    results = workshop.dasnet("run", "reference", SLOW, SOON, "--quick", "--json").results()
+    assert results["selection"] == f"{SLOW} {SOON} --quick"
+    assert [row["verdict"] for row in results["requirements"]] == ["pass", "excluded"]
+
+
+def test_a_quick_run_of_nothing_else_is_a_mistake_that_says_what_to_leave_out(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", SLOW, "--quick")
+    assert ran.status == 3
+    assert ran.err == "dasnet: nothing selected: every requirement that matches is excluded; leave out --quick\n"
+
+
+def test_a_quick_run_keeps_the_reasons_of_others(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", SLOW, SOON, "--quick", "--exclude", f"{SLOW}=issue 12", "--json")
+    assert ran.row(SLOW)["excluded_reason"] == "issue 12"
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there is no Ctrl-C for a child here")
 def test_it_runs_again_when_the_files_change_and_ends_at_ctrl_c(workshop: Workshop, wrong: str) -> None:
-    command = [*dasnet(), "run", wrong, "make-server.true", "query.answers-boolean", "--watch", "-q"]
+    command = [*dasnet(), "run", wrong, "make-server.true", SOON, SLOW, "--watch", "-q"]
     environment = {**os.environ, "PYTHONPATH": str(workshop.folder)}
     with subprocess.Popen(
         command,
@@ -119,7 +147,8 @@ def test_it_runs_again_when_the_files_change_and_ends_at_ctrl_c(workshop: Worksh
         assert child.stdout is not None
         assert child.stderr is not None
         try:
-            assert child.stdout.readline().startswith("wrong: conforming")
+            # Whoever watches wants to know at once.
+            assert child.stdout.readline().startswith("wrong: conforming so far as judged (2 pass, 1 excluded)")
             assert child.stderr.readline().startswith("watching 1 files; ")
             workshop.module("wrong", "def make_server(*_):\n    return None\n")
             assert child.stdout.readline().startswith("wrong: non-conforming")

@@ -82,7 +82,10 @@ def test_a_signal_ends_a_run_with_all_that_it_started(workshop: Workshop, name: 
     assert (document["verdict"], document["selection"]) == ("inconclusive", partial)
     rows = {row["id"]: (row["verdict"], row["message"]) for row in document["requirements"]}
     assert rows == {TWO[0]: ("pass", ""), TWO[1]: ("inconclusive", f"not judged: the run was {why}")}
-    assert partial in (workshop.folder / "report" / "index.html").read_text("utf-8")
+    page = (workshop.folder / "report" / "index.html").read_text("utf-8")
+    assert partial in page
+    assert "<h2>Partial report</h2>" in page
+    assert "### Partial report" in (workshop.folder / "report" / "summary.md").read_text("utf-8")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system tells children of their parent's death")

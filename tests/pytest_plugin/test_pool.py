@@ -64,14 +64,14 @@ def test_all_checks_are_done_and_the_workers_end(size: int) -> None:
 def test_a_death_is_told_with_the_last_calls_and_the_rest_goes_on() -> None:
     def die(black_box: BlackBox) -> None:
         black_box.write(0, "new 1 1")
-        black_box.write(3, "send 1 hello")
+        black_box.write(3, "send 1 hello", "send.accepts")
         os.kill(os.getpid(), signal.SIGKILL)
 
     plan, records = play(working(die), size=1)
     assert plan.is_over
     (died,) = records
     assert died["how"] == "the process was killed by SIGKILL"
-    assert died["calls"] == [(0, "new 1 1"), (3, "send 1 hello")]
+    assert died["calls"] == [(0, "", "new 1 1"), (3, "send.accepts", "send 1 hello")]
 
 
 def test_one_that_makes_no_progress_is_ended_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,8 +113,8 @@ def test_a_black_box_keeps_the_last_calls_however_many_there_were() -> None:
     for number in range(SIZE):
         black_box.write(number, f"tick {number}")
     calls = black_box.read()
-    assert calls[-1] == (SIZE - 1, f"tick {SIZE - 1}")
-    numbers = [tick for tick, _ in calls]
+    assert calls[-1] == (SIZE - 1, "", f"tick {SIZE - 1}")
+    numbers = [each.tick for each in calls]
     assert numbers == list(range(numbers[0], SIZE))
     black_box.clear()
     assert black_box.read() == []
@@ -123,6 +123,6 @@ def test_a_black_box_keeps_the_last_calls_however_many_there_were() -> None:
 def test_a_black_box_takes_any_text() -> None:
     black_box = BlackBox()
     black_box.write(1, "send 1 \udc80\u20ac " + "x" * 1000)
-    ((tick, call),) = black_box.read()
+    ((tick, _, call),) = black_box.read()
     assert tick == 1
     assert call.startswith("send 1 ?\u20ac xxx")

@@ -50,7 +50,7 @@ def test_plain_texts_become_exact() -> None:
         ({"duration_s": -1}, "duration_s is -1"),
         ({"duration_s": math.inf}, "duration_s is inf"),
         ({"duration_s": math.nan}, "duration_s is nan"),
-        ({"blocked_by": "tick.delivers"}, "the verdict is fail, not pass"),
+        ({"blocked_by": "tick.delivers"}, "the verdict is fail or inconclusive, not pass"),
         ({"blocked_by": "Not An Id", "verdict": "fail"}, "blocked_by is"),
         ({"verdict": "excluded"}, "carries an excluded_reason"),
         ({"verdict": "excluded", "excluded_reason": "  "}, "carries an excluded_reason"),

@@ -52,6 +52,26 @@ def test_a_call_that_hangs_is_one_root_wherever_it_was_made() -> None:
     assert (ids(root.rows), ids(root.behind)) == (["send.a", "tick.c"], ["data.b", "query.d"])
 
 
+def test_a_call_that_ends_the_process_is_one_root_whatever_became_of_the_checks() -> None:
+    died = "the process was killed by SIGABRT in send object 1, 4 bytes"
+    rows = [
+        build_row("inconclusive", id="save.a", message=f"[large] {died}", blocked_by="send.c"),
+        build_row("inconclusive", id="data.b", message="send did not return: the driver was killed by SIGABRT; look"),
+        fail("send.c", f"[small] {died}"),
+        build_row("inconclusive", id="tick.d", message="the process was killed by SIGABRT in tick object 1"),
+    ]
+    first, second = roots(rows)
+    assert (first.kind, first.title, first.verdict.value) == (Kind.DEATH, "send ends the process", "fail")
+    assert (ids(first.rows), ids(first.behind)) == (["send.c", "data.b"], ["save.a"])
+    assert second.name == "tick.d"
+
+
+def test_what_breaks_off_in_a_setup_is_not_said_to_fail_there() -> None:
+    rows = [build_row("inconclusive", id=f"a.{word}", message=word, blocked_by="b.two") for word in ("one", "two")]
+    (root,) = roots(rows)
+    assert root.title == "b.two breaks off wherever a check needs it in its setup"
+
+
 def test_one_message_is_one_root_whatever_its_case_and_numbers() -> None:
     rows = [fail("a.one", "[large] port 4001: refused"), fail("b.two", "port 4002: refused"), fail("c.three")]
     first, second = roots(rows)

@@ -261,6 +261,19 @@ def test_a_death_is_laid_to_the_running_check_and_fails_what_is_about_survival(n
     assert told(run, name) == (verdict, "[x] the process was killed")
 
 
+@pytest.mark.parametrize(
+    ("name", "needing", "blocked"),
+    [("init.works", "init.lives", "init.lives"), ("init.works", "init.works", ""), ("init.lives", "init.works", "")],
+)
+def test_a_death_of_a_worker_is_laid_to_what_its_check_was_set_up_with(name: str, needing: str, blocked: str) -> None:
+    run = Run().select(name).sane().start(name, process=2)
+    calls = [[0, "", "new 1 1"], [3, needing, "tick 1"]]
+    told_at_once = run.collector.add({"type": "died", "process": 1, "of": 2, "how": "it died", "calls": calls})
+    assert told_at_once == f"it died in tick 1 during {name}"
+    assert run.row(name).blocked_by == blocked
+    assert [entry.text for entry in run.row(name).transcript] == ["new 1 1", "tick 1 -> (it died)"]
+
+
 def test_a_death_leaves_other_requirements_alone() -> None:
     run = Run().select("init.works", "low.works").sane().case("init.works").start("low.works")
     run.collector.died("it died")

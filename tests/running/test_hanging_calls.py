@@ -54,6 +54,18 @@ def test_a_hang_while_a_check_is_set_up_is_laid_to_what_it_was_set_up_with(works
     assert ran.row("restore.listening")["blocked_by"] != ""
 
 
+@pytest.mark.parametrize("way", ["in process", "behind a driver"])
+def test_a_death_while_a_check_is_set_up_is_laid_to_what_it_was_set_up_with(way: str, workshop: Workshop) -> None:
+    source = "import os\n\nclass Server(Sound):\n    def save(self, *_):\n        os.abort()\n"
+    spec = workshop.module("dying", source)
+    if way == "behind a driver":
+        spec = f"driver:{sys.executable} -m dasnet_adapters.python_driver dying"
+    ran = workshop.judge(spec, "restore.listening or save.moves-handle")
+    assert ran.with_verdict("inconclusive") == {"restore.listening", "save.moves-handle"}
+    assert ran.row("save.moves-handle")["blocked_by"] == ""
+    assert ran.row("restore.listening")["blocked_by"] == "save.moves-handle"
+
+
 def test_a_driver_that_answered_nothing_yet_is_not_taken_for_a_port_that_hangs(workshop: Workshop) -> None:
     (workshop.folder / "mute.py").write_text("import sys\nfor line in sys.stdin:\n    pass\n", "utf-8")
     ran = workshop.dasnet("run", f"driver:{sys.executable} mute.py", "--call-deadline", "1")

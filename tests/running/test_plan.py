@@ -106,6 +106,12 @@ def test_what_a_failed_requirement_blocks_is_settled_with_it() -> None:
     assert runs.written == ["first", *(f"behind.{letter}" for letter in "abcdef")]
 
 
+def test_two_that_block_each_other_come_to_an_end() -> None:
+    runs = Runs({"a": in_vain("a", "delivery", "b"), "b": in_vain("b", "arrival", "a")})
+    runs.play()
+    assert runs.patient() == ["a", "b"]
+
+
 def test_further_cases_of_a_requirement_that_failed_are_dropped() -> None:
     runs = Runs({"a": in_vain("a", "end"), "b": passed("b")}, cases=3)
     runs.play()

@@ -44,7 +44,14 @@ def test_a_broken_adapter_ends_the_check_and_fails_what_is_about_survival(
     requirement: Requirement, verdict: str
 ) -> None:
     record = judge(AdapterBroken("it exited", culprit="driver", hint="read its log"), requirement, None)
-    assert record == {"verdict": verdict, "message": "it exited; read its log (the driver's part)"}
+    assert record == {"verdict": verdict, "message": "it exited; read its log (the driver's part)", "blocked_by": ""}
+
+
+@pytest.mark.parametrize(("requirement", "blocked"), [(REQUIREMENT, "init.free-port"), (SURVIVAL, "")])
+def test_a_death_in_a_setup_is_laid_to_its_place(requirement: Requirement, blocked: str) -> None:
+    dead = AdapterBroken("init did not return: the driver was killed", culprit="implementation")
+    dead.blocked_by = "init.free-port"
+    assert judge(dead, requirement, None)["blocked_by"] == blocked
 
 
 @pytest.mark.parametrize("requirement", [REQUIREMENT, SURVIVAL])

@@ -118,6 +118,16 @@ def test_the_innermost_setup_is_the_one_that_blocks() -> None:
     assert caught.value.blocked_by == "inner.one"
 
 
+def test_the_innermost_setup_is_told_while_it_lasts() -> None:
+    with expect.needing("outer.one"):
+        with expect.needing("inner.one"):
+            assert expect.needed_now() == "inner.one"
+        assert expect.needed_now() == "outer.one"
+    with pytest.raises(Mismatch), expect.needing("broken.one"):
+        raise Mismatch("a", "b", "c")
+    assert expect.needed_now() == ""
+
+
 def test_a_mismatch_outside_setup_is_blocked_by_nothing() -> None:
     with expect.needing("init.free-port"):
         expect.equal(1, 1, "anything")

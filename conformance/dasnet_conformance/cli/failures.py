@@ -11,7 +11,18 @@ from typing import Final
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_conformance.running.conclusion import NEVER_RAN
-from dasnet_reports import EntryKind, Fold, RequirementResult, Results, Root, Shown, TranscriptEntry, Verdict, fold
+from dasnet_reports import (
+    EntryKind,
+    Fold,
+    Kind,
+    RequirementResult,
+    Results,
+    Root,
+    Shown,
+    TranscriptEntry,
+    Verdict,
+    fold,
+)
 
 from .screen import Screen
 
@@ -134,7 +145,9 @@ def _is_plain(root: Root) -> bool:
 
 
 def _blocker(root: Root) -> str:
-    return root.title.replace("does not return", "which does not return") if " does not " in root.title else root.name
+    if root.kind not in (Kind.CALL, Kind.DEATH):
+        return root.name
+    return root.title.replace(root.name, f"{root.name} which", 1)
 
 
 def _without_case(message: str) -> str:

@@ -70,4 +70,4 @@ def _partial(collector: Collector, command: Sequence[str], ended: str) -> Result
     told = f"the run was {ended} after {judged} of {len(rows)} requirements"
     # The pages show what the last sanity conversation came to, and the gates what the selection was: both say it.
     sanity = replace(results.sanity, last=SanityResult(Verdict.INCONCLUSIVE, told))
-    return replace(results, requirements=rows, selection=told, sanity=sanity)
+    return replace(results, requirements=rows, selection=told, broken_off=True, sanity=sanity)

@@ -26,7 +26,7 @@ from dasnet_conformance.running.conclusion import NEVER_RAN, Judged
 from dasnet_conformance.running.judge import Progress, RunOptions, run
 from dasnet_conformance.running.target import Settings, Target
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
-from dasnet_reports import Results, Verdict, dump, harmless, write_reports
+from dasnet_reports import QUICK, QUICK_REASON, Results, Verdict, dump, harmless, write_reports
 
 from . import UsageMistake
 from .files import insist_on_baseline, insist_on_folder
@@ -78,6 +78,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--last-failed", action="store_true", help="only what did not pass the last time, here; all where that is none")
     add("--failed-first", action="store_true", help="what did not pass the last time before the rest")
     add("--durations", type=int, default=0, metavar="N", help="tell the N requirements that took longest")
+    add(
+        QUICK,
+        action=argparse.BooleanOptionalAction,
+        help="leave out what lets seconds pass, which the verdict then says (with --watch, unless --no-quick)",
+    )
     add("--watch", action="store_true", help="run again whenever the port's files change, until Ctrl-C")
     add("-v", "--verbose", action="store_true", help="a line for each requirement")
     add("-q", "--quiet", action="store_true", help="the verdict alone")
@@ -135,6 +140,8 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    if _is_quick(arguments):
+        options = replace(options, excluded={**_unhurried(options), **options.excluded})
     if arguments.report_dir:
         insist_on_folder(arguments.report_dir, "--report-dir")
     baseline = _baseline(arguments, options)
@@ -200,6 +207,17 @@ def _most_failures(arguments: argparse.Namespace) -> int:
     return arguments.maxfail or 0
 
 
+def _is_quick(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.watch if arguments.quick is None else arguments.quick)
+
+
+# What lets seconds pass, with the reason; but for what the implementation's file leaves out for a reason of its own.
+def _unhurried(options: RunOptions) -> dict[str, str]:
+    catalogue = load_catalogue()
+    names = [requirement.id for requirement in catalogue.requirements.values() if requirement.unhurried]
+    return dict.fromkeys((name for name in names if name not in options.target().excluded(catalogue)), QUICK_REASON)
+
+
 def _keep(implementation: str, results: Results) -> None:
     judged = [row for row in results.requirements if row.message != NEVER_RAN]
     failed = [row.id for row in judged if row.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)]
@@ -260,6 +278,7 @@ def _gated(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -
             ids=options.ids,
             expression=options.expression,
             profiles=options.profiles,
+            quick=_is_quick(arguments),
             baseline=_baseline(arguments, options),
             implementation_file=file.path if file is not None else None,
             shard=options.shard,

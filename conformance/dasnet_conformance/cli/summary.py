@@ -26,8 +26,10 @@ from dasnet_reports import (
     Verdict,
     is_as_listed,
     known_failures,
+    not_judged,
     roots,
     sanity_fault,
+    spell_overall,
 )
 
 from .failures import STYLE, FailureList
@@ -85,9 +87,11 @@ def print_verdict(console: Console, results: Results, seconds: float) -> None:
         number = len(results.baseline.listed)
         told = f": {number} known failure{'' if number == 1 else 's'} ({results.verdict.value}, {counts})"
     else:
-        word, style = results.verdict.value, _OVERALL_STYLE[results.verdict]
+        word, style = spell_overall(results), _OVERALL_STYLE[results.verdict]
         told = f" ({counts})"
-    Screen(console).print(f"{results.implementation.name}: ", word, told + f" in {seconds:.1f} s", style=style)
+    left = not_judged(results)
+    ending = f" in {seconds:.1f} s" + (f"; {left}" if left else "")
+    Screen(console).print(f"{results.implementation.name}: ", word, told + ending, style=style)
 
 
 def _print_basic_faults(screen: Screen, said: str, basic: Sequence[Root]) -> None:

@@ -16,7 +16,7 @@ from dasnet_conformance.catalogue.hashes import file_hash, suite_hashes
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.catalogue.shard import Shard, with_shard
 from dasnet_conformance.running.conclusion import EXIT_INCONCLUSIVE, Judged
-from dasnet_reports import BaselineFinding, BaselineOutcome, Overall, Results, is_as_listed
+from dasnet_reports import QUICK, BaselineFinding, BaselineOutcome, Overall, Results, is_as_listed
 
 from .baseline import compare, read_baseline
 
@@ -31,6 +31,7 @@ def finish(
     ids: Sequence[str] = (),
     expression: str = "",
     profiles: Sequence[str] = (),
+    quick: bool = False,
     baseline: Path | None = None,
     implementation_file: Path | None = None,
     shard: Shard | None = None,
@@ -38,15 +39,15 @@ def finish(
 ) -> Judged:
     """Complete the results of a run and gate on the baseline, if there is one.
 
-    Arguments: `ids`, `expression` and `profiles`, the filters of the run; `baseline` and `implementation_file`, files
-    that it depended on; `shard`, the part that was judged (None: the whole), which is held against its part of the
-    baseline; `today`, for expiry dates (None: the day it is, in UTC).
+    Arguments: `ids`, `expression`, `profiles` and `quick`, the filters of the run; `baseline` and
+    `implementation_file`, files that it depended on; `shard`, the part that was judged (None: the whole), which is held
+    against its part of the baseline; `today`, for expiry dates (None: the day it is, in UTC).
     Returns the judgement with completed results; without results it is returned as it was.
     Raises `BaselineError` when the baseline cannot be used, `OSError` when a file cannot be read.
     """
     if judged.results is None:
         return judged
-    selection = with_shard(spell_selection(ids, expression, profiles), shard)
+    selection = with_shard(spell_selection(ids, expression, profiles, quick=quick), shard)
     named = {"baseline": baseline, "implementation file": implementation_file}
     hashes = {**suite_hashes(), **{name: file_hash(path) for name, path in named.items() if path is not None}}
     results = replace(judged.results, selection=selection, hashes=hashes)
@@ -82,9 +83,9 @@ def gated_status(results: Results) -> int:
     return EXIT_INCONCLUSIVE
 
 
-def spell_selection(ids: Sequence[str], expression: str, profiles: Sequence[str]) -> str:
+def spell_selection(ids: Sequence[str], expression: str, profiles: Sequence[str], *, quick: bool = False) -> str:
     """The filters of a run in words, empty for a whole run."""
     parts = [*ids, *(f"--profile {name}" for name in profiles)]
     if expression:
         parts.append(f"-k {expression}")
-    return " ".join(parts)
+    return " ".join([*parts, QUICK] if quick else parts)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from dasnet_conformance.proof.faults.registry import Fault, load_faults
-from dasnet_reports import Results, Verdict
+from dasnet_reports import QUICK, Results, Verdict
 
 #: Which part of all failures a fault accounts for, at least: one in so many. Of a run in which nearly everything fails,
 #: nearly every fault would be a part.
@@ -26,7 +26,7 @@ def with_likeness(results: Results) -> Results:
     """The same results, with each failing row told which wrong server it is like, where one is."""
     failed = {row.id for row in results.requirements if row.verdict is Verdict.FAIL and not row.blocked_by}
     # A part of the suite says too little: what else would have failed is not known.
-    if not failed or results.selection:
+    if not failed or results.selection not in ("", QUICK):
         return results
     judged = {row.id for row in results.requirements if row.verdict in (Verdict.PASS, Verdict.FAIL)}
     found = liken(failed, judged, load_faults())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dasnet_conformance.catalogue.loader import Catalogue
+from dasnet_conformance.stage.black_box import Noted
 
 from .stream import Record
 
@@ -99,19 +100,19 @@ class Collector:
     def _worker_died(self, record: Record) -> str:
         # One worker of several: the others go on, and another takes its place.
         start = self.running.pop(record["of"], None)
-        calls = [(int(tick), str(call)) for tick, call in record["calls"]]
+        calls = [Noted(*noted) for noted in record["calls"]]
         if start is not None:
             during = f" during {self._lay_death_to(start, record['how'], calls)}"
         else:
             during = "" if self.header is not None else " during the start"
         # A port that dies of one call dies of it a hundred times: one of them is told while it happens.
-        way = record["how"], calls[-1][1].partition(" ")[0] if calls else ""
+        way = record["how"], calls[-1].call.partition(" ")[0] if calls else ""
         if way in self._deaths:
             return ""
         self._deaths.add(way)
         return f"{record['how']}{_in_call(calls)}{during}"
 
-    def _lay_death_to(self, start: Record, how: str, calls: list[tuple[int, str]]) -> str:
+    def _lay_death_to(self, start: Record, how: str, calls: list[Noted]) -> str:
         # Returns the requirement. `calls`: the last ones of the process, where they are known.
         name = str(start["requirement"])
         message = f"{how}{_in_call(calls)}"
@@ -120,22 +121,28 @@ class Collector:
         elif "told" in start:
             self._lay_to(start, self._of_death(name), f"{how} while the session was ended")
         else:
-            entries = [{"tick": tick, "side": "host", "kind": "call", "text": call} for tick, call in calls]
+            entries = [{"tick": each.tick, "side": "host", "kind": "call", "text": each.call} for each in calls]
             if entries:
-                entries[-1]["text"] = f"{calls[-1][1]} -> ({how})"
-            self._lay_to(start, self._of_death(name), message, entries)
+                entries[-1]["text"] = f"{calls[-1].call} -> ({how})"
+            verdict, needed = self._of_death(name), calls[-1].needing if calls else ""
+            # What is about surviving has its answer wherever the death came.
+            blocked = needed if verdict == "inconclusive" and needed != name else ""
+            self._lay_to(start, verdict, message, entries, blocked)
         return name
 
     def _of_death(self, name: str) -> str:
         return "fail" if self.catalogue.requirements[name].survival else "inconclusive"
 
-    def _lay_to(self, start: Record, verdict: str, message: str, entries: Iterable[Record] = ()) -> None:
+    def _lay_to(
+        self, start: Record, verdict: str, message: str, entries: Iterable[Record] = (), blocked_by: str = ""
+    ) -> None:
         case = {
             "case": start["case"],
             "verdict": verdict,
             "message": message,
             "duration_s": 0.0,
             "transcript": list(entries),
+            "blocked_by": blocked_by,
         }
         self.cases.setdefault(start["requirement"], []).append(case)
 
@@ -152,5 +159,5 @@ class Collector:
 
 
 # In which call a process died, to be read after how it did.
-def _in_call(calls: list[tuple[int, str]]) -> str:
-    return f" in {calls[-1][1]}" if calls else ""
+def _in_call(calls: list[Noted]) -> str:
+    return f" in {calls[-1].call}" if calls else ""

@@ -14,6 +14,8 @@ from typing import Any, Final
 from dasnet_adapters.profiles import PROFILES
 from dasnet_reports import (
     EXIT_USAGE,
+    QUICK,
+    QUICK_REASON,
     Implementation,
     Overall,
     RequirementResult,
@@ -24,6 +26,7 @@ from dasnet_reports import (
     TranscriptEntry,
     Verdict,
     conclude,
+    spell_overall,
 )
 
 from .collect import Collector
@@ -65,7 +68,7 @@ class Judged:
             return [f"dasnet: {self.problem}", *aside]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.results.counts.items() if count)
         told = [f"dasnet: {self.problem}", *aside] if self.problem else aside
-        return [*told, f"dasnet: {self.results.implementation.name}: {self.results.verdict.value} ({counts})"]
+        return [*told, f"dasnet: {self.results.implementation.name}: {spell_overall(self.results)} ({counts})"]
 
 
 def conclude_run(run: Collector, command: Iterable[str]) -> Judged:
@@ -81,13 +84,18 @@ def conclude_run(run: Collector, command: Iterable[str]) -> Judged:
     if not run.selected:
         return Judged(None, EXIT_USAGE, "nothing selected: no requirement matches; `dasnet list` names them all")
     if run.selected.keys() <= run.excluded.keys():
-        return Judged(None, EXIT_USAGE, "nothing selected: every requirement that matches is excluded")
+        return Judged(None, EXIT_USAGE, f"nothing selected: every requirement that matches is excluded{_why(run)}")
     rows = [_row(run, name) for name in run.catalogue.requirements if name in run.selected]
     results, exit_status = _results(run, run.header, rows, tuple(command))
     warnings = [text if count == 1 else f"{text} (x{count})" for text, count in run.warnings.items()]
     failures = {row.id: _gravest(run.cases[row.id]) for row in rows if row.verdict is Verdict.FAIL}
     problem = _problem(run, results.sanity, results.verdict)
     return Judged(results, exit_status, problem, run.details, warnings, failures)
+
+
+# Why everything is excluded, where nobody gave a reason.
+def _why(run: Collector) -> str:
+    return f"; leave out {QUICK}" if QUICK_REASON in run.excluded.values() else ""
 
 
 # The profiles of which the results tell something, if only that they are not claimed.

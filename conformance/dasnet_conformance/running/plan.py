@@ -140,7 +140,8 @@ class Plan:
                 self._hold(self._doubtful.pop(place))
             elif not self._will_be_settled(told):
                 return place
-        return None
+        # Where two wait for each other, one of them has to begin.
+        return next(iter(self._doubtful), None) if not self._busy else None
 
     # Whether a verdict in haste is a matter of course by now.
     def _is_settled(self, told: Told) -> bool:

@@ -28,7 +28,7 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
     if isinstance(raised, Moot):
         return {"verdict": "pass", "message": "", "observed": str(raised)}
     if isinstance(raised, Mismatch):
-        blocked = raised.blocked_by if raised.blocked_by != requirement.id else ""
+        blocked = _blocked(raised.blocked_by, requirement)
         record = {"verdict": "fail", "message": str(raised), "blocked_by": blocked}
         return record | ({"traceback": list(host.traceback)} if host is not None and host.traceback else {})
     if isinstance(raised, PartUnsupported):
@@ -38,14 +38,13 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
     if isinstance(raised, AdapterBroken) and raised.hanging:
         # Every function of the documentation returns, and this one had nothing to wait for that a check withholds.
         # One that is about calls coming back has its answer wherever the call was made.
-        blocked = raised.blocked_by if raised.blocked_by != requirement.id and not requirement.survival else ""
+        blocked = _blocked(raised.blocked_by, requirement) if not requirement.survival else ""
         return {"verdict": "fail", "message": raised.told(), "blocked_by": blocked}
     if isinstance(raised, AdapterBroken):
         message = f"{raised.told()} (the {raised.culprit}'s part)"
-        if raised.blocked_by and raised.blocked_by != requirement.id:
-            # No verdict carries a `blocked_by` of its own but a failure.
-            message += f"; it was being set up with what {raised.blocked_by} is about"
-        return {"verdict": ended, "message": message}
+        # One about surviving has its answer wherever the death came.
+        blocked = _blocked(raised.blocked_by, requirement) if not requirement.survival else ""
+        return {"verdict": ended, "message": message, "blocked_by": blocked}
     if isinstance(raised, TimeIsUp) or (isinstance(raised, pytest.fail.Exception) and "Timeout" in str(raised)):
         # A call that hangs has a deadline of its own: here each came back, and there were too many for the time.
         told = f"the check did not come to an end: {raised}; a slow target needs more time: --deadline SECONDS"
@@ -56,6 +55,11 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         "verdict": "inconclusive",
         "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",
     }
+
+
+# What a check was in want of in its setup, unless that is what the check itself is about.
+def _blocked(needed: str, requirement: Requirement) -> str:
+    return needed if needed != requirement.id else ""
 
 
 def heard_from(raised: BaseException | None) -> list[Entry]:

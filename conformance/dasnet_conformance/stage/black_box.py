@@ -1,13 +1,13 @@
 """The last calls of a process, in memory that outlives it: what was going on when an implementation took it down.
 
-A worker writes each call before it is made, and whoever started it reads when it is gone. It holds a stretch of shared
-memory and touches nothing else.
+A worker writes each call before it is made, with what the check was being set up with, and whoever started it reads
+when it is gone. It holds a stretch of shared memory and touches nothing else.
 """
 
 from __future__ import annotations
 
 import mmap
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Bytes that are kept, of which the last count.
 SIZE: Final = 1 << 13
@@ -15,6 +15,14 @@ SIZE: Final = 1 << 13
 LONGEST: Final = 120
 
 _HEAD: Final = 8
+
+
+class Noted(NamedTuple):
+    """One call: ticks begun so far, the requirement that its setup was about (else empty), and the call."""
+
+    tick: int
+    needing: str
+    call: str
 
 
 class BlackBox:
@@ -29,9 +37,12 @@ class BlackBox:
         self._written = 0
         self._memory[:_HEAD] = bytes(_HEAD)
 
-    def write(self, tick: int, call: str) -> None:
-        """Note a call that is about to be made, with the number of ticks begun so far."""
-        line = f"{tick}\t{call[:LONGEST]}\n".encode("utf-8", "replace")
+    def write(self, tick: int, call: str, needing: str = "") -> None:
+        """Note a call that is about to be made.
+
+        Arguments: `tick`, the number of ticks begun so far; `needing`, the requirement that the setup is about.
+        """
+        line = f"{tick}\t{needing}\t{call[:LONGEST]}\n".encode("utf-8", "replace")
         start = self._written % SIZE
         kept = line[: SIZE - start]
         self._memory[_HEAD + start : _HEAD + start + len(kept)] = kept
@@ -41,8 +52,8 @@ class BlackBox:
         # Last, so that a death in between leaves whole lines.
         self._memory[:_HEAD] = self._written.to_bytes(_HEAD, "little")
 
-    def read(self) -> list[tuple[int, str]]:
-        """The last calls: the number of ticks begun, and the call."""
+    def read(self) -> list[Noted]:
+        """The last calls, in their order."""
         written = int.from_bytes(self._memory[:_HEAD], "little")
         held = self._memory[_HEAD:]
         if written <= SIZE:
@@ -53,8 +64,8 @@ class BlackBox:
             text = (held[place:] + held[:place]).partition(b"\n")[2]
         calls = []
         for line in text.decode("utf-8", "replace").splitlines():
-            tick, _, call = line.partition("\t")
-            calls.append((int(tick), call))
+            tick, needing, call = line.split("\t", 2)
+            calls.append(Noted(int(tick), needing, call))
         return calls
 
 
@@ -64,5 +75,5 @@ class NoBlackBox:
     def clear(self) -> None:
         """Nothing is kept."""
 
-    def write(self, tick: int, call: str) -> None:
+    def write(self, tick: int, call: str, needing: str = "") -> None:
         """Nothing is kept."""

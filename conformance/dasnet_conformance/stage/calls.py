@@ -94,7 +94,7 @@ class Calls:
         return answer.outcome
 
     def _answer(self, command: Command, told: str) -> Answer:
-        self._black_box.write(self._transcript.tick, told)
+        self._black_box.write(self._transcript.tick, told, expect.needed_now())
         try:
             return self._session.call(command)
         except AdapterBroken:

@@ -97,15 +97,27 @@ def that(holds: bool, what: str, *, expected: str, got: str) -> None:
         raise Mismatch(what, expected, got)
 
 
+# The requirements of the setups that are under way, the innermost last.
+_needed: list[str] = []
+
+
+def needed_now() -> str:
+    """The requirement that the setup at hand is about, empty outside of any: for whoever notes a call beforehand."""
+    return _needed[-1] if _needed else ""
+
+
 @contextmanager
 def needing(requirement: str) -> Iterator[None]:
     """Mark a stretch as setup: a mismatch in it is laid to that requirement, which the check cannot do without.
 
     So is a call that does not come back.
     """
+    _needed.append(requirement)
     try:
         yield
     except (Mismatch, AdapterBroken) as trouble:
         if not trouble.blocked_by:
             trouble.blocked_by = requirement
         raise
+    finally:
+        _needed.pop()
