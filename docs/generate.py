@@ -206,6 +206,7 @@ GROUPS = {
     "order": "Which line belongs to which command",
     "words": "How it writes its words",
     "commands": "What it does with commands",
+    "client": "What it does with the class Client",
 }
 
 

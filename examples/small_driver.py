@@ -1,8 +1,9 @@
-"""A whole driver in less than a hundred lines of code: every command and reaction of the line protocol, no library.
+"""A whole driver in less than a hundred lines of code: every command and reaction for the class Server, no library.
 
 The page of the protocol is docs/driver-protocol.md. This drives dasnet_reference, which is judged through it by
 `dasnet run "driver:python examples/small_driver.py" --strict`. Put your own module in its place, or carry it over to
-your language. It may call the port and write to standard output.
+your language; the class Client, where a port has it, is small_client_driver.py. It may call the port and write to
+standard output.
 """
 
 import sys
@@ -12,13 +13,11 @@ from urllib.parse import quote
 import dasnet_reference as port
 
 objects, orphans, reactions = {}, {}, {}
-sequence, depth = "0", 0
+sequence, under_way = "0", []
 
 
 def write(words):
-    sys.stdout.write(f"{sequence} {words}\n")
-    if sequence == "0":  # no command runs: nobody else would flush it
-        sys.stdout.flush()
+    print(sequence, words, flush=True)
 
 
 def outcome(call, *arguments):
@@ -35,27 +34,29 @@ def text(words):
 
 
 def fire(self, callback, words="", data=b""):
-    global depth
     write(f"event {self.number} {callback}{words}")
     action, argument = reactions.get((self.number, callback), ("none", "-"))
     if action == "none":
         return
     if action == "raise":
         raise RuntimeError("raised on request")
-    actions = {
-        "send": lambda: self.send(unhex(argument), len(unhex(argument))),
-        "echo": lambda: self.send(data, len(data)),
-        "save": lambda: self.save(orphan(argument)),
-        "tick": self.tick,
-        "destroy": self.close,
-        "query": lambda: f"{self.has_session()} {self.is_open()} {self.is_connected()}",
-    }
-    depth += 1
-    write(f"event {self.number} did {action} {outcome(actions[action]) if depth < 20 else 'refused recursion -'}")
-    depth -= 1
+    under_way.append(action)
+    did = outcome(ACTIONS[action], self, argument, data) if len(under_way) < 20 else "refused recursion -"
+    write(f"event {self.number} did {action} {did}")
+    under_way.pop()
 
 
-class A(port.Server):
+ACTIONS = {
+    "send": lambda self, argument, _: self.send(unhex(argument), len(unhex(argument))),
+    "echo": lambda self, _, data: self.send(data, len(data)),
+    "save": lambda self, argument, _: self.save(orphan(argument)),
+    "tick": lambda self, *_: self.tick(),
+    "destroy": lambda self, *_: self.close(),
+    "query": lambda self, *_: f"{self.has_session()} {self.is_open()} {self.is_connected()}",
+}
+
+
+class Recording:
     def on_connect(self):
         fire(self, "connect")
 
@@ -72,7 +73,8 @@ class A(port.Server):
         fire(self, "log", f" {text(message)}")
 
 
-CLASSES = {"0": type("Plain", (), {}), "1": A, "2": type("B", (A,), {}), "3": type("Silent", (port.Server,), {})}
+A, Silent = type("A", (Recording, port.Server), {}), type("Silent", (port.Server,), {})
+CLASSES = {"0": type("Plain", (), {}), "1": A, "2": type("B", (A,), {}), "3": Silent}
 
 
 def unhex(word):
@@ -83,8 +85,8 @@ def orphan(word):
     return orphans.setdefault(word, port.SharedOrphan())
 
 
-def handle(word):
-    return None if word == "0" else getattr(objects[word], "_server", None)
+def handle(word, field="_server"):
+    return None if word == "0" else getattr(objects[word], field, None)
 
 
 def new(number, kind):
@@ -126,10 +128,16 @@ COMMANDS = {
     "server_restore": lambda o, t: port.server_restore(handle(o), objects[t], type(objects[t])),
 }
 
-for line in sys.stdin:
-    sequence, name, *arguments = line.split()
-    write(outcome(COMMANDS[name], *arguments) if name in COMMANDS else "unsupported")
-    sys.stdout.flush()
-    sequence = "0"
-    if name == "bye":
-        break
+
+def main():
+    global sequence
+    for line in sys.stdin:
+        sequence, name, *arguments = line.split()
+        write(outcome(COMMANDS[name], *arguments) if name in COMMANDS else "unsupported")
+        sequence = "0"
+        if name == "bye":
+            break
+
+
+if __name__ == "__main__":
+    main()

@@ -171,6 +171,11 @@ HINTS: Final[dict[str, Hint]] = {
         "a typing error, or an event of a profile that was not asked for",
         "write one of: connect, disconnect, data, error, log, did",
     ),
+    "unknown-object": Hint(
+        "an event of an object that was never made",
+        "an index, a descriptor or another object's number was written in place of the number that `new` gave",
+        "keep the number of `new` with the object, and begin each of its events with it",
+    ),
     "wrong-words": Hint(
         "too many or too few words",
         "a word is missing, free text holds a bare space, or two lines were run together",

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from .contract import (
     CALLBACKS,
+    COMMANDS,
     REACTIONS,
     Answer,
     Description,
@@ -171,7 +172,9 @@ def _decode_did(number: int, words: list[str]) -> Event:
         answers = tuple(decode_boolean(word) for word in rest[1:])
         rest = rest[:1]
     if outcome is None:
-        outcome = decode_outcome(rest, "boolean" if len(rest) > 1 else "none")
+        # What a reaction leads to has the value of the command of that name; `echo` is a `send`.
+        form = COMMANDS.get("send" if action == "echo" else action)
+        outcome = decode_outcome(rest, form.result if form else "none")
     return Event(number, "did", action=action, outcome=outcome, answers=answers)
 
 

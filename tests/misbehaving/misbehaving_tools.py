@@ -33,6 +33,7 @@ class Case:
     deadline: float = GENEROUS
     stop: float = GENEROUS
     only: str = "init.free-port"
+    part: str = "driver"
 
     def install(self, folder: Path) -> Path:
         """Write the driver and its implementation file into a folder; the path of the file."""

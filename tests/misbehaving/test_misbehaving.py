@@ -65,8 +65,11 @@ def test_the_run_ends_with_the_verdict_and_the_hint(case: Case, tmp_path: Path, 
     assert "the suite broke" not in output
     if case.run_hint:
         assert HINTS[case.run_hint].cause in output
-    if case.run_hint and case.run != "usage":
+    if case.part == "port":
+        assert " did not return" in output
+    elif case.run_hint and case.run != "usage":
         assert f"`dasnet doctor {tmp_path}/dasnet.toml`" in output
+    assert "Traceback" not in output
     assert output.replace("\n", "").isprintable(), "nothing of a driver reaches the terminal as it is"
     assert all_gone(marker)
 
@@ -84,6 +87,7 @@ def test_the_doctor_names_what_is_wrong(case: Case, tmp_path: Path, marker: str)
 
 def test_the_table_has_every_kind_of_driver() -> None:
     assert len(TABLE) >= 45
+    assert sum(case.group == "client" for case in TABLE) >= 15
     assert len({case.what for case in TABLE}) == len(TABLE)
     assert {case.language for case in TABLE} == {"python", "sh", "perl"}
     assert all(case.run != "conforming" for case in TABLE)

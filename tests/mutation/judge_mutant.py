@@ -33,6 +33,13 @@ DEADLINE: Final = 5.0
 
 #: Broad checks, which exercise much; they come first, the others follow in the order of the suite.
 FIRST: Final = (
+    "client-callbacks.order",
+    "connect.inside-disconnect",
+    "client-send.stalled-accepted-arrives",
+    "client-data.send-and-leave",
+    "close.accepted-arrives",
+    "connect.refused-reports",
+    "client-connect.agrees",
     "lowlevel.mixes-with-methods",
     "tick.second-client-early-data",
     "send.stalled-accepted-arrives",
@@ -45,6 +52,11 @@ FIRST: Final = (
     "save.without-handle",
 )
 
+#: Files that the client's half alone runs, by how their names begin: their mutants are judged by its profiles, since
+#: no check of another one comes there. Mutants of all other files are judged by every profile.
+CLIENT_FILES: Final = ("_client", "_network_client", "_resolve")
+CLIENT_PROFILES: Final = ("client", "client-lowlevel")
+
 #: Words of the answer that are no requirement's name. `BROKEN` is a mistake of this script and no kill.
 NO_PROGRAM: Final = "no program"
 UNIMPORTABLE: Final = "unimportable"
@@ -56,6 +68,9 @@ SURVIVED: Final = "survived"
 EPOLL: Final = ()
 POLL: Final = ("epoll",)
 SELECT: Final = ("epoll", "poll")
+
+#: What no program with select alone can do, the suite's own peers included: descriptors from 1,024 on.
+BEYOND_SELECT: Final = ("process.high-descriptors",)
 
 #: How a mutant of a file is reached: through which module, and on what kind of system. Others by `USUAL`.
 USUAL: Final = ((PACKAGE, EPOLL),)
@@ -106,6 +121,8 @@ def load() -> None:
 
 def judge(asking: socket.socket | None) -> str:
     """What killed the mutant that is here now, or `SURVIVED`. Given up when who asks has gone."""
+    from dasnet_adapters.contract import PROFILES
+
     here = Path.cwd()
     changed = [
         path.name
@@ -119,8 +136,9 @@ def judge(asking: socket.socket | None) -> str:
             compile((here / PACKAGE / name).read_bytes(), name, "exec")
         except SyntaxError:
             return NO_PROGRAM
+    profiles = CLIENT_PROFILES if changed and changed[0].startswith(CLIENT_FILES) else tuple(PROFILES)
     for module, hidden in ways:
-        told = apart(functools.partial(killer, module, hidden), asking)
+        told = apart(functools.partial(killer, module, hidden, profiles), asking)
         if told != SURVIVED:
             return told
     return SURVIVED
@@ -154,8 +172,8 @@ def apart(act: Callable[[], str], asking: socket.socket | None) -> str:
     return told or DIED
 
 
-def killer(module: str, hidden: tuple[str, ...]) -> str:
-    """Run the checks; the first requirement that did not pass, with its verdict, or `SURVIVED`."""
+def killer(module: str, hidden: tuple[str, ...], profiles: tuple[str, ...]) -> str:
+    """Run the checks of these profiles; the first requirement that did not pass, with its verdict, or `SURVIVED`."""
     from dasnet_adapters.in_process import InProcessAdapter
     from dasnet_conformance.catalogue.loader import load_catalogue
     from dasnet_conformance.proof.kill_matrix import PATIENCE, PROVED
@@ -176,7 +194,12 @@ def killer(module: str, hidden: tuple[str, ...]) -> str:
     requirements = load_catalogue().requirements
     # What lets seconds pass would cost as long for every mutant, and sees limits on time that no mutation makes.
     proved = [
-        name for name in direct.find_cases() if requirements[name].level in PROVED and not requirements[name].unhurried
+        name
+        for name in direct.find_cases()
+        if requirements[name].level in PROVED
+        and requirements[name].profile in profiles
+        and not requirements[name].unhurried
+        and not (hidden == SELECT and name in BEYOND_SELECT)
     ]
     ports = Ports()
     with patience(PATIENCE):

@@ -76,18 +76,22 @@ def main() -> int:
     """Mark them; says how many."""
     session, configuration = sys.argv[1:]
     settings = tomllib.loads(Path(configuration).read_text("utf-8"))
-    places = tuple(settings["cosmic-ray"]["filters"]["leave-out"]["places"])
+    filters = settings["cosmic-ray"]["filters"]["leave-out"]
+    places, functions = tuple(filters["places"]), set(filters["functions"])
     skipped = 0
     with use_db(session, WorkDB.Mode.open) as database:
         for item in database.pending_work_items:
             for mutation in item.mutations:
                 start, end = tuple(mutation.start_pos), tuple(mutation.end_pos)
-                if is_no_program(mutation) or any(
-                    first <= start and end <= last for first, last in left_out(mutation.module_path, places)
+                inside = f"{Path(mutation.module_path).name}:{mutation.definition_name}"
+                if (
+                    inside in functions
+                    or is_no_program(mutation)
+                    or any(first <= start and end <= last for first, last in left_out(mutation.module_path, places))
                 ):
                     database.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
                     skipped += 1
-    print(f"{skipped} mutations are left out: of {', '.join(places)}, and those that are no program")
+    print(f"{skipped} mutations are left out: of {', '.join(places)}, in {len(functions)} functions, or no program")
     return 0
 
 

@@ -1,11 +1,13 @@
 """`tox -e mutation`: mutate a copy of the reference and judge every mutant by the suite.
 
-`--resume` goes on with a run that was cut off; `--write` puts the outcome into docs/mutation.md. Everything lies
-in out/mutation: the copy that is mutated, the untouched one beside it, and the tool's session.
+Names of files, `_client.py` say, restrict it to these. `--resume` goes on with a run that was cut off, with the files
+it had; `--write` puts the outcome into docs/mutation.md. Everything lies in out/mutation: the copy that is mutated,
+the untouched one beside it, the tool's configuration and its session.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,6 +36,7 @@ def main() -> int:
         copy = shutil.ignore_patterns("__pycache__")
         for place in (PLACE, PLACE / "pristine"):
             shutil.copytree(ROOT / "reference" / PACKAGE, place / PACKAGE, ignore=copy)
+        _configure([word for word in sys.argv[1:] if not word.startswith("--")])
     else:
         (PLACE / "judge.sock").unlink(missing_ok=True)
         # The file that was mutated when the run was cut off.
@@ -42,13 +45,26 @@ def main() -> int:
         return _all(resuming)
 
 
+def _configure(files: list[str]) -> None:
+    # The tool's configuration of this run: that of every run, for these files of the package, or for all.
+    missing = [name for name in files if not (PLACE / PACKAGE / name).is_file()]
+    if missing:
+        sys.exit(f"no file of the reference: {', '.join(missing)}; name them as in reference/{PACKAGE}")
+    text = CONFIGURATION.read_text("utf-8")
+    if files:
+        every = f'module-path = "{PACKAGE}"'
+        assert every in text, f"{CONFIGURATION} has no line {every}"
+        text = text.replace(every, f"module-path = {json.dumps([f'{PACKAGE}/{name}' for name in files])}")
+    (PLACE / CONFIGURATION.name).write_text(text, "utf-8")
+
+
 def _all(resuming: bool) -> int:
     _control()
     if not resuming:
-        _run("cosmic-ray", "init", CONFIGURATION, "session.sqlite")
-        _run("cr-filter-operators", "session.sqlite", CONFIGURATION)
-        _run(sys.executable, HERE / "leave_out.py", "session.sqlite", CONFIGURATION)
-    _run("cosmic-ray", "exec", CONFIGURATION, "session.sqlite")
+        _run("cosmic-ray", "init", CONFIGURATION.name, "session.sqlite")
+        _run("cr-filter-operators", "session.sqlite", CONFIGURATION.name)
+        _run(sys.executable, HERE / "leave_out.py", "session.sqlite", CONFIGURATION.name)
+    _run("cosmic-ray", "exec", CONFIGURATION.name, "session.sqlite")
     _control()
     written = [word for word in sys.argv[1:] if word == "--write"]
     command = [sys.executable, str(HERE / "score.py"), str(PLACE / "session.sqlite"), *written]

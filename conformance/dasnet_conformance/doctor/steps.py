@@ -50,12 +50,17 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
     answers: dict[str, Value] = {}
     unsupported: dict[str, None] = {}
     asked: set[str] = set()
+    missing: set[object] = set()
     for each in script:
         command = each.name
+        parameters = zip(COMMANDS[command].parameters, each.arguments, strict=False)
+        if command != "new" and missing & {number for (_, kind), number in parameters if kind == "object"}:
+            continue  # there is no such object, and what the driver says of it is not to be held against it
         asked.add(command)
         outcome = host.call(command, *each.arguments, tolerate_unsupported=True)
         if isinstance(outcome, Unsupported) and not COMMANDS[command].optional:
             unsupported[command] = None
+            missing |= set(each.arguments[:1]) if command == "new" else set()
         elif isinstance(outcome, Value):
             answers[command] = outcome
         elif isinstance(outcome, Refusal) and command == "new":

@@ -15,6 +15,7 @@ from dasnet_adapters.contract import (
     Refusal,
     Session,
     Unsupported,
+    Value,
 )
 from dasnet_adapters.hints import HINTS
 
@@ -56,6 +57,8 @@ class Calls:
         #: Where in the port the refusals of the last answer came from, a line each, as far as the adapter told.
         self.last_traceback: tuple[str, ...] = ()
         self._last = ""
+        # The numbers that `new` gave, whether or not `objects` has them.
+        self._made: set[int] = set()
         self._session = session
         self._transcript = transcript
         self._recording = recording
@@ -79,19 +82,30 @@ class Calls:
         self._last = told
         self._record(told, name, answer)
         self.drain_strays()
-        if isinstance(answer.outcome, Refusal) and answer.outcome.kind == DRIVER_KIND:
-            # Reserved by the protocol: no finding about the port, so no check may take it for a legal refusal.
-            raise AdapterBroken(
-                f"the driver turned {name} down as a mistake of the suite: {answer.outcome.message}",
-                culprit="driver",
-                hint=HINTS["driver-refusal"].text,
-            )
+        if name == "new" and isinstance(answer.outcome, Value):
+            self._made.add(int(arguments[0]))
+        self._look_at_driver(name, answer)
         for event in answer.events:
             if isinstance(event.outcome, Unsupported):
                 raise PartUnsupported(f"{event.action} inside a callback: {event.outcome.reason}")
         if isinstance(answer.outcome, Unsupported) and not tolerate_unsupported:
             raise PartUnsupported(f"{name}: {answer.outcome.reason or 'the implementation has no such part'}")
         return answer.outcome
+
+    # What an answer in due form says of the driver: no finding about the port, so no check may judge by it.
+    def _look_at_driver(self, name: str, answer: Answer) -> None:
+        turned_down = {name: answer.outcome} | {
+            f"{event.action} inside a callback": event.outcome for event in answer.events if event.what == "did"
+        }
+        for asked, outcome in turned_down.items():
+            # A kind that the protocol reserves.
+            if isinstance(outcome, Refusal) and outcome.kind == DRIVER_KIND:
+                told = f"the driver turned {asked} down as a mistake of the suite: {outcome.message}"
+                raise AdapterBroken(told, culprit="driver", hint=HINTS["driver-refusal"].text)
+        strangers = [event for event in answer.events if event.object not in self._made]
+        if strangers:
+            told = f"{name} told of a callback of object {strangers[0].object}, which was never made"
+            raise AdapterBroken(told, culprit="driver", hint=HINTS["unknown-object"].text)
 
     def _answer(self, command: Command, told: str) -> Answer:
         self._black_box.write(self._transcript.tick, told, expect.needed_now())
