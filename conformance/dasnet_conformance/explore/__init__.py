@@ -7,7 +7,11 @@ and a model says after each step what was allowed. Modules, from the bottom up:
 - `content` what peers and hosts send, made so that every byte tells where it comes from
 - `state`, `allowed`, `hearing`, `received`, `duties` the model: what holds, what may be answered, what may be called
   back, what may arrive at a peer, and what has to happen sooner or later
-- `world` is what steps are carried out on: a real host, real peers and the model; `host_steps`, `peer_steps` the steps
+- `callers`, `caller_hearing`, `caller_duties` the same of clients of the implementation
+- `survival` what is at stake when a call does not come back
+- `world` is what steps are carried out on: a real host, real peers and the model, by way of `tap`; `host_steps`,
+  `reload_steps`, `peer_steps` and `caller_steps` the steps
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
-- `sketch`, `machine` make scripts up (the only part that needs Hypothesis); `explorer` puts it all together
+- `sketch`, `caller_sketch`, `machine` make scripts up (the last is the only part that needs Hypothesis); `explorer` puts
+  it all together
 """

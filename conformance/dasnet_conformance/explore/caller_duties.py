@@ -5,19 +5,15 @@ As `duties` and `received` for its servers. It judges, and carries nothing out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
 
 from .callers import Caller, left_waiting, missing
-from .state import MUCH_AT_ONCE, Connection, Divergence, State
-
-#: The requirement of the low-level function that stands in when the ticks are its.
-_TOGETHER: Final = "together.server-destroyed"
+from .state import MUCH_AT_ONCE, Connection, Divergence
 
 
-def due_to_callers(state: State) -> Iterator[tuple[str, str]]:
+def due_to_callers(callers: Iterable[Caller]) -> Iterator[tuple[str, str]]:
     """All that is still missing: the requirement, and a sentence."""
-    for caller in state.callers.values():
+    for caller in callers:
         connection = caller.connection
         if connection is not None and not caller.destroyed:
             yield from _of_connection(caller, connection)
@@ -29,7 +25,7 @@ def _of_connection(caller: Caller, connection: Connection) -> Iterator[tuple[str
     client = f"client {caller.label}"
     if not connection.of_listener:
         if connection.orphaned and not caller.shaken:
-            yield _TOGETHER, f"{client}, whose server was destroyed, is told of no departure"
+            yield "together.server-destroyed", f"{client}, whose server was destroyed, is told of no departure"
         return
     if connection.given_up or (caller.shaken and (connection.end or connection.wire.closed is not None)):
         return
@@ -67,9 +63,9 @@ def missing_at(caller: Caller, connection: Connection) -> str:
     return "client-tick.delivers"
 
 
-def look_at_servers(state: State) -> None:
+def look_at_servers(callers: Iterable[Caller]) -> None:
     """Judge what has arrived from clients at what they are connected to. Raises `Divergence`."""
-    for caller in state.callers.values():
+    for caller in callers:
         held = [(caller.connection, "")] if caller.connection is not None else []
         for connection, ended in (*held, *caller.ended):
             if connection.of_listener:

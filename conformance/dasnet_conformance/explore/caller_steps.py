@@ -32,7 +32,7 @@ _MOST_WAITING: Final = 2
 
 
 def _caller(world: World, step: Step) -> Caller | None:
-    return world.state.callers.get(step.number("object"))
+    return world.callers.get(step.number("object"))
 
 
 # Construction
@@ -40,14 +40,14 @@ def _caller(world: World, step: Step) -> Caller | None:
 
 def _new(world: World, step: Step) -> None:
     label = step.number("object")
-    if label < 1 or label in world.state.objects or label in world.state.callers:
+    if label < 1 or label in world.state.objects or label in world.callers:
         return
 
     def construct() -> Outcome:
         world.enlist(label, world.host.new(_CLASSES[str(step.get("class"))], needs="client-construct.succeeds"))
         return Value(None)
 
-    world.state.callers[label] = Caller(label)
+    world.callers[label] = Caller(label)
     world.judged("new", label, construct)
 
 
@@ -129,7 +129,7 @@ def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: s
     _call_connect(world, caller, step, connection, listener.port, requirement, what)
     peer = world.wires[connection.serial] = wire()
     connection.wire = peer
-    world.state.current_of_caller[caller.label] = connection
+    world.current_of_caller[caller.label] = connection
 
 
 def _call_connect(
@@ -269,7 +269,7 @@ def _react(world: World, step: Step) -> None:
 
 
 def _remote(world: World, step: Step) -> tuple[Connection, Peer] | None:
-    connection = world.state.current_of_caller.get(step.number("object"))
+    connection = world.current_of_caller.get(step.number("object"))
     if connection is None or connection.gone or connection.wire.closed is not None:
         return None
     return connection, world.wires[connection.serial]
@@ -283,7 +283,7 @@ def _remote_send(world: World, step: Step) -> None:
     connection, wire = found
     wire.send(stream(connection.serial)[connection.queued : connection.queued + count])
     connection.queued += count
-    if any(connection is ended for caller in world.state.callers.values() for ended, _ in caller.ended):
+    if any(connection is ended for caller in world.callers.values() for ended, _ in caller.ended):
         connection.loss_allowed = True  # the system answers with a reset
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from .caller_duties import due_to_callers
 from .state import SOME_QUEUED, Connection, Handle, State
 
 Duty = tuple[str, str]
@@ -29,7 +28,6 @@ def due(state: State, *, low: bool = False) -> Iterator[Duty]:
             yield (_LOW.get(requirement, requirement) if low else requirement), what
     for connection in state.connections:
         yield from _owed(connection)
-    yield from due_to_callers(state)
 
 
 def _of_handle(handle: Handle) -> Iterator[Duty]:

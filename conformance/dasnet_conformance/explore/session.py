@@ -74,7 +74,7 @@ class Stage:
                 self.passed_over = 0
                 self._carry_out(world, steps, at_step)
                 # A script of a lone settle asks nothing of anybody.
-                self.judged += bool(world.state.objects or world.state.callers)
+                self.judged += bool(world.state.objects or world.callers)
             except Divergence as divergence:
                 self.judged += 1
                 return divergence

@@ -16,10 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
-
-if TYPE_CHECKING:
-    from .callers import Caller
+from typing import Final, Protocol
 
 #: Bytes that wait for a client, those of the call among them, above which a send may be refused, or the connection be
 #: closed: how much is taken at once, nobody promises, but an ordinary message is.
@@ -228,10 +225,6 @@ class State:
     connections: list[Connection] = field(default_factory=list)
     #: The connection that a peer uses now or used last.
     current: dict[int, Connection] = field(default_factory=dict)
-    #: Clients of the implementation, whose labels are no other object's.
-    callers: dict[int, Caller] = field(default_factory=dict)
-    #: The connection to a listener that a client has now or had last.
-    current_of_caller: dict[int, Connection] = field(default_factory=dict)
     #: Ports on which nothing may listen any more, each with the requirement that says so.
     freed: dict[int, str] = field(default_factory=dict)
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from dasnet_adapters.contract import (
     Adapter,
     AdapterBroken,
-    Answer,
     Argument,
-    Command,
     Event,
     Outcome,
-    Session,
     Unsupported,
     Value,
 )
@@ -36,14 +33,16 @@ from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import Ports
 
 from .allowed import QUERIES, answers, expect_one
-from .caller_duties import look_at_servers
+from .caller_duties import due_to_callers, look_at_servers
 from .caller_hearing import CallerHearing
 from .callers import Caller, connected_answers
 from .duties import due
-from .hearing import TICKS, Call, Hearing
+from .hearing import Call, Hearing
 from .received import look
 from .state import Connection, Divergence, Handle, ModelObject, State
 from .steps import Step
+from .survival import survival, survival_of_client
+from .tap import Tap
 
 #: The script as the place of a check, which a `Host` wants to know.
 EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
@@ -55,71 +54,6 @@ MOST_AT_ONCE: Final = 100_000
 _ONE_BY_ONE: Final = 20
 #: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
 _MOST_TICKS: Final = 5000
-
-#: The requirement that a call violates by never returning, or by ending the process.
-_SURVIVAL: Final = {
-    "init": "init.returns-at-once",
-    "server_init": "init.returns-at-once",
-    "tick": "tick.idle-returns",
-    "server_tick": "tick.idle-returns",
-    "send": "send.stalled-returns",
-    "server_send": "send.stalled-returns",
-    "save": "save.without-handle",
-    "destroy": "destroy.calls-after",
-}
-#: The same while a reaction was set, which is the likelier cause.
-_SURVIVAL_INSIDE: Final = {
-    "tick": "tick.inside-callback",
-    "destroy": "callbacks.destroy-inside",
-    "raise": "callbacks.raise-keeps-serving",
-}
-
-
-#: The same, of a client.
-_CALLER_SURVIVAL: Final = {
-    "connect": "connect.silence-ends",
-    "client_connect": "connect.silence-ends",
-    "tick": "client-tick.idle",
-    "client_tick": "client-tick.idle",
-    "send": "client-send.stalled-returns",
-    "client_send": "client-send.stalled-returns",
-    "close": "close.twice",
-    "client_close": "close.twice",
-    "destroy": "client-destroy.twice",
-}
-
-
-class _Tap:
-    # A session that keeps what the last call led to, in order, and lets no call take for ever.
-    def __init__(self, session: Session, call_bound: float) -> None:
-        self._session = session
-        self._bound = call_bound
-        self.last: tuple[Event, ...] = ()
-        self.strays: list[Event] = []
-
-    def call(self, command: Command) -> Answer:
-        self.last = ()
-        with deadline(self._bound):
-            answer = self._session.call(command)
-        self.last = answer.events
-        return answer
-
-    def stray_events(self) -> tuple[Event, ...]:
-        strays = self._session.stray_events()
-        self.strays += strays
-        return strays
-
-    def diagnostics(self) -> str:
-        return self._session.diagnostics()
-
-    def close(self) -> None:
-        self._session.close()
-
-
-def _tick_without_handle(obj: ModelObject) -> str:
-    if obj.destroyed:
-        return "destroy.calls-after"
-    return "save.saved-object-tick-harmless" if obj.had_handle else "construct.tick-harmless"
 
 
 class World:
@@ -135,13 +69,16 @@ class World:
     ) -> None:
         self.state = State()
         self.hearing = Hearing(self.state)
+        #: Clients of the implementation, whose labels are no other object's, and what each is or was connected to last.
+        self.callers: dict[int, Caller] = {}
+        self.current_of_caller: dict[int, Connection] = {}
         self.caller_hearing = CallerHearing(self.state)
         self.objects: dict[int, HostObject] = {}
         self.wires: dict[int, Peer] = {}
         self.sends = 0
         #: Grows with whatever a step leads to: calls, what peers do, waits.
         self.deeds = 0
-        self._tap = _Tap(adapter.open_session(), call_bound)
+        self._tap = Tap(adapter.open_session(), call_bound)
         self._bound = call_bound
         self._trace = trace
         self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
@@ -198,15 +135,15 @@ class World:
         obj = self.state.objects.get(label)
         call = self.last_call = Call(name, label, obj.handle if obj is not None else None)
         if self._trace is not None:
-            self._trace(name, self._survival(name, label))
+            self._trace(name, self._at_stake(name, label))
         try:
             outcome = action()
         except AdapterBroken as broken:
             died = f"{name}: the implementation died: {broken.told()}"
-            raise Divergence(self._survival(name, label), died) from broken
+            raise Divergence(self._at_stake(name, label), died) from broken
         except TimeIsUp:
             raise Divergence(
-                self._survival(name, label), f"{name} did not return within {self._bound:g} seconds"
+                self._at_stake(name, label), f"{name} did not return within {self._bound:g} seconds"
             ) from None
         for event in self._tap.last:
             if event.what in ("error", "log"):
@@ -216,7 +153,7 @@ class World:
         for event in self._tap.last:
             self._hear(call, event)
         self.judge_strays()
-        if label in self.state.callers:
+        if label in self.callers:
             self.caller_hearing.end(call, outcome)
         else:
             self.hearing.end(call, outcome)
@@ -224,7 +161,7 @@ class World:
 
     def _hear(self, call: Call, event: Event) -> None:
         label = self._labels.get(event.object, 0)
-        caller = self.state.callers.get(label)
+        caller = self.callers.get(label)
         if caller is not None:
             self.caller_hearing.event(call, caller, event)
         else:
@@ -236,36 +173,17 @@ class World:
         for event in strays:
             self._hear(Call("", 0), event)
 
-    def _survival(self, name: str, label: int) -> str:
-        if label in self.state.callers:
-            return _CALLER_SURVIVAL.get(name, "client-robustness.noise")
-        on = self.state.objects.get(label)
-        if name in TICKS and on is not None:
-            if on.handle is None:
-                return _tick_without_handle(on)
-            if on.handle.state == "made":
-                return "tick.before-init"
-            for connection in on.handle.client:
-                if connection.gone and connection.unread > 0:
-                    return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
-            for callback, action in on.reactions.items():
-                if action.startswith("save"):
-                    return f"save.from-{callback}-callback"
-                if action in _SURVIVAL_INSIDE:
-                    return _SURVIVAL_INSIDE[action]
-        if name == "destroy" and on is not None and on.handle is None:
-            return "destroy.twice" if on.destroyed else "destroy.without-handle"
-        if name in ("send", "server_send"):
-            for connection in on.handle.client if on is not None and on.handle is not None else ():
-                if connection.gone:
-                    return f"send.to-{'reset' if connection.end == 'reset' else 'departed'}-survives"
-        return _SURVIVAL.get(name, "destroy.calls-after")
+    # The requirement that a call would violate by never returning.
+    def _at_stake(self, name: str, label: int) -> str:
+        if label in self.callers:
+            return survival_of_client(name)
+        return survival(name, self.state.objects.get(label))
 
     def step_peers(self) -> None:
         """Move the peers' bytes, and judge what arrived."""
         self.host.step_peers()
         look(self.state)
-        look_at_servers(self.state)
+        look_at_servers(self.callers.values())
 
     def read_again(self) -> None:
         """Let every peer read that stopped."""
@@ -323,7 +241,7 @@ class World:
         for obj in self.state.objects.values():
             if not obj.destroyed and (through == "tick" or obj.handle is not None):
                 self.tick(obj, through)
-        for caller in self.state.callers.values():
+        for caller in self.callers.values():
             if not caller.destroyed:
                 self.tick_caller(caller, "tick")
         self.step_peers()
@@ -362,12 +280,16 @@ class World:
             sum(wire.unsent for wire in wires),
         )
 
+    def _due(self, *, low: bool = False) -> Iterator[tuple[str, str]]:
+        yield from due(self.state, low=low)
+        yield from due_to_callers(self.callers.values())
+
     def settle(self, through: str) -> None:
         """Tick until nothing is due and nothing moves; then ask every query. Patience as in `Host.until`."""
         fruitless = ticks = 0
         self.deeds += 1
         self.step_peers()
-        while (missing := next(due(self.state, low=through == "server_tick"), None)) is not None:
+        while (missing := next(self._due(low=through == "server_tick"), None)) is not None:
             if fruitless >= FRUITLESS_TICKS or ticks >= _MOST_TICKS:
                 raise Divergence(missing[0], f"{missing[1]} within {FRUITLESS_TICKS} ticks")
             self.wait(pause_before(fruitless))
@@ -388,7 +310,7 @@ class World:
                     "tick.idle-fires-nothing", f"error or log in each of {noisy} ticks in a row, though nothing happens"
                 )
         # A tick may have had something to tell that made more due (a client left, the next one waits).
-        if ticks < _MOST_TICKS and next(due(self.state), None) is not None:
+        if ticks < _MOST_TICKS and next(self._due(), None) is not None:
             self.settle(through)
             return
         self._freed_ports()
@@ -422,7 +344,7 @@ class World:
         for obj in self.state.objects.values():
             self.ask_queries(obj)
             self._ask_kept(obj)
-        for caller in self.state.callers.values():
+        for caller in self.callers.values():
             self.ask_caller(caller)
         for orphan in self.state.orphans:
             self.ask_holds(orphan, "save.moves-handle")
