@@ -95,6 +95,8 @@ def _connect(world: World, step: Step) -> None:
         return
     if caller.connection is not None:
         expect_one(outcome, _NEVER_TRUE, "connect.twice", what)
+        if place == "a listener" and not any(event.message.strip() for event in world.last_call.errors):
+            raise Divergence("connect.twice-reports", f"{what}, which is connected: no error callback with a text")
     else:
         requirement = "connect.refused" if place == "nobody" else "connect.port-never-wrapped"
         expect_one(outcome, _NEVER_TRUE, requirement, what)
