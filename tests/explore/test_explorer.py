@@ -12,6 +12,9 @@ from dasnet_conformance.explore.session import PATIENT, Manner
 from dasnet_conformance.explore.state import Divergence
 from dasnet_conformance.explore.steps import Step
 
+#: Conversations about servers alone, so that the examples are counted once.
+SERVERS = ("core", "lowlevel")
+
 
 class Player:
     """Diverges on scripts that hold a reset; in haste only, or always."""
@@ -28,7 +31,7 @@ class Player:
 
 
 def explored(player: Player, notes: list[str], *, seed: int = 0) -> Explored:
-    return Explorer(player, Options(examples=60, steps=30, seed=seed), notes.append).run()
+    return Explorer(player, Options(examples=60, steps=30, profiles=SERVERS, seed=seed), notes.append).run()
 
 
 def test_a_finding_is_short_and_confirmed() -> None:
@@ -52,7 +55,7 @@ def test_what_is_not_confirmed_is_dropped_and_the_rest_is_explored() -> None:
 
 def test_what_is_known_is_counted_and_the_rest_is_explored() -> None:
     player = Player(lambda: True)
-    options = Options(examples=60, steps=30, known=("data.abortive-close",))
+    options = Options(examples=60, steps=30, profiles=SERVERS, known=("data.abortive-close",))
     result = Explorer(player, options, lambda _: None).run()
     assert result.finding is None
     assert result.known["data.abortive-close"] >= 1
@@ -61,10 +64,12 @@ def test_what_is_known_is_counted_and_the_rest_is_explored() -> None:
 
 def test_several_seeds_share_the_examples() -> None:
     player = Player(lambda: True)
-    options = Options(examples=60, steps=30, seeds=3, known=("data.abortive-close",))
+    options = Options(examples=60, steps=30, profiles=SERVERS, seeds=3, known=("data.abortive-close",))
     assert Explorer(player, options, lambda _: None).run().examples == 60
     alone = Player(lambda: True)
-    Explorer(alone, Options(examples=20, steps=30, seed=1, known=("data.abortive-close",)), lambda _: None).run()
+    Explorer(
+        alone, Options(examples=20, steps=30, profiles=SERVERS, seed=1, known=("data.abortive-close",)), lambda _: None
+    ).run()
     assert player.scripts[20:40] == alone.scripts
 
 

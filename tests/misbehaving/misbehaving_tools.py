@@ -57,7 +57,7 @@ class Case:
             }[self.language]
         )
         file = folder / "dasnet.toml"
-        lines = [f"command = {json.dumps(words)}", f"stop = {self.stop}", f"start = {max(self.deadline, 0.7)}"]
+        lines = [f"command = {json.dumps(words)}", f"stop = {self.stop}", f"start = {max(self.deadline, 2.0)}"]
         file.write_text("\n".join(lines), "utf-8")
         return file
 
