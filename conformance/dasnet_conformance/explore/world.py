@@ -139,6 +139,11 @@ class World:
         try:
             outcome = action()
         except AdapterBroken as broken:
+            # The call was answered, with an event that belongs to nobody.
+            strangers = [event for event in self._tap.last if event.object not in self._labels]
+            if strangers:
+                told = f"{strangers[0].what} on an object that does not exist"
+                raise Divergence("callbacks.own-object-only", told) from broken
             died = f"{name}: the implementation died: {broken.told()}"
             raise Divergence(self._at_stake(name, label), died) from broken
         except TimeIsUp:
