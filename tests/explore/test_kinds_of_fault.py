@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_conformance.explore.explorer import Explorer, Options
+from dasnet_conformance.explore.explorer import Explorer, Finding, Options
 from dasnet_conformance.explore.players import ProcessPlayer
 from dasnet_conformance.proof.faults.registry import PACKAGE
 
@@ -15,6 +15,8 @@ from dasnet_conformance.proof.faults.registry import PACKAGE
 EXAMPLES = 1_000
 SEEDS = 4
 STEPS = 40
+#: Steps of what a conversation is made into.
+SHORT = 12
 
 #: The kind, a fault of it, and the requirements of which one is to be named: which of them depends on what comes first.
 KINDS = {
@@ -30,14 +32,39 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_of_each_kind_is_found(kind: str) -> None:
-    fault, named = KINDS[kind]
+#: The same of clients, in half as many conversations.
+CLIENT_KINDS = {
+    "connect": ("failed_for_good", "connect."),
+    "state": ("second_connection_cannot_send", "client-state.connected-again.send"),
+    "data": ("client_repeats_the_last_of_the_one_before", "client-data."),
+    "send": ("client_keeps_what_it_refused", "client-send. client-state."),
+    "close": ("close_delivers_what_waits", "close. client-tick."),
+    "callbacks": ("error_of_disconnect_tells_it_again", "client-callbacks."),
+    "lifetime": ("client_is_closed_by_number_twice", "client- close. connect. together."),
+}
+
+
+def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
     player = ProcessPlayer(f"python:{PACKAGE}:{fault}")
     try:
-        options = Options(examples=EXAMPLES, steps=STEPS, seeds=SEEDS, profiles=("core", "lowlevel"))
+        options = Options(examples=examples, steps=STEPS, seeds=SEEDS, profiles=profiles)
         finding = Explorer(player, options, lambda _: None).run().finding
     finally:
         player.close()
-    assert finding is not None, f"{fault} was not found in {EXAMPLES} examples"
+    assert finding is not None, f"{fault} was not found in {examples} examples"
+    return finding
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_of_each_kind_is_found(kind: str) -> None:
+    fault, named = KINDS[kind]
+    finding = found(fault, ("core", "lowlevel"), EXAMPLES)
     assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
+
+
+@pytest.mark.parametrize("kind", CLIENT_KINDS)
+def test_a_fault_of_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
+    fault, named = CLIENT_KINDS[kind]
+    finding = found(fault, ("client", "client-lowlevel"), EXAMPLES // 2)
+    assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
+    assert len(finding.steps) <= SHORT

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -143,3 +146,15 @@ def test_what_cannot_be_loaded_is_no_finding(
         ProcessPlayer("python:unloadable")
     assert str(broken.value) == message
     assert broken.value.culprit == culprit
+
+
+def test_a_fault_of_the_suite_is_no_death_of_the_implementation() -> None:
+    # A question in which a part is missing, as no player asks it.
+    command = [sys.executable, "-m", "dasnet_conformance.explore.worker", "reference"]
+    asked = json.dumps({"steps": [NEW.strip()]}).encode() + b"\n"
+    ended = subprocess.run(command, input=asked, capture_output=True, timeout=60, check=False)
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    message, culprit, hint = told[-1]["broken"]
+    assert (message, culprit) == ("the suite itself broke: KeyError('patience')", "adapter")
+    assert "report" in hint
+    assert b"Traceback" in ended.stderr

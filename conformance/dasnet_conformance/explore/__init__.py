@@ -10,7 +10,7 @@ and a model says after each step what was allowed. Modules, from the bottom up:
 - `callers`, `caller_hearing`, `caller_duties` the same of clients of the implementation
 - `survival` what is at stake when a call does not come back
 - `world` is what steps are carried out on: a real host, real peers and the model, by way of `tap`; `host_steps`,
-  `reload_steps`, `peer_steps` and `caller_steps` the steps
+  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
 - `sketch`, `caller_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
 - `explorer` puts it all together

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .callers import Caller, left_waiting, missing
+from .received import difference, first_difference
 from .state import MUCH_AT_ONCE, Connection, Divergence
 
 
@@ -81,21 +82,15 @@ def _bytes(caller: Caller, connection: Connection) -> None:
     if connection.refused:
         connection.given_up = True
         return
-    shorter = min(len(received), len(wanted))
-    first = next((at for at in range(place, shorter) if received[at] != wanted[at]), shorter)
-    there = bytes(wanted[first : first + 12])
-    expected = repr(there) if there else "nothing (no more was sent)"
-    came = bytes(received[first : first + 12])
     beyond = connection.beyond[:8]
     requirement = "client-send.many-calls"
     if beyond and beyond in received[place:]:
         requirement = connection.beyond_requirement
-    elif caller.turns > 1 and not first:
+    elif caller.turns > 1 and not first_difference(connection, place):
         requirement = "client-send.not-to-the-next-server"
     elif len(wanted) > MUCH_AT_ONCE:
         requirement = "client-send.large"
-    told = f"at byte {first} of what came from client {caller.label}: expected {expected}, got {came!r}"
-    raise Divergence(requirement, told)
+    raise Divergence(requirement, difference(connection, place))
 
 
 def _end(caller: Caller, connection: Connection, ended: str) -> None:

@@ -14,7 +14,7 @@ from .allowed import expect_one
 from .caller_duties import missing_at
 from .callers import Caller, connected_answers, given, incoming, may_leave, on_its_way, send_answers
 from .content import FROM_CALLBACK, LONGEST_STREAM, stream
-from .hearing import Call
+from .hearing import Call, sound_delivery
 from .state import MUCH_AT_ONCE, Connection, Divergence, NoVerdict, State
 
 CALLER_TICKS: Final = ("tick", "client_tick")
@@ -68,9 +68,10 @@ class CallerHearing:
 
     def end(self, call: Call, outcome: Outcome) -> None:
         """The call is over; a failure inside a callback of it must have shown by now."""
-        if call.raised and call.name in CALLER_TICKS and outcome == Value(None) and not call.errors:
-            told = "a callback raised; the tick returned, and no error callback told of it"
-            raise Divergence("client-callbacks.raise-in-data", told)
+        if call.raised and isinstance(outcome, Value) and not call.errors:
+            callback = "connect" if call.name in CONNECTS else "data"
+            told = f"a callback raised; {call.name} returned, and no error callback told of it"
+            raise Divergence(f"client-callbacks.raise-in-{callback}", told)
 
     def _of_its_own_call(self, call: Call, caller: Caller, what: str) -> None:
         said = f"{what} on client {caller.label}"
@@ -100,10 +101,7 @@ class CallerHearing:
 
     def _data(self, caller: Caller, event: Event) -> None:
         data, said, connection = event.data, f"data on client {caller.label}", caller.connection
-        if event.size != len(data):
-            raise Divergence("client-data.size-matches", f"{said}: {len(data)} bytes with the size {event.size}")
-        if not data:
-            raise Divergence("client-data.never-empty", f"{said} with no bytes")
+        sound_delivery(event, said, "client-")
         if connection is None:
             raise Divergence(_WITHOUT[caller.without], f"{said}, which has no connection")
         whole, place = incoming(connection), given(connection)
@@ -123,9 +121,8 @@ class CallerHearing:
             return "together.talk", told
         others = (each for each in self._state.connections if each is not connection and each.of_listener)
         if len(data) >= 4 and any(stream(each.serial).find(data[:64]) >= 0 for each in others):
-            mine = any(each is one for one, _ in caller.ended for each in self._state.connections)
-            once = caller.turns > 1 or mine
-            return ("client-data.belongs-to-its-connection" if once else "client-construct.several"), told
+            once = "client-data.belongs-to-its-connection"
+            return (once if caller.turns > 1 else "client-construct.several"), told
         if caller.shaken:
             return "client-callbacks.raise-in-data", told
         return "client-data.sizes" if sent <= MUCH_AT_ONCE else "client-data.large", told

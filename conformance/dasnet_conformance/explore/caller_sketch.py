@@ -12,7 +12,7 @@ from typing import Final
 
 from dasnet_adapters.contract import CLIENT_LOWLEVEL, CORE
 
-from .sketch import Pick
+from .sketch import Choice, Pick, compose, odd_send, plain_send
 from .steps import FORMS, WORDS, Step, fields, is_of_clients, profile_of
 
 #: Labels of clients, which no server of a script has.
@@ -22,15 +22,12 @@ _BYTES: Final = (1, 10, 1000, 5000, 70_000)
 _LARGE: Final = (300_000, 4_000_000)
 #: What one client and one server say to each other: the model tells connections apart by streams that end.
 _TOGETHER: Final = (1, 10, 1000, 20_000)
-_SENSELESS: Final = 14
 _LOW_OF: Final = {
     "caller_connect": "client_connect",
     "caller_tick": "client_tick",
     "caller_send": "client_send",
     "caller_close": "client_close",
 }
-
-_Choice = tuple[int, Callable[[Pick], Step]]
 
 
 @dataclass
@@ -43,8 +40,6 @@ class _Talk:
     paused: set[int] = field(default_factory=set)
     servers: set[int] = field(default_factory=set)
     orphaned: bool = False
-    #: Steps that go by until a departure counts as noticed.
-    left: dict[int, int] = field(default_factory=dict)
 
     def follow(self, step: Step) -> None:
         """What the step probably leads to."""
@@ -85,9 +80,9 @@ class _Talk:
         self.connected.pop(label, None)
         self.paused.discard(label)
 
-    def sensible(self) -> list[_Choice]:
+    def sensible(self) -> list[Choice]:
         """What can be meant next, each with its weight."""
-        found: list[_Choice] = [(5 if self.connected else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        found: list[Choice] = [(5 if self.connected else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
         unused = [label for label in CALLERS if label not in self.made]
         if unused:
             often = 8 if len(unused) == len(CALLERS) else 2
@@ -101,13 +96,13 @@ class _Talk:
                 found += self._remote(label)
         return found
 
-    def _caller(self, label: int) -> list[_Choice]:
-        found: list[_Choice] = [
+    def _caller(self, label: int) -> list[Choice]:
+        found: list[Choice] = [
             (1, lambda _: Step("caller_query", (label,))),
             (2, lambda pick: Step("caller_tick", (label, pick((1, 1, 2, 5, 40))))),
         ]
         if label in self.destroyed:
-            return [*found, (1, lambda _: _send(label, 10))]
+            return [*found, (1, lambda _: plain_send(label, 10, "caller_send"))]
         found.append((1, lambda _: Step("caller_destroy", (label,))))
         found.append((2 if label in self.connected else 1, lambda _: Step("caller_close", (label,))))
         if not self.made[label]:
@@ -118,17 +113,17 @@ class _Talk:
                 found.append((8, lambda pick: Step("caller_join", (label, pick(sorted(self.servers))))))
             elif not self.together:
                 found.append((8, lambda _: Step("caller_connect", (label, "a listener"))))
-            return [*found, (2, _connect(label)), (1, lambda _: _send(label, 10))]
+            return [*found, (2, _connect(label)), (1, lambda _: plain_send(label, 10, "caller_send"))]
         sizes: Sequence[int] = _TOGETHER if self.together else (*_BYTES, *_LARGE)
         often = 8 if self.connected[label] == "left" else 4
-        found.append((often, lambda pick: _send(label, pick(sizes))))
+        found.append((often, lambda pick: plain_send(label, pick(sizes), "caller_send")))
         if not self.together:
-            found.append((2, lambda pick: _odd_send(label, pick)))
+            found.append((2, lambda pick: odd_send(label, pick, "caller_send")))
         found.append((1, _connect(label)))
         return found
 
     @staticmethod
-    def _remote(label: int) -> list[_Choice]:
+    def _remote(label: int) -> list[Choice]:
         return [
             (6, lambda pick: Step("remote_send", (label, pick(_BYTES)))),
             (1, lambda _: Step("remote_half_close", (label,))),
@@ -138,8 +133,8 @@ class _Talk:
             (1, lambda _: Step("remote_resume", (label,))),
         ]
 
-    def _servers(self) -> list[_Choice]:
-        found: list[_Choice] = []
+    def _servers(self) -> list[Choice]:
+        found: list[Choice] = []
         unused = [label for label in SERVERS if label not in self.servers]
         if unused:
             often = 8 if len(unused) == len(SERVERS) else 1
@@ -147,7 +142,7 @@ class _Talk:
         for label in self.servers:
             found += [
                 (3, lambda pick, label=label: Step("tick", (label, pick((1, 1, 2, 5))))),  # type: ignore[misc]
-                (3, lambda pick, label=label: _plain(label, pick(_TOGETHER))),  # type: ignore[misc]
+                (3, lambda pick, label=label: plain_send(label, pick(_TOGETHER))),  # type: ignore[misc]
                 (1, lambda _, label=label: Step("save", (label, 1))),  # type: ignore[misc]
                 (1, lambda pick, label=label: Step("reloads", (label, pick((1, 2, 40))))),  # type: ignore[misc]
                 (1, lambda _, label=label: Step("destroy", (label,))),  # type: ignore[misc]
@@ -159,19 +154,6 @@ class _Talk:
 
 def _connect(label: int) -> Callable[[Pick], Step]:
     return lambda pick: Step("caller_connect", (label, pick(WORDS["place"])))
-
-
-def _send(label: int, size: int) -> Step:
-    return Step("caller_send", (label, size, size))
-
-
-def _plain(label: int, size: int) -> Step:
-    return Step("send", (label, size, size))
-
-
-def _odd_send(label: int, pick: Pick) -> Step:
-    length = pick((10, 5000))
-    return Step("caller_send", (label, pick((1, length - 1, 0, -1, length + 1, length + 100_000)), length))
 
 
 def _reaction(label: int, pick: Pick) -> Step:
@@ -196,15 +178,5 @@ def make_talk(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]
     """
     names = [name for name in FORMS if is_of_clients(name) and profile_of(name) in profiles]
     talk = _Talk(together=CORE in profiles and pick(range(2)) == 1)
-    script: list[Step] = []
-    for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
-        if pick(range(_SENSELESS)) == _SENSELESS - 1:
-            made = _anything(pick, names)
-        else:
-            choices = talk.sensible()
-            made = pick([choice for weight, choice in choices for _ in range(weight)])(pick)
-            if CLIENT_LOWLEVEL in profiles and made.name in _LOW_OF and pick(range(4)) == 3:
-                made = Step(_LOW_OF[made.name], made.arguments)
-        talk.follow(made)
-        script.append(made)
-    return script
+    low = _LOW_OF if CLIENT_LOWLEVEL in profiles else {}
+    return compose(pick, most, talk, lambda: _anything(pick, names), low)

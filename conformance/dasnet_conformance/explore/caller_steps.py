@@ -19,16 +19,15 @@ from dasnet_conformance.stage.reading import reading_meanwhile
 from .allowed import expect_one
 from .callers import Caller, OwnWire
 from .content import FROM_CALLBACK, LONGEST_SEND, LONGEST_STREAM, MOST_CONNECTIONS, parcel, shared_out, stream
-from .state import MUCH_AT_ONCE, Connection, Divergence, Handle
+from .state import MUCH_AT_ONCE, Connection, Divergence
 from .steps import Step
+from .wire_steps import both_ends_up, half_close, leave, send_on, set_reading, takes_another
 from .world import World
 
 _CLASSES: Final = {"A": CLASS_CLIENT, "B": CLASS_CLIENT_B}
 _NEVER_TRUE: Final = ("false", "refused", "none")
 #: Ticks of one step at most.
 _MOST_TICKS: Final = 100
-#: Connections that wait at a server at once: how many more a listen queue holds is the system's matter.
-_MOST_WAITING: Final = 2
 
 
 def _caller(world: World, step: Step) -> Caller | None:
@@ -118,19 +117,13 @@ def _succeeds(caller: Caller) -> str:
 
 def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: str) -> None:
     requirement = _succeeds(caller)
-
-    def wire() -> Peer:
-        try:
-            return listener.accept()
-        except Mismatch as mismatch:
-            raise Divergence(requirement, f"{what}: {mismatch}") from mismatch
-
-    connection = Connection(len(world.state.connections), caller.label, OwnWire(), called="the server of client")
+    connection = world.enlist_connection(None, caller.label, OwnWire(), called="the server of client")
     connection.of_listener = True
-    world.state.connections.append(connection)
     _call_connect(world, caller, step, connection, listener.port, requirement, what)
-    peer = world.wires[connection.serial] = wire()
-    connection.wire = peer
+    try:
+        world.wires[connection.serial] = connection.wire = listener.accept()
+    except Mismatch as mismatch:
+        raise Divergence(requirement, f"{what}: {mismatch}") from mismatch
     world.current_of_caller[caller.label] = connection
 
 
@@ -156,21 +149,11 @@ def _join(world: World, step: Step) -> None:
     handle = obj.last if obj is not None else None
     if caller is None or not caller.made or caller.destroyed or caller.connection is not None:
         return
-    if handle is None or handle.state != "listening" or len(world.state.connections) >= MOST_CONNECTIONS:
+    if handle is None or not takes_another(world, handle):
         return
-    if len(handle.queue) + max(len(handle.client) - 1, 0) >= _MOST_WAITING:
-        return
-    connection = _enlist(world, handle, caller)
+    connection = world.enlist_connection(handle, caller.label, OwnWire(), called="client")
     what = f"client {caller.label} connects to object {step.number('server')}"
     _call_connect(world, caller, step, connection, handle.port, "together.connect", what)
-
-
-def _enlist(world: World, handle: Handle, caller: Caller) -> Connection:
-    turn = 1 + sum(each.peer == caller.label for each in world.state.connections)
-    connection = Connection(len(world.state.connections), caller.label, OwnWire(), turn, called="client")
-    world.state.connections.append(connection)
-    handle.queue.append(connection)
-    return connection
 
 
 # Ticks, queries, sends
@@ -271,61 +254,33 @@ def _react(world: World, step: Step) -> None:
 
 
 def _remote(world: World, step: Step) -> tuple[Connection, Peer] | None:
-    connection = world.current_of_caller.get(step.number("object"))
-    if connection is None or connection.gone or connection.wire.closed is not None:
-        return None
-    return connection, world.wires[connection.serial]
+    return both_ends_up(world, world.current_of_caller.get(step.number("object")))
 
 
 def _remote_send(world: World, step: Step) -> None:
-    found, count = _remote(world, step), step.number("count")
-    if found is None or found[0].end or not 0 < count <= LONGEST_STREAM - found[0].queued:
+    found = _remote(world, step)
+    if found is None or not send_on(world, *found, step.number("count")):
         return
-    world.deeds += 1
-    connection, wire = found
-    wire.send(stream(connection.serial)[connection.queued : connection.queued + count])
-    connection.queued += count
-    if any(connection is ended for caller in world.callers.values() for ended, _ in caller.ended):
-        connection.loss_allowed = True  # the system answers with a reset
+    if any(found[0] is ended for caller in world.callers.values() for ended, _ in caller.ended):
+        found[0].loss_allowed = True  # the system answers with a reset
 
 
 def _remote_half_close(world: World, step: Step) -> None:
     found = _remote(world, step)
-    if found is not None and not found[0].end:
-        world.deeds += 1
-        found[1].half_close()
-        found[0].end = "half-closed"
+    if found is not None:
+        half_close(world, *found)
 
 
 def _remote_end(world: World, step: Step) -> None:
     found = _remote(world, step)
-    if found is None:
-        return
-    connection, wire = found
-    world.step_peers()
-    if wire.closed is not None:
-        return
-    world.deeds += 1
-    connection.queued -= wire.unsent
-    if step.name == "remote_close":
-        # Closing over what was not read is a reset, and the system may lose bytes by it.
-        connection.loss_allowed = connection.loss_allowed or connection.unread > 0
-        wire.close()
-        connection.end = "closed"
-    else:
-        connection.loss_allowed = True
-        wire.reset()
-        connection.end = "reset"
+    if found is not None:
+        leave(world, *found, step.name.removeprefix("remote_"))
 
 
-def _remote_reading(world: World, step: Step) -> None:
+def _remote_read(world: World, step: Step) -> None:
     found = _remote(world, step)
     if found is not None:
-        world.deeds += 1
-        if step.name == "remote_pause":
-            found[1].pause_reading()
-        else:
-            found[1].resume_reading()
+        set_reading(world, found[1], step.name == "remote_resume")
 
 
 CALLER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
@@ -348,6 +303,6 @@ CALLER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
     "remote_half_close": _remote_half_close,
     "remote_reset": _remote_end,
     "remote_close": _remote_end,
-    "remote_pause": _remote_reading,
-    "remote_resume": _remote_reading,
+    "remote_pause": _remote_read,
+    "remote_resume": _remote_read,
 }

@@ -66,6 +66,17 @@ def _comes_next(connection: Connection, data: bytes) -> bool:
     return stream(connection.serial).startswith(data, connection.delivered)
 
 
+def sound_delivery(event: Event, said: str, half: str = "") -> None:
+    """Raises `Divergence` for a data callback that cannot be right, whatever was sent.
+
+    Arguments: `said`, what to begin the message with; `half`, what the requirements of this half begin with.
+    """
+    if event.size != len(event.data):
+        raise Divergence(f"{half}data.size-matches", f"{said}: {len(event.data)} bytes with the size {event.size}")
+    if not event.data:
+        raise Divergence(f"{half}data.never-empty", f"{said} with no bytes")
+
+
 class Hearing:
     """Judges events and moves the state along. Every method raises `Divergence` for what is not allowed."""
 
@@ -190,10 +201,7 @@ class Hearing:
 
     def _data(self, handle: Handle, event: Event) -> None:
         data, said = event.data, f"data on object {handle.hears}"
-        if event.size != len(data):
-            raise Divergence("data.size-matches", f"{said}: {len(data)} bytes with the size {event.size}")
-        if not data:
-            raise Divergence("data.never-empty", f"{said} with no bytes")
+        sound_delivery(event, said)
         if not handle.client:
             requirement = "data.none-after-disconnect" if handle.served else "data.none-before-connect"
             requirement = "exceptions.client-gone" if handle.shaken else requirement

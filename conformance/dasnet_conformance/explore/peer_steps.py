@@ -11,33 +11,23 @@ from typing import Final
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.peer import Peer
 
-from .content import LONGEST_STREAM, MOST_CONNECTIONS, stream
 from .state import Connection, Divergence, Handle, NoVerdict
 from .steps import Step
+from .wire_steps import both_ends_up, half_close, leave, send_on, set_reading, takes_another
 from .world import World
-
-#: Connections that may wait at once: how many more a listen queue holds is the system's matter.
-_MOST_WAITING: Final = 2
 
 
 def _wire(world: World, step: Step) -> tuple[Connection, Peer] | None:
-    # The peer's connection while both ends are up.
-    connection = world.state.current.get(step.number("peer"))
-    if connection is None or connection.gone or connection.wire.closed is not None:
-        return None
-    return connection, world.wires[connection.serial]
+    return both_ends_up(world, world.state.current.get(step.number("peer")))
 
 
 def _connect(world: World, step: Step) -> None:
     obj, peer = world.state.objects.get(step.number("object")), step.number("peer")
     handle = obj.last if obj is not None else None
-    if handle is None or handle.state != "listening" or len(world.state.connections) >= MOST_CONNECTIONS:
+    if handle is None or not takes_another(world, handle):
         return
     earlier = world.state.current.get(peer)
     if (earlier is not None and not earlier.gone) or not 1 <= peer <= 3:
-        return
-    # Candidates beyond the first may still be in the queue.
-    if len(handle.queue) + max(len(handle.client) - 1, 0) >= _MOST_WAITING:
         return
     world.deeds += 1
     try:
@@ -61,13 +51,10 @@ def _unreachable(handle: Handle) -> str:
 
 
 def _send(world: World, step: Step) -> None:
-    found, count = _wire(world, step), step.number("count")
-    if found is None or found[0].end or not 0 < count <= LONGEST_STREAM - found[0].queued:
+    found = _wire(world, step)
+    if found is None or not send_on(world, *found, step.number("count")):
         return
-    world.deeds += 1
-    connection, wire = found
-    wire.send(stream(connection.serial)[connection.queued : connection.queued + count])
-    connection.queued += count
+    connection, _ = found
     handle = world.state.handle_of(connection)
     if handle is not None and connection in handle.queue:
         connection.early = connection.queued
@@ -77,47 +64,23 @@ def _send(world: World, step: Step) -> None:
 
 def _half_close(world: World, step: Step) -> None:
     found = _wire(world, step)
-    if found is not None and not found[0].end:
-        world.deeds += 1
-        found[1].half_close()
-        found[0].end, found[0].was_half_closed = "half-closed", True
+    if found is not None:
+        half_close(world, *found)
 
 
 def _end(world: World, step: Step) -> None:
     found = _wire(world, step)
     if found is None:
         return
-    connection, wire = found
-    # What has arrived is read first: closing over unread bytes is a reset, and the system may lose bytes by it.
-    world.step_peers()
-    if wire.closed is not None:
-        return
-    world.deeds += 1
-    connection.queued -= wire.unsent
-    handle = world.state.handle_of(connection)
-    connection.left_orphan = handle is not None and handle.holder is None
-    if step.name == "close":
-        connection.loss_allowed = connection.loss_allowed or connection.unread > 0 or connection.given_up
-        wire.close()
-        connection.end = "closed"
-    else:
-        connection.loss_allowed = True
-        wire.reset()
-        connection.end = "reset"
+    handle = world.state.handle_of(found[0])
+    if leave(world, *found, step.name):
+        found[0].left_orphan = handle is not None and handle.holder is None
 
 
-def _pause(world: World, step: Step) -> None:
+def _read(world: World, step: Step) -> None:
     found = _wire(world, step)
     if found is not None:
-        world.deeds += 1
-        found[1].pause_reading()
-
-
-def _resume(world: World, step: Step) -> None:
-    found = _wire(world, step)
-    if found is not None:
-        world.deeds += 1
-        found[1].resume_reading()
+        set_reading(world, found[1], step.name == "resume")
 
 
 PEER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
@@ -126,6 +89,6 @@ PEER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
     "half_close": _half_close,
     "reset": _end,
     "close": _end,
-    "pause": _pause,
-    "resume": _resume,
+    "pause": _read,
+    "resume": _read,
 }

@@ -31,11 +31,11 @@ def _bytes(state: State, connection: Connection) -> None:
     if connection.given_up or connection.excess:
         return
     if received[place:] != connection.sent_to[place : len(received)]:
-        difference = _difference(connection, place)
+        told = difference(connection, place)
         if connection.refused and received.startswith(connection.sent_to):
-            connection.excess = difference
+            connection.excess = told
             return
-        raise Divergence(_wrong(handle, connection, place), difference)
+        raise Divergence(_wrong(handle, connection, place), told)
 
 
 def _to_waiting(handle: Handle | None) -> str:
@@ -48,7 +48,7 @@ def _wrong(handle: Handle | None, connection: Connection, place: int) -> str:
     beyond = connection.beyond[:8]
     if beyond and beyond in connection.wire.received[place:]:
         return connection.beyond_requirement
-    if connection.reused and not any(connection.wire.received[_first_difference(connection, place) :][:_ZEROS]):
+    if connection.reused and not any(connection.wire.received[first_difference(connection, place) :][:_ZEROS]):
         large = len(connection.sent_to) > MUCH_AT_ONCE
         return "buffers.waiting-then-overwritten" if large else "buffers.sent-then-overwritten"
     if handle is not None and handle.reloads:
@@ -56,15 +56,17 @@ def _wrong(handle: Handle | None, connection: Connection, place: int) -> str:
     return "send.not-to-the-next-client" if handle is not None and handle.served and not place else "send.many-calls"
 
 
-def _first_difference(connection: Connection, place: int) -> int:
+def first_difference(connection: Connection, place: int) -> int:
+    """From `place` on, the first byte that is another than was sent, or of which no more was sent."""
     got, wanted = connection.wire.received, connection.sent_to
     shorter = min(len(got), len(wanted))
     return next((at for at in range(place, shorter) if got[at] != wanted[at]), shorter)
 
 
-def _difference(connection: Connection, place: int) -> str:
+def difference(connection: Connection, place: int) -> str:
+    """The same in words."""
     got, wanted = connection.wire.received, connection.sent_to
-    first = _first_difference(connection, place)
+    first = first_difference(connection, place)
     there = bytes(wanted[first : first + 12])
     expected = repr(there) if there else "nothing (no more was sent)"
     return f"at byte {first} of what {connection} received: expected {expected}, got {bytes(got[first : first + 12])!r}"

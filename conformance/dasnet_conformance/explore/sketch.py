@@ -7,7 +7,7 @@ comes from outside, through `Pick`, so that Hypothesis or anything else can be i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -48,7 +48,17 @@ class Pick(Protocol):
 
 
 #: How likely a step is, and what makes it.
-_Choice = tuple[int, Callable[[Pick], Step]]
+Choice = tuple[int, Callable[[Pick], Step]]
+
+
+class Sketch(Protocol):
+    """A rough picture of what the steps so far led to."""
+
+    def follow(self, step: Step, /) -> None:
+        """Guess what a step leads to."""
+
+    def sensible(self) -> list[Choice]:
+        """What can be meant next."""
 
 
 @dataclass(eq=False)
@@ -123,10 +133,10 @@ class _Sketch:
         elif name == "resume":
             self.paused.discard(peer)
 
-    def sensible(self) -> list[_Choice]:
+    def sensible(self) -> list[Choice]:
         """What can be meant next, each with its weight."""
         busy = 5 if self.peers else 1
-        found: list[_Choice] = [(busy, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        found: list[Choice] = [(busy, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
         unused = [label for label in OBJECTS if label not in self.objects]
         if unused:
             hungry = not any(handle is not None for handle in self.objects.values())
@@ -141,11 +151,11 @@ class _Sketch:
         found += self._peers()
         return found
 
-    def _host(self, label: int, handle: _Handle | None) -> list[_Choice]:
-        found: list[_Choice] = [
+    def _host(self, label: int, handle: _Handle | None) -> list[Choice]:
+        found: list[Choice] = [
             (1, lambda _: Step("query", (label,))),
             (2, lambda pick: Step("tick", (label, pick(_TICKS)))),
-            (1, lambda _: _plain_send(label, 10)),
+            (1, lambda _: plain_send(label, 10)),
             (1, lambda _: Step("destroy", (label,))),
         ]
         if label in self.destroyed:
@@ -172,12 +182,12 @@ class _Sketch:
         elif self.paused:
             sizes = (10, _STUFFING, _STUFFING, _STUFFING)
         often = 16 if self.just_left or self.paused else 3
-        found.append((often, lambda pick: _plain_send(label, pick(sizes), pick(("send", "send_reused")))))
+        found.append((often, lambda pick: plain_send(label, pick(sizes), pick(("send", "send_reused")))))
         if len(self.peers) > 1:
             # Somebody waits, and has to be kept for long.
             found.append((1, lambda _: Step("tick", (label, _TICKS[-1]))))
         found.append((2, lambda pick: Step("reloads", (label, pick(_RELOADS)))))
-        found.append((2, lambda pick: _odd_send(label, pick)))
+        found.append((2, lambda pick: odd_send(label, pick)))
         found.append((3, lambda pick: _reaction(label, pick)))
         found.append((1, lambda pick: Step("react", (label, pick(("connect", "data")), "raise"))))
         if self.stuffed:
@@ -186,8 +196,8 @@ class _Sketch:
             found.append((6, lambda _: Step("tick", (label, 1))))
         return found
 
-    def _peers(self) -> list[_Choice]:
-        found: list[_Choice] = []
+    def _peers(self) -> list[Choice]:
+        found: list[Choice] = []
         absent = [peer for peer in PEERS if peer not in self.peers]
         targets = [label for label, handle in self.had.items() if handle.open]
         if absent and targets:
@@ -210,13 +220,15 @@ class _Sketch:
         return found
 
 
-def _plain_send(label: int, size: int, name: str = "send") -> Step:
+def plain_send(label: int, size: int, name: str = "send") -> Step:
+    """A send of a whole buffer of that size."""
     return Step(name, (label, size, size))
 
 
-def _odd_send(label: int, pick: Pick) -> Step:
+def odd_send(label: int, pick: Pick, name: str = "send") -> Step:
+    """A send whose size is not that of its buffer, mostly."""
     length = pick((10, 5000))
-    return Step("send", (label, pick((1, length - 1, 0, -1, length + 1, length + 100_000)), length))
+    return Step(name, (label, pick((1, length - 1, 0, -1, length + 1, length + 100_000)), length))
 
 
 def _reaction(label: int, pick: Pick) -> Step:
@@ -241,15 +253,25 @@ def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Ste
     low-level functions may take the place of methods.
     """
     names = [name for name in FORMS if profile_of(name) in (CORE, *profiles) and not is_of_clients(name)]
-    sketch, script = _Sketch(), []
+    low = _LOW_OF if LOWLEVEL in profiles else {}
+    return compose(pick, most, _Sketch(), lambda: _anything(pick, names), low)
+
+
+def compose(
+    pick: Pick, most: int, sketch: Sketch, anything: Callable[[], Step], low_of: Mapping[str, str]
+) -> list[Step]:
+    """A script of up to `most` steps that the sketch finds sensible, and of some that it does not.
+
+    Arguments: `anything`, makes a step that need not make sense; `low_of`, what now and then takes a step's place.
+    """
+    script: list[Step] = []
     for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
         if pick(range(_SENSELESS)) == _SENSELESS - 1:
-            made = _anything(pick, names)
+            made = anything()
         else:
-            choices = sketch.sensible()
-            made = pick([choice for weight, choice in choices for _ in range(weight)])(pick)
-            if LOWLEVEL in profiles and made.name in _LOW_OF and pick(range(4)) == 3:
-                made = Step(_LOW_OF[made.name], made.arguments)
+            made = pick([choice for weight, choice in sketch.sensible() for _ in range(weight)])(pick)
+            if made.name in low_of and pick(range(4)) == 3:
+                made = Step(low_of[made.name], made.arguments)
         sketch.follow(made)
         script.append(made)
     return script

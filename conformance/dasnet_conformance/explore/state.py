@@ -59,6 +59,8 @@ class Connection:
     wire: Wire
     #: Which of this peer's connections it is, from 1: a peer that left may come again.
     turn: int = 1
+    #: What its other end is called, before its number: a peer, or a client of the implementation.
+    called: str = "peer"
     #: Bytes the peer was told to send; after its end, only those that the system took.
     queued: int = 0
     delivered: int = 0
@@ -90,8 +92,6 @@ class Connection:
     orphaned: bool = False
     #: Some of that came from buffers that the caller used again at once.
     reused: bool = False
-    #: What its peer is called: a number of its own, or that of a client of the implementation.
-    called: str = "peer"
     #: Its peer is no server's client, but the other end of a client of the implementation.
     of_listener: bool = False
     #: The end of the last buffer beyond its size, to tell that it was sent after all.

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from typing import Any
 
 from dasnet_adapters.contract import AdapterBroken
@@ -67,6 +68,12 @@ def main(arguments: list[str]) -> int:
         answer({"broken": [str(broken), broken.culprit, broken.hint]})
     except NoPortsLeft as error:
         answer({"broken": [str(error), "adapter", ""]})
+    except Exception as error:
+        # What an implementation raises is an outcome long before it could get here: this is no death of its process.
+        traceback.print_exc()
+        answer(
+            {"broken": [f"the suite itself broke: {error!r}", "adapter", "please report it, with what stands above"]}
+        )
     finally:
         adapter.close()
     return 0

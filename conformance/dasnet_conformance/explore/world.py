@@ -39,7 +39,7 @@ from .callers import Caller, connected_answers
 from .duties import due
 from .hearing import Call, Hearing
 from .received import look
-from .state import Connection, Divergence, Handle, ModelObject, State
+from .state import Connection, Divergence, Handle, ModelObject, State, Wire
 from .steps import Step
 from .survival import survival, survival_of_client
 from .tap import Tap
@@ -111,13 +111,18 @@ class World:
         """The object that a step names, where there is one."""
         return self.state.objects.get(step.number(field))
 
-    def enlist_connection(self, handle: Handle, peer: int, wire: Peer) -> Connection:
-        """A connection that was just made now waits at this handle."""
-        turn = 1 + sum(earlier.peer == peer for earlier in self.state.connections)
-        connection = Connection(len(self.state.connections), peer, wire, turn)
-        self.wires[connection.serial] = wire
+    def enlist_connection(self, handle: Handle | None, peer: int, wire: Wire, called: str = "peer") -> Connection:
+        """A connection that was just made, or is about to be. It waits at the handle, if it is one to a server.
+
+        Arguments: `peer`, the number of its other end, and what that is `called`; `wire`, that end.
+        """
+        turn = 1 + sum((earlier.called, earlier.peer) == (called, peer) for earlier in self.state.connections)
+        connection = Connection(len(self.state.connections), peer, wire, turn, called)
+        if isinstance(wire, Peer):
+            self.wires[connection.serial] = wire
         self.state.connections.append(connection)
-        handle.queue.append(connection)
+        if handle is not None:
+            handle.queue.append(connection)
         return connection
 
     def call(self, name: str, label: int, *arguments: Argument) -> Outcome:

@@ -112,7 +112,7 @@ def alone_on(port: int, seconds: float) -> Iterator[bool]:
     """
     end = time.monotonic() + seconds
     while (guard := _hold(port - 1)) is None and time.monotonic() < end:
-        time.sleep(GUARD_PAUSE)
+        time.sleep(GUARD_PAUSE)  # the system tells nobody that a port is free again
     try:
         yield guard is not None
     finally:

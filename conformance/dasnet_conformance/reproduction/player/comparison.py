@@ -28,7 +28,7 @@ def compare(script: Script, conversation: Conversation) -> Comparison:
         if all(heard.channel(name).words() == words for name, words in script.results.items()):
             break
         conversation.step_peers()
-        time.sleep(0.01)
+        time.sleep(0.01)  # a pace, no bound: whoever is early looks again
     found = list(conversation.differences)
     less = not found
     missed = not found and misses(script, heard)

@@ -59,7 +59,7 @@ class ClientNeedsItsCallbacks(ClientHandle):
 
     def tell_data(self, data: bytes) -> None:
         if not overrides(self.owner, "on_data"):
-            raise NotImplementedError("on_data")
+            raise TypeError("on_data has to be overridden")
         super().tell_data(data)
 
 
