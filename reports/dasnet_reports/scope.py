@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .model import Overall, RequirementResult, Results, Verdict
+from .model import Overall, ProfileStatus, RequirementResult, Results, Verdict
 
 QUICK: Final = "--quick"
 """The option that leaves out what lets seconds pass, as it stands in a selection and in the reason of a row."""
@@ -16,7 +16,7 @@ QUICK: Final = "--quick"
 QUICK_REASON: Final = f"{QUICK}: its check lets seconds pass"
 """Why such a row is excluded."""
 
-SO_FAR: Final = "conforming so far as judged"
+SO_FAR: Final = ProfileStatus.SO_FAR.value
 
 
 def left_for_later(row: RequirementResult) -> bool:
