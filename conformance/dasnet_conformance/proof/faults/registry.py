@@ -22,6 +22,11 @@ from dasnet_conformance.catalogue.rooms import SECTIONS, modules_of, package_of,
 from .sound import Implementation, LowLevel, Server, SharedOrphan
 from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
+from .sound_http import HttpServer
+from .sound_http_answer import HttpAnswer
+from .sound_http_connection import HttpConnection
+from .sound_http_handle import HttpHandle
+from .sound_http_parser import HttpParser
 
 PACKAGE: Final = "dasnet_conformance.proof.faults"
 #: The module that the faults are variations of.
@@ -39,6 +44,11 @@ PARTS: Final = {
     "client_handle": ClientHandle,
     "client_low_level": ClientLowLevel,
     "client": Client,
+    "http_server": HttpServer,
+    "http_handle": HttpHandle,
+    "http_connection": HttpConnection,
+    "http_parser": HttpParser,
+    "http_answer": HttpAnswer,
 }
 #: What a fault claims of the client half, if it is one of that.
 _CLIENT_HALF: Final = (CLIENT, CLIENT_LOWLEVEL)

@@ -2,8 +2,9 @@
 
 Run it like any other: `dasnet run python:dasnet_conformance.faults.sound --strict`. It proves that a fault fails for
 its one deviation and not for what it is built on. The parts are the handle (`sound_handle`), and here `LowLevel`,
-`SharedOrphan` and `Server`; those of the client half are in `sound_client`. `Implementation` puts them, or a fault's
-own versions of them, together into something that offers the documented names. It never imports the reference.
+`SharedOrphan` and `Server`; those of the client half are in `sound_client`, those of HTTP in `sound_http`.
+`Implementation` puts them, or a fault's own versions of them, together into something that offers the documented names.
+It never imports the reference.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
 
 from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
+from .sound_http import HttpServer
+from .sound_http_answer import HttpAnswer
+from .sound_http_connection import HttpConnection
+from .sound_http_handle import HttpHandle
+from .sound_http_parser import HttpParser
+from .sound_http_request import Limits
 
 
 class SharedOrphan:
@@ -190,6 +197,11 @@ class Implementation:
         client_handle: type[ClientHandle] = ClientHandle,
         client_low_level: type[ClientLowLevel] = ClientLowLevel,
         client: type[Client] = Client,
+        http_server: type[HttpServer] = HttpServer,
+        http_handle: type[HttpHandle] = HttpHandle,
+        http_connection: type[HttpConnection] = HttpConnection,
+        http_parser: type[HttpParser] = HttpParser,
+        http_answer: type[HttpAnswer] = HttpAnswer,
     ) -> None:
         self.IMPLEMENTATION_NAME = name
         self.PROFILES = profiles
@@ -216,6 +228,11 @@ class Implementation:
         self.client_tick: Callable[..., Any] = of_clients.client_tick
         self.client_send: Callable[..., Any] = of_clients.client_send
         self.client_close: Callable[..., Any] = of_clients.client_close
+
+        def make_handle(limits: Limits) -> HttpHandle:
+            return http_handle(limits, http_parser, http_connection, http_answer)
+
+        self.HttpServer: type[HttpServer] = type("HttpServer", (http_server,), {"_handle": staticmethod(make_handle)})
 
 
 IMPLEMENTATION_NAME = "sound server"

@@ -26,6 +26,7 @@ class Conversation(ABC):
     QUEUE_LIMIT = 64 << 20
 
     def __init__(self) -> None:
+        super().__init__()
         self.owner: Any = None
         self.client: socket.socket | None = None
         self.outgoing = bytearray()
