@@ -43,6 +43,7 @@ __all__ = [
     "CORE",
     "HTTP",
     "LOWLEVEL",
+    "MAKING",
     "PROFILES",
     "REACTIONS",
     "Adapter",
@@ -70,6 +71,11 @@ HTTP: Final = "http"
 
 #: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
 COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)
+
+#: The commands that construct an object: those that name its class.
+MAKING: Final = frozenset(
+    name for name, form in COMMANDS.items() if any(kind == "class" for _, kind in form.parameters)
+)
 
 #: The callbacks, each with what it carries.
 CALLBACKS: Final = merged(lambda profile: profile.callbacks)
