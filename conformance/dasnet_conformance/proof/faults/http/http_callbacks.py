@@ -186,7 +186,7 @@ class AnUnansweredRequestHoldsAll(HttpHandle):
 
 
 @fault("http-callbacks.raises")
-class SwallowsExceptions(HttpHandle):
+class KeepsExceptionsToItself(HttpHandle):
     """An exception of the callback is swallowed, and the host never hears of it."""
 
     def deliver(self, connection: HttpConnection, request: Request) -> bool:
