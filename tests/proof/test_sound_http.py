@@ -13,6 +13,9 @@ from proof.http_talk import Host, ask, serving
 
 BAD = {
     "no version": b"GET /\r\n\r\n",
+    "no target": b"GET HTTP/1.1\r\nHost: a\r\n\r\n",
+    "control in target": b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "authority": ask("a:80"),
     "four words": b"GET / x HTTP/1.1\r\nHost: a\r\n\r\n",
     "two spaces": b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
     "small version": b"GET / http/1.1\r\nHost: a\r\n\r\n",
@@ -26,6 +29,11 @@ BAD = {
     "no colon": ask("/", "X"),
     "no name": ask("/", ": y"),
     "fold": ask("/", "X: a", " b"),
+    "fold like a field": ask("/", "X: a", " Y: b"),
+    "bare cr like a line": ask("/", "X: a\rY: b"),
+    "control in value": ask("/", "X: a\x01b"),
+    "non-ascii name": ask("/", "X\xe9: a"),
+    "based length": ask("/", "Content-Length: 0x5") + b"hello",
     "space first": b"GET / HTTP/1.1\r\n X: y\r\nHost: a\r\n\r\n",
     "bare cr": ask("/", "X: a\rb"),
     "bare lf": b"GET / HTTP/1.1\nHost: a\n\n",
@@ -46,6 +54,11 @@ BAD = {
     "parameter": ask("/", "Transfer-Encoding: chunked;q=1") + b"0\r\n\r\n",
     "coding in old version": ask("/", "Transfer-Encoding: chunked", version="HTTP/1.0") + b"0\r\n\r\n",
     "chunk prefix": ask("/", "Transfer-Encoding: chunked") + b"0x5\r\nhello\r\n0\r\n\r\n",
+    "quoted coding": ask("/", 'Transfer-Encoding: "chunked"') + b"0\r\n\r\n",
+    "chunk without size": ask("/", "Transfer-Encoding: chunked") + b"\r\n\r\n",
+    "chunk sign": ask("/", "Transfer-Encoding: chunked") + b"+5\r\nhello\r\n0\r\n\r\n",
+    "chunk underscore": ask("/", "Transfer-Encoding: chunked") + b"0_5\r\nhello\r\n0\r\n\r\n",
+    "chunk garbage": ask("/", "Transfer-Encoding: chunked") + b"5g\r\nhello\r\n0\r\n\r\n",
     "chunk short": ask("/", "Transfer-Encoding: chunked") + b"5\r\nhelloX\r\n0\r\n\r\n",
     "chunk bare lf": ask("/", "Transfer-Encoding: chunked") + b"5\nhello\r\n0\r\n\r\n",
     "chunk lf behind": ask("/", "Transfer-Encoding: chunked") + b"5\r\nhello\n0\r\n\r\n",
@@ -56,10 +69,13 @@ OTHER = {
     "preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     "tunnel": (b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501),
     "huge length": (ask("/", "Content-Length: 18446744073709551621") + b"hello", 413),
+    "endless length": (ask("/", "Content-Length: " + "0" * 100 + "1" + "0" * 18 + "5") + b"hello", 413),
+    "longer length": (ask("/", "Content-Length: 1" + "0" * 99 + "5") + b"hello", 413),
     "huge chunk": (ask("/", "Transfer-Encoding: chunked") + b"10000000000000005\r\nhello\r\n0\r\n\r\n", 413),
     "long line": (b"GET /" + b"x" * 20_000, 414),
     "long field": (ask("/", "X: " + "x" * 70_000), 431),
     "many fields": (ask("/", *["X: y"] * 300), 431),
+    "other coding on its line": (ask("/", "Transfer-Encoding: x", "Transfer-Encoding: chunked") + b"0\r\n\r\n", 501),
     "other coding": (ask("/", "Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n", 501),
     "expectation": (ask("/", "Expect: tea"), 417),
 }
@@ -89,11 +105,14 @@ def test_other_refusals(name: str) -> None:
         assert not host.heard
 
 
+LAST = [(b"Empty", b""), (b"Colon", b"a://b")]
+
+
 def test_a_request_and_its_answer() -> None:
     with serving() as host:
         talk = host.connect()
         host.tick()
-        talk.sock.send(ask("/a%2Fb?c=%00", "X-Case:  some value\t", "x-case: \xe9", "Empty:"))
+        talk.sock.send(ask("/a%2Fb?c=%00", "X-Case:  some value\t", "x-case: \xe9", "Empty:", "Colon: a://b"))
         host.tick()
         got = talk.read().decode("latin-1")
         assert re.fullmatch(
@@ -103,7 +122,31 @@ def test_a_request_and_its_answer() -> None:
         )
         (number, method, target, version, headers, body), *_ = host.heard
         assert (number, method, target, version, body) == (1, "GET", "/a%2Fb?c=%00", "HTTP/1.1", b"")
-        assert headers == [(b"Host", b"a"), (b"X-Case", b"some value"), (b"x-case", b"\xe9"), (b"Empty", b"")]
+        assert headers == [(b"Host", b"a"), (b"X-Case", b"some value"), (b"x-case", b"\xe9"), *LAST]
+
+
+def test_forms_and_methods_that_are_the_hosts_to_decide() -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(ask("*", method="OPTIONS") + ask("/", method="get") + ask("/", method="M-SEARCH"))
+        assert [request[1] for request in host.heard] == ["OPTIONS", "get", "M-SEARCH"]
+
+
+def test_the_host_may_be_empty_and_written_in_any_case() -> None:
+    with serving() as host:
+        assert b" 200 " in host.connect().say(b"GET / HTTP/1.1\r\nhOST:\r\n\r\n")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE", "POST", "PUT"])
+@pytest.mark.parametrize("body", [b"", bytes(range(256)) * 300 + b"\r\n\0"])
+def test_a_body_is_exactly_what_was_sent_with_every_method(method: str, body: bytes) -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(ask("/", f"Content-Length: {len(body)}", method=method) + body)
+        assert host.heard[-1][5] == body
+        talk.say(ask("/next", method=method))
+        assert host.heard[-1][5] == b""
+        assert host.targets == ["/", "/next"]
 
 
 BODIES = {
@@ -251,6 +294,20 @@ def test_a_bad_request_behind_a_good_one() -> None:
         assert not talk.say(ask("/") + b"bad\r\n\r\n")
         host.respond(1, 200, [], b"")
         assert re.findall(rb"HTTP/1.1 (\d+)", talk.say(b"")) == [b"200", b"400"]
+
+
+def test_a_coding_by_another_name_is_none() -> None:
+    with serving() as host:
+        talk = host.connect()
+        assert b" 400 " in talk.say(ask("/", "Transfer_Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n")
+        assert [request[5] for request in host.heard] == [b""]
+
+
+def test_chunks_of_any_size() -> None:
+    with serving() as host:
+        body = b"".join(b"%X\r\n%s\r\n" % (size, b"x" * size) for size in (1, 10, 16, 255, 4_096, 70_000))
+        host.connect().say(ask("/", "Transfer-Encoding: chunked") + body + b"000\r\n\r\n")
+        assert host.heard[0][5] == b"x" * 74_378
 
 
 @pytest.mark.parametrize("cut", ["head", "length", "chunks"])
