@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
-from dasnet_conformance.proof.faults.sound import SharedOrphan
+from dasnet_conformance.proof.faults.sound import HttpServer, SharedOrphan
 from proof.http_talk import Host, ask, serving
 
 BAD = {
@@ -217,6 +219,8 @@ def test_what_the_host_may_answer() -> None:
             (204, [], b"x"),
             (200, [("a\r\nb", "c")], b""),
             (200, [("a", "b\r\nc: d")], b""),
+            (200, [("a", "b\nc: d")], b""),
+            (200, [("a", "b\0c")], b""),
             (200, [("", "b")], b""),
             (200, [("a", "\u20ac")], b""),
         ]:
@@ -232,9 +236,11 @@ def test_what_the_host_may_answer() -> None:
 @pytest.mark.parametrize(("method", "status", "end"), [("HEAD", 200, b"3\r\n\r\n"), ("GET", 204, b"\r\n\r\n")])
 def test_answers_without_content(method: str, status: int, end: bytes) -> None:
     with serving() as host:
-        host.react = lambda number: host.respond(number, status, [], b"abc" if status == 200 else b"")
+        host.react = lambda number: host.respond(number, status, [("X", "y")], b"abc" if status == 200 else b"")
         got = host.connect().say(ask("/", method=method))
         assert got.endswith(end)
+        assert b"X: y\r\n" in got
+        assert b"Transfer-Encoding" not in got
         assert (b"Content-Length" in got) == (status == 200)
 
 
@@ -443,3 +449,126 @@ def test_a_reload_in_every_state(state: str) -> None:
         talk.say(ask("/next"))
         assert new.heard[-1][0] == 2
         new.close()
+
+
+def test_many_small_chunks_have_one_limit() -> None:
+    with serving(largest_body=1_000) as host:
+        for size, status in [(100, b" 200 "), (101, b" 413 ")]:
+            body = b"".join([b"a\r\n%s\r\n" % (b"x" * 10)] * size) + b"0\r\n\r\n"
+            assert status in host.connect().say(ask("/", "Transfer-Encoding: chunked") + body)
+
+
+def test_a_silent_body_is_closed_at_its_tick() -> None:
+    with serving(stall_ticks=5) as host:
+        talk = host.connect()
+        talk.say(ask("/", "Content-Length: 5"), 0)
+        talk.say(b"h", 6)
+        assert talk.ended
+        assert not host.heard
+
+
+def test_nothing_but_a_tick_calls_back() -> None:
+    with serving() as host:
+        talk = host.connect()
+        host.tick()
+        talk.sock.send(ask("/"))
+        for _ in range(100):
+            assert host.is_open()
+            host.respond(1, 200, [], b"")
+        assert not host.heard
+        assert not talk.read()
+
+
+def test_exchanges_are_counted_over_all_connections() -> None:
+    with serving() as host:
+        for _ in range(3):
+            talk = host.connect()
+            talk.say(ask("/") * 2)
+        assert [request[0] for request in host.heard] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_tick_inside_a_callback_calls_nobody_back() -> None:
+    with serving() as host:
+        inside: list[int] = []
+
+        def tick_again(number: int) -> None:
+            host.tick()
+            inside.append(number)
+            host.respond(number, 200, [], b"")
+
+        host.react = tick_again
+        host.connect().say(ask("/") * 3)
+        assert inside == [1, 2, 3]
+
+
+def test_an_object_that_is_destroyed_in_a_callback_hears_no_more() -> None:
+    with serving() as host:
+        host.react = lambda number: host.close()
+        talk = host.connect()
+        talk.say(ask("/") * 3)
+        assert len(host.heard) == 1
+        assert talk.ended
+
+
+def test_an_object_without_callbacks_works() -> None:
+    server = HttpServer()
+    server.make_http_server_adapter()
+    assert server.init(0)
+    port = server._server.listener.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.send(ask("/"))
+        for _ in range(3):
+            server.tick()
+        assert server.respond(1, 200, [], b"")
+        server.tick()
+        client.settimeout(5)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
+    server.close()
+
+
+def test_the_date_is_that_of_now() -> None:
+    with serving() as host:
+        got = host.connect().say(ask("/")).decode()
+        date = re.search(r"Date: (.*)\r\n", got)
+        assert date
+        assert abs(parsedate_to_datetime(date[1]).timestamp() - time.time()) < 60
+
+
+def test_a_large_answer_arrives_whole() -> None:
+    with serving() as host:
+        body = bytes(range(256)) * 20_000
+        host.react = lambda number: host.respond(number, 200, [], body)
+        talk = host.connect()
+        talk.say(ask("/"), 200)
+        assert talk.say(b"").partition(b"\r\n\r\n")[2] == body
+
+
+def test_the_length_is_in_bytes() -> None:
+    with serving() as host:
+        host.react = lambda number: host.respond(number, 200, [("x", "a"), ("X", "b")], "\xe9\0\n".encode())
+        got = host.connect().say(ask("/"))
+        assert got.endswith(b"\r\nx: a\r\nX: b\r\nContent-Length: 4\r\n\r\n\xc3\xa9\0\n")
+
+
+def test_a_connection_that_has_sent_nothing_holds_nobody_up() -> None:
+    with serving() as host:
+        for _ in range(20):
+            host.connect()
+        host.tick()
+        assert b" 200 " in host.connect().say(ask("/"))
+        flood, other = host.connect(), host.connect()
+        flood.sock.send(ask("/", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 5_000)
+        host.tick()
+        assert b" 200 " in other.say(ask("/"), 1)
+
+
+def test_a_client_that_expects_in_an_old_version_or_not_at_all_is_not_invited() -> None:
+    with serving() as host:
+        assert not host.connect().say(ask("/", "Content-Length: 5"))
+        assert not host.connect().say(ask("/", "Content-Length: 5", "Expect: 100-continue", version="HTTP/1.0"))
+        assert host.connect().say(ask("/", "Content-Length: 5", "Expect: 100-continue"), 9).count(b"100") == 1
+
+
+def test_an_upgrade_is_passed_over() -> None:
+    with serving() as host:
+        assert b" 101 " not in host.connect().say(ask("/", "Connection: Upgrade", "Upgrade: h2c"))
