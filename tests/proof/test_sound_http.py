@@ -445,7 +445,13 @@ def test_a_reload_in_every_state(state: str) -> None:
         talk.say(data[half:] if half < len(data) else b"", 50)
         if state in ("unanswered", "inside"):
             assert new.respond(1, 200, [], b"/")
-        assert talk.say(b"").endswith(b"x" if state == "queued" else b"/")
+        assert [request[5] for request in [*host.heard, *new.heard]] == [b"hello"]
+        wanted = (8 << 20) if state == "queued" else 1
+        for _ in range(5_000):
+            if len(talk.say(b"", 1).partition(b"\r\n\r\n")[2]) == wanted:
+                break
+        else:
+            pytest.fail("the answer is not whole")
         talk.say(ask("/next"))
         assert new.heard[-1][0] == 2
         new.close()
@@ -572,3 +578,65 @@ def test_a_client_that_expects_in_an_old_version_or_not_at_all_is_not_invited() 
 def test_an_upgrade_is_passed_over() -> None:
     with serving() as host:
         assert b" 101 " not in host.connect().say(ask("/", "Connection: Upgrade", "Upgrade: h2c"))
+
+
+def test_a_reload_keeps_listening_limits_and_idle_connections() -> None:
+    orphan = SharedOrphan()
+    with serving(largest_body=1_000) as host:
+        idle = host.connect()
+        host.tick()
+        waits = host.connect()
+        host.save(orphan)
+        idle.sock.send(ask("/"))
+        for _ in range(5):
+            host.tick()
+        assert not host.heard
+        new = Host()
+        new.restore(orphan)
+        idle.host = waits.host = new
+        assert b" 413 " in waits.say(ask("/", "Content-Length: 1001"))
+        assert b" 200 " in idle.say(b"")
+        new.close()
+
+
+def test_what_is_behind_a_save_in_a_callback_goes_to_the_new_object() -> None:
+    orphan = SharedOrphan()
+    with serving() as host:
+        host.react = lambda number: host.save(orphan)
+        talk = host.connect()
+        talk.sock.send(ask("/a") + ask("/b"))
+        host.tick()
+        host.tick()
+        assert host.targets == ["/a"]
+        new = Host()
+        new.restore(orphan)
+        talk.host = new
+        talk.say(b"")
+        assert new.targets == ["/b"]
+        assert new.respond(1, 200, [], b"a")
+        assert talk.say(b"").endswith(b"/b")
+        new.close()
+
+
+@pytest.mark.parametrize(("begin", "status"), [(b"GET /", b" 414 "), (ask("/")[:-2] + b"X: ", b" 431 ")])
+def test_a_line_without_end_is_refused_when_it_passes_its_limit(begin: bytes, status: bytes) -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(begin)
+        for _ in range(70):
+            talk.say(b"x" * 1_000, 1)
+        assert status in talk.got
+        assert not host.heard
+
+
+def test_a_client_that_resets_ends_nothing_else() -> None:
+    with serving() as host:
+        talk, other = host.connect(), host.connect()
+        host.react = None
+        talk.say(ask("/"))
+        talk.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        talk.sock.close()
+        host.tick()
+        assert not host.respond(1, 200, [], b"")
+        host.react = lambda number: host.respond(number, 200, [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")], b"")
+        assert b"\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n" in other.say(ask("/"))
