@@ -32,13 +32,18 @@ __all__ = [
     "CLASS_CLIENT",
     "CLASS_CLIENT_B",
     "CLASS_CLIENT_SILENT",
+    "CLASS_HTTP",
+    "CLASS_HTTP_B",
+    "CLASS_HTTP_SILENT",
     "CLASS_PLAIN",
     "CLASS_SILENT",
     "CLIENT",
     "CLIENT_LOWLEVEL",
     "COMMANDS",
     "CORE",
+    "HTTP",
     "LOWLEVEL",
+    "MAKING",
     "PROFILES",
     "REACTIONS",
     "Adapter",
@@ -62,17 +67,21 @@ CORE: Final = "core"
 LOWLEVEL: Final = "lowlevel"
 CLIENT: Final = "client"
 CLIENT_LOWLEVEL: Final = "client-lowlevel"
+HTTP: Final = "http"
 
 #: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
 COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)
 
+#: The commands that construct an object: those that name its class.
+MAKING: Final = frozenset(
+    name for name, form in COMMANDS.items() if any(kind == "class" for _, kind in form.parameters)
+)
+
 #: The callbacks, each with what it carries.
 CALLBACKS: Final = merged(lambda profile: profile.callbacks)
 
-#: What an object can be told to do inside a callback, with the kind of its one argument (None: it takes none).
-REACTIONS: Final[dict[str, str | None]] = {
-    name: form.argument for name, form in merged(lambda profile: profile.reactions).items()
-}
+#: What an object can be told to do inside a callback, with the arguments that it takes, each with its kind.
+REACTIONS: Final = {name: form.arguments for name, form in merged(lambda profile: profile.reactions).items()}
 
 #: The classes of object that `new` can be asked for.
 CLASSES: Final = merged(lambda profile: profile.classes)
@@ -83,6 +92,10 @@ CLASS_SILENT: Final = CLASSES["silent"].number
 CLASS_CLIENT: Final = CLASSES["client"].number
 CLASS_CLIENT_B: Final = CLASSES["client-b"].number
 CLASS_CLIENT_SILENT: Final = CLASSES["client-silent"].number
+# Written out, for the profile is a draft, which most runs do not have.
+CLASS_HTTP: Final = 7
+CLASS_HTTP_B: Final = 8
+CLASS_HTTP_SILENT: Final = 9
 
 Argument = int | str | bytes
 
@@ -92,7 +105,7 @@ class Command:
     """One command to the implementation: a name of `COMMANDS` and its arguments, in the order of the form.
 
     `send` and `server_send` carry the bytes once and how often they are repeated, so that a large buffer stays small
-    on its way. `react` carries an empty argument where its action takes none.
+    on its way. `react` carries the arguments of its action behind it, and may carry an empty one where that takes none.
     """
 
     name: str
@@ -135,7 +148,9 @@ class Event:
 
     `what` is one of `CALLBACKS`, or "did" for the result of a reaction. `data` and `size` belong to data, `code` and
     `message` to error (`message` also to log), `action`, `outcome` and `answers` to did. `answers` holds what the three
-    queries said, in the order has_session, is_open, is_connected, when the action was "query".
+    queries said, in the order has_session, is_open, is_connected, when the action was "query". To request belong
+    `exchange`, `method`, `target`, `version`, `headers` (a line `name: value` for each field, ended by CR LF) and, as
+    `data`, the body.
     """
 
     object: int
@@ -147,6 +162,11 @@ class Event:
     action: str = ""
     outcome: Outcome | None = None
     answers: tuple[bool, ...] = ()
+    exchange: int = 0
+    method: str = ""
+    target: str = ""
+    version: str = ""
+    headers: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from typing import Final
 
 from .contract import CALLBACKS, COMMANDS, REACTIONS, Argument, Command, ParameterKind
@@ -59,24 +60,25 @@ def encode_command(sequence: int, command: Command) -> bytes:
 
 
 def _encode_known(kinds: tuple[ParameterKind, ...], arguments: tuple[Argument, ...]) -> list[str]:
-    if len(arguments) != len(kinds) and not (kinds[-1:] == ("argument",) and len(arguments) == len(kinds) - 1):
+    reacts = kinds[-1:] == ("argument",)
+    plain = kinds[:-1] if reacts else kinds
+    if len(arguments) < len(plain) or (len(arguments) > len(plain) and not reacts):
         raise ValueError(f"takes {len(kinds)} arguments, not {len(arguments)}")
-    words = []
-    # Not strict: the argument of a reaction may be left out, and then has to be one that takes none.
-    for kind, argument in zip(kinds, arguments, strict=False):
-        if kind == "argument":
-            continue
-        words.append(_encode_argument(kind, argument))
-    if kinds[-1:] == ("argument",):
-        wanted = REACTIONS[words[-1]]
-        given = arguments[len(kinds) - 1] if len(arguments) == len(kinds) else b""
-        if wanted == "bytes":
-            words.append(_encode_argument("bytes", given))
-        elif wanted == "orphan":
-            words.append(_encode_argument("orphan", given))
-        elif given not in (b"", ""):
-            raise ValueError(f"{words[-1]} takes no argument")
+    words = [_encode_argument(kind, argument) for kind, argument in zip(plain, arguments, strict=False)]
+    if reacts:
+        wanted, given = REACTIONS[words[-1]], arguments[len(plain) :]
+        # An empty argument stands for none.
+        if not wanted and given in ((b"",), ("",)):
+            given = ()
+        if len(given) != len(wanted):
+            raise ValueError(f"{words[-1]} takes {_counted(wanted)}")
+        words += [_encode_argument(kind, argument) for (_, kind), argument in zip(wanted, given, strict=True)]
     return words
+
+
+def _counted(arguments: Sized) -> str:
+    count = len(arguments)
+    return f"{count or 'no'} argument{'' if count <= 1 else 's'}"
 
 
 def _encode_argument(kind: ParameterKind, argument: Argument) -> str:
@@ -125,17 +127,21 @@ def _decode_named(name: str, words: list[str]) -> Command:
         return Command(name, tuple(words))
     arguments: list[Argument] = []
     for kind, word in zip(kinds, words, strict=False):
-        arguments.append(_decode_argument(_reaction_kind(arguments) if kind == "argument" else kind, word))
-    if len(words) == len(kinds) - 1 and kinds[-1] == "argument" and _reaction_kind(arguments) is None:
-        arguments.append(b"")
+        if kind == "argument":
+            break
+        arguments.append(_decode_argument(kind, word))
+    if kinds[-1:] == ("argument",) and len(arguments) == len(kinds) - 1:
+        action = str(words[len(arguments) - 1])
+        wanted, given = REACTIONS[action], words[len(arguments) :]
+        if len(given) != len(wanted):
+            message = f"{name} ... {action} takes {_counted(wanted)}, not {len(given)}"
+            raise ProtocolError(message, "not-in-protocol")
+        arguments += [_decode_argument(kind, word) for (_, kind), word in zip(wanted, given, strict=True)]
+        if not wanted:
+            arguments.append(b"")
     elif len(words) != len(kinds):
         raise ProtocolError(f"{name} takes {len(kinds)} arguments, not {len(words)}", "not-in-protocol")
     return Command(name, tuple(arguments))
-
-
-# The kind of the argument that goes with the action just read.
-def _reaction_kind(arguments: list[Argument]) -> str | None:
-    return REACTIONS[str(arguments[-1])]
 
 
 def _decode_argument(kind: str | None, word: str) -> Argument:

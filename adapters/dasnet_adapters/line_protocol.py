@@ -155,7 +155,7 @@ def decode_event(words: list[str]) -> Event:
 
 # The field of `Event` in which a callback's word is kept.
 def _field(name: str) -> str:
-    return "data" if name == "bytes" else name
+    return "data" if name in ("bytes", "body") else name
 
 
 def _decode_did(number: int, words: list[str]) -> Event:

@@ -13,6 +13,7 @@ May import the standard library and reads packaged files; nothing of ours stands
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Any, Final, Literal, TypeVar, get_args
 
+#: The environment variable that names the drafts to be loaded, joined by commas: for those who work on them.
+DRAFTS: Final = "DASNET_DRAFTS"
 #: The group of entry points by which a package adds profiles.
 ENTRY_POINTS: Final = "dasnet.profiles"
 
@@ -28,7 +31,18 @@ ResultKind = Literal["none", "boolean", "number"]
 #: What a callback carries: words of these kinds, in the order in which the line protocol writes them.
 CarriedKind = Literal["size", "number", "bytes", "text"]
 #: By which names; each is a field of the contract's events.
-CARRIED: Final = ("size", "bytes", "code", "message")
+CARRIED: Final = (
+    "size",
+    "bytes",
+    "code",
+    "message",
+    "exchange",
+    "method",
+    "target",
+    "version",
+    "headers",
+    "body",
+)
 
 Row = TypeVar("Row")
 
@@ -59,9 +73,9 @@ class CommandForm:
 
 @dataclass(frozen=True)
 class ReactionForm:
-    """What an object can be told to do inside a callback: the kind of its one argument (None: it takes none)."""
+    """What an object can be told to do inside a callback: its arguments, each with its kind, and what it does."""
 
-    argument: str | None
+    arguments: tuple[tuple[str, ParameterKind], ...]
     meaning: str
 
 
@@ -81,6 +95,7 @@ class Profile:
     `classes` each class of object by its name. `trial` is what the doctor makes of its commands, a line of the line
     protocol each, where PORT stands for a free port. `package` is the package that adds the profile; it is empty for
     those that are built in. `silent_unless_claimed` says that nothing is told of it where a port does not claim it.
+    `draft` says that it is not finished: it is there only where the environment variable `DASNET_DRAFTS` names it.
     """
 
     name: str
@@ -93,6 +108,7 @@ class Profile:
     trial: tuple[str, ...]
     package: str = ""
     silent_unless_claimed: bool = False
+    draft: bool = False
 
 
 def read_profiles(text: str, place: str, package: str = "") -> list[Profile]:
@@ -115,7 +131,7 @@ def _profile(entry: dict[str, Any], package: str) -> Profile:
         sections=tuple(entry["sections"]),
         callbacks={key: _carried(key, text) for key, text in entry.get("callbacks", {}).items()},
         reactions={
-            key: ReactionForm(form["argument"] or None, form["meaning"])
+            key: ReactionForm(_pairs(form["argument"], ParameterKind), form["meaning"])
             for key, form in entry.get("reactions", {}).items()
         },
         classes={key: ObjectClass(**form) for key, form in entry.get("classes", {}).items()},
@@ -123,6 +139,7 @@ def _profile(entry: dict[str, Any], package: str) -> Profile:
         trial=tuple(entry.get("trial", ())),
         package=package,
         silent_unless_claimed=bool(entry.get("silent_unless_claimed", False)),
+        draft=bool(entry.get("draft", False)),
     )
 
 
@@ -159,8 +176,10 @@ def load_profiles() -> tuple[dict[str, Profile], tuple[str, ...]]:
     """
     found: dict[str, Profile] = {}
     problems: list[str] = []
+    drafts = os.environ.get(DRAFTS, "").split(",")
     for profile in read_profiles(files(__package__).joinpath("profiles.toml").read_text("utf-8"), "profiles.toml"):
-        found[profile.name] = profile
+        if not profile.draft or profile.name in drafts:
+            found[profile.name] = profile
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         place = f"entry point {entry.name} = {entry.value} of {ENTRY_POINTS}"
         try:

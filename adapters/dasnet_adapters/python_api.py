@@ -4,6 +4,7 @@ A port checks itself with one line, which mypy then judges:
 
     api: LowlevelModule = my_port  # or CoreModule, for a port without the low-level functions
     client: ClientLowlevelModule = my_port  # or ClientModule; a port without the class Client leaves this line out
+    http: HttpModule = my_port  # likewise
 
 Nothing beyond this page is needed of a module; names of parameters are free. `find_shortcomings` asks a module for each
 part at run time. May import the standard library and the contract; calls nothing of the module.
@@ -15,7 +16,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
-from .contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
+from .contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, LOWLEVEL
 
 
 class ServerObject(Protocol):
@@ -160,6 +161,52 @@ class ClientLowlevelModule(ClientModule, Protocol):
         """As `Client.close`."""
 
 
+class HttpServerObject(Protocol):
+    """An object of the module's class `HttpServer`, or of one derived from it, which is made without arguments.
+
+    With keyword arguments, if it has limits that can be set: `longest_request_line`, `largest_head`, `largest_body` in
+    bytes, `most_fields`, `most_connections`, `stall_ticks`. Derived classes may define `on_request(exchange, method,
+    target, version, headers, body)`, `on_error(message, code)` and `on_log(message)`; `headers` are pairs of name and
+    value, bytes or text of one byte a character.
+    """
+
+    @property
+    def _server(self) -> Any:
+        """The handle, None while there is none."""
+
+    def make_http_server_adapter(self) -> None:
+        """Make the handle."""
+
+    def init(self, port: int, /) -> bool:
+        """Listen on a port."""
+
+    def is_open(self) -> bool:
+        """Whether it listens."""
+
+    def tick(self) -> None:
+        """Do what is ready, and call back."""
+
+    def respond(self, exchange: int, status: int, headers: Any, body: bytes, /) -> bool:
+        """Answer the request of that number; `headers` are pairs of name and value."""
+
+    def save(self, orphan: Any, /) -> None:
+        """Move the handle into an orphan, which is of the module's class `SharedOrphan`."""
+
+    def restore(self, orphan: Any, /) -> None:
+        """Move the handle out of an orphan into this object."""
+
+    def close(self) -> None:
+        """End connections and listener: what the destruction of the object is elsewhere."""
+
+
+class HttpModule(CoreModule, Protocol):
+    """A module that offers the profile `http`."""
+
+    @property
+    def HttpServer(self) -> type[HttpServerObject]:  # noqa: N802
+        """The class to derive from."""
+
+
 def _functions(protocol: type) -> dict[str, int]:
     return {
         name: len(inspect.signature(member).parameters) - 1
@@ -177,6 +224,9 @@ FUNCTIONS: Final = _functions(LowlevelModule)
 #: The same of the class `Client`, and of the functions beneath it.
 CLIENT_METHODS: Final = _functions(ClientObject)
 CLIENT_FUNCTIONS: Final = _functions(ClientLowlevelModule)
+
+#: And of the class `HttpServer`.
+HTTP_METHODS: Final = _functions(HttpServerObject)
 
 
 def tells_holding(orphan: Any) -> bool:
@@ -215,6 +265,11 @@ def _shortcomings(module: Any, profiles: tuple[str, ...]) -> Iterator[str]:
         yield from _cannot_take(client, "Client", 0)
         for name, count in CLIENT_METHODS.items():
             yield from _cannot_take(getattr(client, name, None), f"Client.{name}", count + 1)
+    if HTTP in profiles:
+        http_server = getattr(module, "HttpServer", None)
+        yield from _cannot_take(http_server, "HttpServer", 0)
+        for name, count in HTTP_METHODS.items():
+            yield from _cannot_take(getattr(http_server, name, None), f"HttpServer.{name}", count + 1)
     if CLIENT_LOWLEVEL in profiles:
         for name, count in CLIENT_FUNCTIONS.items():
             yield from _cannot_take(getattr(module, name, None), name, count)

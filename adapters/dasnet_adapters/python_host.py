@@ -34,6 +34,7 @@ from .contract import (
 from .python_api import is_holding, tells_holding
 from .python_child import HostChild
 from .python_client import client_commands
+from .python_http import http_commands, http_limits
 from .python_lowlevel import lowlevel_commands
 from .python_outcomes import (
     DRIVER_KIND,
@@ -48,7 +49,7 @@ from .python_outcomes import (
     number,
     refusal_from,
 )
-from .python_recording import CLIENT_CLASSES, RECORD, Plain, PythonModule, Record
+from .python_recording import CLIENT_CLASSES, HTTP_CLASSES, RECORD, Plain, PythonModule, Record
 
 #: How deep reactions may nest: far beyond what a check needs, well within the stack of every language.
 DEEPEST_REACTION: Final = 50
@@ -105,6 +106,8 @@ class PythonHost:
             "threads": count_threads,
             **lowlevel_commands(functions, self._record),
             **client_commands(functions, self._record),
+            **http_commands(self._record),
+            "http_new": self._new_limited,
         }
         for name, form in COMMANDS.items():
             if form.python and name not in self._methods:
@@ -160,7 +163,7 @@ class PythonHost:
         self._note(event)
         reaction = record.reactions.get(event.what)
         if reaction is not None:
-            self._react(record, reaction, event.data)
+            self._react(record, reaction, event)
 
     def _note(self, event: Event) -> None:
         events = self._events
@@ -169,8 +172,8 @@ class PythonHost:
         else:
             self._on_stray(event)
 
-    def _react(self, record: Record, reaction: tuple[str, Any], data: bytes) -> None:
-        action, argument = reaction
+    def _react(self, record: Record, reaction: tuple[str, tuple[Any, ...]], event: Event) -> None:
+        action, given = reaction
         if action == "raise":
             raise CallbackRaisedError("raised on request")
         number = record.number
@@ -184,11 +187,13 @@ class PythonHost:
                 if action == "query":
                     outcome, answers = self._query(number)
                 elif action == "send":
-                    outcome = self._attempt("send", (number, argument, 1, len(argument)))
+                    outcome = self._attempt("send", (number, given[0], 1, len(given[0])))
                 elif action == "echo":
-                    outcome = self._attempt("send", (number, data, 1, len(data)))
+                    outcome = self._attempt("send", (number, event.data, 1, len(event.data)))
                 elif action == "save":
-                    outcome = self._attempt("save", (number, argument))
+                    outcome = self._attempt("save", (number, given[0]))
+                elif action == "respond":
+                    outcome = self._attempt("respond", (number, event.exchange, *given, 1))
                 elif action == "connect":
                     outcome = self._attempt("connect", record.connected_with or (number, "", 0, 0))
                 else:  # tick, destroy, close, is_connected
@@ -236,16 +241,25 @@ class PythonHost:
         return orphan
 
     def _new(self, number: int, class_number: int) -> Outcome:
+        return self._make(number, class_number, {})
+
+    def _new_limited(self, number: int, class_number: int, *limits: int) -> Outcome:
+        if class_number not in HTTP_CLASSES:
+            raise _CallerError(f"class {class_number} has no limits: it is not derived from HttpServer")
+        return self._make(number, class_number, http_limits(limits))
+
+    def _make(self, number: int, class_number: int, settings: dict[str, int]) -> Outcome:
         class_info = self._module.classes.get(class_number)
         if class_info is None or number in self._objects or number < 1:
-            if class_number in CLIENT_CLASSES and number not in self._objects:
-                return Unsupported(f"{self._module.label} has no class Client that can be derived from")
+            base = "Client" if class_number in CLIENT_CLASSES else "HttpServer" if class_number in HTTP_CLASSES else ""
+            if base and number not in self._objects:
+                return Unsupported(f"{self._module.label} has no class {base} that can be derived from")
             raise _CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
         record = Record(self, number, class_info, class_number)
         # The record comes before __init__, in which a callback might fire already.
         instance = record.instance = class_info.__new__(class_info)
         object.__setattr__(instance, RECORD, record)
-        instance.__init__()
+        instance.__init__(**settings)
         self._objects[number] = record
         return NOTHING
 
@@ -253,6 +267,9 @@ class PythonHost:
         record = self._record(number)
         if record.class_number in CLIENT_CLASSES:
             record.instance.make_client_adapter()
+            return NOTHING
+        if record.class_number in HTTP_CLASSES:
+            record.instance.make_http_server_adapter()
             return NOTHING
         # Through the class, so that a plain object is given to the module's method as well.
         self._module.server.make_server_adapter(record.instance)
@@ -335,16 +352,18 @@ class PythonHost:
             record.instance.close()
         return NOTHING
 
-    def _set_reaction(self, number: int, callback: str, action: str, argument: Any = b"") -> Outcome:
+    def _set_reaction(self, number: int, callback: str, action: str, *arguments: Any) -> Outcome:
         record = self._record(number)
         if callback not in CALLBACKS or action not in REACTIONS:
             raise _CallerError(f"there is no reaction {action} to {callback}")
         if action == "echo" and callback != "data":
             raise _CallerError(f"{callback} gives nothing that could be echoed")
+        if action == "respond" and callback != "request":
+            raise _CallerError(f"{callback} tells of no request that could be answered")
         if action == "none":
             record.reactions.pop(callback, None)
         else:
-            record.reactions[callback] = (action, argument)
+            record.reactions[callback] = (action, arguments)
         return NOTHING
 
     # A command of a profile from outside: one call of a method of the object, or of a function of the module.

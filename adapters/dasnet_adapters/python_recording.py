@@ -1,14 +1,15 @@
 """A Python module seen as an implementation: what it offers, and subclasses of its classes that report callbacks.
 
 The names looked for are those of the module's documentation, in their Python form. Nothing here calls the module but to
-derive classes from its `Server` and `Client`; `python_host` makes the calls. May import the standard library and the
-contract.
+derive classes from its `Server`, `Client` and `HttpServer`; `python_host` makes the calls. May import the standard
+library and the contract.
 """
 
 from __future__ import annotations
 
 import types
 from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from .contract import (
@@ -17,6 +18,9 @@ from .contract import (
     CLASS_CLIENT,
     CLASS_CLIENT_B,
     CLASS_CLIENT_SILENT,
+    CLASS_HTTP,
+    CLASS_HTTP_B,
+    CLASS_HTTP_SILENT,
     CLASS_PLAIN,
     CLASS_SILENT,
     COMMANDS,
@@ -34,12 +38,15 @@ def _methods_of(class_name: str) -> dict[str, str]:
 #: Commands that are one method of `Server`, by command; and of `Client`, where the same is not one of `Server` already.
 METHODS: Final = _methods_of("Server")
 CLIENT_METHODS: Final = _methods_of("Client")
+HTTP_METHODS: Final = _methods_of("HttpServer")
 
 #: Commands that are one function of the module, by command.
 FUNCTIONS: Final = {name: form.python for name, form in COMMANDS.items() if form.python and "." not in form.python}
 
 #: The classes of object that are derived from `Client`.
 CLIENT_CLASSES: Final = frozenset((CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_SILENT))
+#: And those derived from `HttpServer`.
+HTTP_CLASSES: Final = frozenset((CLASS_HTTP, CLASS_HTTP_B, CLASS_HTTP_SILENT))
 
 # So many of the last data callbacks are looked at again.
 _MOST_KEPT: Final = 64
@@ -70,7 +77,7 @@ class Record:
         self.class_info = class_info
         self.class_number = class_number
         self.instance: Any = None
-        self.reactions: dict[str, tuple[str, Any]] = {}
+        self.reactions: dict[str, tuple[str, tuple[Any, ...]]] = {}
         #: The arguments of its last command `connect`, the number first; none before there was one.
         self.connected_with: tuple[int, str, int, int] | None = None
         #: What data callbacks gave, as they gave it, beside a copy; what cannot change is not kept.
@@ -111,6 +118,31 @@ def _on_log(self: Any, message: Any) -> None:
     record.listener.fired(record, Event(record.number, "log", message=str(message)))
 
 
+def _on_request(
+    self: Any, exchange: int, method: str, target: str, version: str, headers: Iterable[tuple[Any, Any]], body: Any
+) -> None:
+    record: Record = self._dasnet_record
+    given = bytes(memoryview(body))
+    event = Event(
+        record.number,
+        "request",
+        data=given,
+        size=len(given),
+        exchange=exchange,
+        method=str(method),
+        target=str(target),
+        version=str(version),
+        headers=b"".join(_field_bytes(name) + b": " + _field_bytes(value) + b"\r\n" for name, value in headers),
+    )
+    record.listener.fired(record, event)
+
+
+# A name or value of a field, which a module gives as bytes or as text of one byte a character.
+def _field_bytes(part: Any) -> bytes:
+    return part.encode("latin-1") if isinstance(part, str) else bytes(memoryview(part))
+
+
+_HTTP_CALLBACKS: Final = {"on_request": _on_request, "on_error": _on_error, "on_log": _on_log}
 _CALLBACKS: Final = {
     "on_connect": _on_connect,
     "on_disconnect": _on_disconnect,
@@ -121,8 +153,8 @@ _CALLBACKS: Final = {
 
 
 # A class derived from one of the module's, which tells its record of every callback.
-def _recording(name: str, base: type) -> Any:
-    return types.new_class(name, (base,), {}, lambda space: space.update(_CALLBACKS))
+def _recording(name: str, base: type, callbacks: Mapping[str, Any] = _CALLBACKS) -> Any:
+    return types.new_class(name, (base,), {}, lambda space: space.update(callbacks))
 
 
 # Those derived from `Client`. None where there is no such class, or it is something else of that name: a port that has
@@ -135,6 +167,20 @@ def _client_classes(client: Any) -> dict[int, Any]:
             CLASS_CLIENT: _recording("RecordingClient", client),
             CLASS_CLIENT_B: _recording("RecordingClientB", client),
             CLASS_CLIENT_SILENT: types.new_class("SilentClient", (client,)),
+        }
+    except TypeError:
+        return {}
+
+
+# Those derived from `HttpServer`, likewise.
+def _http_classes(server: Any) -> dict[int, Any]:
+    if not isinstance(server, type) or not callable(getattr(server, "make_http_server_adapter", None)):
+        return {}
+    try:
+        return {
+            CLASS_HTTP: _recording("RecordingHttp", server, _HTTP_CALLBACKS),
+            CLASS_HTTP_B: _recording("RecordingHttpB", server, _HTTP_CALLBACKS),
+            CLASS_HTTP_SILENT: types.new_class("SilentHttp", (server,)),
         }
     except TypeError:
         return {}
@@ -160,6 +206,8 @@ class PythonModule:
         self.server: Any = base
         #: The class `Client`, None in a module that has the server half alone.
         self.client: Any = getattr(module, "Client", None)
+        #: The class `HttpServer`, None in a module without it.
+        self.http_server: Any = getattr(module, "HttpServer", None)
         self.orphan_class: Any = getattr(module, "SharedOrphan", None)
         try:
             self.classes: dict[int, Any] = {
@@ -175,6 +223,7 @@ class PythonModule:
                 hint="users of the module derive their own class from Server, so it has to allow that",
             ) from error
         self.classes |= _client_classes(self.client)
+        self.classes |= _http_classes(self.http_server)
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
 
@@ -186,6 +235,9 @@ class PythonModule:
         for command, name in CLIENT_METHODS.items():
             if not callable(getattr(self.client, name, None)):
                 missing[command] = f"{self.label} has no Client.{name}"
+        for command, name in HTTP_METHODS.items():
+            if not callable(getattr(self.http_server, name, None)):
+                missing[command] = f"{self.label} has no HttpServer.{name}"
         for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):
                 missing[command] = f"{self.label} has no {name}"

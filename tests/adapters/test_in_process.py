@@ -155,7 +155,7 @@ def test_the_kind_of_a_refusal_is_a_word(name: str, kind: str) -> None:
         ("tick", ()),
         ("tick", (1, 2)),
         ("new", (1, 1)),
-        ("new", (2, 9)),
+        ("new", (2, 99)),
         ("new", (0, 1)),
         ("react", (9, "data", "echo")),
         ("react", (1, "start", "echo")),

@@ -86,8 +86,8 @@ def test_the_table_of_commands_is_that_of_the_contract() -> None:
 
 def test_the_table_of_reactions_is_that_of_the_contract() -> None:
     table = TEXT.partition("| action | argument |")[2].partition("\n\n")[0]
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\w*) ?\|", table, re.MULTILINE))
-    assert rows == {action: (argument or "").upper() for action, argument in REACTIONS.items()}
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\w ]*?) ?\|", table, re.MULTILINE))
+    assert rows == {action: " ".join(name for name, _ in arguments).upper() for action, arguments in REACTIONS.items()}
 
 
 def test_the_grammar_defines_every_name_it_uses() -> None:

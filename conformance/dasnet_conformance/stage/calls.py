@@ -7,6 +7,7 @@ it tells of. It reaches the implementation through a `Session` of the contract o
 from __future__ import annotations
 
 from dasnet_adapters.contract import (
+    MAKING,
     AdapterBroken,
     Answer,
     Argument,
@@ -82,7 +83,7 @@ class Calls:
         self._last = told
         self._record(told, name, answer)
         self.drain_strays()
-        if name == "new" and isinstance(answer.outcome, Value):
+        if name in MAKING and isinstance(answer.outcome, Value):
             self._made.add(int(arguments[0]))
         self._look_at_driver(name, answer)
         for event in answer.events:

@@ -61,14 +61,17 @@ class Host(FrameLoop):
 
     def new(self, class_number: int = CLASS_A, needs: str = "construct.succeeds") -> HostObject:
         """Construct an object of a class of the contract. One that cannot be constructed is what it `needs`."""
-        objects = self._calls.objects
-        number = len(objects) + 1
-        made = HostObject(self.call, number)
-        objects[number] = made
+        made = self.reserve()
         with expect.needing(needs):
             expect.returns(
-                self.call("new", number, class_number), None, f"constructing an object of class {class_number}"
+                self.call("new", made.number, class_number), None, f"constructing an object of class {class_number}"
             )
+        return made
+
+    def reserve(self) -> HostObject:
+        """The next object, which a command is about to construct."""
+        objects = self._calls.objects
+        made = objects[len(objects) + 1] = HostObject(self.call, len(objects) + 1)
         return made
 
     def object(self, number: int) -> HostObject:

@@ -140,9 +140,9 @@ class HostObject:
         """Destroy the object."""
         return self.call("destroy")
 
-    def react(self, callback: str, action: str, argument: Argument = "") -> None:
-        """Do `action` whenever `callback` fires on this object."""
-        self.call("react", callback, action, argument)
+    def react(self, callback: str, action: str, *arguments: Argument) -> None:
+        """Do `action`, with its arguments, whenever `callback` fires on this object."""
+        self.call("react", callback, action, *(arguments or ("",)))
 
     def count(self, what: str) -> int:
         """How often this callback fired so far ("did" counts reactions)."""

@@ -1,0 +1,175 @@
+"""Reading the answers of an HTTP server under test: strict, by hand, and with no library that would forgive.
+
+RFC 9112, sections 4 to 7. It reads bytes and says what is in them; whether that is allowed is for the checks. It does
+no input or output, and imports of ours the exceptions alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .expect import Mismatch
+
+_STATUS_LINE: Final = re.compile(rb"(HTTP/\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*)")
+_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_LENGTH: Final = re.compile(rb"[0-9]+")
+_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?")
+_END: Final = b"\r\n"
+
+#: How an answer told where it ends.
+BY_NATURE: Final = "nothing to follow"
+BY_LENGTH: Final = "Content-Length"
+BY_CHUNKS: Final = "chunks"
+BY_END: Final = "the end of the connection"
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """One whole answer.
+
+    `fields` are names in lower case and values, in the order in which they came; `framing` is one of `BY_NATURE`,
+    `BY_LENGTH`, `BY_CHUNKS` and `BY_END`; `size` is the number of bytes that the answer took on the connection.
+    """
+
+    version: str
+    status: int
+    reason: bytes
+    fields: tuple[tuple[str, bytes], ...]
+    body: bytes
+    framing: str
+    size: int
+
+    def values(self, name: str) -> list[bytes]:
+        """The values of each line of that name, which is in lower case."""
+        return [value for each, value in self.fields if each == name]
+
+    def words(self, name: str) -> list[bytes]:
+        """The members of a field that is a list, in lower case."""
+        members = b",".join(self.values(name)).split(b",")
+        return [member.strip(b" \t").lower() for member in members if member.strip(b" \t")]
+
+    @property
+    def closes(self) -> bool:
+        """Whether the answer says that nothing follows it on its connection."""
+        return self.framing == BY_END or b"close" in self.words("connection")
+
+    @property
+    def interim(self) -> bool:
+        """Whether it is of the class 1xx, and another answer follows."""
+        return 100 <= self.status < 200
+
+
+class _Incomplete(Exception):
+    """There is not enough of it yet."""
+
+
+def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended: bool) -> list[HttpAnswer]:
+    """The whole answers at the beginning of what a client has received.
+
+    Arguments: `data`, every byte so far; `methods`, those of the requests in order (GET where none is named), for an
+    answer to HEAD has no content; `ended`, whether the connection has ended, which ends an answer that says nothing of
+    its length. Raises `Mismatch` for bytes that are no answer.
+    """
+    found: list[HttpAnswer] = []
+    final = start = 0
+    while start < len(data):
+        method = methods[final] if final < len(methods) else "GET"
+        try:
+            answer = _read(bytes(data[start:]), method, ended)
+        except _Incomplete:
+            break
+        found.append(answer)
+        start += answer.size
+        final += not answer.interim
+    return found
+
+
+def rest_of(data: bytes | bytearray, answers: Sequence[HttpAnswer]) -> bytes:
+    """What follows the answers: the beginning of another, or nothing."""
+    return bytes(data[sum(answer.size for answer in answers) :])
+
+
+def _read(data: bytes, method: str, ended: bool) -> HttpAnswer:
+    line, place = _line(data, 0, "a status line")
+    match = _STATUS_LINE.fullmatch(line)
+    if match is None:
+        raise Mismatch("the first line of an answer", "a status line: HTTP/1.1, three digits, a reason", repr(line))
+    fields, place = _fields(data, place)
+    status = int(match[2])
+    framing, body, place = _content(data, place, status, method, fields, ended)
+    return HttpAnswer(match[1].decode("ascii"), status, match[3], tuple(fields), body, framing, place)
+
+
+# The line at this place without its end, and the place behind it.
+def _line(data: bytes, place: int, what: str) -> tuple[bytes, int]:
+    end = data.find(b"\n", place)
+    if end < 0:
+        if len(data) - place > 1 << 20:
+            raise Mismatch(what, "a line end within a mebibyte", "none")
+        raise _Incomplete
+    if data[end - 1 : end] != b"\r" or end == place:
+        raise Mismatch(what, "a line that ends in CR LF", repr(data[place : end + 1]))
+    return data[place : end - 1], end + 1
+
+
+def _fields(data: bytes, place: int) -> tuple[list[tuple[str, bytes]], int]:
+    fields: list[tuple[str, bytes]] = []
+    while True:
+        line, place = _line(data, place, "a field of an answer")
+        if not line:
+            return fields, place
+        name, colon, value = line.partition(b":")
+        value = value.strip(b" \t")
+        if not colon or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise Mismatch("a field of an answer", "a name, a colon and a value", repr(line))
+        fields.append((name.decode("ascii").lower(), value))
+
+
+def _content(
+    data: bytes, place: int, status: int, method: str, fields: list[tuple[str, bytes]], ended: bool
+) -> tuple[str, bytes, int]:
+    lengths = [value for name, value in fields if name == "content-length"]
+    codings = [value for name, value in fields if name == "transfer-encoding"]
+    if lengths and codings:
+        raise Mismatch("an answer's framing", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}")
+    if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
+        raise Mismatch("Content-Length of an answer", "one number", repr(lengths))
+    if method == "HEAD" or status < 200 or status in (204, 304):
+        return BY_NATURE, b"", place
+    if codings:
+        if [value.lower() for value in codings] != [b"chunked"]:
+            raise Mismatch("Transfer-Encoding of an answer", "chunked", repr(codings))
+        body, place = _chunks(data, place)
+        return BY_CHUNKS, body, place
+    if lengths:
+        end = place + int(lengths[0])
+        if len(data) < end:
+            raise _Incomplete
+        return BY_LENGTH, data[place:end], end
+    if not ended:
+        raise _Incomplete
+    return BY_END, data[place:], len(data)
+
+
+def _chunks(data: bytes, place: int) -> tuple[bytes, int]:
+    parts: list[bytes] = []
+    while True:
+        line, place = _line(data, place, "the line of a chunk")
+        match = _CHUNK_LINE.fullmatch(line)
+        if match is None:
+            raise Mismatch("the line of a chunk", "a size in hexadecimal digits", repr(line))
+        size = int(match[1], 16)
+        if not size:
+            _, place = _fields(data, place)
+            return b"".join(parts), place
+        if len(data) < place + size + 2:
+            raise _Incomplete
+        parts.append(data[place : place + size])
+        place += size
+        if data[place : place + 2] != _END:
+            raise Mismatch("what follows the data of a chunk", "CR LF", repr(data[place : place + 2]))
+        place += 2
