@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -14,7 +15,7 @@ from dasnet_conformance.proof.faults.sound_http_request import Request
 from dasnet_conformance.proof.faults.tools import die
 
 
-@fault("http-callbacks.inside-ticks")
+@fault("http-callbacks.nothing-between-ticks")
 class QueriesCallBack(HttpServer):
     """A query takes the occasion to see what has come, and calls back outside of any tick."""
 
@@ -23,7 +24,7 @@ class QueriesCallBack(HttpServer):
         return super().is_open()
 
 
-@fault("http-callbacks.inside-ticks")
+@fault("http-callbacks.nothing-between-ticks")
 class RespondCallsBack(HttpServer):
     """respond goes on with the next request at once, and calls it back outside of any tick."""
 
@@ -56,7 +57,7 @@ class CallsBackAgainUntilAnswered(HttpHandle):
                 self.tell_request(number, exchange.request)
 
 
-@fault("http-callbacks.numbers")
+@fault("http-callbacks.exchanges-differ")
 class NumbersStartAnewPerConnection(HttpHandle):
     """Exchanges are counted per connection, and two clients have the same number."""
 
@@ -67,7 +68,7 @@ class NumbersStartAnewPerConnection(HttpHandle):
         return super().deliver(connection, request)
 
 
-@fault("http-callbacks.numbers")
+@fault("http-callbacks.exchanges-differ")
 class NumbersAreUsedAgain(HttpHandle):
     """The number of an exchange that was answered is given to the next one."""
 
@@ -76,7 +77,7 @@ class NumbersAreUsedAgain(HttpHandle):
         return self.count
 
 
-@fault("http-callbacks.answer-later")
+@fault("http-callbacks.answered-later")
 class AnswersInsideTheCallbackAlone(HttpHandle):
     """A request that was not answered inside its callback gets a 404 when that returns."""
 
@@ -87,7 +88,7 @@ class AnswersInsideTheCallbackAlone(HttpHandle):
         return going
 
 
-@fault("http-callbacks.answer-later")
+@fault("http-callbacks.answered-later")
 class ForgetsExchangesWithTheTick(HttpHandle):
     """Exchanges are forgotten at the end of their tick, and respond in a later one says false."""
 
@@ -96,7 +97,7 @@ class ForgetsExchangesWithTheTick(HttpHandle):
         self.pending.clear()
 
 
-@fault("http-callbacks.answer-later")
+@fault("http-callbacks.answered-between-ticks")
 class LosesAnswersBetweenTicks(HttpHandle):
     """An answer that is given between two ticks says true, and never goes out."""
 
@@ -217,7 +218,7 @@ class EndsWithTheFirstRaise(HttpHandle):
         self.forget_gone()
 
 
-@fault("http-callbacks.bad-request-is-no-error")
+@fault("http-callbacks.strangers-are-no-errors")
 class ReportsStrangersMistakes(HttpHandle):
     """A stranger's bad request is told to the host as an error."""
 
@@ -225,7 +226,7 @@ class ReportsStrangersMistakes(HttpHandle):
         self.tell_error(message, 400)
 
 
-@fault("http-callbacks.silent")
+@fault("http-callbacks.no-callbacks")
 class NeedsACallback(HttpHandle):
     """Without a callback for requests the server fails, since it looks for one in the class itself."""
 
@@ -235,7 +236,7 @@ class NeedsACallback(HttpHandle):
         super().tell_request(number, request)
 
 
-@fault("http-callbacks.tick-inside")
+@fault("http-callbacks.ticked-inside")
 class TicksInsideTicks(HttpHandle):
     """A tick inside a callback calls back the next request, before the first callback has returned."""
 
@@ -245,7 +246,7 @@ class TicksInsideTicks(HttpHandle):
         self.ticking = before
 
 
-@fault("http-callbacks.destroy-inside")
+@fault("http-callbacks.destroyed-inside")
 class SpeaksAfterItsDestruction(HttpConnection):
     """An object that is destroyed in a callback is still called back for the requests behind."""
 
@@ -257,3 +258,91 @@ class SpeaksAfterItsDestruction(HttpConnection):
             handle.owner = owner
             self.gone = False
         return True
+
+
+@fault("http-callbacks.answered-inside")
+class CannotBeAnsweredInside(HttpHandle):
+    """An exchange is entered when its callback has returned, and an answer inside says false."""
+
+    inside = False
+
+    def tell_request(self, number: int, request: Request) -> None:
+        self.inside = True
+        try:
+            super().tell_request(number, request)
+        finally:
+            self.inside = False
+
+    def respond(self, number: int, status: int, headers: Iterable[tuple[Text, Text]], body: bytes) -> bool:
+        return not self.inside and super().respond(number, status, headers, body)
+
+
+@fault("http-callbacks.answers-crossed")
+class OldestConnectionIsAnswered(HttpHandle):
+    """An answer goes to whoever asked first, whatever its number."""
+
+    def respond(self, number: int, status: int, headers: Iterable[tuple[Text, Text]], body: bytes) -> bool:
+        return super().respond(min(self.pending) if number in self.pending else number, status, headers, body)
+
+
+@fault("http-callbacks.raises-alone")
+class ARaiseEndsAllConnections(HttpHandle):
+    """When a callback raises, all connections are closed, those of other clients as well."""
+
+    def callback_failed(self, exchange: Exchange) -> None:
+        super().callback_failed(exchange)
+        for connection in self.connections:
+            connection.drop()
+
+
+@fault("http-callbacks.raises-alone")
+class ARaiseIsAnsweredTwice(HttpHandle):
+    """A callback that raises after it has answered gets a 500 behind its answer."""
+
+    def callback_failed(self, exchange: Exchange) -> None:
+        found = next((each for each in self.connections if exchange in each.exchanges or each.outgoing), None)
+        if found is not None:
+            found.outgoing += found.write(exchange.request, 500, [], b"", persistent=True)
+            found.forget()
+
+
+@fault("http-callbacks.bad-request-needs-no-callback")
+class CallsBackWhatItRefuses(HttpConnection):
+    """A request with a fault in its head is answered 400, and called back as well."""
+
+    def turn(self, deliver: Callable[[HttpConnection, Request], bool], steps: int) -> None:
+        self.told = deliver
+        super().turn(deliver, steps)
+
+    def refuse(self, status: int, why: str) -> None:
+        super().refuse(status, why)
+        if self.parser.request.target:
+            self.told(self, self.parser.request)
+
+
+@fault("http-callbacks.ticked-inside", hangs=True)
+class TicksInsideWaitForTheTick(HttpHandle):
+    """A tick inside a callback waits for the one that it is in, which waits for the callback."""
+
+    def tick(self) -> None:
+        while self.ticking:
+            time.sleep(0.05)
+        super().tick()
+
+
+@fault("http-callbacks.ticked-inside")
+class TicksInsideCallBackAgain(HttpHandle):
+    """A request is done with when its callback has returned, and a tick inside calls it back again."""
+
+    current: tuple[int, Request] | None = None
+
+    def tell_request(self, number: int, request: Request) -> None:
+        self.current = (number, request)
+        super().tell_request(number, request)
+        self.current = None
+
+    def tick(self) -> None:
+        if self.current is not None:
+            current, self.current = self.current, None
+            super().tell_request(*current)
+        super().tick()

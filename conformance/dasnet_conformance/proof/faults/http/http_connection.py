@@ -13,6 +13,7 @@ from dasnet_conformance.proof.faults.sound_http_connection import Exchange, Http
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Request, listed
+from dasnet_conformance.proof.faults.tools import die
 
 Deliver = Callable[[HttpConnection, Request], bool]
 
@@ -31,7 +32,7 @@ class ReadsOneRequestPerConnection(HttpConnection):
         return super().complete(deliver)
 
 
-@fault("http-connection.keep-alive")
+@fault("http-connection.close-said")
 class ClosesWithoutSayingSo(HttpConnection):
     """Each connection is closed behind its answer, and the answer does not say so."""
 
@@ -42,7 +43,7 @@ class ClosesWithoutSayingSo(HttpConnection):
         return super().write(*arguments, **{**more, "persistent": True})
 
 
-@fault("http-connection.keep-alive-old-version")
+@fault("http-connection.old-version")
 class KeepsOldConnections(HttpParser):
     """A client of HTTP/1.0 is kept though it did not ask, and waits for an end that does not come."""
 
@@ -50,7 +51,7 @@ class KeepsOldConnections(HttpParser):
         return True
 
 
-@fault("http-connection.keep-alive-old-version")
+@fault("http-connection.old-version")
 class KeepsOldConnectionsWithoutAWord(HttpAnswer):
     """A client of HTTP/1.0 that asks to be kept is kept, and the answer does not say so."""
 
@@ -58,7 +59,7 @@ class KeepsOldConnectionsWithoutAWord(HttpAnswer):
         return [] if persistent else super().connection_lines(minor, persistent=persistent)
 
 
-@fault("http-connection.close-asked")
+@fault("http-connection.close")
 class GoesOnAfterClose(HttpParser):
     """A request that says close is answered, and the connection goes on."""
 
@@ -66,7 +67,7 @@ class GoesOnAfterClose(HttpParser):
         return request.minor >= 1 or super().is_persistent(request)
 
 
-@fault("http-connection.close-asked")
+@fault("http-connection.close")
 class KnowsCloseInSmallLetters(HttpParser):
     """Close is known in small letters alone."""
 
@@ -75,7 +76,7 @@ class KnowsCloseInSmallLetters(HttpParser):
         return super().is_persistent(request) or (b"close" not in options and request.minor >= 1)
 
 
-@fault("http-connection.close-asked")
+@fault("http-connection.close")
 class KnowsCloseAlone(HttpParser):
     """Close is known where nothing stands beside it, and not in a list."""
 
@@ -84,7 +85,7 @@ class KnowsCloseAlone(HttpParser):
         return super().is_persistent(request) or (b"close" not in alone and request.minor >= 1)
 
 
-@fault("http-connection.close-asked")
+@fault("http-connection.behind-close")
 class ReadsOnBehindClose(HttpConnection):
     """Requests behind one that says close are called back."""
 
@@ -94,7 +95,7 @@ class ReadsOnBehindClose(HttpConnection):
         return going
 
 
-@fault("http-connection.close-asked")
+@fault("http-connection.close")
 class NeverCloses(HttpConnection):
     """The answer says close, and the connection stays open until the client ends it."""
 
@@ -126,12 +127,12 @@ class _ClosesAtOnce(HttpConnection):
         self.drop()
 
 
-@fault("http-connection.early-answer")
+@fault("http-connection.error-arrives")
 class ClosesOnClientsThatStillSend(_ClosesAtOnce):
     """After an error the connection is closed at once, and the reset destroys the answer on its way."""
 
 
-@fault("http-connection.early-answer")
+@fault("http-connection.error-arrives")
 class StopsReadingAfterAnError(HttpConnection):
     """After an error nothing is read any more, and a client that still sends never comes to reading the answer."""
 
@@ -139,7 +140,7 @@ class StopsReadingAfterAnError(HttpConnection):
         pass
 
 
-@fault("http-connection.early-answer")
+@fault("http-connection.error-arrives")
 class ErrorsWaitForTheWholeBody(HttpConnection):
     """An error is answered when everything that the client sends has come."""
 
@@ -161,7 +162,7 @@ class ErrorsWaitForTheWholeBody(HttpConnection):
         super().settle()
 
 
-@fault("http-connection.early-answer")
+@fault("http-connection.error-arrives")
 class ErrorsLeaveTheConnectionOpen(HttpConnection):
     """After an error the connection stays open for good, and its client waits for the end."""
 
@@ -169,7 +170,7 @@ class ErrorsLeaveTheConnectionOpen(HttpConnection):
         self.lingering = True
 
 
-@fault("http-connection.client-leaves")
+@fault("http-connection.leaves-in-head")
 class HalfAHeadIsARequest(HttpConnection):
     """When a client leaves in the middle of its head, what has come of it is called back."""
 
@@ -180,7 +181,7 @@ class HalfAHeadIsARequest(HttpConnection):
             super().cut_off()
 
 
-@fault("http-connection.client-leaves")
+@fault("http-connection.leaves-in-head")
 class ALeavingClientEndsTheServer(HttpHandle):
     """When a client leaves in the middle of its request, the listener is closed with it."""
 
@@ -190,7 +191,7 @@ class ALeavingClientEndsTheServer(HttpHandle):
         super().forget_gone()
 
 
-@fault("http-connection.client-leaves")
+@fault("http-connection.leaves-in-head")
 class ALeavingClientKeepsItsPlace(HttpConnection):
     """The connection of a client that left in the middle of its request is never let go of."""
 
@@ -226,7 +227,7 @@ class WaitsForSlowReaders(HttpConnection):
             select.select([], [self.sock], [], 0.25)
 
 
-@fault("http-connection.slow-reader-memory")
+@fault("http-connection.slow-reader")
 class AnswersPileUp(HttpConnection):
     """Requests of a client that does not read are answered on and on, and the answers pile up."""
 
@@ -264,7 +265,7 @@ class LooksAtTheFirstConnection(HttpHandle):
         pass
 
 
-@fault("http-connection.too-many")
+@fault("http-limits.connections")
 class EndsAllWhenFull(HttpHandle):
     """When there are as many connections as there may be, all of them are closed for the next one."""
 
@@ -277,7 +278,7 @@ class EndsAllWhenFull(HttpHandle):
             self.connections.append(self.make_connection(client))
 
 
-@fault("http-connection.no-delay")
+@fault("http-connection.answers-in-one-piece")
 class HeadAndBodyInTwoWrites(HttpConnection):
     """Head and body are written apart with the system's delay between them, and each answer takes 40 milliseconds."""
 
@@ -291,3 +292,85 @@ class HeadAndBodyInTwoWrites(HttpConnection):
         super().flush()
         self.outgoing += body
         super().flush()
+
+
+@fault("http-connection.keeps-alive")
+class ClosesBehindEachAnswer(HttpConnection):
+    """Each answer says close, and each request of a page costs a new connection."""
+
+    def is_last(self, exchange: Exchange, fields: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+@fault("http-connection.many-requests")
+class FiftyRequestsPerConnection(HttpConnection):
+    """The fifty-first request on a connection is not read."""
+
+    served = 0
+
+    def complete(self, deliver: Deliver) -> bool:
+        self.served += 1
+        return super().complete(deliver)
+
+    def may_go_on(self) -> bool:
+        return self.served < 50 and super().may_go_on()
+
+
+@fault("http-connection.old-version-confirmed")
+class ConfirmsAndClosesAllTheSame(HttpConnection):
+    """A client of HTTP/1.0 is told keep-alive, and its connection is closed behind the answer."""
+
+    def answer(self, exchange: Exchange, *arguments: Any) -> None:
+        super().answer(exchange, *arguments)
+        if exchange.request.minor < 1:
+            self.ending = True
+
+
+@fault("http-connection.leaves-in-body")
+class HalfABodyIsARequest(HttpConnection):
+    """When a client leaves in the middle of its body, what has come is called back."""
+
+    def cut_off(self) -> None:
+        if self.parser.head_complete and not self.parser.complete:
+            self.parser.complete = True
+        else:
+            super().cut_off()
+
+
+@fault("http-connection.leaves-before-answer")
+class AnAnswerToNobodyIsASignal(HttpConnection):
+    """An answer to a client that has left raises a signal that nobody ignores, and the process ends."""
+
+    def flush(self) -> None:
+        waiting = bool(self.outgoing)
+        super().flush()
+        if waiting and (self.gone or self.ended):
+            die()
+
+
+@fault("http-connection.resets-in-answer")
+class AResetIsNobodysToCatch(HttpConnection):
+    """A reset while an answer goes out is an exception that nobody catches, and it ends the process."""
+
+    def flush(self) -> None:
+        waiting = bool(self.outgoing)
+        super().flush()
+        if waiting and self.gone:
+            die()
+
+
+@fault("http-connection.slow-reader-whole")
+class SlowReadersMissSome(HttpConnection):
+    """What the system did not take at once of an answer is taken for sent in the next tick."""
+
+    def turn(self, deliver: Deliver, steps: int) -> None:
+        del self.outgoing[: 1 << 16]
+        super().turn(deliver, steps)
+
+
+@fault("http-connection.stays-open")
+class ThousandTicksAreEnough(HttpConnection):
+    """A connection on which nothing moves for a thousand ticks is closed, though there is no limit."""
+
+    def count_tick(self, stall: int | None) -> None:
+        super().count_tick(1_000 if stall is None else stall)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
@@ -32,7 +33,7 @@ class LosesRequestsBehindAnUnansweredOne(HttpConnection):
         return super().complete(deliver)
 
 
-@fault("http-connection.pipelining-order")
+@fault("http-connection.pipelining-crossed")
 class AnswersAsTheyAreGiven(HttpConnection):
     """Answers go out as the host gives them, and whoever asked first gets another's."""
 
@@ -53,7 +54,7 @@ class EightRequestsInARow(HttpConnection):
             self.exchanges.popleft().abandoned = True
 
 
-@fault("http-connection.pipelining-waits")
+@fault("http-connection.pipelining-bounded")
 class ReadsWithoutEndBehindAnUnansweredOne(HttpConnection):
     """Behind an unanswered request reading goes on, and the memory grows as long as the client sends."""
 
@@ -61,7 +62,7 @@ class ReadsWithoutEndBehindAnUnansweredOne(HttpConnection):
         return self.CHUNK
 
 
-@fault("http-connection.bad-behind-good")
+@fault("http-connection.pipelining-faulty")
 class BadOvertakesGood(HttpConnection):
     """A bad request behind good ones is answered at once, and the good ones never."""
 
@@ -73,7 +74,7 @@ class BadOvertakesGood(HttpConnection):
 # Expect
 
 
-@fault("http-connection.expect")
+@fault("http-connection.expect-continue")
 class NeverInvites(HttpConnection):
     """A client that waits for 100 waits until it loses patience."""
 
@@ -84,7 +85,7 @@ class NeverInvites(HttpConnection):
         return False
 
 
-@fault("http-connection.expect-case")
+@fault("http-connection.expect-continue")
 class InvitesInSmallLetters(HttpParser):
     """Only 100-continue in small letters is known."""
 
@@ -100,7 +101,7 @@ class InvitesOldClients(HttpParser):
         return bool(request.values(b"expect")) or super().expects_continue(request)
 
 
-@fault("http-connection.expect-unasked")
+@fault("http-connection.expect-continue")
 class InvitesEverybody(HttpParser):
     """Whoever has a body gets a 100, asked for or not."""
 
@@ -109,7 +110,7 @@ class InvitesEverybody(HttpParser):
         return request.minor >= 1
 
 
-@fault("http-connection.expect")
+@fault("http-connection.expect-continue")
 class InvitesAgainAndAgain(HttpConnection):
     """A client that waits gets a 100 in each tick until its body comes."""
 
@@ -119,7 +120,7 @@ class InvitesAgainAndAgain(HttpConnection):
         super().turn(deliver, steps)
 
 
-@fault("http-connection.expect-in-order")
+@fault("http-connection.expect-continue")
 class InvitesBeforeItsTurn(HttpConnection):
     """A 100 goes out before the answer to an earlier request, which then looks like it."""
 
@@ -141,7 +142,7 @@ class InvitesBodiesThatAreTooLarge(HttpParser):
         return advanced
 
 
-@fault("http-connection.upgrade")
+@fault("http-request.upgrade-ignored")
 class AgreesToUpgrades(HttpConnection):
     """An Upgrade is agreed to with 101, and HTTP goes on."""
 
@@ -149,3 +150,47 @@ class AgreesToUpgrades(HttpConnection):
         if exchange.request.values(b"upgrade"):
             self.outgoing += b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
         super().answer(exchange, status, fields, body)
+
+
+@fault("http-connection.expect-then-body")
+class ForgetsTheHeadWhenItInvites(HttpConnection):
+    """After a 100 the next request is expected, and the body is read as its head."""
+
+    def invite(self) -> None:
+        inviting = self.must_invite()
+        super().invite()
+        if inviting:
+            self.parser.begin()
+
+
+@fault("http-connection.expect-then-body")
+class HandsOverTheHeadAlone(HttpConnection):
+    """A client that waits is called back with an empty body and answered, before it has sent one."""
+
+    def turn(self, deliver: Deliver, steps: int) -> None:
+        super().turn(deliver, steps)
+        if self.continued and not self.parser.complete and not self.parser.request.body and not self.gone:
+            request = self.parser.request
+            self.parser.begin()
+            self.continued = False
+            deliver(self, request)
+
+
+@fault("http-connection.upgrade-of-nothing")
+class SwitchesToNothing(HttpConnection):
+    """Whoever names a protocol in Upgrade gets a 101, and the answer of the old protocol behind it."""
+
+    def answer(self, exchange: Exchange, *arguments: Any) -> None:
+        if exchange.request.values(b"upgrade"):
+            self.outgoing += b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        super().answer(exchange, *arguments)
+
+
+@fault("http-connection.upgrade-of-nothing")
+class TwoFinalAnswers(HttpConnection):
+    """A request is answered 202 when it has come, and again when the host answers."""
+
+    def owe(self, exchange: Exchange) -> None:
+        super().owe(exchange)
+        if exchange.number:
+            self.outgoing += self.write(exchange.request, 202, [], b"", persistent=True)

@@ -178,7 +178,7 @@ class LooksForTheEndOfAChunk(HttpParser):
         return super().chunk_end()
 
 
-@fault("http-framing.chunk-bare-line-feed")
+@fault("http-framing.chunk-bare-lf")
 class EndsChunkLinesAtABareLf(HttpParser):
     """A chunk's line, its extension passed over, ends at LF alone, where a proxy in front reads on to CR LF."""
 
@@ -186,7 +186,7 @@ class EndsChunkLinesAtABareLf(HttpParser):
         return line[:-1] if self.state == self.chunk_line else super().bare_line_feed(line)
 
 
-@fault("http-framing.chunk-bare-line-feed")
+@fault("http-framing.chunk-bare-lf")
 class EndsChunksAtABareLf(HttpParser):
     """The end of a chunk may be LF alone."""
 
@@ -248,3 +248,22 @@ class WaitsForNoLineBehindTheTrailers(HttpParser):
 
     def empty_line_before(self) -> None:
         raise Refused(400, "an empty line")
+
+
+@fault("http-framing.chunk-size-blank")
+class TrimsChunkSizes(HttpParser):
+    """Blanks around the size of a chunk are trimmed."""
+
+    def chunk_number(self, digits: bytes) -> int:
+        return super().chunk_number(digits.strip(b" \t"))
+
+
+@fault("http-framing.chunk-bare-cr")
+class EndsChunkLinesAtABareCr(HttpParser):
+    """The line of a chunk ends at CR, whatever follows it."""
+
+    def chunk_line(self) -> bool:
+        found = self.buffer.find(b"\r")
+        if 0 <= found < len(self.buffer) - 1 and self.buffer[found + 1] != 0x0A:
+            self.buffer.insert(found + 1, 0x0A)
+        return super().chunk_line()

@@ -12,7 +12,7 @@ from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Limits, Refused, Request
 
 
-@fault("http-limits.line-eight-thousand")
+@fault("http-limits.line-served")
 class LinesOfOneKibibyte(HttpParser):
     """A request line has a buffer of 1,024 bytes, and a longer one is answered 414."""
 
@@ -33,7 +33,7 @@ class LinesWithoutLimit(HttpParser):
             super().count_head(size)
 
 
-@fault("http-limits.line-too-long")
+@fault("http-limits.line-endless")
 class LineLimitIsLookedAtInTheEnd(HttpParser):
     """The limit of a line is looked at when the line has ended, and one that never ends grows without limit."""
 
@@ -42,7 +42,7 @@ class LineLimitIsLookedAtInTheEnd(HttpParser):
             super().line_too_long(status)
 
 
-@fault("http-limits.line-too-long")
+@fault("http-limits.line-endless")
 class LineLimitCountsOneRead(HttpParser):
     """The limit of a line is that of one read, and a line in many pieces never passes it."""
 
@@ -80,7 +80,7 @@ class FieldsWithoutLimit(HttpParser):
         pass
 
 
-@fault("http-limits.head-too-large")
+@fault("http-limits.head-endless")
 class HeadLimitIsLookedAtInTheEnd(HttpParser):
     """The limit of a head is looked at when the head is complete, and one without end grows without limit."""
 
@@ -112,7 +112,7 @@ class DropsFieldsBeyondTheLimit(HttpParser):
         pass
 
 
-@fault("http-limits.many-fields")
+@fault("http-limits.fields-too-many")
 class AnyNumberOfFields(HttpParser):
     """The number of fields has no limit as long as they are short."""
 
@@ -120,7 +120,7 @@ class AnyNumberOfFields(HttpParser):
         pass
 
 
-@fault("http-limits.head-too-large-status")
+@fault("http-limits.head-too-large")
 class LargeHeadsAreAnErrorOfTheServer(HttpConnection):
     """A head that is too large is answered 500."""
 
@@ -128,7 +128,7 @@ class LargeHeadsAreAnErrorOfTheServer(HttpConnection):
         super().refuse(500 if status in (414, 431) else status, why)
 
 
-@fault("http-limits.head-too-large-status")
+@fault("http-limits.head-too-large")
 class LargeHeadsGetNoAnswer(HttpConnection):
     """On a head that is too large the connection is closed without an answer."""
 
@@ -188,7 +188,7 @@ class EachChunkHasTheLimit(HttpParser):
         super().check_body(self.missing if self.request.chunked else size)
 
 
-@fault("http-limits.body-memory")
+@fault("http-limits.declared-takes-no-memory")
 class TakesTheMemoryThatALengthAsksFor(HttpParser):
     """The memory of a body is taken when its length is known, before a byte of it has come."""
 
@@ -199,7 +199,7 @@ class TakesTheMemoryThatALengthAsksFor(HttpParser):
         self.room = bytearray(b"x") * (self.request.length or 0)
 
 
-@fault("http-limits.extension")
+@fault("http-limits.extension-endless")
 class ExtensionsWithoutLimit(HttpParser):
     """A chunk extension goes on as long as it likes."""
 
@@ -207,7 +207,7 @@ class ExtensionsWithoutLimit(HttpParser):
     EXTENSIONS = 1 << 40
 
 
-@fault("http-limits.from-constructor")
+@fault("http-limits.line-too-long")
 class GoesByItsOwnLimits(HttpServer):
     """The limits of the constructor are taken, and those of the server's own are gone by."""
 
@@ -216,7 +216,7 @@ class GoesByItsOwnLimits(HttpServer):
         super().make_http_server_adapter()
 
 
-@fault("http-limits.tick-chunks")
+@fault("http-limits.tick-bounded-chunks")
 class ParsesAllThatIsThere(HttpHandle):
     """One tick parses everything that has come, however many chunks that is."""
 
@@ -232,12 +232,12 @@ class ParsesAllThatIsThere(HttpHandle):
         return 1 << 40
 
 
-@fault("http-limits.tick-requests")
+@fault("http-limits.tick-bounded-requests")
 class AnswersAllRequestsInOneTick(ParsesAllThatIsThere):
     """One tick calls back every request that has come, however many those are."""
 
 
-@fault("http-limits.tick-others")
+@fault("http-limits.tick-bounded-chunks")
 class OneConnectionAtATimeMoves(HttpHandle):
     """As long as one connection has something to parse, the others wait for it."""
 
@@ -277,7 +277,7 @@ class WaitsForSilentBodiesForEver(HttpConnection):
         super().count_tick(None if self.parser.head_complete else stall)
 
 
-@fault("http-limits.stall-not-earlier")
+@fault("http-limits.stall-counts-ticks")
 class LosesPatienceInHalfTheTime(HttpConnection):
     """Each tick is counted twice, and a silent connection is closed in half its ticks."""
 
@@ -287,7 +287,7 @@ class LosesPatienceInHalfTheTime(HttpConnection):
             super().count_tick(stall)
 
 
-@fault("http-limits.stall-not-earlier")
+@fault("http-limits.stall-moving")
 class CountsTicksThatMove(HttpConnection):
     """Ticks are counted from the beginning of the connection, though bytes go on coming."""
 
@@ -296,7 +296,7 @@ class CountsTicksThatMove(HttpConnection):
         super().count_tick(stall)
 
 
-@fault("http-limits.stall-in-ticks")
+@fault("http-limits.stall-counts-ticks")
 class CountsMillisecondsForTicks(HttpConnection):
     """Patience is counted in the time of a clock, and a host that stands in a debugger loses its connections."""
 
@@ -310,9 +310,51 @@ class CountsMillisecondsForTicks(HttpConnection):
             self.drop()
 
 
-@fault("http-limits.stall-waits-for-host")
-class LosesPatienceWithItsHost(HttpConnection):
-    """A client that waits for an answer of the host counts as silent, and is closed."""
+class _OtherCode(HttpConnection):
+    codes: tuple[int, ...] = ()
 
-    def waits_for_host(self) -> bool:
-        return False
+    def refuse(self, status: int, why: str) -> None:
+        super().refuse(404 if status in self.codes else status, why)
+
+
+@fault("http-limits.line-too-long-code")
+class LongLinesAreNotFound(_OtherCode):
+    """A request line beyond the limit is answered 404."""
+
+    codes = (414,)
+
+
+@fault("http-limits.head-too-large-code")
+class LargeHeadsAreNotFound(_OtherCode):
+    """A head beyond the limit is answered 404."""
+
+    codes = (431,)
+
+
+@fault("http-limits.body-declared-code")
+class LargeBodiesAreBadRequests(HttpConnection):
+    """A body beyond the limit is answered 400, and the client does not learn that it was too large."""
+
+    def refuse(self, status: int, why: str) -> None:
+        super().refuse(400 if status == 413 else status, why)
+
+
+class _Trailers(HttpParser):
+    def trailer_line(self) -> bool:
+        line = self.take_line(1 << 40, 431)
+        if line == b"":
+            self.end_of_request()
+        return line is not None
+
+
+@fault("http-limits.trailer-endless")
+class TrailersWithoutLimit(_Trailers):
+    """The fields of a head are counted, but those of a trailer go on as long as they like."""
+
+
+@fault("http-limits.empty-lines-endless")
+class EmptyLinesWithoutLimit(HttpParser):
+    """Empty lines before a request are passed over for ever, and keep a connection that asks for nothing."""
+
+    def empty_line_before(self) -> None:
+        self.head_size = 0

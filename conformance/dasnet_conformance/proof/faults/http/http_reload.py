@@ -11,7 +11,7 @@ from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Limits, Request
 
 
-@fault("http-reload.idle")
+@fault("http-reload.idle-connection")
 class SavingEndsConnections(HttpHandle):
     """A save closes all connections, and browsers see an error at each reload."""
 
@@ -22,7 +22,7 @@ class SavingEndsConnections(HttpHandle):
         self.forget_gone()
 
 
-@fault("http-reload.idle")
+@fault("http-reload.idle-connection")
 class SavingEndsIdleConnections(HttpHandle):
     """A save closes connections on which nothing is under way."""
 
@@ -34,7 +34,7 @@ class SavingEndsIdleConnections(HttpHandle):
         self.forget_gone()
 
 
-@fault("http-reload.listening")
+@fault("http-reload.open")
 class RestoredTakesNobodyNew(HttpHandle):
     """A restored server serves the connections that it had, and takes no others."""
 
@@ -100,7 +100,7 @@ class AnswersForItsSuccessor(HttpHandle):
         super().disown()
 
 
-@fault("http-reload.unanswered-once")
+@fault("http-reload.unanswered")
 class CallsBackAgainAfterAReload(HttpHandle):
     """Requests that are unanswered at a reload are called back again on the new object."""
 
@@ -118,7 +118,7 @@ class CallsBackAgainAfterAReload(HttpHandle):
         super().turn(owner)
 
 
-@fault("http-reload.numbers")
+@fault("http-reload.exchanges-go-on")
 class CountsAnewAfterAReload(HttpHandle):
     """The count of exchanges is the object's, and after a reload a number is used again."""
 
@@ -148,7 +148,7 @@ class ForgetsPipelinedRequests(HttpHandle):
                 connection.parser.buffer.clear()
 
 
-@fault("http-reload.in-callback")
+@fault("http-reload.inside-callback")
 class TellsTheOldObjectTheRest(HttpHandle):
     """When the object is saved in a callback, the other requests of that tick are told to it all the same."""
 
@@ -165,7 +165,7 @@ class TellsTheOldObjectTheRest(HttpHandle):
         return True
 
 
-@fault("http-reload.in-callback")
+@fault("http-reload.inside-callback")
 class AnswersASaveInACallback(HttpHandle):
     """A request in whose callback the object is saved is answered 500, as if that had failed."""
 
@@ -191,7 +191,7 @@ class OldObjectStillAnswers(HttpServer):
         return handle is not None and bool(handle.respond(exchange, status, headers, body))
 
 
-@fault("http-reload.limits")
+@fault("http-reload.open")
 class LimitsOfTheServersOwnAfterAReload(HttpHandle):
     """After a reload the limits are the server's own, and no more those that the first object was made with."""
 
@@ -206,7 +206,7 @@ class LimitsOfTheServersOwnAfterAReload(HttpHandle):
                 connection.parser.limits = self.limits
 
 
-@fault("http-reload.nothing-while-saved")
+@fault("http-reload.class-changes")
 class ServesWhileItIsSaved(HttpServer):
     """The old object still ticks after its save, and is called back for what comes meanwhile."""
 
@@ -224,7 +224,7 @@ class ServesWhileItIsSaved(HttpServer):
         super().tick()
 
 
-@fault("http-reload.destroy")
+@fault("http-connection.destroyed")
 class DestructionLeavesConnectionsOpen(HttpHandle):
     """The destruction of the object closes the listener, and its connections stay open without anybody to answer."""
 
@@ -234,3 +234,48 @@ class DestructionLeavesConnectionsOpen(HttpHandle):
         self.lost.extend(self.connections)
         self.connections = []
         super().close()
+
+
+@fault("http-reload.in-chunk")
+class ForgetsItsPlaceInAChunk(HttpHandle):
+    """How much of a chunk is missing is not saved, and after a reload its rest is read as a chunk's line."""
+
+    def disown(self) -> None:
+        super().disown()
+        for connection in self.connections:
+            parser = connection.parser
+            if parser.request.chunked and parser.missing:
+                parser.missing = 0
+                parser.state = parser.chunk_line
+
+
+@fault("http-reload.many-reloads")
+class AHundredReloadsAreEnough(HttpHandle):
+    """A counter of reloads has room for a hundred, and the next one loses all connections."""
+
+    reloads = 0
+
+    def disown(self) -> None:
+        super().disown()
+        self.reloads += 1
+        if self.reloads > 100:
+            for connection in self.connections:
+                connection.drop()
+
+
+@fault("http-reload.class-changes")
+class CallsBackTheOldClass(HttpHandle):
+    """A restored handle goes on with the callbacks of the object that it was made for."""
+
+    first: Any = None
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        self.first = self.first or owner
+
+    def tell_request(self, number: int, request: Request) -> None:
+        owner, self.owner = self.owner, self.first
+        try:
+            super().tell_request(number, request)
+        finally:
+            self.owner = owner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from urllib.parse import unquote_to_bytes
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -30,7 +31,7 @@ class MethodAndTargetSwapped(HttpHandle):
         super().tell_request(number, request)
 
 
-@fault("http-request.in-one-tick")
+@fault("http-request.in-next-tick")
 class ReadsEverySecondTick(HttpHandle):
     """One tick takes who waits, the next reads: a request that has arrived is not called back in the next tick."""
 
@@ -44,7 +45,7 @@ class ReadsEverySecondTick(HttpHandle):
             super().turn(owner)
 
 
-@fault("http-request.in-one-tick")
+@fault("http-request.in-next-tick")
 class AnswerLeavesATickLater(HttpConnection):
     """An answer that is given inside the callback leaves with the next tick only."""
 
@@ -96,7 +97,7 @@ class MissesALineEndThatIsCut(HttpParser):
         return super().take_line(most, too_long)
 
 
-@fault("http-request.callback-after-head")
+@fault("http-request.after-head")
 class CallsBackAfterTheRequestLine(HttpParser):
     """The callback fires as soon as the request line is there, without the fields that follow it."""
 
@@ -193,7 +194,7 @@ class KnowsNoAbsoluteForm(HttpParser):
         return False
 
 
-@fault("http-request.asterisk-with-get")
+@fault("http-request.target-form")
 class TakesAsteriskWithAnyMethod(HttpParser):
     """GET with an asterisk is called back as if there were a resource of that name."""
 
@@ -217,7 +218,7 @@ class TakesAnAuthorityWithGet(HttpParser):
         return super().is_origin(target) or re.fullmatch(rb"[a-z.]+:[0-9]+", target) is not None
 
 
-@fault("http-request.leading-crlf")
+@fault("http-request.leading-empty-line")
 class RefusesAnEmptyLineBefore(HttpParser):
     """An empty line before the request line, as old clients send it behind a body, is answered 400."""
 
@@ -225,7 +226,7 @@ class RefusesAnEmptyLineBefore(HttpParser):
         raise Refused(400, "the request line is empty")
 
 
-@fault("http-request.request-line-invalid")
+@fault("http-request.line-invalid")
 class TakesFirstSecondAndLastWord(HttpParser):
     """Of a request line with too many words the first two and the last are taken, and the target is a guess."""
 
@@ -234,7 +235,7 @@ class TakesFirstSecondAndLastWord(HttpParser):
         return super().split_request_line(b" ".join([*words[:2], words[-1]]) if len(words) > 3 else line)
 
 
-@fault("http-request.request-line-invalid")
+@fault("http-request.line-invalid")
 class TakesSpacesIntoTheTarget(HttpParser):
     """Everything between the first and the last space is the target, spaces included."""
 
@@ -247,7 +248,7 @@ class TakesSpacesIntoTheTarget(HttpParser):
         super().check_target_bytes(target.replace(b" ", b""))
 
 
-@fault("http-request.request-line-invalid")
+@fault("http-request.line-invalid")
 class TakesControlsInTargets(HttpParser):
     """Control characters in a target are handed over to the host."""
 
@@ -255,7 +256,7 @@ class TakesControlsInTargets(HttpParser):
         super().check_target_bytes(re.sub(rb"[\x00-\x1f\x7f]", b"_", target))
 
 
-@fault("http-request.request-line-invalid")
+@fault("http-request.line-invalid")
 class TakesNoTargetForTheRoot(HttpParser):
     """A request line without a target is taken for one that asks for the root."""
 
@@ -279,7 +280,7 @@ class AnswersTheOldestVersion(HttpParser):
         return advanced
 
 
-@fault("http-request.target-non-ascii")
+@fault("http-request.target-beyond-ascii")
 class TakesAnyByteInTargets(HttpParser):
     """Bytes above ASCII in a target are handed over, and each host decodes them differently."""
 
@@ -328,3 +329,35 @@ class RefusesHigherMinorVersions(HttpParser):
         if minor > 1:
             raise Refused(505, "an unknown version")
         return super().minor_of(major, minor)
+
+
+@fault("http-request.line-rejected")
+class BadLinesGetNoAnswer(HttpConnection):
+    """A request line that is none is answered 200 with nothing in it, as if all were well."""
+
+    def refuse(self, status: int, why: str) -> None:
+        super().refuse(200 if status == 400 and not self.parser.request.target else status, why)
+
+
+@fault("http-request.version-told")
+class EveryVersionIsTheNewest(HttpHandle):
+    """The callback is told HTTP/1.1 whatever the request said."""
+
+    def tell_request(self, number: int, request: Request) -> None:
+        minor, request.minor = request.minor, 1
+        super().tell_request(number, request)
+        request.minor = minor
+
+
+@fault("http-request.clients-apart")
+class OneBufferForAllClients(HttpHandle):
+    """What has come of a head is kept in one place, and two clients write into it in turns."""
+
+    shared: bytearray | None = None
+
+    def make_connection(self, client: socket.socket) -> HttpConnection:
+        connection = super().make_connection(client)
+        if self.shared is None:
+            self.shared = connection.parser.buffer
+        connection.parser.buffer = self.shared
+        return connection

@@ -15,14 +15,14 @@ class _ExactNames(Request):
         return [value for each, value in self.fields if each == exact or (exact == name and each.lower() == name)]
 
 
-@fault("http-request.fields-case")
+@fault("http-request.names-without-case")
 class KnowsNamesInOneCase(HttpParser):
     """Fields are looked up as they are usually written, and a host in small letters is not found."""
 
     REQUEST = _ExactNames
 
 
-@fault("http-request.fields-order")
+@fault("http-request.fields-in-order")
 class LastFieldOfANameWins(HttpParser):
     """Fields are kept in a map, and of several with one name only the last is left."""
 
@@ -31,7 +31,7 @@ class LastFieldOfANameWins(HttpParser):
         super().add(request, name, value)
 
 
-@fault("http-request.fields-order")
+@fault("http-request.fields-in-order")
 class FirstFieldOfANameWins(HttpParser):
     """Of several fields with one name only the first is handed over."""
 
@@ -40,7 +40,7 @@ class FirstFieldOfANameWins(HttpParser):
             super().add(request, name, value)
 
 
-@fault("http-request.fields-order")
+@fault("http-request.fields-in-order")
 class JoinsFieldsWithoutAComma(HttpParser):
     """Values of one name are written one behind the other, with nothing between them."""
 
@@ -52,7 +52,7 @@ class JoinsFieldsWithoutAComma(HttpParser):
         super().add(request, name, value)
 
 
-@fault("http-request.fields-order")
+@fault("http-request.fields-in-order")
 class HandsFieldsOverBackwards(HttpParser):
     """Fields are put in front of a list, and arrive in the opposite order."""
 
@@ -60,7 +60,7 @@ class HandsFieldsOverBackwards(HttpParser):
         request.fields.insert(0, (name, value))
 
 
-@fault("http-request.field-space")
+@fault("http-request.value-trimmed")
 class KeepsSpaceAroundValues(HttpParser):
     """The space behind the colon belongs to the value."""
 
@@ -68,7 +68,7 @@ class KeepsSpaceAroundValues(HttpParser):
         return value
 
 
-@fault("http-request.field-space")
+@fault("http-request.value-trimmed")
 class TrimsSpacesButNoTabs(HttpParser):
     """Tabs around a value are left where they are."""
 
@@ -76,7 +76,7 @@ class TrimsSpacesButNoTabs(HttpParser):
         return value.strip(b" ")
 
 
-@fault("http-request.field-value-bytes")
+@fault("http-request.value-bytes")
 class CutsValuesAtASecondColon(HttpParser):
     """A line is split at its colons, and a value that has one itself is cut there."""
 
@@ -88,7 +88,7 @@ class CutsValuesAtASecondColon(HttpParser):
         return name, value if name.lower() == b"host" else value.partition(b":")[0]
 
 
-@fault("http-request.field-value-bytes")
+@fault("http-request.value-bytes")
 class DropsBytesAboveAscii(HttpParser):
     """Values are decoded as ASCII, and bytes above it are lost."""
 
@@ -96,7 +96,7 @@ class DropsBytesAboveAscii(HttpParser):
         return re.sub(rb"[\x80-\xff]", b"", super().trim(value))
 
 
-@fault("http-request.field-value-bytes")
+@fault("http-request.value-bytes")
 class RefusesEmptyValues(HttpParser):
     """A field with an empty value is answered 400."""
 
@@ -150,7 +150,7 @@ class TakesAnIndentedFirstField(HttpParser):
         self.add(request, *self.split_field(line.lstrip(b" \t")))
 
 
-@fault("http-request.obs-fold")
+@fault("http-request.folded")
 class TakesAFoldForAField(HttpParser):
     """A line that goes on an earlier value is trimmed and read as a field of its own."""
 
@@ -193,7 +193,7 @@ class LeavesANulInValues(HttpParser):
         super().check_value(value.replace(b"\0", b" "))
 
 
-@fault("http-request.controls-in-value")
+@fault("http-request.control-in-value")
 class LeavesControlsInValues(HttpParser):
     """Control characters in a value are handed over, all but CR, LF and NUL."""
 
@@ -253,7 +253,7 @@ class ReadsTheDigitsOfAPort(HttpParser):
         return port.startswith(b":") or super().is_port(port)
 
 
-@fault("http-request.host-forms")
+@fault("http-request.host-valid")
 class RefusesAnEmptyHost(HttpParser):
     """An empty Host, as a request has it whose address has no host, is answered 400."""
 
@@ -261,7 +261,7 @@ class RefusesAnEmptyHost(HttpParser):
         return bool(value) and super().is_host(value)
 
 
-@fault("http-request.host-forms")
+@fault("http-request.host-valid")
 class SplitsTheHostAtItsFirstColon(HttpParser):
     """The port begins at the first colon, and an IPv6 address is answered 400."""
 
@@ -270,7 +270,7 @@ class SplitsTheHostAtItsFirstColon(HttpParser):
         return name, colon + port
 
 
-@fault("http-request.host-forms")
+@fault("http-request.host-valid")
 class KnowsNoPortInAHost(HttpParser):
     """A Host with a port is answered 400."""
 

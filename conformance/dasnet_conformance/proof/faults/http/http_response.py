@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -81,7 +82,7 @@ class LengthAndCoding(HttpAnswer):
         return [*lines, b"Transfer-Encoding: chunked"] if lines else []
 
 
-@fault("http-response.framing-old-version")
+@fault("http-response.old-version-framing")
 class ChunksForOldClients(HttpAnswer):
     """Answers are chunked, for clients of HTTP/1.0 as well."""
 
@@ -114,7 +115,7 @@ class BodiesEndAtANul(HttpAnswer):
         return super().write(status, fields, body.partition(b"\0")[0], **more)
 
 
-@fault("http-response.body-large")
+@fault("http-response.body-exact")
 class BodiesOfSixtyFourKibibytes(HttpAnswer):
     """A body has a buffer of 64 KiB, and what does not fit is not sent."""
 
@@ -122,7 +123,7 @@ class BodiesOfSixtyFourKibibytes(HttpAnswer):
         return super().content(method, status, body)[: 1 << 16]
 
 
-@fault("http-response.body-large")
+@fault("http-response.body-exact")
 class ForgetsWhatDidNotFit(HttpConnection):
     """How much the system took is not looked at, and the rest of a large answer is lost."""
 
@@ -131,7 +132,7 @@ class ForgetsWhatDidNotFit(HttpConnection):
         self.outgoing.clear()
 
 
-@fault("http-response.head")
+@fault("http-response.head-has-no-content")
 class HeadHasABody(HttpAnswer):
     """An answer to HEAD has a body, which is read as the next answer."""
 
@@ -139,7 +140,7 @@ class HeadHasABody(HttpAnswer):
         return body
 
 
-@fault("http-response.head")
+@fault("http-response.head-has-the-fields")
 class HeadSaysThereIsNothing(HttpAnswer):
     """An answer to HEAD says that its length is 0, though a GET would give more."""
 
@@ -147,7 +148,7 @@ class HeadSaysThereIsNothing(HttpAnswer):
         return super().write(status, fields, b"" if more["method"] == b"HEAD" else body, **more)
 
 
-@fault("http-response.head")
+@fault("http-response.head-has-the-fields")
 class HeadLosesItsFields(HttpAnswer):
     """An answer to HEAD has none of the host's fields."""
 
@@ -244,7 +245,7 @@ class ANulInAValueIsSent(HttpAnswer):
         super().check_value(value.replace(b"\0", b" "))
 
 
-@fault("http-response.injection-name")
+@fault("http-response.name-refused")
 class NamesAreNotLookedAt(HttpAnswer):
     """The name of a field is sent whatever is in it, a colon and line ends included."""
 
@@ -252,7 +253,7 @@ class NamesAreNotLookedAt(HttpAnswer):
         pass
 
 
-@fault("http-response.injection")
+@fault("http-response.interim-refused")
 class RefusesHalfWay(HttpHandle):
     """An answer with a field that HTTP forbids is refused, but the request counts as answered from then on."""
 
@@ -264,21 +265,21 @@ class RefusesHalfWay(HttpHandle):
             raise
 
 
-@fault("http-response.reserved-fields")
+@fault("http-response.framing-fields-given")
 class LengthOfTheHostBesideItsOwn(HttpAnswer):
     """A Content-Length of the host is sent beside the server's own, and they differ."""
 
     OWN = (b"transfer-encoding", b"connection")
 
 
-@fault("http-response.reserved-fields")
+@fault("http-response.framing-fields-given")
 class CodingOfTheHostIsSent(HttpAnswer):
     """A Transfer-Encoding of the host is sent beside the length."""
 
     OWN = (b"content-length", b"connection")
 
 
-@fault("http-response.status-invalid")
+@fault("http-response.status-refused")
 class AnyNumberIsAStatus(HttpAnswer):
     """A status of two or four digits is sent."""
 
@@ -286,7 +287,7 @@ class AnyNumberIsAStatus(HttpAnswer):
         pass
 
 
-@fault("http-response.status-invalid")
+@fault("http-response.interim-refused")
 class InterimStatusesAreFinal(HttpAnswer):
     """An answer 100 of the host is sent as if it were final, and the client goes on waiting."""
 
@@ -294,7 +295,7 @@ class InterimStatusesAreFinal(HttpAnswer):
         super().check_status(200 if 100 <= status < 200 else status)
 
 
-@fault("http-response.fields")
+@fault("http-response.fields-arrive")
 class FieldsOfTheHostAreLost(HttpAnswer):
     """Fields that the host gave are not sent."""
 
@@ -302,7 +303,7 @@ class FieldsOfTheHostAreLost(HttpAnswer):
         return []
 
 
-@fault("http-response.fields")
+@fault("http-response.fields-arrive")
 class OneFieldOfAName(HttpAnswer):
     """Fields of an answer are kept in a map, and of two cookies one is set."""
 
@@ -310,12 +311,44 @@ class OneFieldOfAName(HttpAnswer):
         return super().field_lines(list({name.lower(): (name, value) for name, value in fields}.values()))
 
 
-@fault("http-response.fields")
-class JoinsCookies(HttpAnswer):
-    """Fields of one name are joined with a comma, which cookies do not survive."""
+@fault("http-response.empty-body")
+class NoLengthForNothing(HttpAnswer):
+    """An answer without a body has no length, and the client waits for one until the connection ends."""
 
-    def field_lines(self, fields: Fields) -> list[bytes]:
-        joined: dict[bytes, bytes] = {}
-        for name, value in fields:
-            joined[name] = joined[name] + b", " + value if name in joined else value
-        return super().field_lines(list(joined.items()))
+    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
+        return super().framing_lines(status, body) if body else []
+
+
+class _OwnAnswers(HttpConnection):
+    # What it answers by itself is written by other lines than what the host answers.
+
+    def own(self, answer: bytes) -> bytes:
+        return answer
+
+    def write(self, request: Request, status: int, *arguments: Any, **more: Any) -> bytes:
+        answer = super().write(request, status, *arguments, **more)
+        return self.own(answer) if self.ending and not self.exchanges else answer
+
+
+@fault("http-response.error-answers-are-whole")
+class ErrorsAreJustALine(_OwnAnswers):
+    """An error is answered by a status line alone, without the empty line that ends a head."""
+
+    def own(self, answer: bytes) -> bytes:
+        return answer.partition(b"\r\n")[0] + b"\r\n"
+
+
+@fault("http-response.error-answers-are-whole")
+class ErrorsHaveAWrongLength(_OwnAnswers):
+    """The text of an error is longer than the length that is written in its head once and for all."""
+
+    def own(self, answer: bytes) -> bytes:
+        return answer.replace(b"Content-Length: 0", b"Content-Length: 11") + b"Bad Request\r\n"
+
+
+@fault("http-response.error-answers-have-date")
+class ErrorsHaveNoDate(_OwnAnswers):
+    """Answers to faulty requests are written ahead, and have no Date."""
+
+    def own(self, answer: bytes) -> bytes:
+        return re.sub(rb"Date: [^\r]*\r\n", b"", answer)

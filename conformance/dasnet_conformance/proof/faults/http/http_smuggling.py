@@ -10,7 +10,7 @@ from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
 
-@fault("http-smuggling.after-refusal")
+@fault("http-smuggling.behind-rejected")
 class ReadsOnBehindARefusedHead(HttpConnection):
     """A bad head is answered 400, and reading goes on at the next empty line."""
 
@@ -26,7 +26,7 @@ class ReadsOnBehindARefusedHead(HttpConnection):
         self.parser.feed(rest[found.start() :] if found else b"")
 
 
-@fault("http-smuggling.length-and-coding")
+@fault("http-smuggling.codings")
 class CodingBesideALengthIsPassedOver(HttpParser):
     """A Content-Length goes before a Transfer-Encoding, and what the chunks hold is the next request."""
 
@@ -41,7 +41,7 @@ class CodingBesideALengthIsPassedOver(HttpParser):
         return super().is_chunked(values)
 
 
-@fault("http-smuggling.length-and-coding")
+@fault("http-smuggling.codings")
 class LengthBesideACodingIsPassedOver(HttpParser):
     """A Transfer-Encoding goes before a Content-Length, and what is behind the last chunk is the next request."""
 
@@ -84,7 +84,7 @@ class CodingsWithNoiseAreChunked(HttpParser):
         return value.strip(b" \t\x0b\x0c\0")
 
 
-@fault("http-smuggling.names")
+@fault("http-smuggling.heads")
 class NamesWithNoiseAreCleaned(HttpParser):
     """What belongs in no name is taken out of names, and a field that no proxy has seen counts."""
 
@@ -95,7 +95,7 @@ class NamesWithNoiseAreCleaned(HttpParser):
         super().add(request, re.sub(rb"[^A-Za-z-]", b"", name.replace(b"_", b"-")), value)
 
 
-@fault("http-smuggling.folds")
+@fault("http-smuggling.heads")
 class FoldsHideALength(HttpParser):
     """A line that goes on the one before is read as a field of its own, and a hidden length counts."""
 
@@ -103,7 +103,7 @@ class FoldsHideALength(HttpParser):
         self.add(request, *self.split_field(line.strip(b" \t")))
 
 
-@fault("http-smuggling.line-ends")
+@fault("http-smuggling.heads")
 class CrAloneHidesAField(HttpParser):
     """A CR alone ends a line of the head, and what is behind it is a field."""
 
@@ -137,7 +137,7 @@ class ChunksEndAnywhere(HttpParser):
         pass
 
 
-@fault("http-smuggling.trailers")
+@fault("http-smuggling.chunks")
 class TrailersAreRequests(HttpParser):
     """The body ends with the line of its last chunk, and trailers are the next request."""
 
@@ -148,7 +148,7 @@ class TrailersAreRequests(HttpParser):
         return True
 
 
-@fault("http-smuggling.old-version")
+@fault("http-smuggling.codings")
 class ChunksOfAnOldVersionAreRequests(HttpParser):
     """HTTP/1.0 knows no codings, so they are passed over, and the chunks are the next request."""
 
@@ -157,13 +157,3 @@ class ChunksOfAnOldVersionAreRequests(HttpParser):
             request.persistent = True
         else:
             super().read_framing(request)
-
-
-@fault("http-smuggling.close")
-class ReadsOnBehindTheLastRequest(HttpConnection):
-    """Behind a request that says close the next one is called back all the same."""
-
-    def complete(self, deliver: object) -> bool:
-        going = super().complete(deliver)  # type: ignore[arg-type]
-        self.ending = False
-        return going
