@@ -1,0 +1,2 @@
+def with_pictures(text: str) -> str:
+    return text
