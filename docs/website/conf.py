@@ -12,7 +12,7 @@ copyright = "the dasnet project; MIT licence"  # noqa: A001
 release = dasnet_reference.__version__
 version = release
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "website.sidebar"]
 root_doc = "index"
 html_theme = "furo"
 html_title = "dasnet"
