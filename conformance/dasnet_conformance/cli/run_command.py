@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,6 @@ from . import UsageMistake
 from .files import insist_on_baseline, insist_on_folder
 from .last_run import failed_last, remember
 from .partial import Watched, keep_partial_report
-from .paused_run import run_paused
 from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgress
 from .reaching import add_debugging, add_implementation, add_reaching, add_workers
 from .screen import MOST_CHARACTERS
@@ -197,6 +195,8 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         passed = time.monotonic() - started
         print_summary(console, judged, written, directory=arguments.report_dir or "", seconds=passed)
     if arguments.open and written:
+        import webbrowser
+
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
 
@@ -248,6 +248,9 @@ def _debugged(arguments: argparse.Namespace, options: RunOptions) -> Callable[[P
         target.adapter().close()
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    # Here, as every other run does without pytest in this process.
+    from .paused_run import run_paused
+
     return lambda progress, command: run_paused(given, target, pauses, progress, command)
 
 

@@ -95,6 +95,8 @@ class Calls:
 
     # What an answer in due form says of the driver: no finding about the port, so no check may judge by it.
     def _look_at_driver(self, name: str, answer: Answer) -> None:
+        if not answer.events and not isinstance(answer.outcome, Refusal):
+            return
         turned_down = {name: answer.outcome} | {
             f"{event.action} inside a callback": event.outcome for event in answer.events if event.what == "did"
         }
@@ -143,7 +145,10 @@ class Calls:
 
     def drain_strays(self) -> None:
         """Take what fired since the last command, while none ran."""
-        for event in self._session.stray_events():
+        strays = self._session.stray_events()
+        if not strays:
+            return
+        for event in strays:
             fired = Fired(event, "", self._transcript.tick)
             self._recording.add(Strayed(self._transcript.tick, event))
             self._keep(fired)

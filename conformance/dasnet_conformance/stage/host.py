@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import socket
 from collections.abc import Callable, Iterable
 
@@ -19,6 +18,7 @@ from dasnet_conformance.catalogue.loader import Requirement
 from . import expect
 from .black_box import BlackBox, NoBlackBox
 from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT
+from .contents import Contents
 from .differing import Sent
 from .expect import Mismatch
 from .frame_loop import FrameLoop
@@ -50,7 +50,7 @@ class Host(FrameLoop):
         own_seed = f"{seed}:{requirement.id}"
         super().__init__(session, own_seed, black_box)
         self.requirement = requirement
-        self.random = random.Random(own_seed)
+        self.random = Contents(own_seed)
         #: Which of several legal outcomes was seen, for requirements that only inform.
         self.observed = ""
         self._ports = ports
