@@ -12,7 +12,6 @@ from dasnet_conformance.proof.faults.sound_http_answer import Text
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
-from dasnet_conformance.proof.faults.tools import die
 
 
 @fault("http-callbacks.nothing-between-ticks")
@@ -163,17 +162,6 @@ class AnswersWhoHasLeft(HttpHandle):
     def settle_exchange(self, number: int) -> None:
         self.answered.add(number)
         super().settle_exchange(number)
-
-
-@fault("http-connection.leaves-before-answer")
-class DiesOfAnswersToWhoHasLeft(HttpConnection):
-    """An answer to a client that has reset its connection raises a signal, which ends the process."""
-
-    def read(self) -> bytes | None:
-        data = super().read()
-        if self.gone:
-            die()
-        return data
 
 
 @fault("http-callbacks.never-answered")

@@ -126,13 +126,14 @@ class ALineWithoutColonIsARequest(HttpParser):
 
 @fault("http-smuggling.heads")
 class CrAloneEndsAHead(HttpParser):
-    """Two CR alone are the empty line that ends a head, and what is behind them is the next request."""
+    """CR alone ends a line, the empty one behind a head as well, and what is behind that is the next request."""
 
-    def field_line(self) -> bool:
+    def take_line(self, most: int, too_long: int) -> bytes | None:
         found = re.search(rb"\r(?=[^\n])", self.buffer)
         if found and b"\n" not in self.buffer[: found.start()]:
             self.buffer[found.end() : found.end()] = b"\n"
-        return super().field_line()
+            self.searched = 0
+        return super().take_line(most, too_long)
 
 
 @fault("http-smuggling.codings")
