@@ -20,6 +20,7 @@ from website.api_page import api_page
 from website.catalogue_pages import catalogue_pages
 from website.file_pages import file_pages
 from website.link_check import broken_links, foreign_loads
+from website.mending import mend
 from website.navigation import front_page
 from website.pictures import with_pictures
 from website.requirement_pages import requirement_pages
@@ -80,12 +81,13 @@ def main(arguments: list[str]) -> int:
     )
     if status:
         return 1
-    wrong = broken_links(output / "html") + foreign_loads(output / "html")
+    html = output / "html"
+    wrong = [*mend(html), *broken_links(html), *foreign_loads(html)]
     sys.stderr.write("".join(f"{line}\n" for line in wrong))
     if wrong:
         return 1
     told = f"{count} pages in {time.monotonic() - start:.0f} s, every link leads somewhere"
-    sys.stdout.write(f"{told}: {output / 'html' / 'index.html'}\n")
+    sys.stdout.write(f"{told}: {html / 'index.html'}\n")
     return 0
 
 

@@ -82,7 +82,9 @@ def _profile(name: str) -> str:
             f"{plain(profile.title[0].upper() + profile.title[1:])}: "
             f"{len(catalogue.select(profiles=[name]))} requirements in {len(profile.sections)} sections, and "
             f"{len(profile.commands)} commands of [the driver protocol](../docs/driver-protocol.md).",
-            "```{toctree}\n:hidden:\n\n" + "\n".join(f"../sections/{section}" for section in profile.sections) + "\n```",
+            "```{toctree}\n:hidden:\n\n"
+            + "\n".join(f"../sections/{section}" for section in profile.sections)
+            + "\n```",
             "## Sections",
             table(
                 ["section", "what it is about", "requirements"],

@@ -16,6 +16,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "websi
 root_doc = "index"
 html_theme = "furo"
 html_title = "dasnet"
+# Quotation marks stay as they were written: what is quoted may be what a program says.
+smartquotes = False
 html_static_path = [str(Path(__file__).parent / "static")]
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]

@@ -96,8 +96,12 @@ def curves(growth: Growth) -> str:
         ]
     labels = {point.at: point.label for point in points}
     for at, label in labels.items():
-        parts.append(f'<text class="axis" x="{across.x(at):.2f}%" y="{_FLOOR + 18}" text-anchor="middle">{label}</text>')
-    parts.append(f'<text class="axis" x="53%" y="{_FLOOR + 34}" text-anchor="middle">{escape(growth.grows_with)}</text>')
+        parts.append(
+            f'<text class="axis" x="{across.x(at):.2f}%" y="{_FLOOR + 18}" text-anchor="middle">{label}</text>'
+        )
+    parts.append(
+        f'<text class="axis" x="53%" y="{_FLOOR + 34}" text-anchor="middle">{escape(growth.grows_with)}</text>'
+    )
     for number, curve in enumerate(growth.curves):
         dashed = " dashed" if number % 2 else ""
         inner = []
