@@ -3,8 +3,8 @@
     python docs/build_site.py [-o DIR]
 
 It lays the sources down in DIR/source, has Sphinx make DIR/html from them, and ends with 1 where Sphinx warns of
-anything, where a link leads nowhere, or where a page would load something from elsewhere. `tox -e site` calls it; DIR is
-out/site unless given. The pages open from the folder as well as from a server, and the search works in both.
+anything, where a link leads nowhere, or where a page would load something from elsewhere. `tox -e site` calls it; DIR
+is out/site unless given. The pages open from the folder as well as from a server, and the search works in both.
 """
 
 from __future__ import annotations
@@ -74,14 +74,10 @@ def main(arguments: list[str]) -> int:
 
     from sphinx.cmd.build import main as sphinx
 
-    settings = ["-c", str(ROOT / "docs" / "website"), "-d", str(output / "doctrees")]
-    status = sphinx(
-        ["-b", "html", "-W", "--keep-going", "-q", "-j", str(os.cpu_count() or 1), *settings]
-        + [str(output / "source"), str(output / "html")]
-    )
-    if status:
-        return 1
     html = output / "html"
+    places = ["-c", str(ROOT / "docs" / "website"), "-d", str(output / "doctrees"), str(output / "source"), str(html)]
+    if sphinx(["-b", "html", "-W", "--keep-going", "-q", "-j", str(os.cpu_count() or 1), *places]):
+        return 1
     wrong = [*mend(html), *broken_links(html), *foreign_loads(html)]
     sys.stderr.write("".join(f"{line}\n" for line in wrong))
     if wrong:

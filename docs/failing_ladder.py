@@ -3,9 +3,9 @@
     python docs/failing_ladder.py          judges the wrong server and draws the picture
     python docs/failing_ladder.py --check  ends with 1 if the picture tells anything else than the run gives
 
-One wrong server of the proof room is judged by the one check that it has to fail, and the transcript of that is drawn as
-the report draws it. The port, which differs from run to run, is written as 27778. It needs the installed `dasnet`, uses
-loopback only, and writes the one file.
+One wrong server of the proof room is judged by the one check that it has to fail, and the transcript of that is drawn
+as the report draws it. The port, which differs from run to run, is written as 27778. It needs the installed `dasnet`,
+uses loopback only, and writes the one file.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _alone(svg: str) -> str:
 
 
 def told(svg: str) -> list[str]:
-    """What a picture says, line by line, but for what the hour decides: in how many pieces bytes came, and idle ticks."""
+    """What a picture says, line by line, but for what the hour decides: how bytes came, and idle ticks."""
     lines = re.findall(r"<text [^>]*>([^<]*)</text>", svg)
     return [line for line in lines if not line.startswith(("receive", "tick"))]
 

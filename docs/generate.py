@@ -18,10 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import man_page
-from making.markdown import table
-from making.published import load_published
-from making.requirements import Facts, all_facts, variants
-
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
@@ -36,6 +32,9 @@ from dasnet_reference import (
     TRANSITIONS,
     WITHOUT_HANDLE,
 )
+from making.markdown import table
+from making.published import load_published
+from making.requirements import Facts, all_facts, variants
 
 DOCS = Path(__file__).parent
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"

@@ -14,7 +14,7 @@ from making.published import PUBLISHED, Published, load_published
 from making.requirements import all_facts
 
 from .requirement_pages import link_to
-from .words import MARKS, overall, plain, verdict
+from .words import MARKS, hidden_toctree, overall, plain, verdict
 
 MATRIX = "verdicts/matrix.md"
 KILL_MATRIX = "verdicts/kill-matrix.md"
@@ -41,12 +41,11 @@ def _matrix() -> str:
         for each in published
     ]
     head = ["requirement", "level", *(each.folder for each in published)]
-    listed = "\n".join(f"../implementations/{each.folder}" for each in published)
     parts = [
         "---\nhide-toc: true\n---\n\n# Matrix",
         "Every requirement on every implementation here, judged under `--strict`. ✓ pass, ✗ fail, – unsupported, "
         "? inconclusive, ○ excluded with a reason, · not judged yet.",
-        f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
+        hidden_toctree(f"../implementations/{each.folder}" for each in published),
         table(["implementation", "language", "verdict", "pass", "fail", "excluded"], summary),
         '<label class="filter">show <select id="matrix-filter"><option value="all">all requirements</option>'
         '<option value="failed">only where somebody fails</option></select></label>',
@@ -116,8 +115,8 @@ def _kill_matrix() -> str:
         else:
             lines.append(line)
     told = (
-        "Servers that are wrong on purpose, each in one small way that a port could be, and the requirements that catch "
-        "them. `dasnet prove --fault NAME` runs one; the page of a requirement shows how its faults are wrong."
+        "Servers that are wrong on purpose, each in one small way that a port could be, and the requirements that "
+        "catch them. `dasnet prove --fault NAME` runs one; the page of a requirement shows how its faults are wrong."
     )
     # Sections that the publication has and this catalogue has not stay as they are.
     linked = re.sub(
