@@ -203,7 +203,7 @@ class RefusesFramingFields(HttpAnswer):
 
 
 @variant("the answer when a callback raises")
-class EndsWhereACallbackRaises(HttpHandle):
+class EndsWhereCallbackRaises(HttpHandle):
     """Ends the connection of a request whose callback raises, without an answer: nobody knows what it had got to."""
 
     def callback_failed(self, exchange: Exchange) -> None:

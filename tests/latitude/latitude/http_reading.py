@@ -28,10 +28,22 @@ class FieldsAreJoined(HttpParser):
         ]
 
 
-@variant("how much of what is faulty is repaired, where RFC 9112 leaves that open")
+@variant(
+    "how much of what is faulty is repaired, where RFC 9112 leaves that open",
+    shows={
+        "http-request.line-spaces": "served",
+        "http-request.bare-lf": "served",
+        "http-framing.length-same": "served",
+    },
+)
 class Lenient(HttpParser):
     """Repairs all that RFC 9112 lets a server repair: a line that LF alone ends, a folded field, lines that begin with
-    white space before the first field, a CR or a NUL in a value, a Content-Length that is told twice."""
+    white space before the first field, any white space in a request line, a CR or a NUL in a value, a Content-Length
+    that is told twice."""
+
+    def split_request_line(self, line: bytes) -> tuple[bytes, bytes, bytes]:
+        """At any white space."""
+        return super().split_request_line(b" ".join(line.split()))
 
     def bare_line_feed(self, line: bytes) -> bytes:
         """A line end like any other in a head; not in the framing of a body."""
@@ -81,7 +93,7 @@ class ChunksGoBeforeLength(HttpParser):
             request.persistent = False
 
 
-@variant("methods that a server does not know")
+@variant("methods that a server does not know", shows={"http-request.method-unknown": "rejected"})
 class FewMethods(HttpParser):
     """Knows seven methods and answers 501 to any other, as RFC 9110, section 9.1, says."""
 
@@ -113,7 +125,11 @@ class _IgnoresExpectations(HttpParser):
         """As if it were not there."""
 
 
-@variant("Expect", also=(_IgnoresExpectations,))
+@variant(
+    "Expect",
+    also=(_IgnoresExpectations,),
+    shows={"http-connection.expect-unknown": "ignored", "http-connection.expect-body-there": "sent"},
+)
 class ExpectIsAlwaysAnswered(HttpConnection):
     """Sends 100 whenever a client expects it, also when the body is there already, which RFC 9110, section 10.1.1,
     leaves open; an expectation that it does not know it passes over."""
@@ -202,7 +218,7 @@ class AbsoluteIsTakenApart(HttpParser):
 
 
 @variant("the framing fields of a request that is handed over")
-class ChunksBecomeALength(HttpParser):
+class ChunksBecomeLength(HttpParser):
     """Hands a body of chunks over as what it is then: without Transfer-Encoding, and with its length (RFC 9112, section
     7.1.3)."""
 
@@ -231,3 +247,24 @@ class OneEmptyLine(HttpParser):
         if self.skipped:
             raise Refused(400, "more than one empty line")
         self.skipped = True
+
+
+@variant(
+    "what HTTP/1.0 and old readers did in another way",
+    shows={"http-request.host-old-version": "rejected", "http-framing.length-leading-zero": "rejected"},
+)
+class Careful(HttpParser):
+    """Refuses what an old reader might take for something else: HTTP/1.0 without a Host, and a Content-Length that
+    begins with a zero."""
+
+    def check_hosts(self, request: Request) -> None:
+        """In any version."""
+        super().check_hosts(request)
+        if not request.values(b"host"):
+            self.host_missing()
+
+    def length_number(self, value: bytes) -> int:
+        """Not octal, and not what could be."""
+        if len(value) > 1 and value.startswith(b"0"):
+            raise Refused(400, "a length that begins with a zero")
+        return super().length_number(value)

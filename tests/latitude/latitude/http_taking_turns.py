@@ -38,8 +38,8 @@ class SmallSteps(HttpConnection):
 
 
 @variant("how many clients are taken in a tick")
-class OneClientATick(HttpHandle):
-    """Takes one client in a tick; the others wait a little longer."""
+class TakesOneClient(HttpHandle):
+    """Takes one client in a tick: the others wait a little longer."""
 
     def accept(self) -> None:
         """One, if there is room."""
@@ -50,7 +50,7 @@ class OneClientATick(HttpHandle):
 
 
 @variant("when pipelined requests are told of")
-class OneRequestAtATime(HttpConnection):
+class TakesOneRequest(HttpConnection):
     """Tells of a request only when the one before it on its connection is answered and has left: its answers are in
     order by nature."""
 
