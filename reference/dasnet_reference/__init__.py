@@ -72,7 +72,7 @@ __version__ = "0.2.0"
 
 # The parts of the module that are here, by the names of the conformance suite's profiles. Not among the names that `*`
 # takes: whoever builds on this module claims for itself.
-PROFILES = ("core", "lowlevel", "client", "client-lowlevel")
+PROFILES = ("core", "lowlevel", "client", "client-lowlevel", "http")
 
 __all__ = [
     "ANSWERS",
