@@ -14,6 +14,7 @@ from dasnet_reference import (
     NoHandleError,
     OrphanOccupiedError,
     Server,
+    ServerGroup,
     SharedOrphan,
     WrongHandleError,
 )
@@ -141,3 +142,8 @@ def test_errors_of_a_reload(site: Site) -> None:
         Server().restore(orphan)
     assert orphan.server is not None
     orphan.close()
+
+
+def test_a_group_takes_none(site: Site) -> None:
+    with ServerGroup() as group, pytest.raises(TypeError, match="Site cannot be ticked by a group"):
+        group.add(site)  # type: ignore[arg-type]

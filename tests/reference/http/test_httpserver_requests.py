@@ -1,4 +1,4 @@
-"""Heads and bodies as `HttpServer` takes them: what is handed over, what is turned down, and that cuts change nothing."""
+"""Heads and bodies as `HttpServer` takes them: what is handed over, what is turned down; cuts change nothing."""
 
 from __future__ import annotations
 
