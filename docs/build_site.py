@@ -3,8 +3,8 @@
     python docs/build_site.py [-o DIR]
 
 It lays the sources down in DIR/source, has Sphinx make DIR/html from them, and ends with 1 where Sphinx warns of
-anything, where a link leads nowhere, or where a page would load something from elsewhere. `tox -e site` calls it; DIR is
-out/site unless given. The pages open from the folder as well as from a server, and the search works in both.
+anything, where a link leads nowhere, or where a page would load something from elsewhere. `tox -e site` calls it; DIR
+is out/site unless given. The pages open from the folder as well as from a server, and the search works in both.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from website.api_page import api_page
 from website.catalogue_pages import catalogue_pages
 from website.file_pages import file_pages
 from website.link_check import broken_links, foreign_loads
+from website.mending import mend
 from website.navigation import front_page
 from website.pictures import with_pictures
 from website.requirement_pages import requirement_pages
@@ -73,19 +74,16 @@ def main(arguments: list[str]) -> int:
 
     from sphinx.cmd.build import main as sphinx
 
-    settings = ["-c", str(ROOT / "docs" / "website"), "-d", str(output / "doctrees")]
-    status = sphinx(
-        ["-b", "html", "-W", "--keep-going", "-q", "-j", str(os.cpu_count() or 1), *settings]
-        + [str(output / "source"), str(output / "html")]
-    )
-    if status:
+    html = output / "html"
+    places = ["-c", str(ROOT / "docs" / "website"), "-d", str(output / "doctrees"), str(output / "source"), str(html)]
+    if sphinx(["-b", "html", "-W", "--keep-going", "-q", "-j", str(os.cpu_count() or 1), *places]):
         return 1
-    wrong = broken_links(output / "html") + foreign_loads(output / "html")
+    wrong = [*mend(html), *broken_links(html), *foreign_loads(html)]
     sys.stderr.write("".join(f"{line}\n" for line in wrong))
     if wrong:
         return 1
     told = f"{count} pages in {time.monotonic() - start:.0f} s, every link leads somewhere"
-    sys.stdout.write(f"{told}: {output / 'html' / 'index.html'}\n")
+    sys.stdout.write(f"{told}: {html / 'index.html'}\n")
     return 0
 
 

@@ -18,14 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import man_page
-from making.markdown import table
-from making.requirements import Facts, all_facts, variants
-
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import Clause, load_catalogue
+from dasnet_conformance.catalogue.loader import LEVELS, Clause, load_catalogue
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_reference import (
     ANSWERS,
@@ -35,6 +32,9 @@ from dasnet_reference import (
     TRANSITIONS,
     WITHOUT_HANDLE,
 )
+from making.markdown import table
+from making.published import load_published
+from making.requirements import Facts, all_facts, variants
 
 DOCS = Path(__file__).parent
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
@@ -101,6 +101,21 @@ def proof() -> str:
         ["pairs of a wrong server and a requirement that must fail on it", str(kills)],
     ]
     return table(["what", "how many"], rows)
+
+
+def original() -> str:
+    """What the original gets wrong, in numbers, as published."""
+    (daslang,) = (each for each in load_published() if each.folder == "daslang")
+    levels = [
+        facts.requirement.level
+        for facts in all_facts().values()
+        for outcome in facts.outcomes
+        if outcome.implementation is daslang and outcome.failed
+    ]
+    rows = [[word, str(daslang.counts[word])] for word in ("pass", "fail", "excluded")]
+    rows[1][0] = f"fail: {', '.join(f'{levels.count(level)} {level}' for level in LEVELS if level in levels)}"
+    rows[2][0] = "excluded, with the reason"
+    return table([f"daslang {daslang.version}", "requirements"], rows)
 
 
 def commands() -> str:
@@ -283,6 +298,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "commands of the contract": commands,
     "profiles": profiles,
     "rooms": rooms,
+    "original": original,
     "proof": proof,
     "symptoms": symptoms,
     "keys of the implementation file": implementation_keys,

@@ -12,7 +12,7 @@ from making.published import load_published
 from making.requirements import Facts, all_facts
 
 from .requirement_pages import clause_anchor, link_to, place_of
-from .words import overall, plain, verdict
+from .words import hidden_toctree, overall, plain, verdict
 
 
 def catalogue_pages() -> dict[str, str]:
@@ -38,17 +38,16 @@ def _front(profiles: list[str]) -> str:
         ]
         for name in profiles
     ]
-    listed = "\n".join(["clauses", *(f"../profiles/{name}" for name in profiles)])
     return "\n\n".join(
         [
             "# Catalogue",
             f"{len(catalogue.requirements)} requirements, from {len(catalogue.clauses)} clauses of the documentation. "
             "Each has a page: its sentence, who fails it, its check, and the wrong servers that prove it.",
-            f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
+            hidden_toctree(["clauses", *(f"../profiles/{name}" for name in profiles)]),
             "## Profiles",
             table(["profile", "what it is", *LEVELS, "sections"], rows),
-            "MUST gates always, SHOULD under `--strict`, MAY never. [The clauses](clauses.md) say where each comes from, "
-            "and [profiles](../docs/profiles.md) what a profile is made of.",
+            "MUST gates always, SHOULD under `--strict`, MAY never. [The clauses](clauses.md) say where each comes "
+            "from, and [profiles](../docs/profiles.md) what a profile is made of.",
             "## All requirements",
             *(
                 f"### [{section}](../sections/{section}.md): {plain(title)}\n\n{_list(section)}"
@@ -82,7 +81,7 @@ def _profile(name: str) -> str:
             f"{plain(profile.title[0].upper() + profile.title[1:])}: "
             f"{len(catalogue.select(profiles=[name]))} requirements in {len(profile.sections)} sections, and "
             f"{len(profile.commands)} commands of [the driver protocol](../docs/driver-protocol.md).",
-            "```{toctree}\n:hidden:\n\n" + "\n".join(f"../sections/{section}" for section in profile.sections) + "\n```",
+            hidden_toctree(f"../sections/{section}" for section in profile.sections),
             "## Sections",
             table(
                 ["section", "what it is about", "requirements"],

@@ -8,7 +8,7 @@ import dasnet_reference
 
 project = "dasnet"
 author = "The dasnet project"
-copyright = "the dasnet project; MIT licence"  # noqa: A001
+copyright = "the dasnet project; MIT licence"
 release = dasnet_reference.__version__
 version = release
 
@@ -16,14 +16,16 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "websi
 root_doc = "index"
 html_theme = "furo"
 html_title = "dasnet"
+# Quotation marks stay as they were written: what is quoted may be what a program says.
+smartquotes = False
 html_static_path = [str(Path(__file__).parent / "static")]
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None
-# The search reads an index that is a script, so it works from a folder as well; a summary of what it finds would have to
-# be fetched, which a browser forbids there.
+# The search reads an index that is a script, so it works from a folder as well; a summary of what it finds would have
+# to be fetched, which a browser forbids there.
 html_show_search_summary = False
 html_theme_options = {"navigation_with_keys": False}
 pygments_style = "a11y-high-contrast-light"

@@ -33,15 +33,15 @@ _FLOOR = 225
 
 
 def with_pictures(text: str) -> str:
-    """The page on performance with its pictures. Raises `ValueError` where the heading that they go before is not there."""
+    """The page on performance with its pictures. Raises `ValueError` where the heading they go before is not there."""
     if BEFORE not in text:
         raise ValueError(f"docs/performance.md has no heading {BEFORE.strip()!r}")
     parts = [
         "## In pictures",
         "### Bars",
         "A bar goes from 1, where both sides are equal, to the ratio; the line across it from the lower to the upper "
-        "quartile. A dashed line is a target. The scale is logarithmic: left of 1 the first side takes less, or for bulk "
-        "and visits is slower. The tables below say the same in numbers.",
+        "quartile. A dashed line is a target. The scale is logarithmic: left of 1 the first side takes less, or for "
+        "bulk and visits is slower. The tables below say the same in numbers.",
         *(_raw(bars(_TITLES.get(group, f"Group {group}"), found)) for group, found in ratios().items()),
     ]
     if growths():
@@ -96,8 +96,12 @@ def curves(growth: Growth) -> str:
         ]
     labels = {point.at: point.label for point in points}
     for at, label in labels.items():
-        parts.append(f'<text class="axis" x="{across.x(at):.2f}%" y="{_FLOOR + 18}" text-anchor="middle">{label}</text>')
-    parts.append(f'<text class="axis" x="53%" y="{_FLOOR + 34}" text-anchor="middle">{escape(growth.grows_with)}</text>')
+        parts.append(
+            f'<text class="axis" x="{across.x(at):.2f}%" y="{_FLOOR + 18}" text-anchor="middle">{label}</text>'
+        )
+    parts.append(
+        f'<text class="axis" x="53%" y="{_FLOOR + 34}" text-anchor="middle">{escape(growth.grows_with)}</text>'
+    )
     for number, curve in enumerate(growth.curves):
         dashed = " dashed" if number % 2 else ""
         inner = []
@@ -115,9 +119,8 @@ def curves(growth: Growth) -> str:
             ]
         # Its name at its end, above the curve, so that colour is not all that tells them apart.
         last = curve.points[-1]
-        inner.append(
-            f'<text x="{across.x(last.at):.2f}%" y="{up.x(last.high) - 8:.1f}" text-anchor="end">{escape(curve.side)}</text>'
-        )
+        place = f'class="end" x="{across.x(last.at):.2f}%" y="{up.x(last.high) - 8:.1f}"'
+        inner.append(f"<text {place}>{escape(curve.side)}</text>")
         parts.append(f'<g class="side-{number % 5}">{"".join(inner)}</g>')
     told = f"Curves of {', '.join(curve.side for curve in growth.curves)} by {growth.grows_with}, in {growth.unit}."
     return _figure(f"{growth.what}, in {growth.unit}", _CHART + 10, parts, told)

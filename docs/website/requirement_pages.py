@@ -98,8 +98,11 @@ def _verdicts(facts: Facts) -> list[str]:
         ]
         for outcome in sorted(facts.outcomes, key=lambda outcome: not outcome.failed)
     ]
+    head = ["implementation", "language", "verdict", "note"]
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     about = "As published, judged under `--strict`; what fails comes first."
-    return ["## Who passes, and who fails it", about, table(["implementation", "language", "verdict", "note"], rows)]
+    return ["## Who passes, and who fails it", about, table(head, rows)]
 
 
 def _note(outcome: Outcome) -> str:
@@ -126,7 +129,9 @@ def _checks(facts: Facts, routes: Routes, page: str) -> list[str]:
 
 def _faults(facts: Facts, routes: Routes, page: str) -> list[str]:
     if not facts.faults:
-        told = "A MAY gates nothing: its check tells which of several legal choices was seen, and no fault is asked for."
+        told = (
+            "A MAY gates nothing: its check tells which of several legal choices was seen, and no fault is asked for."
+        )
         return ["## Wrong servers that prove it", told]
     parts = [
         "## Wrong servers that prove it",
@@ -175,4 +180,3 @@ def _allowed(facts: Facts) -> list[str]:
         "[right servers](../docs/latitude.md) that show it.",
         table(["outcome", "why it is fine", "seen on"], rows),
     ]
-

@@ -1,7 +1,7 @@
 """Where a file of the repository is on the site, and the links of Markdown turned to it.
 
-The site keeps the repository's paths, but for the pages in `MOVED`. A link to a file that is no page leads to a page that
-shows the file; a link to a folder to its README.
+The site keeps the repository's paths, but for the pages in `MOVED`. A link to a file that is no page leads to a page
+that shows the file; a link to a folder to its README.
 """
 
 from __future__ import annotations
@@ -77,7 +77,6 @@ class Routes:
                 self.pictures.add(path)
                 return f"![{link['text']}]({relative(path, MOVED.get(page, page))})"
             there = relative(self.place(path), MOVED.get(page, page))
-            # The catalogue on one page has its clauses and requirements as anchors; on the site each has its page.
             return f"[{link['text']}]({there}{hash_mark}{anchor})"
 
         return outside_code(text, lambda part: _LINK.sub(turn, part))

@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """What Sphinx calls when it loads the extension."""
     drawn: dict[tuple[str, str], str] = {}
 
-    def remember(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    def remember(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         if not page.startswith(("requirements/", "files/", "_modules/")) or "toctree" not in context:
             return
         draw: Callable[..., str] = context["toctree"]

@@ -14,7 +14,7 @@ from making.published import PUBLISHED, Published, load_published
 from making.requirements import all_facts
 
 from .requirement_pages import link_to
-from .words import MARKS, overall, plain, verdict
+from .words import MARKS, hidden_toctree, overall, plain, verdict
 
 MATRIX = "verdicts/matrix.md"
 KILL_MATRIX = "verdicts/kill-matrix.md"
@@ -34,7 +34,6 @@ def _matrix() -> str:
     summary = [
         [
             f"[{each.folder}](../implementations/{each.folder}.md)",
-            f"{plain(each.name)} {plain(each.version)}",
             plain(each.language),
             overall(each.verdict),
             *(str(each.counts[word]) for word in ("pass", "fail", "excluded")),
@@ -42,15 +41,14 @@ def _matrix() -> str:
         for each in published
     ]
     head = ["requirement", "level", *(each.folder for each in published)]
-    listed = "\n".join(f"../implementations/{each.folder}" for each in published)
     parts = [
-        "# Matrix",
+        "---\nhide-toc: true\n---\n\n# Matrix",
         "Every requirement on every implementation here, judged under `--strict`. ✓ pass, ✗ fail, – unsupported, "
         "? inconclusive, ○ excluded with a reason, · not judged yet.",
-        f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
-        table(["implementation", "what it is", "language", "verdict", "pass", "fail", "excluded"], summary),
-        "<label class=\"filter\">show <select id=\"matrix-filter\"><option value=\"all\">all requirements</option>"
-        "<option value=\"failed\">only where somebody fails</option></select></label>",
+        hidden_toctree(f"../implementations/{each.folder}" for each in published),
+        table(["implementation", "language", "verdict", "pass", "fail", "excluded"], summary),
+        '<label class="filter">show <select id="matrix-filter"><option value="all">all requirements</option>'
+        '<option value="failed">only where somebody fails</option></select></label>',
     ]
     for section, title in load_catalogue().titles.items():
         rows = [_row(name.id) for name in load_catalogue().select(sections=[section])]
@@ -63,12 +61,8 @@ def _matrix() -> str:
 
 def _row(name: str) -> list[str]:
     facts = all_facts()[name]
-    marks = [
-        f'<span class="verdict {word}" title="{each.implementation.folder}: {each.verdict}">{MARKS[each.verdict]}'
-        f'<span class="unseen"> {each.verdict}</span></span>'
-        for each in facts.outcomes
-        for word in [each.verdict.replace(" ", "-")]
-    ]
+    # A pass is a bare mark: there are thousands of them, and a tag around each would double the page.
+    marks = [MARKS["pass"] if each.verdict == "pass" else verdict(each.verdict) for each in facts.outcomes]
     return [link_to(name, MATRIX), facts.requirement.level, *marks]
 
 
@@ -81,9 +75,7 @@ def _implementation(each: Published) -> str:
         if outcome.implementation.folder == each.folder and outcome.verdict not in ("pass", "not judged")
         for told in ["; ".join(plain(text) for text in (outcome.known, outcome.note) if text)]
     ]
-    observed = [
-        [link_to(name, page), plain(outcome)] for name, outcome in each.observed.items() if name in all_facts()
-    ]
+    observed = [[link_to(name, page), plain(outcome)] for name, outcome in each.observed.items() if name in all_facts()]
     parts = [
         f"# {each.folder}",
         f"{plain(each.name)} {plain(each.version)}, {plain(each.language)}, reached {_way(each.reached)}: "
@@ -123,13 +115,15 @@ def _kill_matrix() -> str:
         else:
             lines.append(line)
     told = (
-        "Servers that are wrong on purpose, each in one small way that a port could be, and the requirements that catch "
-        "them. `dasnet prove --fault NAME` runs one; the page of a requirement shows how its faults are wrong."
+        "Servers that are wrong on purpose, each in one small way that a port could be, and the requirements that "
+        "catch them. `dasnet prove --fault NAME` runs one; the page of a requirement shows how its faults are wrong."
     )
     # Sections that the publication has and this catalogue has not stay as they are.
     linked = re.sub(
         r"^## ([a-z-]+)$",
-        lambda found: f"## [{found[1]}](../sections/{found[1]}.md)" if found[1] in load_catalogue().titles else found[0],
+        lambda found: (
+            f"## [{found[1]}](../sections/{found[1]}.md)" if found[1] in load_catalogue().titles else found[0]
+        ),
         "\n".join(lines),
         flags=re.MULTILINE,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 #: What stands beside the word of a verdict; colour is never alone.
 MARKS = {"pass": "✓", "fail": "✗", "unsupported": "–", "inconclusive": "?", "excluded": "○", "not judged": "·"}
@@ -42,3 +43,9 @@ def code(text: str, language: str = "python") -> str:
     longest = max((len(found) for found in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def hidden_toctree(pages: Iterable[str]) -> str:
+    """What stands below a page in the sidebar, by the way there without the suffix."""
+    listed = "\n".join(pages)
+    return f"```{{toctree}}\n:hidden:\n\n{listed}\n```"

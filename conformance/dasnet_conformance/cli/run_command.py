@@ -79,7 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         QUICK,
         action=argparse.BooleanOptionalAction,
-        help="leave out what lets seconds pass, which the verdict then says (with --watch, unless --no-quick)",
+        help="leave out what lets seconds pass, which the verdict then says (with --watch, unless --no-quick); with "
+        "neither it ends with the other checks, unless the run gates or is kept: --strict, --baseline, --report-dir, "
+        "--json, ids, --shard",
     )
     add("--watch", action="store_true", help="run again whenever the port's files change, until Ctrl-C")
     add("-v", "--verbose", action="store_true", help="a line for each requirement")
@@ -138,6 +140,7 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    options = replace(options, cuts_idling=_cuts_idling(arguments, options))
     if _is_quick(arguments):
         options = replace(options, excluded={**_unhurried(options), **options.excluded})
     if arguments.report_dir:
@@ -205,6 +208,12 @@ def _most_failures(arguments: argparse.Namespace) -> int:
     if arguments.maxfail is not None and arguments.maxfail < 0:
         raise UsageMistake("--maxfail takes a number from 1 up, or 0 for no end")
     return arguments.maxfail or 0
+
+
+# What gates, what is kept and what was asked for by name is judged by the whole idle window.
+def _cuts_idling(arguments: argparse.Namespace, options: RunOptions) -> bool:
+    kept = arguments.strict or arguments.report_dir or arguments.json or options.ids or options.shard is not None
+    return arguments.quick is None and not kept and _baseline(arguments, options) is None
 
 
 def _is_quick(arguments: argparse.Namespace) -> bool:

@@ -40,7 +40,13 @@ class Checking:
         requirement = process.catalogue.requirements[requirement_of(request.node)]
         adapter = process.reached()
         host = Host(
-            adapter.open_session(), requirement, process.ports, adapter.peer_host, process.seed, process.black_box
+            adapter.open_session(),
+            requirement,
+            process.ports,
+            adapter.peer_host,
+            process.seed,
+            process.black_box,
+            process.idled_enough,
         )
         request.node.stash[HOST_KEY] = host
         yield host

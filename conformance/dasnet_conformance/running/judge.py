@@ -95,6 +95,8 @@ class RunOptions:
     restart_each: bool = False
     #: Whether checks run in haste first, and with patience where a verdict depends on it (`running.plan`).
     hasty: bool = True
+    #: Whether the idle window ends with the other checks of the run, if that is before its time.
+    cuts_idling: bool = False
     #: Failing requirements after which the run ends; 0 for no such number.
     most_failures: int = 0
     #: Requirements whose checks come before all others.
@@ -217,6 +219,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-restart-each")
     if not options.hasty:
         arguments.append("--dasnet-no-haste")
+    if options.cuts_idling:
+        arguments.append("--dasnet-cut-idling")
     if options.first:
         arguments += ["--dasnet-first", str(first)]
     if options.most_failures:

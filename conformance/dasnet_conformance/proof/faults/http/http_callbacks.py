@@ -12,7 +12,6 @@ from dasnet_conformance.proof.faults.sound_http_answer import Text
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
-from dasnet_conformance.proof.faults.tools import die
 
 
 @fault("http-callbacks.nothing-between-ticks")
@@ -165,17 +164,6 @@ class AnswersWhoHasLeft(HttpHandle):
         super().settle_exchange(number)
 
 
-@fault("http-callbacks.respond-departed")
-class DiesOfAnswersToWhoHasLeft(HttpConnection):
-    """An answer to a client that has reset its connection raises a signal, which ends the process."""
-
-    def read(self) -> bytes | None:
-        data = super().read()
-        if self.gone:
-            die()
-        return data
-
-
 @fault("http-callbacks.never-answered")
 class AnUnansweredRequestHoldsAll(HttpHandle):
     """As long as one request is not answered, no other connection is read."""
@@ -184,17 +172,6 @@ class AnUnansweredRequestHoldsAll(HttpHandle):
         ready = super().ready()
         held = [each for each in self.connections if each.exchanges]
         return [each for each in ready if not held or each is held[0]]
-
-
-@fault("http-callbacks.raises")
-class KeepsExceptionsToItself(HttpHandle):
-    """An exception of the callback is swallowed, and the host never hears of it."""
-
-    def deliver(self, connection: HttpConnection, request: Request) -> bool:
-        try:
-            return super().deliver(connection, request)
-        except Exception:
-            return True
 
 
 @fault("http-callbacks.raises")
@@ -234,16 +211,6 @@ class NeedsACallback(HttpHandle):
         if type(self.owner).on_request is HttpServer.on_request:
             raise AttributeError("on_request")
         super().tell_request(number, request)
-
-
-@fault("http-callbacks.ticked-inside")
-class TicksInsideTicks(HttpHandle):
-    """A tick inside a callback calls back the next request, before the first callback has returned."""
-
-    def tick(self) -> None:
-        before, self.ticking = self.ticking, False
-        super().tick()
-        self.ticking = before
 
 
 @fault("http-callbacks.destroyed-inside")
@@ -297,13 +264,12 @@ class ARaiseEndsAllConnections(HttpHandle):
 
 @fault("http-callbacks.raises-alone")
 class ARaiseIsAnsweredTwice(HttpHandle):
-    """A callback that raises after it has answered gets a 500 behind its answer."""
+    """A callback that raises is answered 500 where it is caught, and again where the tick ends."""
 
     def callback_failed(self, exchange: Exchange) -> None:
-        found = next((each for each in self.connections if exchange in each.exchanges or each.outgoing), None)
-        if found is not None:
-            found.outgoing += found.write(exchange.request, 500, [], b"", persistent=True)
-            found.forget()
+        connection, _ = self.pending[exchange.number]
+        super().callback_failed(exchange)
+        connection.outgoing += connection.write(exchange.request, 500, [], b"", persistent=True)
 
 
 @fault("http-callbacks.bad-request-needs-no-callback")

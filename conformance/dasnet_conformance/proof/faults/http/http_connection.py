@@ -111,7 +111,7 @@ class DoesNotSayClose(HttpAnswer):
         return super().connection_lines(minor, persistent=persistent) if persistent else []
 
 
-@fault("http-connection.close-said")
+@fault("http-connection.keep-alive")
 class SaysCloseAndGoesOn(HttpConnection):
     """Every answer says close, and the connection goes on."""
 
@@ -162,7 +162,7 @@ class ErrorsWaitForTheWholeBody(HttpConnection):
         super().settle()
 
 
-@fault("http-connection.error-arrives")
+@fault("http-framing.length-invalid")
 class ErrorsLeaveTheConnectionOpen(HttpConnection):
     """After an error the connection stays open for good, and its client waits for the end."""
 
@@ -191,15 +191,6 @@ class ALeavingClientEndsTheServer(HttpHandle):
         super().forget_gone()
 
 
-@fault("http-connection.leaves-in-head")
-class ALeavingClientKeepsItsPlace(HttpConnection):
-    """The connection of a client that left in the middle of its request is never let go of."""
-
-    def finish(self) -> None:
-        if not self.ended:
-            super().finish()
-
-
 @fault("http-connection.half-close")
 class TakesAHalfCloseForLeaving(HttpConnection):
     """A client that shuts down its half after its request is taken for gone, and gets no answer."""
@@ -225,14 +216,6 @@ class WaitsForSlowReaders(HttpConnection):
             if not self.outgoing or self.gone:
                 return
             select.select([], [self.sock], [], 0.25)
-
-
-@fault("http-connection.slow-reader")
-class AnswersPileUp(HttpConnection):
-    """Requests of a client that does not read are answered on and on, and the answers pile up."""
-
-    def room(self) -> int:
-        return self.CHUNK
 
 
 @fault("http-connection.many")
@@ -352,11 +335,10 @@ class AnAnswerToNobodyIsASignal(HttpConnection):
 class AResetIsNobodysToCatch(HttpConnection):
     """A reset while an answer goes out is an exception that nobody catches, and it ends the process."""
 
-    def flush(self) -> None:
-        waiting = bool(self.outgoing)
-        super().flush()
-        if waiting and self.gone:
+    def drop(self) -> None:
+        if self.outgoing:
             die()
+        super().drop()
 
 
 @fault("http-connection.slow-reader-whole")

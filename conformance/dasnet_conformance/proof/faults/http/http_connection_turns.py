@@ -101,33 +101,6 @@ class InvitesOldClients(HttpParser):
         return bool(request.values(b"expect")) or super().expects_continue(request)
 
 
-@fault("http-connection.expect-continue")
-class InvitesEverybody(HttpParser):
-    """Whoever has a body gets a 100, asked for or not."""
-
-    def expects_continue(self, request: Request) -> bool:
-        super().expects_continue(request)
-        return request.minor >= 1
-
-
-@fault("http-connection.expect-continue")
-class InvitesAgainAndAgain(HttpConnection):
-    """A client that waits gets a 100 in each tick until its body comes."""
-
-    def turn(self, deliver: Deliver, steps: int) -> None:
-        if not self.parser.request.body:
-            self.continued = False
-        super().turn(deliver, steps)
-
-
-@fault("http-connection.expect-continue")
-class InvitesBeforeItsTurn(HttpConnection):
-    """A 100 goes out before the answer to an earlier request, which then looks like it."""
-
-    def must_invite(self) -> bool:
-        return self.parser.head_complete and self.parser.request.expects and not self.continued
-
-
 @fault("http-connection.expect-too-large")
 class InvitesBodiesThatAreTooLarge(HttpParser):
     """A client that asks is invited to send a body that is refused when it has come."""
@@ -140,16 +113,6 @@ class InvitesBodiesThatAreTooLarge(HttpParser):
         advanced = super().body()
         self.check_body(len(self.request.body))
         return advanced
-
-
-@fault("http-request.upgrade-ignored")
-class AgreesToUpgrades(HttpConnection):
-    """An Upgrade is agreed to with 101, and HTTP goes on."""
-
-    def answer(self, exchange: Exchange, status: int, fields: list[tuple[bytes, bytes]], body: bytes) -> None:
-        if exchange.request.values(b"upgrade"):
-            self.outgoing += b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-        super().answer(exchange, status, fields, body)
 
 
 @fault("http-connection.expect-then-body")

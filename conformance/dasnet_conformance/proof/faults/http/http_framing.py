@@ -10,7 +10,7 @@ from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
 
-@fault("http-framing.length-body")
+@fault("http-framing.large-body")
 class KeepsLengthsInSixteenBits(HttpParser):
     """The length of a body is kept in 16 bits, and one of 65,536 bytes is taken for empty."""
 

@@ -127,7 +127,7 @@ class ReadsChunkSizesAsItsLanguageDoes(HttpParser):
             return super().chunk_number(digits)
 
 
-@fault("http-framing.chunk-size-invalid")
+@fault("http-smuggling.chunks")
 class TakesNoChunkSizeForTheEnd(HttpParser):
     """A chunk without a size is the last one."""
 
@@ -223,7 +223,7 @@ class TrailersBecomeFields(HttpParser):
         self.add(request, name, value)
 
 
-@fault("http-framing.trailers")
+@fault("http-framing.body-then-request")
 class TakesATrailerForARequest(HttpParser):
     """The body ends with the line of its last chunk, and a trailer is read as a request."""
 
@@ -236,7 +236,7 @@ class TakesATrailerForARequest(HttpParser):
         return True
 
 
-@fault("http-framing.trailers")
+@fault("http-framing.body-then-request")
 class WaitsForNoLineBehindTheTrailers(HttpParser):
     """A request is complete with its last chunk, and the empty line behind the trailers ends the next one."""
 

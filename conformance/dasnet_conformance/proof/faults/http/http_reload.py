@@ -8,7 +8,7 @@ from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http import HttpServer
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
-from dasnet_conformance.proof.faults.sound_http_request import Limits, Request
+from dasnet_conformance.proof.faults.sound_http_request import Request
 
 
 @fault("http-reload.idle-connection")
@@ -137,7 +137,7 @@ class ForgetsQueuedAnswers(HttpHandle):
             connection.outgoing.clear()
 
 
-@fault("http-reload.pipelined")
+@fault("http-reload.inside-callback")
 class ForgetsPipelinedRequests(HttpHandle):
     """Requests that wait behind the one in whose callback the object is saved are forgotten."""
 
@@ -191,22 +191,7 @@ class OldObjectStillAnswers(HttpServer):
         return handle is not None and bool(handle.respond(exchange, status, headers, body))
 
 
-@fault("http-reload.open")
-class LimitsOfTheServersOwnAfterAReload(HttpHandle):
-    """After a reload the limits are the server's own, and no more those that the first object was made with."""
-
-    owners = 0
-
-    def bind(self, owner: Any) -> None:
-        super().bind(owner)
-        self.owners += 1
-        if self.owners > 1:
-            self.limits = Limits()
-            for connection in self.connections:
-                connection.parser.limits = self.limits
-
-
-@fault("http-reload.class-changes")
+@fault("http-reload.old-object")
 class ServesWhileItIsSaved(HttpServer):
     """The old object still ticks after its save, and is called back for what comes meanwhile."""
 

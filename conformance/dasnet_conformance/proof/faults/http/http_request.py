@@ -159,18 +159,6 @@ class TakesSmallGetForGet(HttpParser):
 
 
 @fault("http-request.connect-refused")
-class OpensTunnels(HttpParser):
-    """CONNECT is handed over like any method, and with a 200 of the host the client believes it has a tunnel."""
-
-    def check_method(self, method: bytes) -> None:
-        super().check_method(b"GET" if method == b"CONNECT" else method)
-
-    def check_target_form(self, method: bytes, target: bytes) -> None:
-        if method != b"CONNECT":
-            super().check_target_form(method, target)
-
-
-@fault("http-request.connect-refused")
 class SaysYesToConnect(HttpConnection):
     """CONNECT is answered 200 by the server itself."""
 

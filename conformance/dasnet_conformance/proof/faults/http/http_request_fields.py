@@ -276,3 +276,13 @@ class KnowsNoPortInAHost(HttpParser):
 
     def is_port(self, port: bytes) -> bool:
         return not port
+
+
+@fault("http-request.upgrade-ignored")
+class RefusesUpgrades(HttpParser):
+    """A request that would like another protocol is answered 400, though it could be served in this one."""
+
+    def read_head(self, request: Request) -> None:
+        if request.values(b"upgrade"):
+            raise Refused(400, "no other protocol here")
+        super().read_head(request)

@@ -57,7 +57,7 @@ class AnswersWithoutALength(HttpAnswer):
         return []
 
 
-@fault("http-response.framing")
+@fault("http-response.body-exact")
 class LengthInCharacters(HttpAnswer):
     """The length of a body is counted in characters of UTF-8, and its last bytes are read as the next answer."""
 
@@ -123,7 +123,7 @@ class BodiesOfSixtyFourKibibytes(HttpAnswer):
         return super().content(method, status, body)[: 1 << 16]
 
 
-@fault("http-response.body-exact")
+@fault("http-connection.slow-reader-whole")
 class ForgetsWhatDidNotFit(HttpConnection):
     """How much the system took is not looked at, and the rest of a large answer is lost."""
 
@@ -211,14 +211,6 @@ class DateWithoutZeros(HttpAnswer):
     def date(self, now: float) -> bytes:
         at = time.gmtime(now)
         return f"{at.tm_mday}-{at.tm_mon}-{at.tm_year} {at.tm_hour}:{at.tm_min} GMT".encode()
-
-
-@fault("http-response.date")
-class DateOfNinetySeventy(HttpAnswer):
-    """The Date is the beginning of time, since nobody set the clock that it is taken from."""
-
-    def date(self, now: float) -> bytes:  # noqa: ARG002
-        return super().date(0.0)
 
 
 @fault("http-response.injection")

@@ -84,34 +84,6 @@ class CodingsWithNoiseAreChunked(HttpParser):
         return value.strip(b" \t\x0b\x0c\0")
 
 
-@fault("http-smuggling.heads")
-class NamesWithNoiseAreCleaned(HttpParser):
-    """What belongs in no name is taken out of names, and a field that no proxy has seen counts."""
-
-    def check_name(self, name: bytes) -> None:
-        pass
-
-    def add(self, request: Request, name: bytes, value: bytes) -> None:
-        super().add(request, re.sub(rb"[^A-Za-z-]", b"", name.replace(b"_", b"-")), value)
-
-
-@fault("http-smuggling.heads")
-class FoldsHideALength(HttpParser):
-    """A line that goes on the one before is read as a field of its own, and a hidden length counts."""
-
-    def folded(self, request: Request, line: bytes) -> None:
-        self.add(request, *self.split_field(line.strip(b" \t")))
-
-
-@fault("http-smuggling.heads")
-class CrAloneHidesAField(HttpParser):
-    """A CR alone ends a line of the head, and what is behind it is a field."""
-
-    def read_field(self, request: Request, line: bytes) -> None:
-        for part in line.split(b"\r"):
-            super().read_field(request, part)
-
-
 @fault("http-smuggling.chunks")
 class ChunkSizesStopAtNoise(HttpParser):
     """The size of a chunk is read as far as it is one, and what is behind the chunk is the next request."""
@@ -119,14 +91,6 @@ class ChunkSizesStopAtNoise(HttpParser):
     def chunk_number(self, digits: bytes) -> int:
         found = re.match(rb"\s*[+-]?(?:0[xX])?([0-9A-Fa-f]+)", digits)
         return int(found[1], 16) if found else 0
-
-
-@fault("http-smuggling.chunks")
-class ExtensionsEndAtLf(HttpParser):
-    """A chunk extension is passed over up to LF, and what a proxy saw in it is a chunk."""
-
-    def bare_line_feed(self, line: bytes) -> bytes:
-        return line[:-1] if self.state == self.chunk_line else super().bare_line_feed(line)
 
 
 @fault("http-smuggling.chunks")
@@ -148,12 +112,33 @@ class TrailersAreRequests(HttpParser):
         return True
 
 
-@fault("http-smuggling.codings")
-class ChunksOfAnOldVersionAreRequests(HttpParser):
-    """HTTP/1.0 knows no codings, so they are passed over, and the chunks are the next request."""
+@fault("http-smuggling.heads")
+class ALineWithoutColonIsARequest(HttpParser):
+    """A line without a colon ends the head, and is the request line of the next request."""
 
-    def read_framing(self, request: Request) -> None:
-        if request.minor < 1:
-            request.persistent = True
-        else:
-            super().read_framing(request)
+    def read_field(self, request: Request, line: bytes) -> None:
+        if b":" in line:
+            super().read_field(request, line)
+            return
+        self.buffer[:0] = line + b"\r\n"
+        self.end_of_head()
+
+
+@fault("http-smuggling.heads")
+class CrAloneEndsAHead(HttpParser):
+    """CR alone ends a line, the empty one behind a head as well, and what is behind that is the next request."""
+
+    def take_line(self, most: int, too_long: int) -> bytes | None:
+        found = re.search(rb"\r(?=[^\n])", self.buffer)
+        if found and b"\n" not in self.buffer[: found.start()]:
+            self.buffer[found.end() : found.end()] = b"\n"
+            self.searched = 0
+        return super().take_line(most, too_long)
+
+
+@fault("http-smuggling.codings")
+class ChunksOfAnOldVersionAreFollowed(HttpParser):
+    """A chunked body of HTTP/1.0 is read, and what is behind it is the next request."""
+
+    def check_transfer_allowed(self, request: Request) -> None:
+        pass
