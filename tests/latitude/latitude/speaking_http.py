@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer
@@ -85,9 +86,11 @@ class NoLeadingZeros(HttpParser):
 class AlwaysInvites(HttpConnection):
     """Sends 100 to whoever expects it, also when the body is there already."""
 
-    def body_missing(self) -> bool:
-        """As if it were."""
-        return True
+    def complete(self, deliver: Callable[[HttpConnection, Request], bool]) -> bool:
+        """Before the request is called back."""
+        if self.parser.request.expects and not self.continued:
+            self.outgoing += self.answers.CONTINUE
+        return super().complete(deliver)
 
 
 @variant("an expectation that nobody knows", shows={"http-connection.expect-unknown": "ignored"})
