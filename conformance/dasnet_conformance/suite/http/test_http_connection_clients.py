@@ -260,11 +260,11 @@ def test_slow_reader_whole(host: Host) -> None:
     slow.pause_reading()
     slow.send(request_of("/slow"))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=4 << 12)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.settle(server)
     slow.resume_reading()
     answer = await_answer(host, server, slow)
-    expect.same_bytes(answer.body, bytes(range(256)) * (4 << 12), "the body, read late")
+    expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "the body, read late")
 
 
 @check("http-connection.many")
