@@ -154,8 +154,8 @@ class HttpConnection:
 
     @property
     def begun(self) -> bool:
-        """Whether a part of a request is there."""
-        return self._reader.begun
+        """Whether a part of a request is there that may become whole."""
+        return self.phase is Phase.READING and self._reader.begun
 
     # --- answering
 

@@ -137,10 +137,11 @@ class NetworkHttpServer:
             return
         self._ticking = get_ident()
         try:
+            epoch = self._callbacks.epoch
             ready = endpoint.poll()
             if self._watched:
-                self._count_silence(endpoint)
-            if ready or self._pending:
+                self._count_silence(endpoint, epoch)
+            if (ready or self._pending) and self._callbacks.epoch == epoch:
                 self._work(owner, endpoint, ready)
         finally:
             self._ticking = 0
@@ -156,6 +157,8 @@ class NetworkHttpServer:
             connection = endpoint.connections.get(fd)
             if connection is not None:
                 budget -= self._move(endpoint, connection, mask, budget > 0)
+                if self._callbacks.epoch != epoch:
+                    return
         steps, requests = STEP_BUDGET, REQUEST_BUDGET
         while self._pending and steps > 0 and requests > 0:
             connection = next(iter(self._pending))
@@ -165,8 +168,8 @@ class NetworkHttpServer:
             if request is not None:
                 requests -= 1
                 self._call_back(owner, endpoint, connection, request)
-                if self._callbacks.epoch != epoch:
-                    return
+            if self._callbacks.epoch != epoch:
+                return
 
     # Reads and sends what is ready on one connection; returns the bytes that were read.
     def _move(self, endpoint: HttpEndpoint, connection: HttpConnection, mask: int, may_read: bool) -> int:
@@ -209,10 +212,10 @@ class NetworkHttpServer:
             request, steps = connection.parse(steps)
         except RejectedError as rejected:
             connection.reject(rejected)
-            self._touch(connection)
-            self._callbacks.tell(
-                "on_log", f"client {connection.address} turned down: {rejected.status}, {rejected.why}"
-            )
+            self._answered(endpoint, connection)
+            why = f"{rejected.status}, {rejected.why}"
+            self._callbacks.tell("on_log", f"client {connection.address} turned down: {why}")
+            return None, steps
         if request is None and not steps and connection.has_work:
             self._pending[connection] = None
             endpoint.settle(connection, self._limits)
@@ -276,22 +279,24 @@ class NetworkHttpServer:
             self._watched[connection] = self._ticks
 
     def _lose(self, endpoint: HttpEndpoint, connection: HttpConnection, error: OSError | None) -> None:
-        if connection.begun or error is not None:
-            why = "left" if error is None else f"is gone: {reason(error)}"
-            self._callbacks.tell("on_log", f"client {connection.address} {why}")
+        begun = connection.begun
         endpoint.forget(connection, self._limits)
         self._drop(connection)
+        # Last, for a callback may raise, or take the handle away.
+        if begun or error is not None:
+            why = "left" if error is None else f"is gone: {reason(error)}"
+            self._callbacks.tell("on_log", f"client {connection.address} {why}")
 
     def _drop(self, connection: HttpConnection) -> None:
         self._watched.pop(connection, None)
         self._pending.pop(connection, None)
         self._waiting.pop(connection.exchange, None)
 
-    def _count_silence(self, endpoint: HttpEndpoint) -> None:
+    def _count_silence(self, endpoint: HttpEndpoint, epoch: int) -> None:
         # Nobody is looked at but who has been silent longest.
         self._ticks += 1
         limit = self._limits.stall_ticks
-        while self._watched:
+        while self._watched and self._callbacks.epoch == epoch:
             connection, moved = next(iter(self._watched.items()))
             if self._ticks - moved < (DRAINING_TICKS if limit is None else limit):
                 break

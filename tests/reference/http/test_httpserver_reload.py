@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 
 import pytest
 from http_server_tools import Asked, Site, all_of_it, browser, get, later, post, push, read_until, statuses, until
@@ -104,8 +105,6 @@ class SharedClient:
     """A client of a port whose server is in an orphan."""
 
     def __init__(self, port: int) -> None:
-        import socket
-
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setblocking(False)
 
@@ -147,3 +146,46 @@ def test_errors_of_a_reload(site: Site) -> None:
 def test_a_group_takes_none(site: Site) -> None:
     with ServerGroup() as group, pytest.raises(TypeError, match="Site cannot be ticked by a group"):
         group.add(site)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cut", [b"nonsense\r\n\r\n", b"GET / HT"])
+def test_a_save_inside_a_line_of_the_log_ends_the_tick_of_the_old_object(
+    site: Site, monkeypatch: pytest.MonkeyPatch, cut: bytes
+) -> None:
+    orphan = SharedOrphan()
+    told: list[str] = []
+
+    def log(message: str) -> None:
+        told.append(message)
+        site.save(orphan)
+
+    with contextlib.closing(browser(site)) as bad, contextlib.closing(browser(site)) as good, Site() as heir:
+        until(site, lambda: site.connections() == 2)
+        monkeypatch.setattr(site, "on_log", log)
+        bad.send(cut)
+        bad.shutdown(socket.SHUT_WR)
+        good.send(get("/good"))
+        until(site, lambda: told)
+        # It may have come before.
+        earlier = site.targets()
+        heir.restore(orphan)
+        assert statuses(read_until(heir, good, lambda got: got.endswith(b"/good"))) == [200]
+        assert earlier + heir.targets() == ["/good"]
+        until(heir, lambda: heir.connections() == 1)
+
+
+@pytest.mark.parametrize("cut", [b"nonsense\r\n\r\n", b"GET / HT"])
+def test_a_line_of_the_log_that_raises_costs_nobody_a_place(
+    site: Site, monkeypatch: pytest.MonkeyPatch, cut: bytes
+) -> None:
+    def log(message: str) -> None:
+        raise RuntimeError(message)
+
+    with contextlib.closing(browser(site)) as bad:
+        until(site, lambda: site.connections() == 1)
+        monkeypatch.setattr(site, "on_log", log)
+        bad.send(cut)
+        bad.shutdown(socket.SHUT_WR)
+        with pytest.raises(RuntimeError):
+            until(site, lambda: False)
+    until(site, lambda: site.connections() == 0)
