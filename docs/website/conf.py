@@ -27,6 +27,7 @@ html_last_updated_fmt = None
 # The search reads an index that is a script, so it works from a folder as well; a summary of what it finds would have
 # to be fetched, which a browser forbids there.
 html_show_search_summary = False
+html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_theme_options = {"navigation_with_keys": False}
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

@@ -27,7 +27,8 @@ _TITLES = {
 
 # Pixels down, percentages across.
 _ROW = 40
-_LEFT, _RIGHT = 1.0, 99.0
+_NAME = 22
+_LEFT = 1.0
 _CHART = 260
 _FLOOR = 225
 
@@ -58,17 +59,19 @@ def bars(title: str, found: list[Ratio]) -> str:
     low = min(0.5, *(each.low for each in found))
     high = max(2.0, *(each.high for each in found), *(_bound(each) for each in found))
     scale = _Scale(low, high)
-    height = _ROW * len(found) + 26
+    names = len(dict.fromkeys(each.figure for each in found))
+    height = _ROW * len(found) + _NAME * names + 26
     parts = [*scale.grid(height - 22), scale.mark(1, height - 22, "one")]
-    figure = ""
-    for number, each in enumerate(found):
-        y = _ROW * number + 4
+    figure, y = "", 4
+    for each in found:
         # What is measured is told where it changes; the sides stand above each bar.
-        told = each.sides if each.figure == figure else f"{each.figure}: {each.sides}"
-        figure = each.figure
+        if each.figure != figure:
+            figure = each.figure
+            parts.append(f'<text class="name" x="{_LEFT}%" y="{y + 13}">{escape(figure)}</text>')
+            y += _NAME
         start, end = sorted((scale.x(1), scale.x(each.ratio)))
         parts += [
-            f'<text x="{_LEFT}%" y="{y + 12}">{escape(_sides(told))} '
+            f'<text x="{_LEFT}%" y="{y + 12}">{escape(_sides(each.sides))} '
             f'<tspan class="range">{each.ratio:g} ({each.low:g} to {each.high:g})</tspan></text>',
             f'<rect class="bar" x="{start:.2f}%" y="{y + 17}" width="{max(end - start, 0.2):.2f}%" height="12"/>',
             f'<line class="quartiles" x1="{scale.x(each.low):.2f}%" x2="{scale.x(each.high):.2f}%" '
@@ -79,6 +82,7 @@ def bars(title: str, found: list[Ratio]) -> str:
             x = scale.x(_bound(each))
             kind = "target" if each.reached else "missed"
             parts.append(f'<line class="{kind}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{y + 14}" y2="{y + 32}"/>')
+        y += _ROW
     return _figure(title, height, parts, f"{len(found)} ratios with their quartiles; the table below has them.")
 
 
