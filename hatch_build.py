@@ -2,8 +2,9 @@
 is.
 
 An index knows no file of the repository. With DASNET_REPOSITORY, the address of the repository (the release workflow
-sets it), each link of the README to a file becomes one to that file at the release's tag, and the addresses of the
-project are told; without it such a link becomes its text. hatchling calls it; it reads README.md and nothing else.
+sets it), each link of the README to a file becomes one to that file at the release's tag, a picture becomes the file
+itself, and the addresses of the project are told; without it a link becomes its text, and a picture what stands for it.
+hatchling calls it; it reads README.md and nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 #: A link of Markdown to a place in the repository: no address and no anchor of the same page.
-_RELATIVE = re.compile(r"\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)")
+_RELATIVE = re.compile(r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)")
 #: What has no links, whatever it looks like.
 _CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
@@ -28,7 +29,9 @@ def for_an_index(text: str, place: str) -> str:
     """
 
     def resolved(link: re.Match[str]) -> str:
-        return f"[{link[1]}]({place}/{link[2]})" if place else link[1]
+        # The page of a file is no picture: that is the file as it is.
+        there = place.replace("/blob/", "/raw/", 1) if link[1] else place
+        return f"{link[1]}[{link[2]}]({there}/{link[3]})" if place else link[2]
 
     parts = _CODE.split(text)
     return "".join(part if part.startswith("```") else _RELATIVE.sub(resolved, part) for part in parts)

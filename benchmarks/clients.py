@@ -32,7 +32,7 @@ def _visit_figure() -> Figure:
         for name, make in sides.MAKERS.items():
             side = make("echo")
             stack.callback(side.close)
-            measures[name] = _visits(side, _VISITS)
+            measures[name] = visits(side, _VISITS)
         samples = alternate(measures, _ROUNDS)
     ratios = [
         ratio(samples, "reference", "bare loop", speed=True),
@@ -41,7 +41,8 @@ def _visit_figure() -> Figure:
     return Figure("4", "connect, serve, disconnect", "s", samples, ratios)
 
 
-def _visits(side: sides.Side, count: int, source: str = "127.0.0.1") -> Measure:
+def visits(side: sides.Side, count: int, source: str = "127.0.0.1") -> Measure:
+    """So many clients one after the other, each of which connects, is served and leaves; the seconds of one."""
     port, turn = side.port, side.turn
 
     def measure() -> float:
@@ -107,15 +108,15 @@ def _bare() -> Iterator[Measure]:
 def _aged_figure() -> Figure:
     aged = sides.reference("echo")
     with contextlib.closing(aged):
-        _visits(aged, _PAST, "127.0.0.2")()
+        visits(aged, _PAST, "127.0.0.2")()
         addresses = (f"127.0.1.{number}" for number in itertools.count(1))
 
         def old() -> float:
-            return _visits(aged, _FIRST, next(addresses))()
+            return visits(aged, _FIRST, next(addresses))()
 
         def new() -> float:
             with contextlib.closing(sides.reference("echo")) as side:
-                return _visits(side, _FIRST, next(addresses))()
+                return visits(side, _FIRST, next(addresses))()
 
         samples = alternate({"after 10,000 clients": old, "the first 100": new}, _AGED_ROUNDS)
     ratios = [ratio(samples, "after 10,000 clients", "the first 100", "≤ 1.05")]

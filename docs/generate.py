@@ -4,14 +4,13 @@
     python docs/generate.py --check  ends with 1 if one is out of date, and says which
 
 It may read the catalogue, the contract, the command line's parsers, the adapters' and the reference's tables, the table
-of misbehaving drivers and the register of right servers (both by their path), and writes into docs/ only. A table
-within a page stands between two comment lines, `<!-- generated: NAME -->` and `<!-- end of generated -->`.
+of misbehaving drivers (by its path) and all that `making` gathers, and writes into docs/, the README and CONTRIBUTING
+only. A table within a page stands between two comment lines: `<!-- generated: NAME -->`, `<!-- end of generated -->`.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import sys
 import tomllib
@@ -19,13 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import man_page
-
 from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import Clause, Requirement, load_catalogue
-from dasnet_conformance.catalogue.where import check_places
+from dasnet_conformance.catalogue.loader import LEVELS, Clause, load_catalogue
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_reference import (
     ANSWERS,
@@ -35,15 +32,12 @@ from dasnet_reference import (
     TRANSITIONS,
     WITHOUT_HANDLE,
 )
+from making.markdown import table
+from making.published import load_published
+from making.requirements import Facts, all_facts, variants
 
 DOCS = Path(__file__).parent
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
-LATITUDE = DOCS.parent / "tests" / "latitude"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _yes(value: bool) -> str:
@@ -54,26 +48,26 @@ def state_answers() -> str:
     """What the reference's queries answer in each state of its handle."""
     rows = [["(no handle)", *map(_yes, WITHOUT_HANDLE)]]
     rows += [[state.value, *map(_yes, answers)] for state, answers in ANSWERS.items()]
-    return _table(["state", "has_session", "is_open", "is_connected"], rows)
+    return table(["state", "has_session", "is_open", "is_connected"], rows)
 
 
 def state_transitions() -> str:
     """What moves the reference's handle."""
     rows = [[before.value, what.value, after.value] for (before, what), after in TRANSITIONS.items()]
-    return _table(["in state", "when", "then in state"], rows)
+    return table(["in state", "when", "then in state"], rows)
 
 
 def client_state_answers() -> str:
     """What the query of the reference's client answers in each state of its handle."""
     rows = [["(no handle)", *map(_yes, CLIENT_WITHOUT_HANDLE)]]
     rows += [[state.value, *map(_yes, answers)] for state, answers in CLIENT_ANSWERS.items()]
-    return _table(["state", "is_connected"], rows)
+    return table(["state", "is_connected"], rows)
 
 
 def client_state_transitions() -> str:
     """What moves the handle of the reference's client."""
     rows = [[before.value, what.value, after.value] for (before, what), after in CLIENT_TRANSITIONS.items()]
-    return _table(["in state", "when", "then in state"], rows)
+    return table(["in state", "when", "then in state"], rows)
 
 
 def state_table() -> str:
@@ -92,7 +86,7 @@ def _cells(section: str, columns: list[str]) -> str:
         _, state, query = requirement.id.split(".")
         cells.setdefault(state, {})[query] = " or ".join(requirement.allowed)
     rows = [[state.replace("-", " "), *(row[column] for column in columns)] for state, row in cells.items()]
-    return _table(["state", *(column.replace("-", "_") for column in columns)], rows)
+    return table(["state", *(column.replace("-", "_") for column in columns)], rows)
 
 
 def proof() -> str:
@@ -106,7 +100,22 @@ def proof() -> str:
         ["wrong servers", str(len(faults))],
         ["pairs of a wrong server and a requirement that must fail on it", str(kills)],
     ]
-    return _table(["what", "how many"], rows)
+    return table(["what", "how many"], rows)
+
+
+def original() -> str:
+    """What the original gets wrong, in numbers, as published."""
+    (daslang,) = (each for each in load_published() if each.folder == "daslang")
+    levels = [
+        facts.requirement.level
+        for facts in all_facts().values()
+        for outcome in facts.outcomes
+        if outcome.implementation is daslang and outcome.failed
+    ]
+    rows = [[word, str(daslang.counts[word])] for word in ("pass", "fail", "excluded")]
+    rows[1][0] = f"fail: {', '.join(f'{levels.count(level)} {level}' for level in LEVELS if level in levels)}"
+    rows[2][0] = "excluded, with the reason"
+    return table([f"daslang {daslang.version}", "requirements"], rows)
 
 
 def commands() -> str:
@@ -115,10 +124,11 @@ def commands() -> str:
     for name, form in COMMANDS.items():
         parameters = " ".join(parameter for parameter, _ in form.parameters)
         rows.append([f"`{name} {parameters}`".replace(" `", "`"), form.result, form.profile, form.meaning])
-    return _table(["command", "value", "profile", "what it asks for"], rows)
+    return table(["command", "value", "profile", "what it asks for"], rows)
 
 
-def _requirement(requirement: Requirement) -> str:
+def _requirement(facts: Facts) -> str:
+    requirement = facts.requirement
     lines = [
         f"### `{requirement.id}`",
         "",
@@ -129,7 +139,7 @@ def _requirement(requirement: Requirement) -> str:
     if requirement.survival:
         lines.append("- a death of the process, or a call that never returns, fails it")
     lines.append(f"- clauses: {', '.join(f'[{name}](#{_anchor(name)})' for name in requirement.clauses)}")
-    places = {f"`{place.file}` {place.function}" for place in check_places().get(requirement.id, [])}
+    places = {f"`{place.file}` {place.function}" for place in facts.places}
     lines.append(f"- check: {', '.join(sorted(places))}")
     return "\n".join(lines)
 
@@ -154,7 +164,7 @@ def catalogue_page() -> str:
     ]
     for section, title in catalogue.titles.items():
         parts.append(f"## {section}: {title}")
-        parts += [_requirement(requirement) for requirement in catalogue.select(sections=[section])]
+        parts += [_requirement(all_facts()[each.id]) for each in catalogue.select(sections=[section])]
     parts.append("## Clauses")
     for clause in catalogue.clauses.values():
         sources = [r.id for r in catalogue.requirements.values() if clause.id in r.clauses]
@@ -166,7 +176,7 @@ def catalogue_page() -> str:
 def symptoms() -> str:
     """What is wrong with a driver, by what is seen of it."""
     rows = [[f"`{name}`", hint.symptom, hint.cause, hint.step] for name, hint in HINTS.items()]
-    return _table(["symptom", "what is seen", "likely cause", "next step"], rows)
+    return table(["symptom", "what is seen", "likely cause", "next step"], rows)
 
 
 def profiles() -> str:
@@ -177,7 +187,7 @@ def profiles() -> str:
         rows.append(
             [f"`{profile.name}`", profile.title, str(count), str(len(profile.commands)), ", ".join(profile.sections)]
         )
-    return _table(["profile", "what it is", "requirements", "commands", "sections"], rows)
+    return table(["profile", "what it is", "requirements", "commands", "sections"], rows)
 
 
 def rooms() -> str:
@@ -195,7 +205,7 @@ def rooms() -> str:
 
 def implementation_keys() -> str:
     """Every key of an implementation file."""
-    return _table(["key", "value"], [[f"`{key}`", meaning] for key, meaning in KEYS.items()])
+    return table(["key", "value"], [[f"`{key}`", meaning] for key, meaning in KEYS.items()])
 
 
 #: The parts of the page of misbehaving drivers, by the group of a row.
@@ -229,7 +239,7 @@ def misbehaving_page() -> str:
             for row in drivers
             if row["group"] == group
         ]
-        parts.append(f"## {title}\n\n{_table(['the driver', '`dasnet run`', '`dasnet doctor`'], rows)}")
+        parts.append(f"## {title}\n\n{table(['the driver', '`dasnet run`', '`dasnet doctor`'], rows)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -239,13 +249,11 @@ def _told(verdict: str, hint: str) -> str:
 
 def latitude_page() -> str:
     """The right implementations that choose otherwise, and which of them shows which allowed outcome."""
-    sys.path.insert(0, str(LATITUDE))
-    registry = importlib.import_module("latitude.registry")
-    variants = list(registry.load_variants().values())
+    themes, right = variants()
     parts = [
         "# Right servers that choose otherwise",
         "This page is generated by `docs/generate.py` from the servers and clients that the tests run: "
-        f"{len(variants)} right implementations, each of which makes one choice otherwise than the [reference]"
+        f"{len(right)} right implementations, each of which makes one choice otherwise than the [reference]"
         "(reference-guide.md), where the documentation leaves it. They are the counterpart of the wrong ones of "
         "`dasnet prove`: every one of them passes every MUST and SHOULD, and where a check failed on one of them, the "
         "check would be wrong.",
@@ -253,24 +261,20 @@ def latitude_page() -> str:
         "`PYTHONPATH=tests/latitude dasnet run python:latitude:no_queue --strict`; `ipv6_only` needs "
         "`--peer-host ::1` beside it.",
     ]
-    for theme, title in registry.THEMES.items():
-        rows = [[f"`{each.name}`", each.choice, each.sentence] for each in variants if each.theme == theme]
-        parts.append(f"## {title}\n\n{_table(['name', 'the choice', 'what it does, and why it may'], rows)}")
-    shown: dict[tuple[str, str], list[str]] = {}
-    for each in variants:
-        for seen in each.shown():
-            shown.setdefault(seen, []).append(f"`{each.name}`")
+    for theme, title in themes.items():
+        rows = [[f"`{each.name}`", each.choice, each.sentence] for each in right if each.theme == theme]
+        parts.append(f"## {title}\n\n{table(['name', 'the choice', 'what it does, and why it may'], rows)}")
     rows = [
-        [f"`{requirement.id}`", outcome, ", ".join(shown.get((requirement.id, outcome), []))]
-        for requirement in load_catalogue().requirements.values()
-        if any((requirement.id, outcome) in shown for outcome in requirement.allowed)
-        for outcome in requirement.allowed
+        [f"`{name}`", outcome, ", ".join(f"`{each}`" for each in servers)]
+        for name, facts in all_facts().items()
+        if any(facts.shown.values())
+        for outcome, servers in facts.shown.items()
     ]
     parts.append(
         "## Who shows which allowed outcome\n\nWhere the catalogue allows several outcomes, each is seen on a right "
         "implementation, which a test holds. Those without a name here are what the one does that the others are made "
         "from, as are all of the requirements that are not listed.\n\n"
-        + _table(["requirement", "outcome", "seen on"], rows)
+        + table(["requirement", "outcome", "seen on"], rows)
     )
     return "\n\n".join(parts) + "\n"
 
@@ -294,6 +298,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "commands of the contract": commands,
     "profiles": profiles,
     "rooms": rooms,
+    "original": original,
     "proof": proof,
     "symptoms": symptoms,
     "keys of the implementation file": implementation_keys,

@@ -41,7 +41,9 @@ __all__ = [
     "CLIENT_LOWLEVEL",
     "COMMANDS",
     "CORE",
+    "FROM_OUTSIDE",
     "HTTP",
+    "HTTP_PORT",
     "LOWLEVEL",
     "MAKING",
     "PROFILES",
@@ -68,6 +70,10 @@ LOWLEVEL: Final = "lowlevel"
 CLIENT: Final = "client"
 CLIENT_LOWLEVEL: Final = "client-lowlevel"
 HTTP: Final = "http"
+HTTP_PORT: Final = "http-port"
+
+#: How an implementation is reached that is no module of this kind, but a server that listens by itself.
+FROM_OUTSIDE: Final = "from outside"
 
 #: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
 COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)

@@ -83,9 +83,12 @@ def test_with_a_repository_every_link_leads_to_a_file_of_the_release() -> None:
     links = re.findall(r"\]\(([^)]+)\)", told["readme"]["text"])
     start = f"{REPOSITORY}/blob/v{VERSION}/"
     assert len(links) > 20
+    (picture,) = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", told["readme"]["text"])
+    assert picture == f"{REPOSITORY}/raw/v{VERSION}/docs/failing-ladder.svg"
     for link in links:
-        assert link.startswith(start)
-        assert (ROOT / link.removeprefix(start).partition("#")[0]).exists()
+        if link != picture:
+            assert link.startswith(start)
+            assert (ROOT / link.removeprefix(start).partition("#")[0]).exists()
     assert told["urls"]["Changelog"] == f"{start}CHANGELOG.md"
 
 

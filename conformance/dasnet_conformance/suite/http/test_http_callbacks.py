@@ -13,11 +13,13 @@ from dasnet_conformance.stage.http_side import (
     PLAIN,
     await_answer,
     await_end,
+    await_request,
     client_of,
     finals_at,
     greeting,
     request_of,
     requests_of,
+    respond,
     serving,
     still_serves,
     targets_of,
@@ -42,10 +44,44 @@ def test_nothing_between_ticks(host: Host, data: bytes) -> None:
     before = server.count("request")
     taken.send(data)
     host.silence()
+    # A query is no tick.
+    expect.returns(server.is_open(), True, "is_open of a server that serves")
+    host.silence()
     expect.equal(len(taken.received), 0, "bytes at a client whose connection is taken, without a tick")
     expect.equal(server.count("request"), before, "request callbacks without a tick")
     expect.equal([str(fired.event.what) for fired in host.between_calls()], [], "callbacks between commands")
     host.until(lambda: bool(taken.received or taken.closed), server, what="an answer, by ticks")
+
+
+@check("http-callbacks.nothing-between-ticks")
+def test_respond_is_no_tick(host: Host) -> None:
+    """The answer to one client, given between ticks, is no occasion to tell of what another one asks."""
+    server = serving(host)
+    first, second = client_of(host, server), client_of(host, server)
+    first.send(request_of("/first"))
+    event = await_request(host, server)
+    host.settle(server)
+    second.send(request_of("/second"))
+    host.silence()
+    respond(server, event.exchange)
+    host.silence()
+    expect.equal(targets_of(server), ["/first"], "the targets called back, with no tick after the second request")
+    await_request(host, server, 2)
+
+
+@check("http-callbacks.once")
+def test_once_until_answered(host: Host) -> None:
+    """A request that waits for its answer is told of once, however many ticks it waits."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(PLAIN)
+    event = await_request(host, server)
+    host.settle(server)
+    expect.equal(server.count("request"), 1, "request callbacks while the request waits")
+    respond(server, event.exchange)
+    await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(server.count("request"), 1, "request callbacks when it is answered")
 
 
 @check("http-callbacks.once")
@@ -160,13 +196,14 @@ def test_no_callbacks(host: Host) -> None:
 
 @check("http-callbacks.destroyed-inside")
 def test_destroyed_inside(host: Host) -> None:
-    """The object is gone with its connections, and the host is not."""
+    """The object is gone with its connections, and the host is not; it hears nothing of a second request."""
     server = serving(host)
     server.react("request", "destroy")
     peer = client_of(host, server)
-    peer.send(PLAIN)
+    peer.send(PLAIN * 2)
     # What a tick of an object that is gone by then leads to is for the section `lifetime`.
     host.until(lambda: peer.closed is not None, Forgiving(server), what="the end of the connection")
+    expect.equal(server.count("request"), 1, "request callbacks on an object that was destroyed in the first")
     still_serves(host, greeting(host))
 
 

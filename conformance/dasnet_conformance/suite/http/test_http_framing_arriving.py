@@ -45,8 +45,9 @@ def test_body_then_request(host: Host, data: bytes) -> None:
     peer.send(data + request_of("/next"))
     if await_answer(host, server, peer).closes:
         raise expect.Moot("this server ends every connection behind its first answer")
-    await_request(host, server, 2)
-    expect.equal(targets_of(server)[1], "/next", "the target of the request behind a body")
+    await_request(host, server, 2, needs="")
+    expect.equal(requests_of(server)[1].method, "GET", "the method of the request behind a body")
+    expect.equal(targets_of(server)[1], "/next", "its target")
     expect.same_bytes(requests_of(server)[1].data, b"", "its body")
 
 
@@ -63,7 +64,7 @@ def test_partial_body(host: Host, data: bytes, body: bytes) -> None:
             peer.send(data[cut:])
         else:
             drip(host, server, peer, data)
-        event = await_request(host, server, number + 1)
+        event = await_request(host, server, number + 1, needs="")
         where = f"cut behind byte {cut}" if cut else "byte by byte"
         expect.same_bytes(event.data, body, f"the body of a request that came {where}")
         await_answer(host, server, peer)

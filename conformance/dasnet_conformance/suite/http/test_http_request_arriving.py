@@ -53,7 +53,7 @@ def test_partial_head(host: Host) -> None:
             peer.send(RICH)
         else:
             drip(host, server, peer, RICH)
-        event = await_request(host, server, len(seen) + 1)
+        event = await_request(host, server, len(seen) + 1, needs="")
         seen.append((event.method, event.target, event.version, event.headers, event.data))
         await_answer(host, server, peer)
     host.settle(server)
