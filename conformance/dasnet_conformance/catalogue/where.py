@@ -12,7 +12,6 @@ from dasnet_adapters.profiles import PROFILES
 
 from .rooms import folder_of, modules_of, package_of
 
-
 _CHECKS: Final = re.compile(r"check(_\w+)?")
 
 

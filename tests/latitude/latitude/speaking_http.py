@@ -151,7 +151,7 @@ class JoinsFields(HttpHandle):
 class OneRequestPerTick(HttpHandle):
     """Calls back one request of each connection in a tick: when the next one comes is nowhere said."""
 
-    def share(self, count: int) -> int:  # noqa: ARG002
+    def share(self, count: int) -> int:
         """As many steps as any request of a small size has."""
         return 40
 
@@ -177,9 +177,7 @@ class AnswersInChunks(HttpAnswer):
     ) -> bytes:
         """With chunks where the client knows them."""
         self.minor = minor
-        return super().write(
-            status, fields, body, method=method, minor=minor, persistent=persistent and minor >= 1
-        )
+        return super().write(status, fields, body, method=method, minor=minor, persistent=persistent and minor >= 1)
 
     def framing_lines(self, status: int, body: bytes) -> list[bytes]:
         """Chunks say it themselves."""
@@ -202,7 +200,7 @@ class AnswersInChunks(HttpAnswer):
 class NoReasons(HttpAnswer):
     """Leaves the reason out: it tells nothing that the status does not (RFC 9112, section 4)."""
 
-    def reason(self, status: int) -> bytes:  # noqa: ARG002
+    def reason(self, status: int) -> bytes:
         """None."""
         return b""
 
@@ -211,7 +209,7 @@ class NoReasons(HttpAnswer):
 class OldConnectionsEnd(HttpParser):
     """Ends every connection of HTTP/1.0, whatever its client asks for."""
 
-    def keeps_alive(self, options: list[bytes]) -> bool:  # noqa: ARG002
+    def keeps_alive(self, options: list[bytes]) -> bool:
         """Never."""
         return False
 
