@@ -6,6 +6,7 @@ on which two independent parsers agree against the table would be a vector to do
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -84,5 +85,5 @@ def test_a_cut_at_any_byte_gives_the_same_reading(parser: str) -> None:
 def test_any_cuts_give_the_same_reading(parser: str, vector: Vector, cuts: set[int]) -> None:
     data = vector.data
     ends = [0, *sorted(at for at in cuts if at < len(data)), len(data)]
-    pieces = [data[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [data[start:end] for start, end in itertools.pairwise(ends)]
     assert PARSERS[parser](pieces) == PARSERS[parser]([data])
