@@ -41,8 +41,11 @@ __all__ = [
     "CLIENT_LOWLEVEL",
     "COMMANDS",
     "CORE",
+    "FROM_OUTSIDE",
     "HTTP",
+    "HTTP_PORT",
     "LOWLEVEL",
+    "MAKING",
     "PROFILES",
     "REACTIONS",
     "Adapter",
@@ -67,9 +70,18 @@ LOWLEVEL: Final = "lowlevel"
 CLIENT: Final = "client"
 CLIENT_LOWLEVEL: Final = "client-lowlevel"
 HTTP: Final = "http"
+HTTP_PORT: Final = "http-port"
+
+#: How an implementation is reached that is no module of this kind, but a server that listens by itself.
+FROM_OUTSIDE: Final = "from outside"
 
 #: Every command, by name. The line protocol, the in-process adapter and the documentation are all read from this table.
 COMMANDS: Final[dict[str, CommandForm]] = merged(lambda profile: profile.commands)
+
+#: The commands that construct an object: those that name its class.
+MAKING: Final = frozenset(
+    name for name, form in COMMANDS.items() if any(kind == "class" for _, kind in form.parameters)
+)
 
 #: The callbacks, each with what it carries.
 CALLBACKS: Final = merged(lambda profile: profile.callbacks)

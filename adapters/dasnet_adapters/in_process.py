@@ -110,7 +110,7 @@ class InProcessSession:
         seconds = self._patience.seconds(command.name)
         started = time.monotonic()
         try:
-            with interrupted_after(seconds or 0, _TooLong):
+            with interrupted_after(seconds or 0, _TooLong, burst=True):
                 answer = self._host.execute(command)
         except _TooLong as interrupted:
             self._patience.hung(command.name)

@@ -48,6 +48,8 @@ class Patience:
 
     def seconds(self, command: str) -> float | None:
         """The seconds that this command has now."""
+        if not self._hung:
+            return self.deadline
         slowest = self._slowest.get(command)
         hung = self._hung[command]
         if not hung and slowest is None:

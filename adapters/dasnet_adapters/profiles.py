@@ -95,7 +95,7 @@ class Profile:
     `classes` each class of object by its name. `trial` is what the doctor makes of its commands, a line of the line
     protocol each, where PORT stands for a free port. `package` is the package that adds the profile; it is empty for
     those that are built in. `silent_unless_claimed` says that nothing is told of it where a port does not claim it.
-    `draft` says that it is not finished: it is not there at all unless the environment variable `DASNET_DRAFTS` names it.
+    `draft` says that it is not finished: it is there only where the environment variable `DASNET_DRAFTS` names it.
     """
 
     name: str

@@ -128,8 +128,10 @@ class PythonHost:
 
     def stray_events(self) -> tuple[Event, ...]:
         """The callbacks that fired while no command ran, since this was last asked."""
-        # Taken from the front one by one: another thread may be adding to the end.
         count = len(self._strays)
+        if not count:
+            return ()
+        # Taken from the front one by one: another thread may be adding to the end.
         return tuple(self._strays.pop(0) for _ in range(count))
 
     def reset(self) -> tuple[str, ...]:

@@ -80,11 +80,7 @@ def _driver_process(request: _Request) -> Adapter:
 def _driver_socket(request: _Request) -> Adapter:
     from .driver_socket import DriverSocketAdapter
 
-    host, _, digits = request.rest.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
-    if not host or not 0 < port < 65536:
-        raise UsageError(f"tcp:HOST:PORT takes a host and a port from 1 to 65535, not {request.rest!r}")
+    host, port = _address("tcp", request.rest)
     return DriverSocketAdapter(
         host,
         port,
@@ -95,11 +91,27 @@ def _driver_socket(request: _Request) -> Adapter:
     )
 
 
+def _address(form: str, rest: str) -> tuple[str, int]:
+    host, _, digits = rest.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    if not host or not 0 < port < 65536:
+        raise UsageError(f"{form}:HOST:PORT takes a host and a port from 1 to 65535, not {rest!r}")
+    return host, port
+
+
+def _http_port(request: _Request) -> Adapter:
+    from .http_port import HttpPortAdapter
+
+    return HttpPortAdapter(*_address("http-port", request.rest))
+
+
 #: The forms with a colon: the word before it, what follows it, and what makes the adapter.
 _FORMS: Final[dict[str, tuple[str, Callable[[_Request], Adapter]]]] = {
     "python": ("python:MODULE", _in_process),
     "driver": ("driver:COMMAND", _driver_process),
     "tcp": ("tcp:HOST:PORT", _driver_socket),
+    "http-port": ("http-port:HOST:PORT", _http_port),
 }
 #: Short names for what is written out in full on the right.
 ALIASES: Final = {"reference": "python:dasnet_reference"}

@@ -49,8 +49,10 @@ from ._errors import (
     NoHandleError,
     NullHandleError,
     OrphanOccupiedError,
+    WrongHandleError,
 )
 from ._group import ServerGroup
+from ._http_server import HttpServer
 from ._lowlevel import (
     make_server,
     server_init,
@@ -89,6 +91,7 @@ __all__ = [
     "ClosedHandleError",
     "EmptyOrphanError",
     "Happening",
+    "HttpServer",
     "ImpossibleTransitionError",
     "LocalError",
     "NetworkClient",
@@ -101,6 +104,7 @@ __all__ = [
     "ServerGroup",
     "SharedOrphan",
     "State",
+    "WrongHandleError",
     "__version__",
     "client_close",
     "client_connect",

@@ -127,7 +127,7 @@ class ServerEndpoint(Endpoint):
 
     def __init__(self, host: str, port: int, keep_alive: bool = False) -> None:
         self._keep_alive = keep_alive
-        self._listener = _listen(host, port)
+        self._listener = listen_on(host, port)
         try:
             name = self._listener.getsockname()
             super().__init__(self._listener.fileno(), READABLE)
@@ -169,7 +169,8 @@ class ServerEndpoint(Endpoint):
         super().close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen_on(host: str, port: int) -> socket.socket:
+    """A listener at a numeric address that never blocks. Raises `OSError`."""
     family, address = _resolve(host, port)
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

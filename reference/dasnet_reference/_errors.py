@@ -91,6 +91,13 @@ class OrphanOccupiedError(CallerError):
 
 
 @_lasting
+class WrongHandleError(CallerError):
+    """The orphan holds the handle of an object of another kind."""
+
+    advice = "restore it into an object of the class that saved it, or of one derived from the same"
+
+
+@_lasting
 class AdapterError(CallerError):
     """The object cannot carry a handle."""
 

@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
+    from ._http_handle import NetworkHttpServer
     from ._network_server import NetworkServer
 
 # The named cells live in a module of their own that has no source: a reload of the user's script does not know it, and
@@ -24,7 +25,7 @@ class SharedOrphan:
     """
 
     def __init__(self) -> None:
-        self.server: NetworkServer | None = None
+        self.server: NetworkServer | NetworkHttpServer | None = None
 
     def __bool__(self) -> bool:
         return self.server is not None

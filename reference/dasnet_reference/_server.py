@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
-from ._errors import AdapterError, EmptyOrphanError, NoHandleError, OrphanOccupiedError
+from ._errors import AdapterError, EmptyOrphanError, NoHandleError, OrphanOccupiedError, WrongHandleError
 from ._lowlevel import (
     make_server,
     server_init,
@@ -205,6 +205,9 @@ class Server:
         handle = shared_orphan.server
         if handle is None:
             raise EmptyOrphanError("restore from an empty orphan")
+        if not hasattr(handle, "answers"):
+            raise WrongHandleError("restore of an HttpServer's handle into a Server")
+        handle = cast("NetworkServer", handle)
         server_restore(handle, self, type(self))
         earlier, self._server, shared_orphan.server = self._server, handle, None
         if earlier is not None and earlier is not handle:

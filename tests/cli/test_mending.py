@@ -14,6 +14,7 @@ import pytest
 from conformance_tools import LOST_AFTER, Ran, Workshop, dasnet, with_signals
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import last_run, watching
+from dasnet_conformance.running.copies import copies_exist
 from dasnet_conformance.running.target import Target
 
 #: Says no where it should say yes, and yes where it should say no.
@@ -128,6 +129,21 @@ def test_a_quick_run_of_nothing_else_is_a_mistake_that_says_what_to_leave_out(wo
 def test_a_quick_run_keeps_the_reasons_of_others(workshop: Workshop) -> None:
     ran = workshop.dasnet("run", "reference", SLOW, SOON, "--quick", "--exclude", f"{SLOW}=issue 12", "--json")
     assert ran.row(SLOW)["excluded_reason"] == "issue 12"
+
+
+@pytest.mark.skipif(not copies_exist(), reason="seconds are let pass beside other checks by copies of a process alone")
+def test_seconds_are_let_pass_as_long_as_other_checks_run_and_the_verdict_says_so(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "-k", f"{SLOW} or {SOON}")
+    assert ran.status == 0
+    told = r"dasnet_reference: conforming \(2 pass\) in .* s; idle for \d\.\d s of 5\.5 s "
+    assert re.fullmatch(told + re.escape("(all of it with --no-quick or --strict)"), lines(ran)[-1])
+
+
+@pytest.mark.parametrize("whole", ["--strict", "--no-quick", "--json"])
+def test_what_gates_or_is_kept_lets_all_of_them_pass(workshop: Workshop, whole: str) -> None:
+    ran = workshop.dasnet("run", "reference", "-k", f"{SLOW} or {SOON}", whole)
+    assert ran.status == 0
+    assert "idle for" not in ran.out.replace("idle for 5.5 s, a tick each", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there is no Ctrl-C for a child here")

@@ -300,9 +300,9 @@ REACTIONS: list[Case] = [
     ),
     (
         "farewell_waits_for_the_next",
-        TAKEN + reacts("disconnect", "send") + CLOSE + SETTLE,
-        "callbacks.sends-inside-disconnect",
-        "send inside disconnect on object 1: expected false or refused, got true",
+        TAKEN + reacts("disconnect", "send") + CLOSE + SETTLE + "peer 1: connect to object 1\n" + SETTLE,
+        "send.not-to-the-next-client",
+        "peer 1 (connection 2) received: expected nothing",
     ),
     (
         "no_save_while_delivering",

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
-from dasnet_conformance.proof.faults.sound import SharedOrphan
+from dasnet_conformance.proof.faults.sound import HttpServer, SharedOrphan
 from proof.http_talk import Host, ask, serving
 
 BAD = {
     "no version": b"GET /\r\n\r\n",
+    "no target": b"GET HTTP/1.1\r\nHost: a\r\n\r\n",
+    "control in target": b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "authority": ask("a:80"),
     "four words": b"GET / x HTTP/1.1\r\nHost: a\r\n\r\n",
     "two spaces": b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
     "small version": b"GET / http/1.1\r\nHost: a\r\n\r\n",
@@ -26,6 +31,11 @@ BAD = {
     "no colon": ask("/", "X"),
     "no name": ask("/", ": y"),
     "fold": ask("/", "X: a", " b"),
+    "fold like a field": ask("/", "X: a", " Y: b"),
+    "bare cr like a line": ask("/", "X: a\rY: b"),
+    "control in value": ask("/", "X: a\x01b"),
+    "non-ascii name": ask("/", "X\xe9: a"),
+    "based length": ask("/", "Content-Length: 0x5") + b"hello",
     "space first": b"GET / HTTP/1.1\r\n X: y\r\nHost: a\r\n\r\n",
     "bare cr": ask("/", "X: a\rb"),
     "bare lf": b"GET / HTTP/1.1\nHost: a\n\n",
@@ -46,6 +56,11 @@ BAD = {
     "parameter": ask("/", "Transfer-Encoding: chunked;q=1") + b"0\r\n\r\n",
     "coding in old version": ask("/", "Transfer-Encoding: chunked", version="HTTP/1.0") + b"0\r\n\r\n",
     "chunk prefix": ask("/", "Transfer-Encoding: chunked") + b"0x5\r\nhello\r\n0\r\n\r\n",
+    "quoted coding": ask("/", 'Transfer-Encoding: "chunked"') + b"0\r\n\r\n",
+    "chunk without size": ask("/", "Transfer-Encoding: chunked") + b"\r\n\r\n",
+    "chunk sign": ask("/", "Transfer-Encoding: chunked") + b"+5\r\nhello\r\n0\r\n\r\n",
+    "chunk underscore": ask("/", "Transfer-Encoding: chunked") + b"0_5\r\nhello\r\n0\r\n\r\n",
+    "chunk garbage": ask("/", "Transfer-Encoding: chunked") + b"5g\r\nhello\r\n0\r\n\r\n",
     "chunk short": ask("/", "Transfer-Encoding: chunked") + b"5\r\nhelloX\r\n0\r\n\r\n",
     "chunk bare lf": ask("/", "Transfer-Encoding: chunked") + b"5\nhello\r\n0\r\n\r\n",
     "chunk lf behind": ask("/", "Transfer-Encoding: chunked") + b"5\r\nhello\n0\r\n\r\n",
@@ -56,10 +71,13 @@ OTHER = {
     "preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     "tunnel": (b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501),
     "huge length": (ask("/", "Content-Length: 18446744073709551621") + b"hello", 413),
+    "endless length": (ask("/", "Content-Length: " + "0" * 100 + "1" + "0" * 18 + "5") + b"hello", 413),
+    "longer length": (ask("/", "Content-Length: 1" + "0" * 99 + "5") + b"hello", 413),
     "huge chunk": (ask("/", "Transfer-Encoding: chunked") + b"10000000000000005\r\nhello\r\n0\r\n\r\n", 413),
     "long line": (b"GET /" + b"x" * 20_000, 414),
     "long field": (ask("/", "X: " + "x" * 70_000), 431),
     "many fields": (ask("/", *["X: y"] * 300), 431),
+    "other coding on its line": (ask("/", "Transfer-Encoding: x", "Transfer-Encoding: chunked") + b"0\r\n\r\n", 501),
     "other coding": (ask("/", "Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n", 501),
     "expectation": (ask("/", "Expect: tea"), 417),
 }
@@ -89,11 +107,14 @@ def test_other_refusals(name: str) -> None:
         assert not host.heard
 
 
+LAST = [(b"Empty", b""), (b"Colon", b"a://b")]
+
+
 def test_a_request_and_its_answer() -> None:
     with serving() as host:
         talk = host.connect()
         host.tick()
-        talk.sock.send(ask("/a%2Fb?c=%00", "X-Case:  some value\t", "x-case: \xe9", "Empty:"))
+        talk.sock.send(ask("/a%2Fb?c=%00", "X-Case:  some value\t", "x-case: \xe9", "Empty:", "Colon: a://b"))
         host.tick()
         got = talk.read().decode("latin-1")
         assert re.fullmatch(
@@ -103,7 +124,31 @@ def test_a_request_and_its_answer() -> None:
         )
         (number, method, target, version, headers, body), *_ = host.heard
         assert (number, method, target, version, body) == (1, "GET", "/a%2Fb?c=%00", "HTTP/1.1", b"")
-        assert headers == [(b"Host", b"a"), (b"X-Case", b"some value"), (b"x-case", b"\xe9"), (b"Empty", b"")]
+        assert headers == [(b"Host", b"a"), (b"X-Case", b"some value"), (b"x-case", b"\xe9"), *LAST]
+
+
+def test_forms_and_methods_that_are_the_hosts_to_decide() -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(ask("*", method="OPTIONS") + ask("/", method="get") + ask("/", method="M-SEARCH"))
+        assert [request[1] for request in host.heard] == ["OPTIONS", "get", "M-SEARCH"]
+
+
+def test_the_host_may_be_empty_and_written_in_any_case() -> None:
+    with serving() as host:
+        assert b" 200 " in host.connect().say(b"GET / HTTP/1.1\r\nhOST:\r\n\r\n")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE", "POST", "PUT"])
+@pytest.mark.parametrize("body", [b"", bytes(range(256)) * 300 + b"\r\n\0"])
+def test_a_body_is_exactly_what_was_sent_with_every_method(method: str, body: bytes) -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(ask("/", f"Content-Length: {len(body)}", method=method) + body)
+        assert host.heard[-1][5] == body
+        talk.say(ask("/next", method=method))
+        assert host.heard[-1][5] == b""
+        assert host.targets == ["/", "/next"]
 
 
 BODIES = {
@@ -174,6 +219,8 @@ def test_what_the_host_may_answer() -> None:
             (204, [], b"x"),
             (200, [("a\r\nb", "c")], b""),
             (200, [("a", "b\r\nc: d")], b""),
+            (200, [("a", "b\nc: d")], b""),
+            (200, [("a", "b\0c")], b""),
             (200, [("", "b")], b""),
             (200, [("a", "\u20ac")], b""),
         ]:
@@ -189,9 +236,11 @@ def test_what_the_host_may_answer() -> None:
 @pytest.mark.parametrize(("method", "status", "end"), [("HEAD", 200, b"3\r\n\r\n"), ("GET", 204, b"\r\n\r\n")])
 def test_answers_without_content(method: str, status: int, end: bytes) -> None:
     with serving() as host:
-        host.react = lambda number: host.respond(number, status, [], b"abc" if status == 200 else b"")
+        host.react = lambda number: host.respond(number, status, [("X", "y")], b"abc" if status == 200 else b"")
         got = host.connect().say(ask("/", method=method))
         assert got.endswith(end)
+        assert b"X: y\r\n" in got
+        assert b"Transfer-Encoding" not in got
         assert (b"Content-Length" in got) == (status == 200)
 
 
@@ -251,6 +300,20 @@ def test_a_bad_request_behind_a_good_one() -> None:
         assert not talk.say(ask("/") + b"bad\r\n\r\n")
         host.respond(1, 200, [], b"")
         assert re.findall(rb"HTTP/1.1 (\d+)", talk.say(b"")) == [b"200", b"400"]
+
+
+def test_a_coding_by_another_name_is_none() -> None:
+    with serving() as host:
+        talk = host.connect()
+        assert b" 400 " in talk.say(ask("/", "Transfer_Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n")
+        assert [request[5] for request in host.heard] == [b""]
+
+
+def test_chunks_of_any_size() -> None:
+    with serving() as host:
+        body = b"".join(b"%X\r\n%s\r\n" % (size, b"x" * size) for size in (1, 10, 16, 255, 4_096, 70_000))
+        host.connect().say(ask("/", "Transfer-Encoding: chunked") + body + b"000\r\n\r\n")
+        assert host.heard[0][5] == b"x" * 74_378
 
 
 @pytest.mark.parametrize("cut", ["head", "length", "chunks"])
@@ -382,7 +445,198 @@ def test_a_reload_in_every_state(state: str) -> None:
         talk.say(data[half:] if half < len(data) else b"", 50)
         if state in ("unanswered", "inside"):
             assert new.respond(1, 200, [], b"/")
-        assert talk.say(b"").endswith(b"x" if state == "queued" else b"/")
+        assert [request[5] for request in [*host.heard, *new.heard]] == [b"hello"]
+        wanted = (8 << 20) if state == "queued" else 1
+        for _ in range(5_000):
+            if len(talk.say(b"", 1).partition(b"\r\n\r\n")[2]) == wanted:
+                break
+        else:
+            pytest.fail("the answer is not whole")
         talk.say(ask("/next"))
         assert new.heard[-1][0] == 2
         new.close()
+
+
+def test_many_small_chunks_have_one_limit() -> None:
+    with serving(largest_body=1_000) as host:
+        for size, status in [(100, b" 200 "), (101, b" 413 ")]:
+            body = b"".join([b"a\r\n%s\r\n" % (b"x" * 10)] * size) + b"0\r\n\r\n"
+            assert status in host.connect().say(ask("/", "Transfer-Encoding: chunked") + body)
+
+
+def test_a_silent_body_is_closed_at_its_tick() -> None:
+    with serving(stall_ticks=5) as host:
+        talk = host.connect()
+        talk.say(ask("/", "Content-Length: 5"), 0)
+        talk.say(b"h", 6)
+        assert talk.ended
+        assert not host.heard
+
+
+def test_nothing_but_a_tick_calls_back() -> None:
+    with serving() as host:
+        talk = host.connect()
+        host.tick()
+        talk.sock.send(ask("/"))
+        for _ in range(100):
+            assert host.is_open()
+            host.respond(1, 200, [], b"")
+        assert not host.heard
+        assert not talk.read()
+
+
+def test_exchanges_are_counted_over_all_connections() -> None:
+    with serving() as host:
+        for _ in range(3):
+            talk = host.connect()
+            talk.say(ask("/") * 2)
+        assert [request[0] for request in host.heard] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_tick_inside_a_callback_calls_nobody_back() -> None:
+    with serving() as host:
+        inside: list[int] = []
+
+        def tick_again(number: int) -> None:
+            host.tick()
+            inside.append(number)
+            host.respond(number, 200, [], b"")
+
+        host.react = tick_again
+        host.connect().say(ask("/") * 3)
+        assert inside == [1, 2, 3]
+
+
+def test_an_object_that_is_destroyed_in_a_callback_hears_no_more() -> None:
+    with serving() as host:
+        host.react = lambda number: host.close()
+        talk = host.connect()
+        talk.say(ask("/") * 3)
+        assert len(host.heard) == 1
+        assert talk.ended
+
+
+def test_an_object_without_callbacks_works() -> None:
+    server = HttpServer()
+    server.make_http_server_adapter()
+    assert server.init(0)
+    port = server._server.listener.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.send(ask("/"))
+        for _ in range(3):
+            server.tick()
+        assert server.respond(1, 200, [], b"")
+        server.tick()
+        client.settimeout(5)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
+    server.close()
+
+
+def test_the_date_is_that_of_now() -> None:
+    with serving() as host:
+        got = host.connect().say(ask("/")).decode()
+        date = re.search(r"Date: (.*)\r\n", got)
+        assert date
+        assert abs(parsedate_to_datetime(date[1]).timestamp() - time.time()) < 60
+
+
+def test_a_large_answer_arrives_whole() -> None:
+    with serving() as host:
+        body = bytes(range(256)) * 20_000
+        host.react = lambda number: host.respond(number, 200, [], body)
+        talk = host.connect()
+        talk.say(ask("/"), 200)
+        assert talk.say(b"").partition(b"\r\n\r\n")[2] == body
+
+
+def test_the_length_is_in_bytes() -> None:
+    with serving() as host:
+        host.react = lambda number: host.respond(number, 200, [("x", "a"), ("X", "b")], "\xe9\0\n".encode())
+        got = host.connect().say(ask("/"))
+        assert got.endswith(b"\r\nx: a\r\nX: b\r\nContent-Length: 4\r\n\r\n\xc3\xa9\0\n")
+
+
+def test_a_connection_that_has_sent_nothing_holds_nobody_up() -> None:
+    with serving() as host:
+        for _ in range(20):
+            host.connect()
+        host.tick()
+        assert b" 200 " in host.connect().say(ask("/"))
+        flood, other = host.connect(), host.connect()
+        flood.sock.send(ask("/", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 5_000)
+        host.tick()
+        assert b" 200 " in other.say(ask("/"), 1)
+
+
+def test_a_client_that_expects_in_an_old_version_or_not_at_all_is_not_invited() -> None:
+    with serving() as host:
+        assert not host.connect().say(ask("/", "Content-Length: 5"))
+        assert not host.connect().say(ask("/", "Content-Length: 5", "Expect: 100-continue", version="HTTP/1.0"))
+        assert host.connect().say(ask("/", "Content-Length: 5", "Expect: 100-continue"), 9).count(b"100") == 1
+
+
+def test_an_upgrade_is_passed_over() -> None:
+    with serving() as host:
+        assert b" 101 " not in host.connect().say(ask("/", "Connection: Upgrade", "Upgrade: h2c"))
+
+
+def test_a_reload_keeps_listening_limits_and_idle_connections() -> None:
+    orphan = SharedOrphan()
+    with serving(largest_body=1_000) as host:
+        idle = host.connect()
+        host.tick()
+        waits = host.connect()
+        host.save(orphan)
+        idle.sock.send(ask("/"))
+        for _ in range(5):
+            host.tick()
+        assert not host.heard
+        new = Host()
+        new.restore(orphan)
+        idle.host = waits.host = new
+        assert b" 413 " in waits.say(ask("/", "Content-Length: 1001"))
+        assert b" 200 " in idle.say(b"")
+        new.close()
+
+
+def test_what_is_behind_a_save_in_a_callback_goes_to_the_new_object() -> None:
+    orphan = SharedOrphan()
+    with serving() as host:
+        host.react = lambda number: host.save(orphan)
+        talk = host.connect()
+        talk.sock.send(ask("/a") + ask("/b"))
+        host.tick()
+        host.tick()
+        assert host.targets == ["/a"]
+        new = Host()
+        new.restore(orphan)
+        talk.host = new
+        talk.say(b"")
+        assert new.targets == ["/b"]
+        assert new.respond(1, 200, [], b"a")
+        assert talk.say(b"").endswith(b"/b")
+        new.close()
+
+
+@pytest.mark.parametrize(("begin", "status"), [(b"GET /", b" 414 "), (ask("/")[:-2] + b"X: ", b" 431 ")])
+def test_a_line_without_end_is_refused_when_it_passes_its_limit(begin: bytes, status: bytes) -> None:
+    with serving() as host:
+        talk = host.connect()
+        talk.say(begin)
+        for _ in range(70):
+            talk.say(b"x" * 1_000, 1)
+        assert status in talk.got
+        assert not host.heard
+
+
+def test_a_client_that_resets_ends_nothing_else() -> None:
+    with serving() as host:
+        talk, other = host.connect(), host.connect()
+        host.react = None
+        talk.say(ask("/"))
+        talk.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        talk.sock.close()
+        host.tick()
+        assert not host.respond(1, 200, [], b"")
+        host.react = lambda number: host.respond(number, 200, [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")], b"")
+        assert b"\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n" in other.say(ask("/"))

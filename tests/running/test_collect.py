@@ -8,7 +8,8 @@ import pytest
 
 from dasnet_conformance.catalogue.loader import Catalogue, Requirement
 from dasnet_conformance.running.collect import Collector
-from dasnet_conformance.running.conclusion import KEPT_OF_A_PASS, NEVER_RAN, Judged, conclude_run
+from dasnet_conformance.running.conclusion import NEVER_RAN, Judged, conclude_run
+from dasnet_conformance.running.stream import KEPT_OF_A_PASS
 from dasnet_reports import RequirementResult, Verdict
 
 REQUIREMENTS = (

@@ -207,3 +207,24 @@ def test_kinds_are_told_by_words_and_numbers_do_not_count() -> None:
     assert kind_of("12 bytes in data callbacks on object 2") == "delivery"
     assert kind_of("12 bytes at peer 3") == "answer"
     assert kind_of("port 4242 is refused") == kind_of("port 17 is refused") == "port N is refused"
+
+
+def test_it_says_when_all_that_is_left_lets_seconds_pass() -> None:
+    plan = Plan(["slow", "fast", "other"], lambda **_: None, unhurried={"slow"})
+    slow, fast, other = (plan.next() for _ in range(3))
+    assert slow
+    assert fast
+    assert other
+    assert not plan.only_idles
+    plan.done(fast[0], [Told("fast", "pass")])
+    assert not plan.only_idles
+    doubtful = Told("other", "fail", vain=frozenset({"arrival"}), paused=True, final=False, record={})
+    plan.done(other[0], [doubtful])
+    assert not plan.only_idles, "a verdict is to be confirmed yet"
+    plan.done(slow[0], [Told("slow", "pass")])
+    again = plan.next()
+    assert again
+    assert again[0] == other[0]
+    plan.done(again[0], [Told("other", "pass")])
+    assert plan.only_idles
+    assert plan.is_over

@@ -11,6 +11,7 @@ import pytest
 
 from changed_reference import Change, Wrong
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
+from dasnet_adapters.interruption import interrupted_after
 from dasnet_conformance.running.environment import trouble_reaching
 from dasnet_conformance.running.sanity import SanityOutcome, converse
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
@@ -147,6 +148,21 @@ def test_a_handler_that_was_put_there_since_is_found_again(handler: Callable[...
         threading.Event().wait()
     with pytest.raises(AssertionError, match="somebody else's alarm"):
         signal.raise_signal(signal.SIGALRM)
+
+
+def test_in_a_burst_a_handler_is_found_again_whose_timer_was_set_anew(handler: Callable[..., None]) -> None:
+    theirs = signal.setitimer(signal.ITIMER_REAL, 60.0)
+    try:
+        for _ in range(3):
+            with interrupted_after(20.0, TimeIsUp, burst=True):
+                pass
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 61.0)
+        with pytest.raises(TimeIsUp), interrupted_after(0.01, TimeIsUp, burst=True):
+            threading.Event().wait()
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 61.0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *theirs)
 
 
 @pytest.mark.usefixtures("handler")

@@ -1,6 +1,7 @@
-"""The vectors of the profile `http`: requests as bytes, with what may come of each. `http_vectors/README.md` tells their keys.
+"""The vectors of the profile `http`: requests as bytes, with what may come of each.
 
-May read packaged files; nothing of ours stands below it but the loader's error.
+`http_vectors/README.md` tells their keys. May read packaged files; nothing of ours stands below it but the error of the
+loader.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def vectors_of(requirement: str) -> tuple[Vector, ...]:
     return load_vectors()[requirement]
 
 
-def _vector(*, name: str, requirement: str, bytes: str, **rest: Any) -> Vector:  # noqa: A002
+def _vector(*, name: str, requirement: str, bytes: str, **rest: Any) -> Vector:
     reject = tuple(rest.pop("reject", ()))
     for word in reject:
         if word not in _WORDS and not (word.isdigit() and 400 <= int(word) < 600):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console
@@ -54,7 +55,11 @@ class PlainProgress(QuietProgress):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._told: set[str] = set()
+        #: The sections that were told.
         self._sections: set[str] = set()
+        #: The selected requirements by section, in the catalogue's order, of so many selected ones.
+        self._names: dict[str, list[str]] = {}
+        self._selected = 0
 
     def record(self, record: Record, collector: Collector) -> None:
         """Print what is new."""
@@ -75,22 +80,34 @@ class PlainProgress(QuietProgress):
             self._sections_done(collector)
 
     def _sections_done(self, collector: Collector) -> None:
-        busy = {collector.catalogue.requirements[name].section for name in collector.left()}
-        busy |= {
-            collector.catalogue.requirements[r["requirement"]].section
+        requirements = collector.catalogue.requirements
+        if len(collector.selected) != self._selected:
+            self._selected, self._names = len(collector.selected), {}
+            for name in (name for name in requirements if name in collector.selected):
+                self._names.setdefault(requirements[name].section, []).append(name)
+        running = {
+            requirements[r["requirement"]].section
             for r in collector.running.values()
-            if "told" not in r and r["requirement"] in collector.catalogue.requirements
+            if "told" not in r and r["requirement"] in requirements
         }
-        chosen = [name for name in collector.catalogue.requirements if name in collector.selected]
         # In the catalogue's order, whichever worker is done first: what follows a busy section waits for it.
-        for section in dict.fromkeys(collector.catalogue.requirements[name].section for name in chosen):
-            if section in busy:
+        for section, chosen in self._names.items():
+            if section in running or (section not in self._sections and _lacks(collector, chosen)):
                 break
-            names = [n for n in collector.cases if collector.catalogue.requirements[n].section == section]
-            if names and section not in self._sections:
-                self._sections.add(section)
-                passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
-                self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
+            if section not in self._sections:
+                self._tell(section, collector)
+
+    def _tell(self, section: str, collector: Collector) -> None:
+        names = [name for name in collector.cases if collector.catalogue.requirements[name].section == section]
+        if names:
+            self._sections.add(section)
+            passed = sum(all(case["verdict"] == "pass" for case in collector.cases[name]) for name in names)
+            self.console.print(f"  {section:<12} {passed:>3} of {len(names)} passed")
+
+
+# Whether one of these requirements is still to be judged.
+def _lacks(collector: Collector, names: Iterable[str]) -> bool:
+    return any(name not in collector.excluded and collector.lacking(name) for name in names)
 
 
 class VerboseProgress(QuietProgress):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,6 @@ from . import UsageMistake
 from .files import insist_on_baseline, insist_on_folder
 from .last_run import failed_last, remember
 from .partial import Watched, keep_partial_report
-from .paused_run import run_paused
 from .progress import LiveProgress, PlainProgress, QuietProgress, VerboseProgress
 from .reaching import add_debugging, add_implementation, add_reaching, add_workers
 from .screen import MOST_CHARACTERS
@@ -81,7 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         QUICK,
         action=argparse.BooleanOptionalAction,
-        help="leave out what lets seconds pass, which the verdict then says (with --watch, unless --no-quick)",
+        help="leave out what lets seconds pass, which the verdict then says (with --watch, unless --no-quick); with "
+        "neither it ends with the other checks, unless the run gates or is kept: --strict, --baseline, --report-dir, "
+        "--json, ids, --shard",
     )
     add("--watch", action="store_true", help="run again whenever the port's files change, until Ctrl-C")
     add("-v", "--verbose", action="store_true", help="a line for each requirement")
@@ -140,6 +140,7 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         options.target().excluded(load_catalogue())
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    options = replace(options, cuts_idling=_cuts_idling(arguments, options))
     if _is_quick(arguments):
         options = replace(options, excluded={**_unhurried(options), **options.excluded})
     if arguments.report_dir:
@@ -197,6 +198,8 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         passed = time.monotonic() - started
         print_summary(console, judged, written, directory=arguments.report_dir or "", seconds=passed)
     if arguments.open and written:
+        import webbrowser
+
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
 
@@ -205,6 +208,12 @@ def _most_failures(arguments: argparse.Namespace) -> int:
     if arguments.maxfail is not None and arguments.maxfail < 0:
         raise UsageMistake("--maxfail takes a number from 1 up, or 0 for no end")
     return arguments.maxfail or 0
+
+
+# What gates, what is kept and what was asked for by name is judged by the whole idle window.
+def _cuts_idling(arguments: argparse.Namespace, options: RunOptions) -> bool:
+    kept = arguments.strict or arguments.report_dir or arguments.json or options.ids or options.shard is not None
+    return arguments.quick is None and not kept and _baseline(arguments, options) is None
 
 
 def _is_quick(arguments: argparse.Namespace) -> bool:
@@ -248,6 +257,9 @@ def _debugged(arguments: argparse.Namespace, options: RunOptions) -> Callable[[P
         target.adapter().close()
     except UsageError as error:
         raise UsageMistake(str(error)) from None
+    # Here, as every other run does without pytest in this process.
+    from .paused_run import run_paused
+
     return lambda progress, command: run_paused(given, target, pauses, progress, command)
 
 

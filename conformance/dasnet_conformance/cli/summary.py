@@ -16,6 +16,7 @@ from rich.table import Table
 
 from dasnet_conformance.gate.baseline import NEXT_STEP, Kind
 from dasnet_conformance.running.conclusion import Judged
+from dasnet_conformance.stage.bounds import CUT_SHORT
 from dasnet_reports import (
     BaselineOutcome,
     Level,
@@ -89,9 +90,15 @@ def print_verdict(console: Console, results: Results, seconds: float) -> None:
     else:
         word, style = spell_overall(results), _OVERALL_STYLE[results.verdict]
         told = f" ({counts})"
-    left = not_judged(results)
+    left = not_judged(results) or _cut_short(results)
     ending = f" in {seconds:.1f} s" + (f"; {left}" if left else "")
     Screen(console).print(f"{results.implementation.name}: ", word, told + ending, style=style)
+
+
+# What the idle window was cut to, in words; empty where it was whole.
+def _cut_short(results: Results) -> str:
+    told = [row.observed for row in results.requirements if row.observed.startswith(CUT_SHORT)]
+    return f"{told[0]} (all of it with --no-quick or --strict)" if told else ""
 
 
 def _print_basic_faults(screen: Screen, said: str, basic: Sequence[Root]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from dasnet_adapters.contract import (
     COMMANDS,
     CORE,
+    MAKING,
     PROFILES,
     Command,
     Refusal,
@@ -54,16 +55,16 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
     for each in script:
         command = each.name
         parameters = zip(COMMANDS[command].parameters, each.arguments, strict=False)
-        if command != "new" and missing & {number for (_, kind), number in parameters if kind == "object"}:
+        if command not in MAKING and missing & {number for (_, kind), number in parameters if kind == "object"}:
             continue  # there is no such object, and what the driver says of it is not to be held against it
         asked.add(command)
         outcome = host.call(command, *each.arguments, tolerate_unsupported=True)
         if isinstance(outcome, Unsupported) and not COMMANDS[command].optional:
             unsupported[command] = None
-            missing |= set(each.arguments[:1]) if command == "new" else set()
+            missing |= set(each.arguments[:1]) if command in MAKING else set()
         elif isinstance(outcome, Value):
             answers[command] = outcome
-        elif isinstance(outcome, Refusal) and command == "new":
+        elif isinstance(outcome, Refusal) and command in MAKING:
             raise Note(f"'new' is refused ({outcome.kind}: {outcome.message}); nothing can be judged without objects")
     of_port = {name for name in asked - _OF_THE_DRIVER if COMMANDS[name].profile == profile}
     if not of_port & answers.keys():

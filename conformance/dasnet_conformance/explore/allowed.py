@@ -99,7 +99,8 @@ def send_results(obj: ModelObject, length: int, size: int, inside: str, through:
     if handle.shaken:
         return _FALSE_OR_REFUSED, "exceptions.disconnect-leaves-nobody"
     if inside == "disconnect":
-        return _FALSE_OR_REFUSED, "callbacks.sends-inside-disconnect"
+        # True as well: the connection may be there until the callback has returned. The next client gets nothing of it.
+        return _ANY, "callbacks.sends-inside-disconnect"
     if low:
         return _FALSE, "server-send.without-client"
     return _FALSE, _cell(_without_client(handle), "send")

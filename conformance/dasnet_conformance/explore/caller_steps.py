@@ -10,16 +10,16 @@ from contextlib import nullcontext
 from typing import Final
 
 from dasnet_adapters.contract import CLASS_CLIENT, CLASS_CLIENT_B, Outcome, Value
-from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT
+from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT, SHORT_TIMEOUT
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.listener import LOOPBACK, Listener
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .allowed import expect_one
-from .callers import Caller, OwnWire
+from .callers import Caller, OwnWire, on_its_way
 from .content import FROM_CALLBACK, LONGEST_SEND, LONGEST_STREAM, MOST_CONNECTIONS, parcel, shared_out, stream
-from .state import MUCH_AT_ONCE, Connection, Divergence
+from .state import MUCH_AT_ONCE, Connection, Divergence, Handle, NoVerdict
 from .steps import Step
 from .wire_steps import both_ends_up, half_close, leave, send_on, set_reading, takes_another
 from .world import World
@@ -128,13 +128,25 @@ def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: s
 
 
 def _call_connect(
-    world: World, caller: Caller, step: Step, connection: Connection, port: int, requirement: str, what: str
+    world: World,
+    caller: Caller,
+    step: Step,
+    connection: Connection,
+    port: int,
+    requirement: str,
+    what: str,
+    handle: Handle | None = None,
 ) -> None:
     # The model takes the connection for made as soon as it is told of; it has to be told of before connect returns.
     hearing = world.caller_hearing
     hearing.coming = connection
-    outcome = world.call(_through(step), caller.label, LOOPBACK, port, CONNECT_TIMEOUT)
+    # Behind one that waits, its place in the listen queue is the server's to give: there need not be one.
+    waits = handle is not None and bool(handle.queue or len(handle.client) > 1)
+    timeout = SHORT_TIMEOUT if waits else CONNECT_TIMEOUT
+    outcome = world.call(_through(step), caller.label, LOOPBACK, port, timeout)
     hearing.coming = None
+    if waits and outcome != Value(True):
+        raise NoVerdict("a client found no place in the listen queue of a server that has not taken the one before it")
     closed_inside = world.last_call.heard_connect and caller.connection is not connection
     if closed_inside or caller.shaken:
         expect_one(outcome, ("true", "false", "refused", "none"), requirement, what)
@@ -153,7 +165,7 @@ def _join(world: World, step: Step) -> None:
         return
     connection = world.enlist_connection(handle, caller.label, OwnWire(), called="client")
     what = f"client {caller.label} connects to object {step.number('server')}"
-    _call_connect(world, caller, step, connection, handle.port, "together.connect", what)
+    _call_connect(world, caller, step, connection, handle.port, "together.connect", what, handle)
 
 
 # Ticks, queries, sends
@@ -233,9 +245,11 @@ def _destroy(world: World, step: Step) -> None:
     expect_one(world.call("destroy", caller.label), allowed, requirement, f"destroy of client {caller.label}")
     connection = caller.connection
     caller.end("closed", "client-destroy.ends-connection")
-    if connection is not None and connection.unread > MUCH_AT_ONCE:
-        # Whether much that waits is still sent, and by whose ticks, is a choice.
+    if connection is not None and on_its_way(connection) > 0:
+        # Whether what waits is still sent, and by whose ticks, is a choice: nobody ticks a client that is destroyed.
         connection.given_up = True
+    for ended, _ in caller.ended:
+        ended.given_up = ended.given_up or on_its_way(ended) > 0
     caller.destroyed = True
 
 

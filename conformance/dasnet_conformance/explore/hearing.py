@@ -339,6 +339,11 @@ class Hearing:
         size = len(buffer) if size is None else size
         allowed, requirement = send_results(obj, len(buffer), size, inside, through)
         name = expect_one(outcome, allowed, requirement, what)
+        if inside == "disconnect" and name == "true":
+            # Whether the one that has left still gets them is open; no other does.
+            for departed in self._state.connections:
+                departed.given_up = departed.given_up or (departed.departed and not departed.gone)
+            return name
         for connection in obj.handle.client if obj.handle is not None else ():
             if connection.gone:
                 # The system answers with a reset, which may take along what the peer sent and nobody read yet.

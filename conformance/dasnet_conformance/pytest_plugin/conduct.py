@@ -13,7 +13,6 @@ import pytest
 from dasnet_adapters import UsageError
 from dasnet_adapters.contract import AdapterBroken, Description
 from dasnet_conformance import SUITE_NAME, __version__
-from dasnet_conformance.doctor.examination import examine_briefly
 from dasnet_conformance.running.sanity import CALLS_OF_A_CONVERSATION, SanityOutcome, converse
 
 from .process import Process
@@ -43,6 +42,8 @@ class Conduct:
             description, reached = adapter.describe(), adapter.reached
             claimed = process.target.claims(description.profiles)
             if process.target.is_driver:
+                from dasnet_conformance.doctor.examination import examine_briefly
+
                 examine_briefly(adapter)
             self._selection.choose_profiles(claimed)
         except UsageError as error:

@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--dasnet-stream", metavar="FILE", help="append records to this file instead of reporting (used by dasnet run)")
     add("--dasnet-workers", type=int, default=0, metavar="N", help="share the checks among N copies of this process")
     add("--dasnet-no-haste", action="store_true", help="full patience from the start (used by dasnet stability)")
+    add("--dasnet-cut-idling", action="store_true", help="idle only as long as other checks run (used by dasnet run)")
     add("--dasnet-maxfail", type=int, default=0, metavar="N", help="stop after N requirements that failed")
     add("--dasnet-first", metavar="FILE", help="run the requirements listed in this file first (used by dasnet run)")
     add("--dasnet-only", metavar="FILE", help="run only the requirements listed in this file (used by dasnet run)")

@@ -10,6 +10,7 @@ started.
 
 from __future__ import annotations
 
+import mmap
 import multiprocessing
 import os
 import time
@@ -84,6 +85,21 @@ class Learnt:
         return dict(self._hung), self._patience.known()[1]
 
 
+class Flag:
+    """A yes that every copy of this process sees, in memory that they share. Made before the copies."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        """From now on it is yes."""
+        self._memory[0] = 1
+
+    def is_set(self) -> bool:
+        """Whether it is."""
+        return self._memory[0] == 1
+
+
 #: What a worker does: told the way to this process and its black box, it takes messages until it is to stop.
 Work = Callable[[Connection, BlackBox], None]
 
@@ -93,7 +109,7 @@ class Pool:
 
     Arguments: `size`, how many at once; `work`, what each does in its process; `write`, takes a record of the stream;
     `bound`, tells the seconds that one check may take, 0 for no end; `confirming`, how many times as many there may be
-    while verdicts are confirmed.
+    while verdicts are confirmed; `only_idles`, called when all that is left are checks that let seconds pass.
     """
 
     def __init__(
@@ -104,12 +120,14 @@ class Pool:
         bound: Callable[[], float],
         *,
         confirming: int = CONFIRMING,
+        only_idles: Callable[[], None] = lambda: None,
     ) -> None:
         self._size = size
         self._most = size * confirming
         self._work = work
         self._write = write
         self._bound = bound
+        self._tell_idle = only_idles
         self._workers: list[Worker] = []
         self._frozen = 0
         #: What workers have learnt of calls that hang: none has to wait for what another one knows.
@@ -131,6 +149,8 @@ class Pool:
             while not plan.is_over and self._frozen < MOST_FROZEN:
                 self._hand_out(plan)
                 self._listen(plan)
+                if plan.only_idles:
+                    self._tell_idle()
                 if not goes_on():
                     return False
             if not plan.is_over:

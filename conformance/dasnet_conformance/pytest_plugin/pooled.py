@@ -21,7 +21,7 @@ from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 
 from .conduct import UNREACHED, Conduct
-from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Message, Pool, Worker, start_worker
+from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Flag, Message, Pool, Worker, start_worker
 from .process import Process
 from .selecting import Selection, requirement_of
 
@@ -63,6 +63,8 @@ class PooledSession:
         self._conduct = conduct
         self._scout: Worker | None = None
         self._items: list[pytest.Item] = []
+        #: Whether checks that let seconds pass are all that is left.
+        self._only_idles = Flag()
         #: What is known of the first sanity conversation: whether it is at its end, whether it passed, and whether
         #: there is a way to the implementation at all.
         self._known = False
@@ -134,11 +136,15 @@ class PooledSession:
         size = min(process.config.getoption("--dasnet-workers"), len(session.items))
         # What is here now is never garbage: a copy that looked through it would only have to copy it for good.
         gc.freeze()
+        if process.config.getoption("--dasnet-cut-idling"):
+            # A verdict that is to be confirmed is asked with all the patience that there is.
+            process.idled_enough = lambda: process.scale < 1.0 and self._only_idles.is_set()
         plan = Plan(
             [requirement_of(item) for item in session.items],
             self._write_case,
             hasty=not process.config.getoption("--dasnet-no-haste"),
             most_failures=process.config.getoption("--dasnet-maxfail"),
+            unhurried={name for name, each in process.catalogue.requirements.items() if each.unhurried},
         )
         pool = Pool(
             size,
@@ -146,6 +152,7 @@ class PooledSession:
             process.stream.write,
             lambda: process.check_deadline,
             confirming=CONFIRMING_DRIVERS if process.target.is_driver else CONFIRMING,
+            only_idles=self._only_idles.set,
         )
         if not pool.run(plan, lambda: self._may_go_on(scout), lambda: self._patience_at_last(scout)):
             # Nobody can reach it, which does not get better by being tried two hundred times.

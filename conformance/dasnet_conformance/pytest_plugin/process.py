@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,6 +55,8 @@ class Process:
         self.told: list[Told] = []
         #: The part of the usual pauses that the check at hand makes; below 1, it is run in haste.
         self.scale = 1.0
+        #: Whether the idle window may end before its time: nothing else of the run is left to wait for.
+        self.idled_enough: Callable[[], bool] = lambda: False
         #: Seconds that one check may take, which follows the pace of the first sanity conversation.
         self.check_deadline = target.check_deadline
         self._adapter: Adapter | None = None

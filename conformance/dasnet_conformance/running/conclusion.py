@@ -30,16 +30,13 @@ from dasnet_reports import (
 )
 
 from .collect import Collector
-from .stream import Record
+from .stream import KEPT_OF_A_PASS, Record
 
 #: Of several cases of one requirement the gravest verdict stands for it.
 GRAVITY: Final = ("pass", "unsupported", "inconclusive", "fail")
 
 #: Of several sanity conversations too, but one that did not get through tells more than one that went wrong.
 SANITY_GRAVITY: Final = ("pass", "unsupported", "fail", "inconclusive")
-
-#: A passing check needs no long explanation: so many transcript entries are kept of it.
-KEPT_OF_A_PASS: Final = 60
 
 EXIT_INCONCLUSIVE: Final = 2
 

@@ -174,7 +174,9 @@ class _Row:
 
 def _rows(mark: pytest.Mark) -> Iterator[_Row]:
     given, values = mark.args
-    names_of_rows = list(mark.kwargs.get("ids") or ())
+    ids = mark.kwargs.get("ids")
+    # As for pytest, names of rows are a list, or a function that makes one of each value.
+    names_of_rows = [str(ids(value)) for value in values] if callable(ids) else list(ids or ())
     names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given)
     for number, value in enumerate(values):
         marks: Iterable[Any] = getattr(value, "marks", ())

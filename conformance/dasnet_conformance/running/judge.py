@@ -45,6 +45,26 @@ ENDING_GRACE: Final = 5.0
 
 _POLL: Final = 0.02
 
+#: Plugins of pytest's own that have no part in a verdict.
+_UNUSED: Final = (
+    "doctest",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "monkeypatch",
+    "pastebin",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "subtests",
+    "threadexception",
+    "tmpdir",
+    "unittest",
+    "unraisableexception",
+    "warnings",
+)
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -75,6 +95,8 @@ class RunOptions:
     restart_each: bool = False
     #: Whether checks run in haste first, and with patience where a verdict depends on it (`running.plan`).
     hasty: bool = True
+    #: Whether the idle window ends with the other checks of the run, if that is before its time.
+    cuts_idling: bool = False
     #: Failing requirements after which the run ends; 0 for no such number.
     most_failures: int = 0
     #: Requirements whose checks come before all others.
@@ -175,8 +197,9 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     suites = [package_of(profile, "suite") for profile in PROFILES.values()]
     arguments = [sys.executable, "-m", "pytest", "--pyargs", *suites, "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
-    # What these two add in the end is a second of collecting garbage, and no verdict.
-    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
+    # What an implementation prints goes to the log as it comes. The others are asked time and again for each check, and
+    # have nothing to say; two of them collect garbage for a second in the end.
+    arguments += ["--capture=no", *(word for name in _UNUSED for word in ("-p", f"no:{name}"))]
     arguments += ["-p", "pytest_timeout", "-p", "dasnet_conformance.pytest_plugin.plugin"]
     arguments += ["--dasnet-implementation", options.implementation, "--dasnet-stream", str(stream)]
     arguments += ["--dasnet-seed", str(options.seed), "--dasnet-peer-host", options.peer_host]
@@ -196,6 +219,8 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
         arguments.append("--dasnet-restart-each")
     if not options.hasty:
         arguments.append("--dasnet-no-haste")
+    if options.cuts_idling:
+        arguments.append("--dasnet-cut-idling")
     if options.first:
         arguments += ["--dasnet-first", str(first)]
     if options.most_failures:

@@ -16,7 +16,7 @@ So haste decides nothing: no verdict rests on it alone. It does no input or outp
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -69,11 +69,20 @@ class Plan:
 
     Arguments: `requirements`, that of each check, in order; `write`, takes the record of a verdict that holds;
     `hasty`, whether there is a round in haste; `most_failures`, failing requirements after which it is enough, 0 for
-    no such number.
+    no such number; `unhurried`, the requirements whose checks let seconds pass.
     """
 
-    def __init__(self, requirements: Sequence[str], write: Any, *, hasty: bool = True, most_failures: int = 0) -> None:
+    def __init__(
+        self,
+        requirements: Sequence[str],
+        write: Any,
+        *,
+        hasty: bool = True,
+        most_failures: int = 0,
+        unhurried: Collection[str] = (),
+    ) -> None:
         self._requirements = requirements
+        self._unhurried = unhurried
         self._write = write
         self._most_failures = most_failures
         self._scale = HASTE if hasty else 1.0
@@ -99,6 +108,13 @@ class Plan:
     def is_enough(self) -> bool:
         """Whether so many requirements failed that the rest need not be known."""
         return bool(self._most_failures) and len(self._failed) >= self._most_failures
+
+    @property
+    def only_idles(self) -> bool:
+        """Whether all that is left are checks under way that let seconds pass."""
+        if self._first or self._doubtful:
+            return False
+        return all(self._requirements[place] in self._unhurried for place in self._busy)
 
     @property
     def confirms(self) -> bool:

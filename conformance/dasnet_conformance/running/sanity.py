@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dasnet_adapters.contract import Adapter, AdapterBroken
+from dasnet_adapters.contract import FROM_OUTSIDE, Adapter, AdapterBroken, Value
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
@@ -75,7 +75,7 @@ def _attempt(
     try:
         with deadline(seconds):
             host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0, black_box)
-            _talk(host)
+            (_ask if adapter.reached == FROM_OUTSIDE else _talk)(host)
             host.close()
         return SanityOutcome("pass"), host
     except TimeIsUp:
@@ -116,6 +116,17 @@ def _last_call(host: Host | None) -> str:
     entries = host.transcript.entries() if host is not None else []
     calls = [entry["text"] for entry in entries if entry["kind"] == "call"]
     return f"; the last call: {calls[-1]}" if calls else "; the session could not be opened"
+
+
+# A server that is seen from outside speaks HTTP, or there is nothing to judge.
+def _ask(host: Host) -> None:
+    outcome = host.call("http_port")
+    if not isinstance(outcome, Value) or not isinstance(outcome.value, int):
+        raise Mismatch("the port of the server", "a number", expect.spell(outcome))
+    peer = host.peer(outcome.value)
+    peer.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    host.await_peer(peer, 12)
+    expect.same_bytes(peer.received[:5], b"HTTP/", "the beginning of an answer")
 
 
 def _talk(host: Host) -> None:

@@ -10,11 +10,14 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 #: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken,
 #: postponed, stopped, died, warning, other, usage, end.
 Record = dict[str, Any]
+
+#: A passing check needs no long explanation: so many transcript entries are kept of it.
+KEPT_OF_A_PASS: Final = 60
 
 
 class StreamWriter:

@@ -1,7 +1,7 @@
 """Reading the answers of an HTTP server under test: strict, by hand, and with no library that would forgive.
 
-RFC 9112, sections 4 to 7. It reads bytes and says what is in them; whether that is allowed is for the checks. It does no
-input or output, and imports of ours the exceptions alone.
+RFC 9112, sections 4 to 7. It reads bytes and says what is in them; whether that is allowed is for the checks. It does
+no input or output, and imports of ours the exceptions alone.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _line(data: bytes, place: int, what: str) -> tuple[bytes, int]:
 
 
 def _fields(data: bytes, place: int) -> tuple[list[tuple[str, bytes]], int]:
-    fields = []
+    fields: list[tuple[str, bytes]] = []
     while True:
         line, place = _line(data, place, "a field of an answer")
         if not line:
@@ -156,7 +156,7 @@ def _content(
 
 
 def _chunks(data: bytes, place: int) -> tuple[bytes, int]:
-    parts = []
+    parts: list[bytes] = []
     while True:
         line, place = _line(data, place, "the line of a chunk")
         match = _CHUNK_LINE.fullmatch(line)

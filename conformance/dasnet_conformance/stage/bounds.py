@@ -36,6 +36,12 @@ SILENCE_WINDOW: Final = 0.01
 #: machine makes it longer and never shorter, and nothing is judged by how long it was.
 IDLE_WINDOW: Final = 5.5
 
+#: Seconds of it that pass in any case, where a run lets it end with its other checks: a limit of one second shows.
+IDLE_AT_LEAST: Final = 1.1
+
+#: How what was observed begins when it ended so.
+CUT_SHORT: Final = "idle for "
+
 #: Seconds between two ticks in the idle window: few ticks, as limits that count ticks are found without any waiting.
 IDLE_PAUSE: Final = 0.05
 

@@ -7,6 +7,7 @@ it tells of. It reaches the implementation through a `Session` of the contract o
 from __future__ import annotations
 
 from dasnet_adapters.contract import (
+    MAKING,
     AdapterBroken,
     Answer,
     Argument,
@@ -82,7 +83,7 @@ class Calls:
         self._last = told
         self._record(told, name, answer)
         self.drain_strays()
-        if name == "new" and isinstance(answer.outcome, Value):
+        if name in MAKING and isinstance(answer.outcome, Value):
             self._made.add(int(arguments[0]))
         self._look_at_driver(name, answer)
         for event in answer.events:
@@ -94,6 +95,8 @@ class Calls:
 
     # What an answer in due form says of the driver: no finding about the port, so no check may judge by it.
     def _look_at_driver(self, name: str, answer: Answer) -> None:
+        if not answer.events and not isinstance(answer.outcome, Refusal):
+            return
         turned_down = {name: answer.outcome} | {
             f"{event.action} inside a callback": event.outcome for event in answer.events if event.what == "did"
         }
@@ -142,7 +145,10 @@ class Calls:
 
     def drain_strays(self) -> None:
         """Take what fired since the last command, while none ran."""
-        for event in self._session.stray_events():
+        strays = self._session.stray_events()
+        if not strays:
+            return
+        for event in strays:
             fired = Fired(event, "", self._transcript.tick)
             self._recording.add(Strayed(self._transcript.tick, event))
             self._keep(fired)

@@ -16,6 +16,7 @@ from . import expect
 from .black_box import BlackBox, NoBlackBox
 from .bounds import (
     FRUITLESS_TICKS,
+    IDLE_AT_LEAST,
     IDLE_PAUSE,
     IDLE_WINDOW,
     NEWS_AT_MOST,
@@ -136,15 +137,23 @@ class FrameLoop:
         self.step_peers()
         self._calls.drain_strays()
 
-    def idle(self, *objects: HostObject) -> None:
-        """Let the idle window pass, with a tick of each object now and then: a program with nothing to do."""
+    def idle(self, *objects: HostObject, enough: Callable[[], bool] = lambda: False) -> float:
+        """Let the idle window pass, with a tick of each object now and then: a program with nothing to do.
+
+        Arguments: `enough`, asked after each tick whether it may end before its time. Returns the seconds that passed.
+        """
         self.transcript.add("suite", "note", f"idle for {IDLE_WINDOW:g} s, a tick each {IDLE_PAUSE:g} s")
-        end = time.monotonic() + IDLE_WINDOW
-        while time.monotonic() < end:
+        begun = time.monotonic()
+        passed = 0.0
+        while passed < IDLE_WINDOW and not (passed >= IDLE_AT_LEAST and enough()):
             self.tick_once(*objects)
             self.recording.add(Paused(self.transcript.tick, IDLE_PAUSE))
             wait_readable([], IDLE_PAUSE)
+            passed = time.monotonic() - begun
+        if passed < IDLE_WINDOW:
+            self.transcript.add("suite", "note", f"nothing else is left of the run: enough of it after {passed:.1f} s")
         self.tick_once(*objects)
+        return passed
 
     # Whether one round moved a byte or let a callback fire.
     def _progresses(self, objects: Iterable[HostObject], through: str) -> bool:

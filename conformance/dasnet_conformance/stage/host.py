@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import socket
 from collections.abc import Callable, Iterable
 
@@ -18,7 +17,8 @@ from dasnet_conformance.catalogue.loader import Requirement
 
 from . import expect
 from .black_box import BlackBox, NoBlackBox
-from .bounds import CONNECT_WAIT, FRUITLESS_TICKS, REFUSAL_WAIT
+from .bounds import CONNECT_WAIT, CUT_SHORT, FRUITLESS_TICKS, IDLE_WINDOW, REFUSAL_WAIT
+from .contents import Contents
 from .differing import Sent
 from .expect import Mismatch
 from .frame_loop import FrameLoop
@@ -35,7 +35,8 @@ class Host(FrameLoop):
     """The host program of one check, over one fresh session.
 
     Arguments: `requirement`, what is judged; `peer_host`, where peers reach a server; `seed`, of the run; `black_box`,
-    where calls are noted beforehand, for whoever watches this process.
+    where calls are noted beforehand, for whoever watches this process; `idled_enough`, whether the idle window may end
+    before its time, as far as the run is concerned.
     """
 
     def __init__(
@@ -46,16 +47,25 @@ class Host(FrameLoop):
         peer_host: str,
         seed: int,
         black_box: BlackBox | NoBlackBox | None = None,
+        idled_enough: Callable[[], bool] = lambda: False,
     ) -> None:
         own_seed = f"{seed}:{requirement.id}"
         super().__init__(session, own_seed, black_box)
         self.requirement = requirement
-        self.random = random.Random(own_seed)
+        self.random = Contents(own_seed)
         #: Which of several legal outcomes was seen, for requirements that only inform.
         self.observed = ""
         self._ports = ports
         self._peer_host = peer_host
         self._peer_count = 0
+        self._idled_enough = idled_enough
+
+    def idle(self, *objects: HostObject, enough: Callable[[], bool] | None = None) -> float:
+        """As of the frame loop; where the window ended before its time, what is observed says so."""
+        passed = super().idle(*objects, enough=enough or self._idled_enough)
+        if passed < IDLE_WINDOW:
+            self.observed = f"{CUT_SHORT}{passed:.1f} s of {IDLE_WINDOW:g} s"
+        return passed
 
     # What a check is made of
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from dasnet_adapters.contract import COMMANDS, Argument, Command, Event, Outcome
@@ -45,6 +46,13 @@ def spell_event(event: Event) -> str:
 
 def spell_command(command: Command) -> str:
     """A command in words, for the transcript: what is not plain by itself stands with its name, as in "size=5"."""
+    for argument in command.arguments:
+        if type(argument) is not int:
+            return _spell(command)
+    return _spell_again(command)
+
+
+def _spell(command: Command) -> str:
     form = COMMANDS.get(command.name)
     parameters = form.parameters if form is not None else ()
     # A command that nobody declared has arguments without a name.
@@ -54,6 +62,10 @@ def spell_command(command: Command) -> str:
         for (name, kind), argument in zip([*parameters, *unnamed], command.arguments, strict=False)
     ]
     return f"{command.name} {', '.join(filter(None, words))}".rstrip()
+
+
+# Ticks and queries are the same few commands again and again.
+_spell_again = lru_cache(maxsize=1_000)(_spell)
 
 
 def _spell_operand(name: str, kind: str, argument: Argument) -> str:

@@ -43,6 +43,8 @@ class Peer:
         self.received = bytearray()
         self.closed: str | None = None
         self.reading = True
+        #: Bytes that could not be sent any more, since the server's side was gone.
+        self.undelivered = 0
         self._transcript = transcript
         self._recording = recording or Recording()
         self._recording.received[name] = self.received
@@ -246,6 +248,7 @@ class Peer:
                 break
             except OSError:
                 # The server's side is gone; what it still sent is read first, the reset shows there.
+                self.undelivered = self.unsent
                 self._outgoing.clear()
                 break
             moved += count

@@ -23,6 +23,10 @@ _DELIVERY = re.compile(r"object \d+: data, size ")
 
 _ESCAPES = {0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t", 0x22: '\\"', 0x5C: "\\\\"}
 
+# Each byte as it is shown in text; and those that are text. Tables, as a run spells bytes some forty thousand times.
+_SHOWN = [_ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in range(256)]
+_TEXT = bytes(byte for byte in range(256) if 32 <= byte < 127 or byte in b"\t\r\n")
+
 
 class Entry(TypedDict):
     """One line of a transcript."""
@@ -37,14 +41,13 @@ def spell_bytes(data: bytes | bytearray | memoryview) -> str:
     """Bytes for people: how many, and the first of them; as text, with escapes, where most of that is printable."""
     head = bytes(data[:SHOWN_BYTES])
     more = "..." if len(data) > SHOWN_BYTES else ""
-    printable = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in head)
-    shown = f'"{_escaped(head)}{more}"' if 4 * printable >= 3 * len(head) else f"{head.hex(' ')}{more}"
+    others = len(head.translate(None, _TEXT))
+    if 4 * others <= len(head):
+        shown = f'"{"".join([_SHOWN[byte] for byte in head])}{more}"'
+    else:
+        shown = f"{head.hex(' ')}{more}"
     count = f"{len(data)} byte{'' if len(data) == 1 else 's'}"
     return f"{count} {shown}" if data else count
-
-
-def _escaped(data: bytes) -> str:
-    return "".join(_ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in data)
 
 
 class Transcript:
@@ -74,7 +77,7 @@ class Transcript:
             last["text"] = f"{text} (x{self._repeats}, up to tick {self.tick})"
             return
         self._previous, self._repeats = key, 1
-        entry = Entry(tick=self.tick, side=side, kind=kind, text=text)
+        entry: Entry = {"tick": self.tick, "side": side, "kind": kind, "text": text}
         if len(self._first) < KEPT_FIRST:
             self._first.append(entry)
             return

@@ -33,7 +33,8 @@ def check_vectors(requirement: str) -> Callable[[Callable[..., None]], Callable[
 
     def mark(function: Callable[..., None]) -> Callable[..., None]:
         cases = pytest.mark.parametrize("vector", vectors_of(requirement), ids=lambda vector: vector.name)
-        return check(requirement)(cases(function))
+        marked: Callable[..., None] = check(requirement)(cases(function))
+        return marked
 
     return mark
 

@@ -1,20 +1,23 @@
 """Null controls: servers that are no servers at all. None of them may conform, and no MUST may pass on all of them.
 
 A requirement that every one of these passes checks nothing. `NULL_CONTROLS` maps each name to the object that offers
-the documented names; the command line takes `python:dasnet_conformance.faults:NAME`.
+the documented names; the command line takes `python:dasnet_conformance.faults:NAME`. Those of HTTP are sound in all
+else, so that what is judged is what they make of requests.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL, PROFILES
 from dasnet_adapters.python_api import CLIENT_METHODS
 from dasnet_adapters.python_recording import FUNCTIONS, METHODS
 
-from .sound import LowLevel
+from .sound import Implementation, LowLevel
 from .sound import Server as SoundServer
 from .sound_handle import Handle
+from .sound_http import HttpServer
+from .sound_http_connection import HttpConnection
 from .tools import drain
 
 
@@ -85,8 +88,45 @@ def _never_made() -> _Null:
     return never
 
 
+class _SameAnswer(HttpConnection):
+    # Whatever comes gets the same bytes, once per read; nobody is called back.
+    said = b""
+
+    def advance(self, *arguments: Any) -> None:  # noqa: ARG002
+        while self.read():
+            self.outgoing += self.said
+            self.parser.buffer.clear()
+        if self.ended:
+            self.ending = True
+
+
+class _OkToAnything(_SameAnswer):
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class _RefusesAnything(_SameAnswer):
+    said = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    def advance(self, *arguments: Any) -> None:
+        super().advance(*arguments)
+        self.ending = self.ending or bool(self.outgoing)
+
+
+class _AnswersTrue(HttpServer):
+    def respond(self, *arguments: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+class _HttpNull(Implementation):
+    # Sound but for what it makes of requests.
+
+    def __init__(self, name: str, sentence: str, connection: type[HttpConnection]) -> None:
+        super().__init__(name, profiles=tuple(PROFILES), http_connection=connection, http_server=_AnswersTrue)
+        self.sentence = sentence
+
+
 #: The null controls by name.
-NULL_CONTROLS: Final[dict[str, _Null]] = {
+NULL_CONTROLS: dict[str, Any] = {
     "do_nothing": _Null("do_nothing", "Every call returns, and does and answers nothing.", _nothing),
     "always_true": _Null("always_true", "Every call answers true.", _true),
     "always_false": _Null("always_false", "Every call answers false.", _false),
@@ -94,3 +134,11 @@ NULL_CONTROLS: Final[dict[str, _Null]] = {
     "echo_everything": _echo(),
     "never_made": _never_made(),
 }
+if "http" in PROFILES:
+    NULL_CONTROLS |= {
+        "ok_to_any_request": _HttpNull("ok_to_any_request", "Whatever comes is answered 200.", _OkToAnything),
+        "refuses_any_request": _HttpNull("refuses_any_request", "Whatever comes is answered 400.", _RefusesAnything),
+        "answers_no_request": _HttpNull(
+            "answers_no_request", "Whatever comes is read, and never answered.", _SameAnswer
+        ),
+    }

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
+from dasnet_adapters.contract import CORE, LOWLEVEL
+from dasnet_adapters.contract import PROFILES as EVERY_PROFILE
 
 from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
@@ -253,4 +254,5 @@ client_tick = _SOUND_CLIENT.client_tick
 client_send = _SOUND_CLIENT.client_send
 client_close = _SOUND_CLIENT.client_close
 NetworkClient = ClientHandle
-PROFILES = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
+# A draft is claimed where it is there.
+PROFILES = tuple(name for name, profile in EVERY_PROFILE.items() if not profile.package)

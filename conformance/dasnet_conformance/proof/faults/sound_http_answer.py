@@ -41,7 +41,7 @@ class HttpAnswer:
     """Writes answers. Whatever HTTP forbids is a `ValueError`, and then nothing was written."""
 
     #: Fields of the host that are left out, for the server writes its own.
-    OWN = (b"content-length", b"transfer-encoding", b"connection")
+    OWN: tuple[bytes, ...] = (b"content-length", b"transfer-encoding", b"connection")
 
     #: What goes out before the body of a client that asked (10.1.1).
     CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -17,6 +17,8 @@ from .sound_http_request import Limits, Refused, Request
 class HttpParser(HeadRules, BodyRules):
     """One connection's parser. `step` does one step and says whether more can be done with what is there."""
 
+    REQUEST = Request
+
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.buffer = bytearray()
@@ -24,7 +26,7 @@ class HttpParser(HeadRules, BodyRules):
 
     def begin(self) -> None:
         """Be ready for the next request."""
-        self.request = Request()
+        self.request = self.REQUEST()
         self.complete = False
         self.head_complete = False
         self.extensions = 0

@@ -1,4 +1,7 @@
-"""Section http-request: the head of a request, by vectors: what is sent and what may come of it stands in `catalogue/http_vectors`."""
+"""Section http-request: the head of a request.
+
+By vectors: what is sent, and what may come of it, stands in `catalogue/http_vectors`.
+"""
 
 from __future__ import annotations
 

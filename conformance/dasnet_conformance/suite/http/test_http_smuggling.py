@@ -1,4 +1,7 @@
-"""Section http-smuggling: requests hidden in requests, by vectors: what is sent and what may come of it stands in `catalogue/http_vectors`."""
+"""Section http-smuggling: requests hidden in requests.
+
+By vectors: what is sent, and what may come of it, stands in `catalogue/http_vectors`.
+"""
 
 from __future__ import annotations
 

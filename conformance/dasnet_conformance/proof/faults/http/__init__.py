@@ -1,1 +1,1 @@
-"""Wrong servers for the requirements of the profile `http`, a file per section of its catalogue."""
+"""Wrong HTTP servers for the requirements of the profile `http`, a file per section of its catalogue."""

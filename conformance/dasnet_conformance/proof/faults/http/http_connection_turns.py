@@ -1,0 +1,159 @@
+"""Faults of section http-connection, continued: pipelined requests, and clients that wait to be invited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
+from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
+from dasnet_conformance.proof.faults.sound_http_request import Request, listed
+
+Deliver = Callable[[HttpConnection, Request], bool]
+
+
+@fault("http-connection.pipelining")
+class ForgetsWhatIsBehindARequest(HttpConnection):
+    """What came in one read with a request, but behind it, is forgotten."""
+
+    def complete(self, deliver: Deliver) -> bool:
+        self.parser.buffer.clear()
+        return super().complete(deliver)
+
+
+@fault("http-connection.pipelining")
+class LosesRequestsBehindAnUnansweredOne(HttpConnection):
+    """A request that comes while another one waits for its answer is lost."""
+
+    def complete(self, deliver: Deliver) -> bool:
+        if self.exchanges:
+            self.parser.begin()
+            return True
+        return super().complete(deliver)
+
+
+@fault("http-connection.pipelining-crossed")
+class AnswersAsTheyAreGiven(HttpConnection):
+    """Answers go out as the host gives them, and whoever asked first gets another's."""
+
+    def release(self) -> None:
+        for exchange in [each for each in self.exchanges if each.answer is not None]:
+            self.exchanges.remove(exchange)
+            self.exchanges.appendleft(exchange)
+            super().release()
+
+
+@fault("http-connection.pipelining")
+class EightRequestsInARow(HttpConnection):
+    """A ring has room for eight requests, and the ninth takes the place of the first."""
+
+    def owe(self, exchange: Exchange) -> None:
+        super().owe(exchange)
+        if len(self.exchanges) > 8:
+            self.exchanges.popleft().abandoned = True
+
+
+@fault("http-connection.pipelining-bounded")
+class ReadsWithoutEndBehindAnUnansweredOne(HttpConnection):
+    """Behind an unanswered request reading goes on, and the memory grows as long as the client sends."""
+
+    def room(self) -> int:
+        return self.CHUNK
+
+
+@fault("http-connection.pipelining-faulty")
+class BadOvertakesGood(HttpConnection):
+    """A bad request behind good ones is answered at once, and the good ones never."""
+
+    def refuse(self, status: int, why: str) -> None:
+        self.forget()
+        super().refuse(status, why)
+
+
+# Expect
+
+
+@fault("http-connection.expect-continue")
+class NeverInvites(HttpConnection):
+    """A client that waits for 100 waits until it loses patience."""
+
+    def invite(self) -> None:
+        pass
+
+    def must_invite(self) -> bool:
+        return False
+
+
+@fault("http-connection.expect-continue")
+class InvitesInSmallLetters(HttpParser):
+    """Only 100-continue in small letters is known."""
+
+    def expects_continue(self, request: Request) -> bool:
+        return super().expects_continue(request) and b"100-continue" in listed(request.values(b"expect"))
+
+
+@fault("http-connection.expect-old-version")
+class InvitesOldClients(HttpParser):
+    """A client of HTTP/1.0 that says Expect gets a 100, and takes it for the answer."""
+
+    def expects_continue(self, request: Request) -> bool:
+        return bool(request.values(b"expect")) or super().expects_continue(request)
+
+
+@fault("http-connection.expect-too-large")
+class InvitesBodiesThatAreTooLarge(HttpParser):
+    """A client that asks is invited to send a body that is refused when it has come."""
+
+    def check_body(self, size: int) -> None:
+        if not self.request.expects or len(self.request.body) >= self.limits.body:
+            super().check_body(size)
+
+    def body(self) -> bool:
+        advanced = super().body()
+        self.check_body(len(self.request.body))
+        return advanced
+
+
+@fault("http-connection.expect-then-body")
+class ForgetsTheHeadWhenItInvites(HttpConnection):
+    """After a 100 the next request is expected, and the body is read as its head."""
+
+    def invite(self) -> None:
+        inviting = self.must_invite()
+        super().invite()
+        if inviting:
+            self.parser.begin()
+
+
+@fault("http-connection.expect-then-body")
+class HandsOverTheHeadAlone(HttpConnection):
+    """A client that waits is called back with an empty body and answered, before it has sent one."""
+
+    def turn(self, deliver: Deliver, steps: int) -> None:
+        super().turn(deliver, steps)
+        if self.continued and not self.parser.complete and not self.parser.request.body and not self.gone:
+            request = self.parser.request
+            self.parser.begin()
+            self.continued = False
+            deliver(self, request)
+
+
+@fault("http-connection.upgrade-of-nothing")
+class SwitchesToNothing(HttpConnection):
+    """Whoever names a protocol in Upgrade gets a 101, and the answer of the old protocol behind it."""
+
+    def answer(self, exchange: Exchange, *arguments: Any) -> None:
+        if exchange.request.values(b"upgrade"):
+            self.outgoing += b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        super().answer(exchange, *arguments)
+
+
+@fault("http-connection.upgrade-of-nothing")
+class TwoFinalAnswers(HttpConnection):
+    """A request is answered 202 when it has come, and again when the host answers."""
+
+    def owe(self, exchange: Exchange) -> None:
+        super().owe(exchange)
+        if exchange.number:
+            self.outgoing += self.write(exchange.request, 202, [], b"", persistent=True)

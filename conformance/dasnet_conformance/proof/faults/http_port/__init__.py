@@ -1,0 +1,1 @@
+"""Wrong servers for the requirements of the profile `http-port`."""

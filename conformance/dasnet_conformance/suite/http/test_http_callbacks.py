@@ -1,0 +1,224 @@
+"""Section http-callbacks: when requests are told of, how often, and under which numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_HTTP_SILENT
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    PLAIN,
+    await_answer,
+    await_end,
+    await_request,
+    client_of,
+    finals_at,
+    greeting,
+    request_of,
+    requests_of,
+    respond,
+    serving,
+    still_serves,
+    targets_of,
+)
+from dasnet_conformance.suite.scenes import Forgiving
+
+
+@check("http-callbacks.nothing-between-ticks")
+@pytest.mark.parametrize(
+    "data", [pytest.param(PLAIN, id="a good request"), pytest.param(b"no request\r\n\r\n", id="a faulty one")]
+)
+def test_nothing_between_ticks(host: Host, data: bytes) -> None:
+    """On a connection that no tick has seen, and on one that has been taken: neither a callback nor a byte."""
+    server = greeting(host)
+    fresh = client_of(host, server)
+    fresh.send(data)
+    host.silence()
+    expect.equal(len(fresh.received), 0, "bytes at the client before any tick")
+    expect.equal(server.count("request"), 0, "request callbacks before any tick")
+    taken = client_of(host, server)
+    host.settle(server)
+    before = server.count("request")
+    taken.send(data)
+    host.silence()
+    # A query is no tick.
+    expect.returns(server.is_open(), True, "is_open of a server that serves")
+    host.silence()
+    expect.equal(len(taken.received), 0, "bytes at a client whose connection is taken, without a tick")
+    expect.equal(server.count("request"), before, "request callbacks without a tick")
+    expect.equal([str(fired.event.what) for fired in host.between_calls()], [], "callbacks between commands")
+    host.until(lambda: bool(taken.received or taken.closed), server, what="an answer, by ticks")
+
+
+@check("http-callbacks.nothing-between-ticks")
+def test_respond_is_no_tick(host: Host) -> None:
+    """The answer to one client, given between ticks, is no occasion to tell of what another one asks."""
+    server = serving(host)
+    first, second = client_of(host, server), client_of(host, server)
+    first.send(request_of("/first"))
+    event = await_request(host, server)
+    host.settle(server)
+    second.send(request_of("/second"))
+    host.silence()
+    respond(server, event.exchange)
+    host.silence()
+    expect.equal(targets_of(server), ["/first"], "the targets called back, with no tick after the second request")
+    await_request(host, server, 2)
+
+
+@check("http-callbacks.once")
+def test_once_until_answered(host: Host) -> None:
+    """A request that waits for its answer is told of once, however many ticks it waits."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(PLAIN)
+    event = await_request(host, server)
+    host.settle(server)
+    expect.equal(server.count("request"), 1, "request callbacks while the request waits")
+    respond(server, event.exchange)
+    await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(server.count("request"), 1, "request callbacks when it is answered")
+
+
+@check("http-callbacks.once")
+def test_once(host: Host) -> None:
+    """Twenty requests on five connections, four on each, one after the other, and ticks to spare."""
+    server = greeting(host)
+    sent = []
+    for number in range(5):
+        peer = client_of(host, server)
+        for turn in range(4):
+            target = f"/{number}/{turn}"
+            sent.append(target)
+            seen = len(finals_at(peer))
+            peer.send(request_of(target))
+            host.until(
+                lambda peer=peer, seen=seen: len(finals_at(peer)) > seen,  # type: ignore[misc]
+                server,
+                what="an answer",
+            )
+            if finals_at(peer)[-1].closes:
+                await_end(host, server, peer)
+                peer = client_of(host, server)
+    host.settle(server)
+    expect.equal(targets_of(server), sent, "the targets called back")
+
+
+@check("http-callbacks.exchanges-differ")
+def test_exchanges_differ(host: Host) -> None:
+    """Over several connections, one after the other and at the same time; a number tells a request for good."""
+    server = serving(host)
+    peers = [client_of(host, server) for _ in range(4)]
+    for peer in peers:
+        peer.send(PLAIN)
+    host.until(lambda: server.count("request") >= 4, server, what="four request callbacks")
+    for event in requests_of(server):
+        server.call("respond", event.exchange, 200, b"", GREETING, 1)
+    for peer in peers:
+        await_answer(host, server, peer)
+        host.dismiss(peer)
+    server.react("request", "respond", 200, b"", GREETING)
+    for _ in range(4):
+        still_serves(host, server)
+    numbers = [event.exchange for event in requests_of(server)]
+    expect.equal(len(set(numbers)), 8, f"different numbers among {numbers}")
+
+
+@check("http-callbacks.strangers-are-no-errors")
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"no request\r\n\r\n", id="no request"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="no Host"),
+        pytest.param(request_of("/", "Content-Length: x"), id="a faulty length"),
+    ],
+)
+def test_strangers_are_no_errors(host: Host, data: bytes) -> None:
+    """A log line is fine: nobody can do anything about what strangers send."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(data)
+    host.until(lambda: bool(peer.received or peer.closed), server, what="an answer, or the end of the connection")
+    host.settle(server)
+    expect.equal(server.count("error"), 0, "error callbacks")
+    still_serves(host, server)
+
+
+@check("http-callbacks.bad-request-needs-no-callback")
+def test_bad_request_needs_no_callback(host: Host) -> None:
+    """The program never sees what it would have to be protected from."""
+    server = greeting(host)
+    for data in (b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/x.y\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\r\n\r\n"):
+        peer = client_of(host, server)
+        peer.send(data)
+        host.until(lambda peer=peer: bool(peer.received or peer.closed), server, what="an answer, or an end")  # type: ignore[misc]
+        host.settle(server)
+        expect.equal(server.count("request"), 0, f"request callbacks for {data!r}")
+
+
+@check("http-callbacks.raises")
+def test_raises(host: Host) -> None:
+    """A status of 5xx or the end of the connection, whichever; another client is served."""
+    server = serving(host)
+    server.react("request", "raise")
+    peer = client_of(host, server)
+    peer.send(PLAIN)
+    host.until(
+        lambda: bool(finals_at(peer) or peer.closed),
+        Forgiving(server),
+        what="an answer of 5xx, or the end of the connection",
+    )
+    for answer in finals_at(peer):
+        expect.that(500 <= answer.status < 600, "the answer", expected="a status of 5xx", got=f"status {answer.status}")
+    server.react("request", "respond", 200, b"", GREETING)
+    still_serves(host, server)
+
+
+@check("http-callbacks.no-callbacks")
+def test_no_callbacks(host: Host) -> None:
+    """No verdict on what the client gets: an error, the end, or nothing. No greeting, for nobody gave one."""
+    server = serving(host, CLASS_HTTP_SILENT)
+    peer = client_of(host, server)
+    peer.send(PLAIN)
+    host.settle(server)
+    for answer in finals_at(peer):
+        expect.that(
+            answer.status >= 400, "an answer that nobody gave", expected="an error", got=f"status {answer.status}"
+        )
+    expect.returns(server.is_open(), True, "is_open after a request that nobody answered")
+    host.dismiss(peer)
+    host.settle(server)
+
+
+@check("http-callbacks.destroyed-inside")
+def test_destroyed_inside(host: Host) -> None:
+    """The object is gone with its connections, and the host is not; it hears nothing of a second request."""
+    server = serving(host)
+    server.react("request", "destroy")
+    peer = client_of(host, server)
+    peer.send(PLAIN * 2)
+    # What a tick of an object that is gone by then leads to is for the section `lifetime`.
+    host.until(lambda: peer.closed is not None, Forgiving(server), what="the end of the connection")
+    expect.equal(server.count("request"), 1, "request callbacks on an object that was destroyed in the first")
+    still_serves(host, greeting(host))
+
+
+@check("http-callbacks.ticked-inside")
+def test_ticked_inside(host: Host) -> None:
+    """Refused or carried out; either way the requests of two clients are told once each."""
+    server = serving(host)
+    server.react("request", "tick")
+    peers = [client_of(host, server) for _ in range(2)]
+    for number, peer in enumerate(peers):
+        peer.send(request_of(f"/{number}"))
+    host.until(lambda: server.count("request") >= 2, Forgiving(server), what="two request callbacks")
+    host.settle(Forgiving(server))
+    expect.equal(sorted(targets_of(server)), ["/0", "/1"], "the targets called back")
+    for event in requests_of(server):
+        server.call("respond", event.exchange, 200, b"", GREETING, 1)
+    for peer in peers:
+        await_answer(host, server, peer)

@@ -1,0 +1,325 @@
+"""Section http-connection: how long a connection goes on, and what several requests on one are."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    answers_at,
+    await_answer,
+    await_answers,
+    await_end,
+    await_request,
+    client_of,
+    finals_at,
+    greeting,
+    request_of,
+    requests_of,
+    respond,
+    serving,
+    still_serves,
+    targets_of,
+)
+from dasnet_conformance.stage.peer import Peer
+
+#: How many requests stand in one write.
+MANY = 100
+
+
+@check("http-connection.keep-alive")
+def test_keep_alive(host: Host) -> None:
+    """Whoever does not say close has promised to go on."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/first"))
+    if await_answer(host, server, peer).closes:
+        await_end(host, server, peer)
+        return
+    peer.send(request_of("/second"))
+    await_answers(host, server, peer, 2)
+    expect.equal(targets_of(server), ["/first", "/second"], "the targets called back")
+
+
+@check("http-connection.keeps-alive")
+def test_keeps_alive(host: Host) -> None:
+    """Neither side has said close."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    answer = await_answer(host, server, peer)
+    host.settle(server)
+    expect.that(
+        not answer.closes and peer.closed is None,
+        "the connection behind an answer",
+        expected="that it goes on",
+        got=f"Connection: {answer.words('connection')}, then {peer.closed or 'nothing'}",
+    )
+
+
+@check("http-connection.many-requests")
+def test_many_requests(host: Host) -> None:
+    """One after the other, each when the answer before it is there."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    for number in range(MANY):
+        before = len(peer.received)
+        peer.send(request_of(f"/{number}"))
+        host.until(
+            lambda before=before: len(peer.received) > before or bool(peer.closed),  # type: ignore[misc]
+            server,
+            what=f"an answer to request {number + 1}",
+        )
+    answers = await_answers(host, server, peer, MANY)
+    expect.equal([answer.status for answer in answers], [200] * MANY, "the statuses of the answers")
+    expect.equal(targets_of(server), [f"/{number}" for number in range(MANY)], "the targets called back")
+
+
+@check("http-connection.old-version")
+@pytest.mark.parametrize("fields", [(), ("Connection: keep-alive",)], ids=["nothing asked", "keep-alive asked"])
+def test_old_version(host: Host, fields: tuple[str, ...]) -> None:
+    """It ends, unless keep-alive was asked for and the answer says it too."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", *fields, version="HTTP/1.0"))
+    answer = await_answer(host, server, peer)
+    if not (fields and b"keep-alive" in answer.words("connection")):
+        await_end(host, server, peer)
+    expect.same_bytes(answer.body, GREETING, "the body")
+
+
+@check("http-connection.old-version-confirmed")
+def test_old_version_confirmed(host: Host) -> None:
+    """Not confirming it is as right, and then nothing is asked."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    asking = request_of("/", "Connection: keep-alive", version="HTTP/1.0")
+    peer.send(asking)
+    answer = await_answer(host, server, peer)
+    if b"keep-alive" not in answer.words("connection"):
+        return
+    peer.send(asking)
+    await_answers(host, server, peer, 2)
+
+
+in_any_form = pytest.mark.parametrize(
+    "field",
+    ["Connection: close", "connection: CLOSE", "Connection: x-other, close", "Connection: x-other,\tClose , x-more"],
+)
+
+
+@check("http-connection.close")
+@in_any_form
+def test_close(host: Host, field: str) -> None:
+    """One answer, whole, then the end."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", field))
+    answer = await_answer(host, server, peer)
+    expect.same_bytes(answer.body, GREETING, "the body")
+    await_end(host, server, peer)
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+
+
+@check("http-connection.close-said")
+@in_any_form
+def test_close_said(host: Host, field: str) -> None:
+    """The answer says what is going to happen."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", field))
+    answer = await_answer(host, server, peer)
+    expect.that(
+        b"close" in answer.words("connection"),
+        "Connection of the last answer",
+        expected="close",
+        got=repr(answer.words("connection")),
+    )
+
+
+@check("http-connection.behind-close")
+def test_behind_close(host: Host) -> None:
+    """In the same write, and later, when the answer is there."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/last", "Connection: close") + request_of("/behind"))
+    await_answer(host, server, peer)
+    peer.send(request_of("/later"))
+    host.settle(server)
+    expect.equal(targets_of(server), ["/last"], "the targets called back")
+
+
+def _answers_to(host: Host, server: HostObject, peer: Peer, count: int) -> list[bytes]:
+    # The bodies of the answers, up to the one that ends the connection if there is such.
+    host.until(
+        lambda: len(finals_at(peer)) >= count or peer.closed is not None,
+        server,
+        what=f"{count} answers",
+        got=lambda: f"{len(finals_at(peer))} of them",
+    )
+    answers = finals_at(peer)
+    if len(answers) < count and answers and answers[-1].closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    return [answer.body for answer in answers]
+
+
+@check("http-connection.pipelining")
+def test_pipelining(host: Host) -> None:
+    """A hundred requests in one write, some with bodies; each is told of once and answered by what it asked for."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(
+        b"".join(
+            request_of(f"/{number}", method="POST" if number % 3 else "GET", body=b"b" * (number % 3))
+            for number in range(MANY)
+        )
+    )
+    answered = 0
+
+    def answer_all() -> bool:
+        nonlocal answered
+        events = requests_of(server)
+        for event in events[answered:]:
+            respond(server, event.exchange, body=event.target.encode())
+        answered = len(events)
+        return len(finals_at(peer)) >= MANY or peer.closed is not None
+
+    host.until(answer_all, server, what=f"{MANY} answers", got=lambda: f"{len(finals_at(peer))} of them")
+    bodies = _answers_to(host, server, peer, MANY)
+    wanted = [f"/{number}".encode() for number in range(MANY)]
+    expect.equal(targets_of(server), [target.decode() for target in wanted], "the targets called back")
+    expect.equal(bodies, wanted, "the bodies of the answers")
+
+
+@check("http-connection.pipelining-crossed")
+def test_pipelining_crossed(host: Host) -> None:
+    """Answered last first, as far as the server has told of them; a server may tell of one at a time."""
+    server = serving(host)
+    peer = client_of(host, server)
+    targets = [f"/{number}" for number in range(4)]
+    peer.send(b"".join(request_of(target) for target in targets))
+    answered: set[int] = set()
+
+    def answer_backwards() -> bool:
+        # Only when nothing more comes, so that all that is told of beforehand is there to be turned round.
+        host.settle(server)
+        for event in reversed(requests_of(server)):
+            if event.exchange not in answered:
+                respond(server, event.exchange, body=event.target.encode())
+                answered.add(event.exchange)
+        return len(finals_at(peer)) >= 4 or peer.closed is not None
+
+    host.until(answer_backwards, server, what="four answers", got=lambda: f"{len(finals_at(peer))} of them")
+    expect.equal(_answers_to(host, server, peer, 4), [t.encode() for t in targets], "the bodies of the answers")
+
+
+@check("http-connection.pipelining-faulty")
+def test_pipelining_faulty(host: Host) -> None:
+    """Three good ones and a faulty one in one write: three answers, then an error or the end."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(b"".join(request_of(f"/{number}") for number in range(3)) + b"no request\r\n\r\n")
+    answered = 0
+
+    def answer_all() -> bool:
+        nonlocal answered
+        events = requests_of(server)
+        for event in events[answered:]:
+            respond(server, event.exchange, body=event.target.encode())
+        answered = len(events)
+        return len(finals_at(peer)) >= 3 or peer.closed is not None
+
+    host.until(answer_all, server, what="three answers", got=lambda: f"{len(finals_at(peer))} of them")
+    bodies = _answers_to(host, server, peer, 3)
+    expect.equal(bodies[:3], [b"/0", b"/1", b"/2"], "the bodies of the first three answers")
+    host.until(lambda: len(finals_at(peer)) > 3 or peer.closed is not None, server, what="an error answer, or the end")
+    for answer in finals_at(peer)[3:]:
+        expect.that(answer.status >= 400, "the fourth answer", expected="an error", got=f"status {answer.status}")
+
+
+@check("http-connection.pipelining-bounded")
+def test_pipelining_bounded(host: Host) -> None:
+    """Requests behind one that nobody answers: sixteen mebibytes at most are taken, with what the system holds.
+
+    Whoever reads on and on would take all sixty-four, in memory.
+    """
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/first") + request_of("/next", "X-Filler: " + "f" * 4_000) * 16_000)
+    before = -1
+    for _ in range(2_000):
+        host.settle(server)
+        if peer.unsent == before or peer.closed is not None:
+            break
+        before = peer.unsent
+    expect.that(
+        peer.unsent > (48 << 20) or peer.closed is not None,
+        "bytes that a server leaves with a client whose first request is not answered",
+        expected="48 MiB or more of 64",
+        got=f"{peer.unsent >> 20} MiB",
+    )
+
+
+@check("http-connection.upgrade-of-nothing")
+def test_upgrade_of_nothing(host: Host) -> None:
+    """No 101, no 100 that nobody asked for: exactly one answer, of the status that was given."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", "Connection: Upgrade", "Upgrade: websocket", method="POST", body=b"body"))
+    await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal([answer.status for answer in answers_at(peer)], [200], "the statuses of what the client got")
+    still_serves(host, server)
+
+
+@check("http-connection.answers-in-one-piece")
+def test_answers_in_one_piece(host: Host) -> None:
+    """Whoever writes head and body apart, and lets the second wait for an acknowledgement, is late every time.
+
+    Forty answers; each is looked at when its first byte has come and nothing was waited for. That one is caught between
+    two writes is no fault; that most are is.
+    """
+    server = greeting(host)
+    peer = client_of(host, server)
+    rounds, broken = 40, 0
+    peer = client_of(host, server)
+    for number in range(rounds):
+        if peer.closed:
+            peer = client_of(host, server)
+        broken += _came_broken(host, server, peer, request_of(f"/{number}"))
+    expect.that(
+        broken <= rounds // 2,
+        "answers whose body was not there with their head",
+        expected=f"{rounds // 2} of {rounds} at most",
+        got=str(broken),
+    )
+
+
+# Whether an answer was not there as a whole with its first byte.
+def _came_broken(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
+    before, seen = len(peer.received), len(finals_at(peer))
+    peer.send(data)
+    host.until(lambda: len(peer.received) > before or bool(peer.closed), server, what="the first byte of an answer")
+    host.step_peers()
+    broken = len(finals_at(peer)) == seen
+    host.until(lambda: len(finals_at(peer)) > seen or bool(peer.closed), server, what="the whole answer")
+    return broken
+
+
+@check("http-connection.destroyed")
+def test_destroyed(host: Host) -> None:
+    """Silent ones, one in the middle of a head, one that waits for its answer."""
+    server = serving(host)
+    silent, halved, waiting = (client_of(host, server) for _ in range(3))
+    halved.send(b"GET / HTTP/1.1\r\n")
+    waiting.send(request_of())
+    await_request(host, server)
+    host.settle(server)
+    expect.returns(server.destroy(), None, "destroy")
+    for peer in (silent, halved, waiting):
+        host.until(lambda peer=peer: peer.closed is not None, what=f"the end of the connection of {peer.name}")  # type: ignore[misc]
+    host.await_refusal(server.port, "a port on which nobody listens any more")

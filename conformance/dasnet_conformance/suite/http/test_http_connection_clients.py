@@ -1,0 +1,297 @@
+"""Section http-connection: clients that wait, leave, flood or do not read, and many of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    Limits,
+    answers_at,
+    await_answer,
+    await_request,
+    client_of,
+    finals_at,
+    greeting,
+    pour,
+    request_of,
+    respond,
+    serving,
+    still_serves,
+    targets_of,
+)
+
+EXPECTING = "Expect: 100-continue"
+BODY = b"a body that waits for its word"
+LARGE = 8 << 20
+
+
+def _expecting(version: str = "HTTP/1.1", word: str = EXPECTING) -> bytes:
+    return request_of("/", word, f"Content-Length: {len(BODY)}", method="POST", version=version)
+
+
+@check("http-connection.expect-continue")
+@pytest.mark.parametrize("word", [EXPECTING, "expect: 100-Continue"], ids=["as usual", "in other case"])
+def test_expect_continue(host: Host, word: str) -> None:
+    """The body does not come before; without a word the client would wait for ever."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(_expecting(word=word))
+    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="100, or a final answer")
+    first = answers_at(peer)[:1]
+    expect.that(
+        bool(first) and (first[0].status == 100 or not first[0].interim),
+        "what the client got before its body",
+        expected="100, or a final answer",
+        got=str([answer.status for answer in first]),
+    )
+
+
+@check("http-connection.expect-then-body")
+def test_expect_then_body(host: Host) -> None:
+    """One 100, one callback with the whole body, one final answer."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(_expecting())
+    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="100, or a final answer")
+    expect.equal(server.count("request"), 0, "request callbacks before the body")
+    if finals_at(peer) or peer.closed:
+        raise expect.Moot("this server answers at once, without the body")
+    peer.send(BODY)
+    event = await_request(host, server, needs="")
+    expect.same_bytes(event.data, BODY, "the body")
+    await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal([answer.status for answer in answers_at(peer)], [100, 200], "the statuses at the client")
+    expect.equal(server.count("request"), 1, "request callbacks")
+
+
+@check("http-connection.expect-body-there")
+def test_expect_body_there(host: Host) -> None:
+    """Sent with the head, so that nobody waits."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(_expecting() + BODY)
+    event = await_request(host, server)
+    expect.same_bytes(event.data, BODY, "the body")
+    await_answer(host, server, peer)
+    host.settle(server)
+    statuses = [answer.status for answer in answers_at(peer)]
+    expect.that(
+        statuses in ([200], [100, 200]), "the statuses at the client", expected="200, or 100 and 200", got=str(statuses)
+    )
+
+
+@check("http-connection.expect-old-version")
+def test_expect_old_version(host: Host) -> None:
+    """A client of HTTP/1.0 takes the first thing that comes for its answer."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(_expecting("HTTP/1.0"))
+    host.settle(server)
+    expect.equal([a.status for a in answers_at(peer) if a.interim], [], "interim answers to HTTP/1.0")
+    peer.send(BODY)
+    await_answer(host, server, peer)
+    expect.equal([a.status for a in answers_at(peer)], [200], "the statuses at the client")
+
+
+@check("http-connection.expect-unknown")
+def test_expect_unknown(host: Host) -> None:
+    """417, or as if it were not there."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(_expecting(word="Expect: the-unexpected") + BODY)
+    answer = await_answer(host, server, peer)
+    expect.that(answer.status in (200, 417), "the answer", expected="417 or 200", got=f"status {answer.status}")
+
+
+@check("http-connection.expect-too-large")
+def test_expect_too_large(host: Host) -> None:
+    """The client learns it before it has sent anything, which is what the expectation is for."""
+    server = greeting(host, limits=Limits(body=1_000))
+    peer = client_of(host, server)
+    peer.send(request_of("/", EXPECTING, "Content-Length: 1001", method="POST"))
+    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="an error answer")
+    statuses = [answer.status for answer in answers_at(peer)]
+    expect.that(
+        len(statuses) == 1 and 400 <= statuses[0] < 500,
+        "what the client got before its body",
+        expected="an error of 4xx alone",
+        got=str(statuses),
+    )
+
+
+@check("http-connection.error-arrives")
+def test_error_arrives(host: Host) -> None:
+    """A reset while the client still sends would take the answer with it.
+
+    The client sends eight mebibytes behind a head that cannot be right, and reads only then, as most do: where nobody
+    takes its bytes it never comes to reading. That the answer can be read behind a failed send is a kindness of some
+    systems, and few clients try.
+    """
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.reading = False
+    taken = pour(host, server, peer, request_of("/", "Content-Length: x", method="POST") + bytes(LARGE))
+    peer.reading = True
+    expect.that(taken, "what a client sends that reads only then", expected="all of it taken", got="a part left")
+    host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="an error answer")
+    answers = finals_at(peer)
+    expect.that(
+        bool(answers) and 400 <= answers[0].status < 500,
+        "what a client got that went on sending",
+        expected="an error of 4xx",
+        got=str([answer.status for answer in answers]) if answers else f"nothing, then {peer.closed}",
+    )
+    expect.that(
+        peer.closed != "reset" and not peer.undelivered,
+        "the connection of a client that went on sending",
+        expected="that what it sends is taken until it has read the answer",
+        got="a reset",
+    )
+
+
+@check("http-connection.leaves-in-head")
+@pytest.mark.parametrize("how", ["close", "reset", "half-close"])
+def test_leaves_in_head(host: Host, how: str) -> None:
+    """After a word, a line, and all but the last byte."""
+    _leaves(host, request_of("/gone", "X-Field: a"), how)
+
+
+@check("http-connection.leaves-in-body")
+@pytest.mark.parametrize("how", ["close", "reset", "half-close"])
+def test_leaves_in_body(host: Host, how: str) -> None:
+    """With no byte of the body, and with all but one."""
+    _leaves(host, request_of("/gone", method="POST", body=bytes(40)), how)
+
+
+def _leaves(host: Host, data: bytes, how: str) -> None:
+    server = greeting(host)
+    for cut in (3, len(data) - 40, len(data) - 1):
+        # The second one finds what the first has left behind.
+        peer = client_of(host, server, needs="")
+        peer.send(data[:cut])
+        host.tick_once(server)
+        {"close": peer.close, "reset": peer.reset, "half-close": peer.half_close}[how]()
+        host.settle(server)
+        expect.equal(server.count("request"), 0, f"request callbacks for {cut} of {len(data)} bytes, then {how}")
+    still_serves(host, server)
+
+
+@check("http-connection.leaves-before-answer")
+@pytest.mark.parametrize("how", ["close", "reset"])
+@pytest.mark.parametrize("size", [12, 1 << 20])
+def test_leaves_before_answer(host: Host, how: str, size: int) -> None:
+    """Whether respond is true is open: the server may not have noticed. What it sends goes nowhere."""
+    server = serving(host)
+    for _ in range(3):
+        peer = client_of(host, server)
+        peer.send(request_of())
+        event = await_request(host, server, server.count("request") + 1)
+        peer.close() if how == "close" else peer.reset()
+        host.silence()
+        outcome = server.call("respond", event.exchange, 200, b"", b"x", size)
+        expect.one_of(outcome, ("true", "false", "refused"), "respond to a client that has left")
+        host.settle(server)
+    server.react("request", "respond", 200, b"", GREETING)
+    still_serves(host, server)
+
+
+@check("http-connection.resets-in-answer")
+def test_resets_in_answer(host: Host) -> None:
+    """In the middle of eight mebibytes, of which the system holds a part."""
+    server = serving(host)
+    for _ in range(3):
+        peer = client_of(host, server)
+        peer.pause_reading()
+        peer.send(request_of())
+        event = await_request(host, server, server.count("request") + 1)
+        respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+        host.tick_once(server)
+        peer.reset()
+        host.settle(server)
+    server.react("request", "respond", 200, b"", GREETING)
+    still_serves(host, server)
+
+
+@check("http-connection.half-close")
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+def test_half_close(host: Host, version: str) -> None:
+    """It has asked and will say nothing more, and it reads; answered inside the callback and ticks later."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of(version=version))
+    peer.half_close()
+    expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of an answer inside")
+    server.react("request", "none")
+    later = client_of(host, server)
+    later.send(request_of(version=version))
+    later.half_close()
+    event = await_request(host, server, 2)
+    host.settle(server)
+    respond(server, event.exchange)
+    expect.same_bytes(await_answer(host, server, later).body, GREETING, "the body of a later answer")
+
+
+@check("http-connection.slow-reader")
+def test_slow_reader(host: Host) -> None:
+    """Eight mebibytes wait for one that does not read; ten others come and go meanwhile."""
+    server = serving(host)
+    slow = client_of(host, server)
+    slow.pause_reading()
+    slow.send(request_of("/slow"))
+    event = await_request(host, server)
+    respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+    server.react("request", "respond", 200, b"", GREETING)
+    for _ in range(10):
+        still_serves(host, server)
+
+
+@check("http-connection.slow-reader-whole")
+def test_slow_reader_whole(host: Host) -> None:
+    """Ticks go by in which it reads nothing."""
+    server = serving(host)
+    slow = client_of(host, server)
+    slow.pause_reading()
+    slow.send(request_of("/slow"))
+    event = await_request(host, server)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=4 << 12)
+    host.settle(server)
+    slow.resume_reading()
+    answer = await_answer(host, server, slow)
+    expect.same_bytes(answer.body, bytes(range(256)) * (4 << 12), "the body, read late")
+
+
+@check("http-connection.many")
+def test_many(host: Host) -> None:
+    """Ten that say nothing, as a browser opens them ahead; six that ask; then the ten ask as well."""
+    server = greeting(host)
+    silent = [client_of(host, server) for _ in range(10)]
+    host.settle(server)
+    asking = [client_of(host, server) for _ in range(6)]
+    for number, peer in enumerate(asking):
+        peer.send(request_of(f"/asks/{number}"))
+    for peer in asking:
+        await_answer(host, server, peer)
+    for number, peer in enumerate(silent):
+        peer.send(request_of(f"/was-silent/{number}"))
+    for peer in silent:
+        await_answer(host, server, peer)
+    expect.equal(len(set(targets_of(server))), 16, "different targets called back")
+
+
+@check("http-connection.stays-open")
+def test_stays_open(host: Host) -> None:
+    """One that has never asked, and one in the middle of a head; the ticks take no time."""
+    server = greeting(host)
+    silent, halved = client_of(host, server), client_of(host, server)
+    halved.send(b"GET /patient HTTP/1.1\r\n")
+    host.settle(server)
+    many.ticks(host, server, 5_000)
+    silent.send(request_of("/silent"))
+    halved.send(b"Host: localhost\r\n\r\n")
+    for peer in (silent, halved):
+        await_answer(host, server, peer)

@@ -1,0 +1,135 @@
+"""Section http-framing: how the bytes of a body arrive, where it ends, and what a client that leaves has not asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import (
+    await_answer,
+    await_request,
+    client_of,
+    drip,
+    greeting,
+    pour,
+    request_of,
+    requests_of,
+    still_serves,
+    targets_of,
+)
+
+CHUNKED = (
+    b"POST /chunked HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"5;name=value\r\nhello\r\n00A\r\n\r\n01234567\r\n0\r\nX-Trailer: a\r\n\r\n"
+)
+CHUNKED_BODY = b"hello\r\n01234567"
+MEASURED = request_of("/measured", method="POST", body=b"\r\n\r\n\x00\xff measured")
+
+in_both_framings = pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        pytest.param(MEASURED, b"\r\n\r\n\x00\xff measured", id="Content-Length"),
+        pytest.param(CHUNKED, CHUNKED_BODY, id="chunks"),
+    ],
+)
+
+
+@check("http-framing.body-then-request")
+@pytest.mark.parametrize("data", [pytest.param(MEASURED, id="Content-Length"), pytest.param(CHUNKED, id="chunks")])
+def test_body_then_request(host: Host, data: bytes) -> None:
+    """Where the connection goes on, the byte behind a body is the first of the next request."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(data + request_of("/next"))
+    if await_answer(host, server, peer).closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    await_request(host, server, 2, needs="")
+    expect.equal(requests_of(server)[1].method, "GET", "the method of the request behind a body")
+    expect.equal(targets_of(server)[1], "/next", "its target")
+    expect.same_bytes(requests_of(server)[1].data, b"", "its body")
+
+
+@check("http-framing.partial-body")
+@in_both_framings
+def test_partial_body(host: Host, data: bytes, body: bytes) -> None:
+    """Cut in two at every place, and byte by byte."""
+    server = greeting(host)
+    for number, cut in enumerate([*range(1, len(data)), 0]):
+        peer = client_of(host, server)
+        if cut:
+            peer.send(data[:cut])
+            host.tick_once(server)
+            peer.send(data[cut:])
+        else:
+            drip(host, server, peer, data)
+        event = await_request(host, server, number + 1, needs="")
+        where = f"cut behind byte {cut}" if cut else "byte by byte"
+        expect.same_bytes(event.data, body, f"the body of a request that came {where}")
+        await_answer(host, server, peer)
+        host.dismiss(peer)
+    host.settle(server)
+    expect.equal(server.count("request"), len(data), "request callbacks, one for each request")
+
+
+@check("http-framing.large-body")
+@pytest.mark.parametrize("framing", ["Content-Length", "chunks"])
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 1 << 20])
+def test_large_body(host: Host, framing: str, size: int) -> None:
+    """Around the size of most buffers, and a mebibyte; chunks are of 10,000 bytes."""
+    server = greeting(host)
+    body = host.random.randbytes(size)
+    if framing == "chunks":
+        parts = [body[place : place + 10_000] for place in range(0, size, 10_000)]
+        data = request_of("/", "Transfer-Encoding: chunked", method="POST")
+        data += b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    else:
+        data = request_of("/", method="POST", body=body)
+    peer = client_of(host, server)
+    pour(host, server, peer, data)
+    event = await_request(host, server)
+    expect.same_bytes(event.data, body, f"a body of {size} bytes, by {framing}")
+    await_answer(host, server, peer)
+
+
+def _leave(host: Host, data: bytes, how: str) -> None:
+    server = greeting(host)
+    for cut in (len(data) // 2, len(data) - 1):
+        peer = client_of(host, server)
+        peer.send(data[:cut])
+        host.tick_once(server)
+        if how == "half-close":
+            peer.half_close()
+        elif how == "reset":
+            peer.reset()
+        else:
+            peer.close()
+        host.settle(server)
+        expect.equal(server.count("request"), 0, f"request callbacks for {cut} of {len(data)} bytes, then {how}")
+    still_serves(host, server)
+
+
+leaving = pytest.mark.parametrize("how", ["close", "half-close", "reset"])
+
+
+@check("http-framing.length-truncated")
+@leaving
+def test_length_truncated(host: Host, how: str) -> None:
+    """In the middle of the body, and one byte before its end."""
+    _leave(host, request_of("/", method="POST", body=bytes(200)), how)
+
+
+@check("http-framing.chunk-truncated")
+@leaving
+@pytest.mark.parametrize(
+    "behind",
+    [
+        pytest.param(b"5\r\nhello\r\n", id="before the last chunk"),
+        pytest.param(b"5\r\nhello\r\n0\r\n\r\n", id="before the last byte"),
+        pytest.param(b"5\r\nhello\r\n0\r\nX-Trailer: a\r\n\r\n", id="in the trailer"),
+    ],
+)
+def test_chunk_truncated(host: Host, how: str, behind: bytes) -> None:
+    """Before the last chunk is there, and before the line end that ends the body."""
+    _leave(host, request_of("/", "Transfer-Encoding: chunked", method="POST") + behind, how)

@@ -1,0 +1,262 @@
+"""Section http-limits: what strangers may send, set by the command `http_new` where a driver has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_side import (
+    Limits,
+    await_answer,
+    client_of,
+    finals_at,
+    greeting,
+    request_of,
+    requests_of,
+    still_serves,
+)
+from dasnet_conformance.stage.peer import Peer
+
+#: Bytes beyond a limit that a server may have read before it says no.
+GRACE = 64 << 10
+CHUNKED = request_of("/", "Transfer-Encoding: chunked", method="POST")
+
+
+@check("http-limits.line-served")
+def test_line_served(host: Host) -> None:
+    """By the server's own limits: 8,000 bytes in all."""
+    server = greeting(host)
+    target = "/" + "a" * (8_000 - len("GET / HTTP/1.1"))
+    peer = client_of(host, server)
+    peer.send(request_of(target))
+    expect.equal(await_answer(host, server, peer).status, 200, "the status of the answer")
+    expect.equal(requests_of(server)[0].target, target, "the target")
+
+
+def _rejected(host: Host, server: HostObject, data: bytes) -> int:
+    # The status with which a request beyond a limit is rejected. It is not called back, and others are served.
+    peer = client_of(host, server)
+    peer.send(data)
+    host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="an error answer")
+    answers = finals_at(peer)
+    expect.equal(server.count("request"), 0, "request callbacks for what is beyond the limit")
+    expect.that(
+        bool(answers) and 400 <= answers[0].status < 500,
+        "the answer to what is beyond the limit",
+        expected="an error of 4xx",
+        got=str(answers[0].status) if answers else f"none, then {peer.closed}",
+    )
+    host.dismiss(peer)
+    still_serves(host, server)
+    return answers[0].status
+
+
+def _one_of(status: int, allowed: tuple[int, ...]) -> None:
+    expect.that(status in allowed, "the status", expected=" or ".join(str(each) for each in allowed), got=str(status))
+
+
+LONG_LINE = request_of("/" + "a" * 3_000)
+LONG_HEAD = request_of("/", *(f"X-Field-{number}: {'a' * 100}" for number in range(80)))
+MANY_FIELDS = request_of("/", *(f"X-{number}: a" for number in range(60)))
+
+
+@check("http-limits.line-too-long")
+def test_line_too_long(host: Host) -> None:
+    """3,000 bytes with a limit of 1,000."""
+    _rejected(host, greeting(host, limits=Limits(line=1_000)), LONG_LINE)
+
+
+@check("http-limits.line-too-long-code")
+def test_line_too_long_code(host: Host) -> None:
+    """414 says best what it is."""
+    _one_of(_rejected(host, greeting(host, limits=Limits(line=1_000)), LONG_LINE), (414, 400, 431))
+
+
+@check("http-limits.head-too-large")
+def test_head_too_large(host: Host) -> None:
+    """8,000 bytes with a limit of 4,000."""
+    _rejected(host, greeting(host, limits=Limits(head=4_000)), LONG_HEAD)
+
+
+@check("http-limits.head-too-large-code")
+def test_head_too_large_code(host: Host) -> None:
+    """431 says best what it is."""
+    _one_of(_rejected(host, greeting(host, limits=Limits(head=4_000)), LONG_HEAD), (431, 400))
+
+
+@check("http-limits.fields-too-many")
+def test_fields_too_many(host: Host) -> None:
+    """Sixty and Host, with a limit of twenty."""
+    _rejected(host, greeting(host, limits=Limits(fields=20)), MANY_FIELDS)
+
+
+@check("http-limits.body-declared")
+def test_body_declared(host: Host) -> None:
+    """No byte of the body is sent; and a gigabyte is announced to the server's own limit, if it has one."""
+    server = greeting(host, limits=Limits(body=10_000))
+    _rejected(host, server, request_of("/", "Content-Length: 10001", method="POST"))
+
+
+@check("http-limits.body-declared-code")
+def test_body_declared_code(host: Host) -> None:
+    """413 is made for it."""
+    server = greeting(host, limits=Limits(body=10_000))
+    _one_of(_rejected(host, server, request_of("/", "Content-Length: 10001", method="POST")), (413,))
+
+
+@check("http-limits.body-chunked")
+def test_body_chunked(host: Host) -> None:
+    """Chunks of 1,000 bytes without a last one: the twelfth is beyond the limit."""
+    server = greeting(host, limits=Limits(body=10_000))
+    body = b"".join(b"3e8\r\n%b\r\n" % bytes(1_000) for _ in range(12))
+    _one_of(_rejected(host, server, CHUNKED + body), (413, 400))
+
+
+@check("http-limits.body-at-limit")
+@pytest.mark.parametrize("framing", ["Content-Length", "chunks"])
+def test_body_at_limit(host: Host, framing: str) -> None:
+    """Exactly as many bytes as the limit."""
+    server = greeting(host, limits=Limits(body=10_000))
+    body = host.random.randbytes(10_000)
+    data = request_of("/", method="POST", body=body)
+    if framing == "chunks":
+        data = CHUNKED + b"".join(b"3e8\r\n%b\r\n" % body[at : at + 1_000] for at in range(0, 10_000, 1_000))
+        data += b"0\r\n\r\n"
+    peer = client_of(host, server)
+    peer.send(data)
+    expect.equal(await_answer(host, server, peer).status, 200, "the status of the answer")
+    expect.same_bytes(requests_of(server)[0].data, body, "the body")
+
+
+def _endless(host: Host, server: HostObject, begun: bytes, piece: bytes, limit: int) -> None:
+    # Sends a piece again and again, a tick for each, until an answer or the end has come; that has to be soon.
+    peer = client_of(host, server)
+    peer.send(begun)
+    sent = len(begun)
+    while not (finals_at(peer) or peer.closed):
+        expect.that(
+            sent <= limit + GRACE,
+            "bytes of what has no end before the server says no",
+            expected=f"{limit + GRACE} at most",
+            got=f"{sent}, and no answer",
+        )
+        peer.send(piece)
+        sent += len(piece)
+        host.tick_once(server)
+        if peer.unsent:
+            host.until(lambda: not peer.unsent or bool(peer.closed), server, what="bytes taken, or the end")
+    for answer in finals_at(peer):
+        # 501 is for a method that is longer than any (RFC 9112, section 3).
+        allowed = 400 <= answer.status < 500 or answer.status == 501
+        expect.that(allowed, "the answer", expected="an error of 4xx, or 501", got=str(answer.status))
+    _ends(host, server, peer)
+    expect.equal(server.count("request"), 0, "request callbacks")
+    still_serves(host, server)
+
+
+# The connection of a client that has been told no ends, when it has nothing more to say.
+def _ends(host: Host, server: HostObject, peer: Peer) -> None:
+    if peer.closed is None:
+        peer.half_close()
+        host.until(lambda: peer.closed is not None, server, what="the end of the connection behind an error answer")
+
+
+@check("http-limits.line-endless")
+@pytest.mark.parametrize("begun", [b"GET /", b"G"], ids=["in the target", "in the method"])
+def test_line_endless(host: Host, begun: bytes) -> None:
+    """No line end ever comes."""
+    _endless(host, greeting(host, limits=Limits(line=2_000, head=4_000)), begun, b"a" * 1_000, 4_000)
+
+
+@check("http-limits.head-endless")
+@pytest.mark.parametrize(
+    "piece",
+    [pytest.param(b"X-Field: value\r\n" * 50, id="fields"), pytest.param(b"a" * 1_000, id="one field")],
+)
+def test_head_endless(host: Host, piece: bytes) -> None:
+    """Field after field, and one field that does not end."""
+    server = greeting(host, limits=Limits(line=2_000, head=4_000, fields=10_000))
+    _endless(host, server, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Begun: ", piece, 4_000)
+
+
+@check("http-limits.empty-lines-endless")
+def test_empty_lines_endless(host: Host) -> None:
+    """Before any request line; how many are skipped is open, as long as there is an end to it."""
+    server = greeting(host, limits=Limits(line=2_000, head=4_000))
+    _endless(host, server, b"", b"\r\n" * 1_000, 4_000)
+
+
+@check("http-limits.extension-endless")
+def test_extension_endless(host: Host) -> None:
+    """In the line of a chunk."""
+    _endless(host, greeting(host, limits=Limits(head=4_000)), CHUNKED + b"1;a=", b"b" * 4_000, GRACE)
+
+
+@check("http-limits.trailer-endless")
+@pytest.mark.parametrize(
+    "piece", [pytest.param(b"X-Trailer: a\r\n" * 200, id="fields"), pytest.param(b"a" * 4_000, id="one field")]
+)
+def test_trailer_endless(host: Host, piece: bytes) -> None:
+    """Behind the last chunk."""
+    server = greeting(host, limits=Limits(head=4_000, fields=10_000))
+    _endless(host, server, CHUNKED + b"1\r\na\r\n0\r\nX-Begun: ", piece, GRACE)
+
+
+@check("http-limits.declared-takes-no-memory")
+def test_declared_takes_no_memory(host: Host) -> None:
+    """Sixteen connections announce sixteen mebibytes each and send nothing: what is in use grows by far less."""
+    server = greeting(host, limits=Limits(body=16 << 20, connections=64))
+    before = _memory(host)
+    for _ in range(16):
+        peer = client_of(host, server)
+        peer.send(request_of("/", f"Content-Length: {16 << 20}", method="POST"))
+        host.tick_once(server)
+    host.settle(server)
+    grown = _memory(host) - before
+    expect.that(
+        grown < 64 << 20,
+        "memory of the host behind 256 MiB that were announced",
+        expected="64 MiB more at most",
+        got=f"{grown >> 20} MiB more",
+    )
+    still_serves(host, server)
+
+
+def _memory(host: Host) -> int:
+    outcome = host.call("memory", tolerate_unsupported=True)
+    if not isinstance(outcome, Value) or outcome.value is None:
+        raise expect.Moot("the driver does not tell how much memory is in use")
+    return outcome.value
+
+
+@check("http-limits.connections")
+def test_connections(host: Host) -> None:
+    """Four places; the fifth waits for one or is told 503, or is ended, and the four go on."""
+    server = greeting(host, limits=Limits(connections=4))
+    inside = [client_of(host, server) for _ in range(4)]
+    host.settle(server)
+    beyond = client_of(host, server)
+    beyond.send(request_of("/beyond"))
+    host.settle(server)
+    for number, peer in enumerate(inside):
+        # One that says nothing may be ended to make room, but that is no reason to end them all.
+        if peer.closed is None:
+            peer.send(request_of(f"/inside/{number}"))
+            await_answer(host, server, peer)
+    expect.that(
+        any(peer.closed is None for peer in inside) or all(finals_at(peer) for peer in inside),
+        "connections inside the limit, when another one came",
+        expected="some that go on",
+        got="the end of all of them",
+    )
+    for answer in finals_at(beyond):
+        _one_of(answer.status, (503, 200))
+    for peer in inside:
+        host.dismiss(peer)
+    if beyond.closed is None and not finals_at(beyond):
+        await_answer(host, server, beyond)
+    still_serves(host, server)

@@ -1,0 +1,117 @@
+"""Section http-limits: how much one tick does, and how many of them a client may be silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_side import (
+    Limits,
+    await_answer,
+    client_of,
+    finals_at,
+    greeting,
+    request_of,
+)
+
+STALL = 20
+
+#: Requests in one write, and how many of them one tick may call back: a frame has other things to do.
+FLOOD = 4_000
+AT_MOST_PER_TICK = 2_000
+
+
+@check("http-limits.tick-bounded-requests")
+def test_tick_bounded_requests(host: Host) -> None:
+    """Counted by callbacks, not by time: the first ticks of a flood do not carry out all of it."""
+    server = greeting(host)
+    flooding = client_of(host, server)
+    flooding.send(request_of() * FLOOD)
+    host.silence()
+    for _ in range(2):
+        before = server.count("request")
+        host.tick_once(server)
+        called = server.count("request") - before
+        expect.that(
+            called <= AT_MOST_PER_TICK,
+            "requests that one tick called back",
+            expected=f"{AT_MOST_PER_TICK} at most",
+            got=str(called),
+        )
+    _served_beside(host, server)
+
+
+@check("http-limits.tick-bounded-chunks")
+def test_tick_bounded_chunks(host: Host) -> None:
+    """A body of a hundred thousand chunks of one byte is on its way; another client is served before it has ended."""
+    server = greeting(host)
+    flooding = client_of(host, server)
+    flooding.send(request_of("/flood", "Transfer-Encoding: chunked", method="POST") + b"1\r\na\r\n" * 100_000)
+    host.tick_once(server)
+    _served_beside(host, server)
+    expect.equal([e.event.target for e in server.fired if e.event.what == "request"], ["/beside"], "the targets")
+
+
+def _served_beside(host: Host, server: HostObject) -> None:
+    beside = client_of(host, server)
+    beside.send(request_of("/beside"))
+    await_answer(host, server, beside)
+
+
+@check("http-limits.stall")
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"GET / HTTP/1.1\r\n", id="in a head"),
+        pytest.param(request_of("/", "Content-Length: 5", method="POST"), id="in a body"),
+        pytest.param(b"", id="before the first byte"),
+    ],
+)
+def test_stall(host: Host, begun: bytes) -> None:
+    """At the limit or within a few ticks of it; 408 may come before the end."""
+    server = greeting(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    if begun:
+        peer.send(begun)
+    for _ in range(3 * STALL):
+        if peer.closed:
+            break
+        host.tick_once(server)
+    host.silence()
+    expect.that(peer.closed is not None, "a stalled connection", expected=f"its end after {STALL} ticks", got="none")
+    for answer in finals_at(peer):
+        expect.equal(answer.status, 408, "the answer to a request that did not come")
+    expect.equal(server.count("request"), 0, "request callbacks")
+
+
+@check("http-limits.stall-counts-ticks")
+def test_stall_counts_ticks(host: Host) -> None:
+    """A few ticks less than the limit, with silence between them: whoever counts seconds, or counts twice, shows."""
+    server = greeting(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    peer.send(b"GET / HTTP/1.1\r\n")
+    host.tick_once(server)
+    for _ in range(STALL - 5):
+        host.silence()
+        host.tick_once(server)
+    expect.equal(peer.closed, None, f"the end of a connection before {STALL} ticks")
+    peer.send(b"Host: localhost\r\n\r\n")
+    await_answer(host, server, peer)
+
+
+@check("http-limits.stall-moving")
+def test_stall_moving(host: Host) -> None:
+    """A byte every few ticks, for many times the limit."""
+    server = greeting(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    data = request_of("/moving")
+    for place in range(len(data)):
+        peer.send(data[place : place + 1])
+        if place % 8 == 0:
+            host.silence()
+        for _ in range(STALL // 2):
+            host.tick_once(server)
+    await_answer(host, server, peer)

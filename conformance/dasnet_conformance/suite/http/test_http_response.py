@@ -1,0 +1,335 @@
+"""Section http-response: what an answer looks like on the wire."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.answer_reader import BY_END, HttpAnswer
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    answers_at,
+    await_answer,
+    await_end,
+    await_request,
+    client_of,
+    greeting,
+    request_of,
+    respond,
+    serving,
+)
+from dasnet_conformance.stage.peer import Peer
+
+#: RFC 9110, section 5.6.7.
+FIXED_DATE = re.compile(
+    rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT"
+)
+
+
+def _answered(
+    host: Host,
+    *,
+    method: str = "GET",
+    version: str = "HTTP/1.1",
+    status: int = 200,
+    headers: bytes = b"",
+    body: bytes = GREETING,
+    repeat: int = 1,
+) -> tuple[HttpAnswer, Peer, HostObject]:
+    # One request, answered as said, and the answer at its client.
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", method=method, version=version))
+    event = await_request(host, server)
+    respond(server, event.exchange, status, headers, body, repeat)
+    return await_answer(host, server, peer, method), peer, server
+
+
+@check("http-response.status-line")
+@pytest.mark.parametrize("status", [200, 201, 299, 301, 404, 418, 499, 500, 599])
+def test_status_line(host: Host, status: int) -> None:
+    """Statuses with a name and without one, whose reason may be empty; the reader insists on the form."""
+    answer, peer, _ = _answered(host, status=status)
+    expect.equal(answer.status, status, "the status")
+    line = bytes(peer.received).partition(b"\r\n")[0]
+    expect.that(
+        line.startswith(b"HTTP/1.1 %d " % status), "the status line", expected=f"HTTP/1.1 {status} ...", got=repr(line)
+    )
+
+
+@check("http-response.framing")
+@pytest.mark.parametrize("status", [200, 301, 404, 500])
+@pytest.mark.parametrize("size", [0, 1, 65_537])
+def test_framing(host: Host, status: int, size: int) -> None:
+    """By length, by chunks, or by the end; the reader refuses two at once, and a length that is no number."""
+    answer, peer, server = _answered(host, status=status, body=b"x", repeat=size)
+    expect.same_bytes(answer.body, b"x" * size, "the body")
+    if answer.framing == BY_END:
+        return
+    host.settle(server)
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+
+
+@check("http-response.body-exact")
+@pytest.mark.parametrize("size", [1, 2, 1_000, 65_535, 65_536, 1 << 20, 3_000_001])
+def test_body_exact(host: Host, size: int) -> None:
+    """Bytes of every value; a length that counts characters would show."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    # A piece that is repeated, so that a large body is a short command; its length divides each size but for a rest.
+    piece = bytes(range(256)) + "äöü€".encode()
+    repeat, rest = divmod(size, len(piece))
+    body, count = (piece, repeat) if repeat and not rest else (host.random.randbytes(size), 1)
+    if size > 100_000:
+        body, count = piece, size // len(piece)
+    respond(server, event.exchange, body=body, repeat=count)
+    answer = await_answer(host, server, peer)
+    expect.same_bytes(answer.body, body * count, f"a body of {len(body) * count} bytes")
+
+
+@check("http-response.fields-arrive")
+def test_fields_arrive(host: Host) -> None:
+    """Their order among those of one name; each name in whatever case; cookies never joined (RFC 9110, section 5.3)."""
+    headers = (
+        b"Content-Type: text/plain; charset=utf-8\r\nX-One: a\r\nSet-Cookie: a=1\r\nX-Two: \r\n"
+        b"X-One: b\r\nSet-Cookie: b=2\r\nX-Bytes: caf\xe9 \xff\r\n"
+    )
+    answer, _, _ = _answered(host, headers=headers)
+    expect.equal(answer.values("content-type"), [b"text/plain; charset=utf-8"], "Content-Type")
+    expect.equal(b", ".join(answer.values("x-one")), b"a, b", "the values of X-One, joined")
+    expect.equal(answer.values("set-cookie"), [b"a=1", b"b=2"], "Set-Cookie, which cannot be joined")
+    expect.equal(answer.values("x-two"), [b""], "a field without a value")
+    expect.equal(answer.values("x-bytes"), [b"caf\xe9 \xff"], "a value beyond ASCII")
+
+
+@check("http-response.empty-body")
+@pytest.mark.parametrize("status", [200, 404])
+def test_empty_body(host: Host, status: int) -> None:
+    """A Content-Length of 0 or an empty last chunk; or the end of the connection, if it comes by itself."""
+    answer, _, _ = _answered(host, status=status, body=b"")
+    expect.same_bytes(answer.body, b"", "the body")
+
+
+@check("http-response.head-has-no-content")
+def test_head_has_no_content(host: Host) -> None:
+    """A body was given; what follows the empty line would be taken for the next answer."""
+    answer, peer, server = _answered(host, method="HEAD")
+    host.settle(server)
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
+
+
+@check("http-response.head-has-the-fields")
+def test_head_has_the_fields(host: Host) -> None:
+    """Date may differ, and what is about the connection; Content-Length is GET's, or is not there."""
+    found = []
+    for method in ("GET", "HEAD"):
+        answer, _, _ = _answered(host, method=method, headers=b"X-One: a\r\nContent-Type: text/plain\r\n")
+        found.append(answer)
+    get, head = found
+    for name in ("x-one", "content-type"):
+        expect.equal(head.values(name), get.values(name), f"{name} of the answer to HEAD")
+    if head.values("content-length"):
+        expect.equal(head.values("content-length"), [str(len(GREETING)).encode()], "Content-Length of HEAD's answer")
+
+
+@check("http-response.no-content")
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("body", [b"", GREETING])
+def test_no_content(host: Host, status: int, body: bytes) -> None:
+    """Refusing a body with such a status is as right as leaving it out; then it is given without one."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, status, b"", body, 1)
+    if expect.name_of(outcome) != "true":
+        expect.that(bool(body), f"respond with {status} and no body", expected="true", got=expect.spell(outcome))
+        respond(server, event.exchange, status, body=b"")
+    answer = await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(answer.status, status, "the status")
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
+    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
+    if status == 204:
+        expect.equal(answer.values("content-length"), [], "Content-Length of 204")
+
+
+@check("http-response.interim-refused")
+@pytest.mark.parametrize("status", [100, 101, 103, 199])
+def test_interim_refused(host: Host, status: int) -> None:
+    """The request is answered afterwards, by the one answer that its client gets."""
+    _refused_then_answered(host, status=status)
+
+
+@check("http-response.status-refused")
+@pytest.mark.parametrize("status", [0, -200, 20, 99, 600, 1000, 2000, 99_999])
+def test_status_refused(host: Host, status: int) -> None:
+    """Not three digits, or none of the five classes; RFC 9110 leaves 600 to 999 invalid (section 15)."""
+    _refused_then_answered(host, status=status)
+
+
+@check("http-response.name-refused")
+@pytest.mark.parametrize(
+    "line",
+    [b"X Field: a", b": a", b"X(: a", b"X-F\xe9: a", b"X\x01: a", b"X/Y: a"],
+    ids=["a space", "empty", "a bracket", "beyond ASCII", "a control character", "a slash"],
+)
+def test_name_refused(host: Host, line: bytes) -> None:
+    """Nothing goes out by halves: the answer that is given then is the only one."""
+    _refused_then_answered(host, headers=line + b"\r\n")
+
+
+def _refused_then_answered(host: Host, status: int = 200, headers: bytes = b"") -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, status, headers, b"never", 1)
+    expect.one_of(outcome, ("false", "refused"), f"respond with status {status} and the fields {headers!r}")
+    host.settle(server)
+    expect.equal(len(peer.received), 0, "bytes at the client behind an answer that was refused")
+    respond(server, event.exchange)
+    answer = await_answer(host, server, peer)
+    expect.same_bytes(answer.body, GREETING, "the answer given then")
+
+
+@check("http-response.date")
+@pytest.mark.parametrize("status", [200, 301, 404])
+def test_date(host: Host, status: int) -> None:
+    """One of them, also when the program gives none."""
+    answer, _, _ = _answered(host, status=status)
+    _expect_date(answer)
+
+
+@check("http-response.version")
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+def test_version(host: Host, version: str) -> None:
+    """The server's own version, not its client's."""
+    answer, _, _ = _answered(host, version=version)
+    expect.equal(answer.version, "HTTP/1.1", f"the version of the answer to {version}")
+
+
+@check("http-response.injection")
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"X-Field: a\rX-Other: b", id="CR in a value"),
+        pytest.param(b"X-Field: a\nX-Other: b", id="LF in a value"),
+        pytest.param(b"X-Field: a\n\nbody", id="two LF in a value"),
+        pytest.param(b"X-Field: a\x00b", id="NUL in a value"),
+        pytest.param(b"X-Field\n: a", id="LF in a name"),
+        pytest.param(b"X-Field\rX-Other: a", id="CR in a name"),
+        pytest.param(b"X-Field: \n", id="LF alone"),
+        pytest.param(b"\nX-Other: a", id="LF before a name"),
+    ],
+)
+def test_injection(host: Host, line: bytes) -> None:
+    """Refused, or false, or cleaned; the client sees no field X-Other, no control character, and one answer."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, 200, b"X-Before: a\r\n" + line + b"\r\n", GREETING, 1)
+    if expect.name_of(outcome) in ("false", "refused"):
+        host.settle(server)
+        expect.equal(len(peer.received), 0, "bytes at the client behind an answer that was refused")
+        respond(server, event.exchange)
+    answer = await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(answer.values("x-other"), [], "a field that was smuggled in")
+    expect.same_bytes(answer.body, GREETING, "the body")
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+
+
+@check("http-response.framing-fields-given")
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Content-Length: 3",
+        b"Content-Length: 999",
+        b"content-length: 12",
+        b"Transfer-Encoding: chunked",
+        b"Transfer-Encoding: gzip",
+        b"Connection: close",
+        b"Connection: keep-alive",
+    ],
+    ids=lambda line: line.decode(),
+)
+def test_framing_fields_given(host: Host, line: bytes) -> None:
+    """Refused, or true; then the answer is whole, of one framing, and what it says of its connection is so."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, 200, line + b"\r\n", GREETING, 1)
+    if expect.name_of(outcome) in ("false", "refused"):
+        return
+    answer = await_answer(host, server, peer)
+    expect.same_bytes(answer.body, GREETING, f"the body of an answer that was given {line.decode()}")
+    words = answer.words("connection")
+    expect.that(not {b"close", b"keep-alive"} <= set(words), "Connection", expected="one of the two", got=repr(words))
+    if answer.closes:
+        await_end(host, server, peer)
+    else:
+        peer.send(request_of("/again"))
+        await_request(host, server, 2)
+
+
+@check("http-response.old-version-framing")
+@pytest.mark.parametrize("size", [0, 12, 200_000])
+def test_old_version_framing(host: Host, size: int) -> None:
+    """HTTP/1.0 knows no chunks."""
+    answer, _, _ = _answered(host, version="HTTP/1.0", body=b"x", repeat=size)
+    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer to HTTP/1.0")
+    expect.same_bytes(answer.body, b"x" * size, "the body")
+
+
+@check("http-response.error-answers-are-whole")
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"no request\r\n\r\n", id="no request"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="no Host"),
+        pytest.param(request_of("/", "Content-Length: x"), id="a faulty length"),
+        pytest.param(b"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", id="another major version"),
+    ],
+)
+def test_error_answers_are_whole(host: Host, data: bytes) -> None:
+    """The reader insists on the form; an end without an answer is for other checks."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(data)
+    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="a whole answer, or the end")
+    host.settle(server)
+    answers = answers_at(peer)
+    expect.that(
+        len(answers) <= 1, "answers to one faulty request", expected="one", got=str([a.status for a in answers])
+    )
+    size = sum(answer.size for answer in answers)
+    expect.equal(len(peer.received), size, "bytes at the client, all of one answer")
+
+
+@check("http-response.error-answers-have-date")
+def test_error_answers_have_date(host: Host) -> None:
+    """The server's own answers of 4xx are answers like any other."""
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(b"GET / HTTP/1.1\r\n\r\n")
+    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="a whole answer, or the end")
+    for answer in answers_at(peer):
+        _expect_date(answer)
+
+
+def _expect_date(answer: HttpAnswer) -> None:
+    dates = answer.values("date")
+    expect.equal(len(dates), 1, f"fields Date of an answer {answer.status}")
+    expect.that(
+        FIXED_DATE.fullmatch(dates[0]) is not None, "Date", expected="the fixed form of RFC 9110", got=repr(dates[0])
+    )

@@ -1,0 +1,159 @@
+"""What the checks of the profile `http-port` share: a server that nobody ticks, and what its answers tell.
+
+From outside a request that was served looks like one that was not found or not allowed, for what stands behind the port
+is nobody's business here; so those statuses count as served, and others of 4xx and 5xx as a rejection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.catalogue.vectors import Vector, vectors_of
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.answer_reader import HttpAnswer
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import finals_at, request_of
+from dasnet_conformance.stage.peer import Peer
+
+#: Statuses of 4xx that speak of what was asked for, not of how: the request was read.
+ABOUT_THE_RESOURCE: Final = frozenset((401, 402, 403, 404, 405, 406, 407, 409, 410, 412, 415, 416, 418, 422, 423, 451))
+
+_POST: Final = b"POST "
+#: Requirements whose vectors are faulty in the body alone.
+_BODY: Final = re.compile(r"http-framing\.chunk-")
+
+
+def port_of(host: Host) -> int:
+    """The port of the server."""
+    outcome = host.call("http_port")
+    if not isinstance(outcome, Value) or not isinstance(outcome.value, int):
+        raise expect.Mismatch("the port of the server", "a number", expect.spell(outcome))
+    return outcome.value
+
+
+def visitor(host: Host) -> Peer:
+    """A connection to the server."""
+    return host.peer(port_of(host))
+
+
+def await_answer(host: Host, peer: Peer, count: int = 1, methods: tuple[str, ...] = ()) -> list[HttpAnswer]:
+    """Wait until a client has so many final answers; all of them."""
+    host.until(
+        lambda: len(finals_at(peer, methods)) >= count or peer.closed is not None,
+        what=f"{count} whole answer{'' if count == 1 else 's'} at {peer.name}",
+        got=lambda: f"{len(finals_at(peer, methods))}, and {bytes(peer.received[-80:])!r} last",
+    )
+    found = finals_at(peer, methods)
+    told = f"{[answer.status for answer in found]}, then {peer.closed}"
+    expect.that(len(found) >= count, f"answers at {peer.name}", expected=f"{count} whole ones", got=told)
+    return found
+
+
+def check_outside(requirement: str, shown_by: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Mark a function as the check of a requirement by the vectors of one of the profile `http`, a case each."""
+
+    def mark(function: Callable[..., None]) -> Callable[..., None]:
+        cases = pytest.mark.parametrize("vector", vectors_of(shown_by), ids=lambda vector: vector.name)
+        marked: Callable[..., None] = check(requirement)(cases(function))
+        return marked
+
+    return mark
+
+
+def is_rejection(status: int) -> bool:
+    """Whether a status says that the request itself was wrong, or more than the server can do."""
+    return status >= 400 and status not in ABOUT_THE_RESOURCE
+
+
+def judge_outside(host: Host, vector: Vector) -> None:
+    """Send the vector whole, and then in two pieces on another connection.
+
+    A server that has no POST is asked by GET, whose body is framed in the same way.
+    """
+    if vector.data.startswith(_POST) and not _takes_post(host):
+        vector = replace(vector, data=b"GET " + vector.data.removeprefix(_POST))
+    for cut in (0, len(vector.data) // 2):
+        peer = visitor(host)
+        if cut:
+            peer.send(vector.data[:cut])
+            host.silence()
+        peer.send(vector.data[cut:])
+        _judge_one(host, peer, vector)
+        host.dismiss(peer)
+
+
+def _takes_post(host: Host) -> bool:
+    peer = visitor(host)
+    peer.send(request_of(method="POST", body=b"body"))
+    status = await_answer(host, peer)[0].status
+    host.dismiss(peer)
+    return status not in (405, 501)
+
+
+# Whether the server answers a request whose body has not come, as one of static files does.
+def _answers_early(host: Host) -> bool:
+    peer = visitor(host)
+    peer.send(request_of("/", "Content-Length: 5"))
+    host.settle()
+    early = bool(finals_at(peer)) and not is_rejection(finals_at(peer)[0].status)
+    host.dismiss(peer)
+    return early
+
+
+def _judge_one(host: Host, peer: Peer, vector: Vector) -> None:
+    def decided() -> bool:
+        return bool(peer.closed or finals_at(peer, (vector.method,)))
+
+    if "waits" in vector.reject or not (vector.reject or vector.serve):
+        host.settle()
+    else:
+        host.until(decided, what=f"an answer, or the end of the connection ({vector.name})")
+    if vector.hidden:
+        host.settle()
+        # An error answer to what is left over is fine; a second one that is none was for the hidden request.
+        served = [a.status for a in finals_at(peer, (vector.method,))[1:] if not is_rejection(a.status)]
+        told = f"statuses {served}"
+        expect.that(not served, f"what follows: {vector.name}", expected="no answer to the hidden request", got=told)
+    if not (vector.reject or vector.serve):
+        return
+    answers = finals_at(peer, (vector.method,))
+    if not answers:
+        word = "close" if peer.closed else "waits"
+        expect.that(word in vector.reject, _about(vector), expected=_allowed(vector), got=f"none, then {peer.closed}")
+        return
+    status = answers[0].status
+    rejected = is_rejection(status)
+    if rejected or not vector.serve:
+        right = vector.rejects_with(status) and (rejected or str(status) in vector.reject)
+        if not right and not rejected and _BODY.search(vector.requirement) and _answers_early(host):
+            # The answer left before the body was looked at; that it cannot be read ends the connection then.
+            host.until(
+                lambda: peer.closed is not None, what=f"a rejection, or the end of the connection ({vector.name})"
+            )
+            return
+        expect.that(right, _about(vector), expected=_allowed(vector), got=f"status {status}")
+        if vector.ends and right:
+            host.until(lambda: peer.closed is not None, what="the end of the connection behind the error answer")
+    elif all(served.closes for served in vector.serve):
+        host.until(lambda: peer.closed is not None, what="the end of the connection behind the answer")
+
+
+def _about(vector: Vector) -> str:
+    return f"the answer to {vector.name}: {vector.data[:200]!r}"
+
+
+def _allowed(vector: Vector) -> str:
+    ways = [f"status {word}" if word.isdigit() else word for word in vector.reject]
+    return " or ".join([*ways, *(["an answer that the request was read for"] if vector.serve else [])])
+
+
+def status_of(answers: list[HttpAnswer]) -> list[int]:
+    """The statuses of answers, for messages."""
+    return [answer.status for answer in answers]
