@@ -19,6 +19,7 @@ html_title = "dasnet"
 # Quotation marks stay as they were written: what is quoted may be what a program says.
 smartquotes = False
 html_static_path = [str(Path(__file__).parent / "static")]
+html_favicon = str(Path(__file__).parent / "static" / "favicon.svg")
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False

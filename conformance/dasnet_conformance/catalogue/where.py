@@ -45,8 +45,8 @@ def check_places() -> dict[str, list[Place]]:
 
 
 def _named(function: ast.FunctionDef) -> list[str]:
-    # Every check("...") in the decorators: on the function itself, or on a pytest.param of its table. A decorator of the
-    # suite's own that makes the cases as well is called check_..., and names the requirement first.
+    # Every check("...") in the decorators: on the function itself, or on a pytest.param of its table. A decorator of
+    # the suite's own that makes the cases as well is called check_..., and names the requirement first.
     names: dict[str, None] = {}
     for decorator in function.decorator_list:
         for node in ast.walk(decorator):

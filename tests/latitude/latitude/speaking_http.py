@@ -29,7 +29,7 @@ class KnowsSixMethods(HttpParser):
 
 @variant("white space in a request line", shows={"http-request.line-spaces": "served"})
 class WordsApartByWhiteSpace(HttpParser):
-    """Splits a request line at any white space, which RFC 9112, section 3 allows; four words are too many all the same."""
+    """Splits a request line at any white space, which RFC 9112, section 3 allows; four words are still too many."""
 
     def split_request_line(self, line: bytes) -> tuple[bytes, bytes, bytes]:
         """Three words, whatever is between them."""
