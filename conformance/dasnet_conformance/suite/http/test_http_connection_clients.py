@@ -11,6 +11,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     Limits,
     answers_at,
+    ask,
     await_answer,
     await_request,
     client_of,
@@ -161,6 +162,23 @@ def test_leaves_in_head(host: Host, how: str) -> None:
     _leaves(host, request_of("/gone", "X-Field: a"), how)
 
 
+@check("http-connection.leaves-in-head")
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_leave_one_after_another(host: Host, how: str) -> None:
+    """A hundred, more than many have places for, and every fourth one has not said a word."""
+    server = greeting(host)
+    for number in range(100):
+        peer = client_of(host, server, needs="")
+        if number % 4:
+            peer.send(b"GET /gone HTTP/1.1\r\n")
+        host.tick_once(server)
+        peer.close() if how == "close" else peer.reset()
+        host.tick_once(server)
+    host.settle(server)
+    expect.equal(server.count("request"), 0, "request callbacks")
+    still_serves(host, server)
+
+
 @check("http-connection.leaves-in-body")
 @pytest.mark.parametrize("how", ["close", "reset", "half-close"])
 def test_leaves_in_body(host: Host, how: str) -> None:
@@ -281,6 +299,16 @@ def test_many(host: Host) -> None:
     for peer in silent:
         await_answer(host, server, peer)
     expect.equal(len(set(targets_of(server))), 16, "different targets called back")
+
+
+@check("http-connection.many")
+def test_many_in_turn(host: Host) -> None:
+    """A hundred clients one after the other, each with a connection of its own that ends behind its answer."""
+    server = greeting(host)
+    for number in range(100):
+        answer = ask(host, server, request_of(f"/{number}", "Connection: close"), needs="")
+        expect.equal(answer.status, 200, f"the status of the answer to client {number + 1}")
+    still_serves(host, server)
 
 
 @check("http-connection.stays-open")
