@@ -56,8 +56,13 @@ def _check_target(method: bytes, target: bytes) -> None:
     if target.startswith(b"/") or (target == b"*" and method == b"OPTIONS"):
         return
     host = authority_of(target)
-    if host is None or not _HOST.fullmatch(host):
+    if host is None or not check_host(host):
         raise RejectedError(400, "a target that this method does not have")
+
+
+def check_host(value: bytes) -> bool:
+    """Whether this is a host, with or without a port, or nothing. Clause: RFC 9110, section 7.2"""
+    return _HOST.fullmatch(value) is not None
 
 
 def authority_of(target: bytes) -> bytes | None:
@@ -88,7 +93,7 @@ def check_fields(fields: Sequence[Field], old: bool, largest_body: int) -> None:
     Clause: RFC 9112, sections 3.2, 6.1 and 6.3; RFC 9110, section 8.6
     """
     hosts = _values(fields, b"host")
-    if len(hosts) > 1 or not (hosts or old) or not all(map(_HOST.fullmatch, hosts)):
+    if len(hosts) > 1 or not (hosts or old) or not all(map(check_host, hosts)):
         raise RejectedError(400, f"{len(hosts)} fields Host" if len(hosts) != 1 else "a field Host that is no host")
     lengths, codings = _values(fields, b"content-length"), _values(fields, b"transfer-encoding")
     if lengths:
