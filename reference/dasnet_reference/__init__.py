@@ -16,8 +16,8 @@ Derive from `Server`, override the callbacks you need, call `tick()` once per fr
 `Client` is the other end: `make_client_adapter()`, `connect(host, port)`, and the same callbacks. `HttpServer` and
 `HttpClient` speak HTTP; they need h11, which is imported where it is installed.
 
-Otherwise the standard library only; no threads, but for the look-up of a host's name. This file only gathers the public names;
-everything else is private.
+Otherwise the standard library only; no threads, but for the look-up of a host's name. This file only gathers the public
+names; everything else is private.
 """
 
 from __future__ import annotations
