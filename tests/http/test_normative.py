@@ -1,4 +1,4 @@
-"""Every MUST and SHOULD of RFC 9110 and RFC 9112 that binds a server or a client is covered, or has a reason."""
+"""Every MUST and SHOULD of RFC 9110 and RFC 9112 for a server or a client is covered, or listed with a reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What RFC 9110 and RFC 9112 ask for with MUST or SHOULD, and which of it the catalogue covers.
 
-`http/normative.toml` has every such statement that binds a server or a client, in our words; one either names the
-clauses that cover it or stands in `http/not_covered.toml` with the reason. May read packaged files.
+`http/normative.toml` has every such statement that binds a server or a client, in our words; a statement either names
+the clauses that cover it or stands in `http/not_covered.toml` with the reason. May read packaged files.
 """
 
 from __future__ import annotations
