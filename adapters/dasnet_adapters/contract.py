@@ -20,7 +20,7 @@ profiles; it may import that and the standard library.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from .profiles import PROFILES, CommandForm, ParameterKind, ResultKind, merged
 
@@ -106,8 +106,7 @@ CLASS_HTTP_SILENT: Final = 9
 Argument = int | str | bytes
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One command to the implementation: a name of `COMMANDS` and its arguments, in the order of the form.
 
     `send` and `server_send` carry the bytes once and how often they are repeated, so that a large buffer stays small
@@ -148,8 +147,7 @@ class Unsupported:
 Outcome = Value | Refusal | Unsupported
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One callback that fired, or what a reaction inside a callback led to.
 
     `what` is one of `CALLBACKS`, or "did" for the result of a reaction. `data` and `size` belong to data, `code` and

@@ -44,6 +44,8 @@ _KEPT_LENGTH: Final = 200
 _LAST_WORDS: Final = 10
 # Bytes of a line up to which nothing but its end can be what has not come yet.
 _ORDINARY_LINE: Final = 4096
+# Seconds for which what was found of early lines still holds.
+_THIS_MOMENT: Final = 0.001
 
 _T = TypeVar("_T")
 
@@ -63,6 +65,8 @@ class Conversation:
         # Whether there is an object of the port to destroy.
         self._made = False
         self._begun = False
+        # When it was last looked for early lines.
+        self._looked = -_THIS_MOMENT
         self._sequence = 0
         self._strays: list[Event] = []
         self._said: deque[tuple[str, bytes]] = deque(maxlen=_KEPT_LINES)
@@ -98,6 +102,9 @@ class Conversation:
         """
         if self.broken is None:
             self._guard(self._take_early_lines)
+            self._looked = time.monotonic()
+        if not self._strays:
+            return ()
         strays = tuple(self._strays)
         self._strays.clear()
         return strays
@@ -156,8 +163,9 @@ class Conversation:
     ) -> _T:
         channel = self.peer.channel
         deadline = None if seconds is None else time.monotonic() + seconds
-        # What is there before the command is no answer to it.
-        self._take_early_lines()
+        # What is there before the command is no answer to it. Mostly whoever asks has looked this very moment.
+        if time.monotonic() - self._looked > _THIS_MOMENT:
+            self._take_early_lines()
         self._sequence += 1
         self._begun = False
         self._said.append((">", line[:_KEPT_LENGTH].removesuffix(b"\n")))
@@ -180,7 +188,6 @@ class Conversation:
     def _guard(
         self, action: Callable[[], _T], line: bytes = b"", seconds: float | None = None, command: str = ""
     ) -> _T:
-        asked = f" to '{show(line.rstrip())}'" if line else ""
         try:
             return action()
         except ProtocolError as error:
@@ -194,24 +201,24 @@ class Conversation:
             channel = self.peer.channel
             growing = channel.held > _ORDINARY_LINE and seconds is not None and channel.quiet_for() < seconds / 2
             if growing:
+                so_far = f"{channel.held:,} bytes of a line so far"
                 raise self.break_off(
-                    f"the answer{asked} was still coming after {seconds:g} s: {channel.held:,} bytes of a line so far",
-                    "slow-answer",
+                    f"the answer{_asked(line)} was still coming after {seconds:g} s: {so_far}", "slow-answer"
                 ) from None
             if channel.unfinished:
                 raise self.break_off(
-                    f"an unfinished line was all the answer{asked} within {seconds:g} s", "unfinished-line"
+                    f"an unfinished line was all the answer{_asked(line)} within {seconds:g} s", "unfinished-line"
                 ) from None
             if self._is_call_of_the_port(command) and not self._begun and self.peer.is_alive():
                 self._patience.hung(command)
                 told = f"{_call(command)} did not return within {seconds:g} s; {self._before()}"
                 raise self.break_off(told, "hanging-call", hanging=command) from None
-            raise self.break_off(f"no answer{asked} within {seconds:g} s", "no-answer") from None
+            raise self.break_off(f"no answer{_asked(line)} within {seconds:g} s", "no-answer") from None
         except ClosedError as error:
             what, symptom = self.peer.obituary(unread=isinstance(error, UnreadError))
             if self._is_call_of_the_port(command) and not self.peer.is_alive():
                 raise self._ended_in(command, what, symptom) from None
-            raise self.break_off(f"{what} in place of an answer{asked}", symptom) from None
+            raise self.break_off(f"{what} in place of an answer{_asked(line)}", symptom) from None
         except BaseException:
             # An interrupt leaves an answer on its way that would be taken for the next one.
             self.broken = AdapterBroken("the conversation was interrupted", culprit="caller")
@@ -234,6 +241,11 @@ class Conversation:
         form = COMMANDS.get(command)
         calls = self._made if command == "reset" else form is not None and not form.by_driver
         return calls and self._answered > 1
+
+
+# What was asked, for a sentence about its answer.
+def _asked(line: bytes) -> str:
+    return f" to '{show(line.rstrip())}'" if line else ""
 
 
 # The call of the port that a command is, for people.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
+from functools import lru_cache
 from typing import Final
 
 from .contract import CALLBACKS, COMMANDS, REACTIONS, Argument, Command, ParameterKind
@@ -44,19 +45,25 @@ def encode_command(sequence: int, command: Command) -> bytes:
     for what they are (a text as the word it is).
     Raises `ValueError` for arguments that the command does not take, and for a line beyond `LONGEST_COMMAND`.
     """
-    kinds = _KINDS.get(command.name)
-    words = [str(sequence), command.name]
-    try:
-        if kinds is None:
-            words += [_encode_stranger(argument) for argument in command.arguments]
-        else:
-            words += _encode_known(kinds, command.arguments)
-    except ValueError as error:
-        raise ValueError(f"{command.name}{command.arguments!r:.200}: {error}") from None
-    line = " ".join(words).encode("ascii") + b"\n"
+    plain = all(type(argument) is int for argument in command.arguments)
+    line = f"{sequence} {_words_again(command) if plain else _words(command)}\n".encode("ascii")
     if len(line) > LONGEST_COMMAND:
         raise ValueError(f"{command.name} makes a line of {len(line)} bytes; send a shorter buffer, repeated")
     return line
+
+
+def _words(command: Command) -> str:
+    kinds = _KINDS.get(command.name)
+    try:
+        if kinds is None:
+            return " ".join([command.name, *(_encode_stranger(argument) for argument in command.arguments)])
+        return " ".join([command.name, *_encode_known(kinds, command.arguments)])
+    except ValueError as error:
+        raise ValueError(f"{command.name}{command.arguments!r:.200}: {error}") from None
+
+
+# Ticks and queries are the same few commands again and again.
+_words_again = lru_cache(maxsize=1_000)(_words)
 
 
 def _encode_known(kinds: tuple[ParameterKind, ...], arguments: tuple[Argument, ...]) -> list[str]:

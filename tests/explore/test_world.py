@@ -139,7 +139,7 @@ def test_a_callback_between_two_calls_is_found(play: Play) -> None:
 
 def test_a_callback_on_an_object_that_nobody_made_is_found(play: Play) -> None:
     def elsewhere(_: Command, answer: Answer) -> Answer:
-        return dataclasses.replace(answer, events=tuple(dataclasses.replace(each, object=7) for each in answer.events))
+        return dataclasses.replace(answer, events=tuple(each._replace(object=7) for each in answer.events))
 
     divergence = play(Between(resolve(SOUND), elsewhere), OPEN + PEER_1)
     assert divergence is not None

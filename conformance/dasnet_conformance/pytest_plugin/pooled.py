@@ -20,6 +20,7 @@ from dasnet_conformance.running.plan import HASTE, Plan
 from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 
+from .checking import Checking
 from .conduct import UNREACHED, Conduct
 from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Flag, Message, Pool, Worker, start_worker
 from .process import Process
@@ -57,8 +58,9 @@ class Conversed:
 class PooledSession:
     """The plugin around all checks of a process that shares them among workers."""
 
-    def __init__(self, process: Process, selection: Selection, conduct: Conduct) -> None:
+    def __init__(self, process: Process, selection: Selection, conduct: Conduct, checking: Checking) -> None:
         self._process = process
+        self._checking = checking
         self._selection = selection
         self._conduct = conduct
         self._scout: Worker | None = None
@@ -204,7 +206,7 @@ class PooledSession:
             if calls is not None:
                 calls.learn(known)
             with patience(scale):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+                self._checking.run(item)
             learnt = calls.known() if calls is not None else None
             connection.send((Message.DONE, check, (list(process.told), learnt)))
         with patience(scale):

@@ -48,14 +48,15 @@ def register(config: pytest.Config) -> None:
         own_run = OwnRun(process)
         add(own_run, "dasnet-own-run")
     conduct = Conduct(process, selection)
+    checking = Checking(process)
     if config.getoption("--dasnet-workers"):
         from .pooled import PooledSession
 
-        add(PooledSession(process, selection, conduct), "dasnet-session")
+        add(PooledSession(process, selection, conduct, checking), "dasnet-session")
     else:
         add(SessionPlugin(process, selection, conduct, own_run), "dasnet-session")
     add(selection, "dasnet-selection")
-    add(Checking(process), "dasnet-checking")
+    add(checking, "dasnet-checking")
 
 
 class SessionPlugin:

@@ -78,13 +78,15 @@ class Calls:
         self.drain_strays()
         self.last_traceback = ()
         answer = self._answer(command, told)
-        self.last_traceback = _traceback_in(answer)
         self._recording.called(self._transcript.tick, command, answer)
         self._last = told
         self._record(told, name, answer)
         self.drain_strays()
         if name in MAKING and isinstance(answer.outcome, Value):
             self._made.add(int(arguments[0]))
+        if not answer.events and isinstance(answer.outcome, Value):
+            return answer.outcome  # as nearly always; what follows is about the others
+        self.last_traceback = _traceback_in(answer)
         self._look_at_driver(name, answer)
         for event in answer.events:
             if isinstance(event.outcome, Unsupported):
@@ -95,8 +97,6 @@ class Calls:
 
     # What an answer in due form says of the driver: no finding about the port, so no check may judge by it.
     def _look_at_driver(self, name: str, answer: Answer) -> None:
-        if not answer.events and not isinstance(answer.outcome, Refusal):
-            return
         turned_down = {name: answer.outcome} | {
             f"{event.action} inside a callback": event.outcome for event in answer.events if event.what == "did"
         }

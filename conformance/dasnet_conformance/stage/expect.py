@@ -65,7 +65,7 @@ def _spell_value(value: bool | int) -> str:
 
 def returns(outcome: Outcome, wanted: bool | int | None, what: str) -> None:
     """Expect the call to have returned exactly this value. `what` names the call and its circumstances."""
-    if outcome != Value(wanted):
+    if not isinstance(outcome, Value) or outcome.value != wanted:
         raise Mismatch(what, spell(Value(wanted)), spell(outcome))
 
 

@@ -74,7 +74,7 @@ class FrameLoop:
         """One tick of each object, expected to return normally, and one step of each peer."""
         for each in objects:
             outcome = each.call(through)
-            if outcome != Value(None):
+            if not isinstance(outcome, Value) or outcome.value is not None:
                 raise Mismatch(f"{through} of {each}", "a normal return", expect.spell(outcome))
         self.step_peers()
 

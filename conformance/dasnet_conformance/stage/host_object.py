@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from dasnet_adapters.contract import COMMANDS, Argument, Command, Event, Outcome
 
@@ -20,8 +19,7 @@ from .transcript import spell_bytes
 CLIENT_CALLBACKS: Final = ("connect", "disconnect", "data")
 
 
-@dataclass(frozen=True)
-class Fired:
+class Fired(NamedTuple):
     """One event as the suite saw it: the event, the command it fired in ("" for none), and the tick count then."""
 
     event: Event

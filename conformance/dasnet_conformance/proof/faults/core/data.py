@@ -344,7 +344,7 @@ class _WideSession:
 
     @staticmethod
     def _wide(event: Event) -> Event:
-        return dataclasses.replace(event, size=event.size // 2) if event.what == "data" else event
+        return event._replace(size=event.size // 2) if event.what == "data" else event
 
     def stray_events(self) -> tuple[Event, ...]:
         return self._session.stray_events()
