@@ -19,6 +19,7 @@ html_title = "dasnet"
 # Quotation marks stay as they were written: what is quoted may be what a program says.
 smartquotes = False
 html_static_path = [str(Path(__file__).parent / "static")]
+html_favicon = str(Path(__file__).parent / "static" / "favicon.svg")
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False
@@ -27,6 +28,7 @@ html_last_updated_fmt = None
 # The search reads an index that is a script, so it works from a folder as well; a summary of what it finds would have
 # to be fetched, which a browser forbids there.
 html_show_search_summary = False
+html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_theme_options = {"navigation_with_keys": False}
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

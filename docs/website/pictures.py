@@ -27,9 +27,12 @@ _TITLES = {
 
 # Pixels down, percentages across.
 _ROW = 40
-_LEFT, _RIGHT = 1.0, 99.0
+_NAME = 22
+_LEFT = 1.0
 _CHART = 260
 _FLOOR = 225
+_LEAST = 10.0
+_LINE = 15.0
 
 
 def with_pictures(text: str) -> str:
@@ -58,17 +61,19 @@ def bars(title: str, found: list[Ratio]) -> str:
     low = min(0.5, *(each.low for each in found))
     high = max(2.0, *(each.high for each in found), *(_bound(each) for each in found))
     scale = _Scale(low, high)
-    height = _ROW * len(found) + 26
+    names = len(dict.fromkeys(each.figure for each in found))
+    height = _ROW * len(found) + _NAME * names + 26
     parts = [*scale.grid(height - 22), scale.mark(1, height - 22, "one")]
-    figure = ""
-    for number, each in enumerate(found):
-        y = _ROW * number + 4
+    figure, y = "", 4
+    for each in found:
         # What is measured is told where it changes; the sides stand above each bar.
-        told = each.sides if each.figure == figure else f"{each.figure}: {each.sides}"
-        figure = each.figure
+        if each.figure != figure:
+            figure = each.figure
+            parts.append(f'<text class="name" x="{_LEFT}%" y="{y + 13}">{escape(figure)}</text>')
+            y += _NAME
         start, end = sorted((scale.x(1), scale.x(each.ratio)))
         parts += [
-            f'<text x="{_LEFT}%" y="{y + 12}">{escape(_sides(told))} '
+            f'<text x="{_LEFT}%" y="{y + 12}">{escape(_sides(each.sides))} '
             f'<tspan class="range">{each.ratio:g} ({each.low:g} to {each.high:g})</tspan></text>',
             f'<rect class="bar" x="{start:.2f}%" y="{y + 17}" width="{max(end - start, 0.2):.2f}%" height="12"/>',
             f'<line class="quartiles" x1="{scale.x(each.low):.2f}%" x2="{scale.x(each.high):.2f}%" '
@@ -79,6 +84,7 @@ def bars(title: str, found: list[Ratio]) -> str:
             x = scale.x(_bound(each))
             kind = "target" if each.reached else "missed"
             parts.append(f'<line class="{kind}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{y + 14}" y2="{y + 32}"/>')
+        y += _ROW
     return _figure(title, height, parts, f"{len(found)} ratios with their quartiles; the table below has them.")
 
 
@@ -86,7 +92,10 @@ def curves(growth: Growth) -> str:
     """One picture of growth, a curve for each side."""
     points = [point for curve in growth.curves for point in curve.points]
     across = _Scale(min(point.at for point in points), max(point.at for point in points), left=9.0, right=97.0)
-    up = _Scale(min(point.low for point in points), max(point.high for point in points), left=_FLOOR, right=24.0)
+    low, high = min(point.low for point in points), max(point.high for point in points)
+    # At least a power of ten, lest what is as good as flat look steep.
+    wider = max(1.0, math.sqrt(_LEAST / (high / low)))
+    up = _Scale(low / wider, high * wider, left=_FLOOR, right=24.0)
     parts = []
     for value in up.ticks():
         y = up.x(value)
@@ -117,13 +126,21 @@ def curves(growth: Growth) -> str:
                 f'<circle class="dot" cx="{x}" cy="{up.x(point.value):.1f}" r="3.5">'
                 f"<title>{escape(curve.side)}, {point.label}: {point.value:g} {growth.unit}</title></circle>",
             ]
-        # Its name at its end, above the curve, so that colour is not all that tells them apart.
-        last = curve.points[-1]
-        place = f'class="end" x="{across.x(last.at):.2f}%" y="{up.x(last.high) - 8:.1f}"'
-        inner.append(f"<text {place}>{escape(curve.side)}</text>")
         parts.append(f'<g class="side-{number % 5}">{"".join(inner)}</g>')
+    parts += _names(growth, across, up)
     told = f"Curves of {', '.join(curve.side for curve in growth.curves)} by {growth.grows_with}, in {growth.unit}."
     return _figure(f"{growth.what}, in {growth.unit}", _CHART + 10, parts, told)
+
+
+# Each name at its curve's end, above it, so that colour is not all that tells them apart; no two in one place.
+def _names(growth: Growth, across: _Scale, up: _Scale) -> list[str]:
+    ends = sorted(((up.x(curve.points[-1].high) - 8, curve) for curve in growth.curves), key=lambda end: -end[0])
+    parts, below = [], math.inf
+    for wanted, curve in ends:
+        y = below = min(wanted, below - _LINE)
+        place = f'class="end" x="{across.x(curve.points[-1].at):.2f}%" y="{y:.1f}"'
+        parts.append(f"<text {place}>{escape(curve.side)}</text>")
+    return parts
 
 
 class _Scale:
@@ -140,7 +157,8 @@ class _Scale:
     def ticks(self) -> list[float]:
         """Round values that lie within: powers of ten, and where there are few of them 2 and 5 times those."""
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        steps = (1, 2, 5) if self.high / self.low < 200 else (1,)
+        span = self.high / self.low
+        steps = (1, 2, 3, 5) if span < 12 else (1, 2, 5) if span < 200 else (1,)
         values = [step * 10.0**power for power in powers for step in steps]
         return [value for value in values if self.low <= value * 1.0001 and value <= self.high * 1.0001]
 

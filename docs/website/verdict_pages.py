@@ -14,7 +14,7 @@ from making.published import PUBLISHED, Published, load_published
 from making.requirements import all_facts
 
 from .requirement_pages import link_to
-from .words import MARKS, hidden_toctree, overall, plain, verdict
+from .words import MARKS, hidden_toctree, mark, overall, plain, verdict
 
 MATRIX = "verdicts/matrix.md"
 KILL_MATRIX = "verdicts/kill-matrix.md"
@@ -62,7 +62,7 @@ def _matrix() -> str:
 def _row(name: str) -> list[str]:
     facts = all_facts()[name]
     # A pass is a bare mark: there are thousands of them, and a tag around each would double the page.
-    marks = [MARKS["pass"] if each.verdict == "pass" else verdict(each.verdict) for each in facts.outcomes]
+    marks = [MARKS["pass"] if each.verdict == "pass" else mark(each.verdict) for each in facts.outcomes]
     return [link_to(name, MATRIX), facts.requirement.level, *marks]
 
 

@@ -27,6 +27,12 @@ def verdict(word: str, *, known: bool = False) -> str:
     return f'<span class="verdict {word.replace(" ", "-")}">{MARKS[word]} {told}</span>'
 
 
+def mark(word: str) -> str:
+    """A verdict as its mark alone, where a legend says what it means; the word is there for who hears the page."""
+    tone = word.replace(" ", "-")
+    return f'<span class="verdict {tone}" role="img" aria-label="{word}" title="{word}">{MARKS[word]}</span>'
+
+
 def overall(word: str) -> str:
     """What became of an implementation as a whole."""
     tone = _OVERALL[word]

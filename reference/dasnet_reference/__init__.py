@@ -52,6 +52,7 @@ from ._errors import (
     WrongHandleError,
 )
 from ._group import ServerGroup
+from ._http_library import h11
 from ._http_server import HttpServer
 from ._lowlevel import (
     make_server,
@@ -72,7 +73,7 @@ __version__ = "0.2.0"
 
 # The parts of the module that are here, by the names of the conformance suite's profiles. Not among the names that `*`
 # takes: whoever builds on this module claims for itself.
-PROFILES = ("core", "lowlevel", "client", "client-lowlevel")
+PROFILES = ("core", "lowlevel", "client", "client-lowlevel", *(("http",) if h11 is not None else ()))
 
 __all__ = [
     "ANSWERS",

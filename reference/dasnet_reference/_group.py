@@ -49,6 +49,9 @@ def _tick(handle: Handle[Any]) -> None:
 
 def _handle_of(member: Server | Client) -> Handle[Any] | None:
     handle: Handle[Any] | None = getattr(member, "_server", None) or getattr(member, "_client", None)
+    # Asked by what it has, for its class may be another since a reload.
+    if handle is not None and not hasattr(handle, "group"):
+        raise TypeError(f"{type(member).__name__} cannot be ticked by a group: only a Server or a Client can")
     return handle
 
 

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 CHUNK: Final = 64 * 1024
 #: What is read ahead behind a request that waits for its answer, in bytes.
 READ_AHEAD: Final = 64 * 1024
-#: What is read and forgotten of a client that goes on sending behind its last answer, in bytes, and for how many ticks
-#: without a byte it is waited for.
+#: What is read and forgotten of a client that goes on sending behind its last answer, in bytes, and for how long
+#: without a byte it is waited for where no stall limit says so: as many ticks, and seconds, for a host that ticks
+#: without a pause goes through a thousand in no time.
 MOST_DRAINED: Final = 64 * 1024 * 1024
 DRAINING_TICKS: Final = 1_000
+DRAINING_SECONDS: Final = 1.0
 
 
 class Phase(Enum):
@@ -57,9 +59,9 @@ class HttpConnection:
         "ended",
         "exchange",
         "fileno",
-        "idle",
         "last",
         "mask",
+        "moved",
         "phase",
         "request",
     )
@@ -81,9 +83,9 @@ class HttpConnection:
         self.last = False
         #: What the poller is asked for.
         self.mask = READABLE
-        #: Bytes that were forgotten, and ticks in which nothing moved.
+        #: Bytes that were forgotten, and by the clock, when there were any.
         self.drained = 0
-        self.idle = 0
+        self.moved = 0.0
 
     # --- what is to be done
 
@@ -144,14 +146,16 @@ class HttpConnection:
 
     @property
     def cut_off(self) -> bool:
-        """Whether the client will say nothing more, and nothing is left to be answered or sent."""
-        done = self.phase is Phase.READING and not self.has_work
-        return self.ended and not self._link.queue and (done or self.phase is Phase.DRAINING)
+        """Whether the client will say nothing more, and nothing is left to be sent or answered.
+
+        What is left in the middle of a request when there is nothing more to parse is never going to be one.
+        """
+        return self.ended and not self._link.queue and self.phase in (Phase.READING, Phase.DRAINING)
 
     @property
     def begun(self) -> bool:
-        """Whether a part of a request is there."""
-        return self._reader.begun
+        """Whether a part of a request is there that may become whole."""
+        return self.phase is Phase.READING and self._reader.begun
 
     # --- answering
 
@@ -159,7 +163,9 @@ class HttpConnection:
         """Answer the request that waits. False when the client is gone."""
         request = self.request
         assert request is not None
-        data, goes_on = answer(request.answering, request.method, status, fields, body, close or self.ended)
+        # Whoever says nothing more is told that this was all, unless there is more from before.
+        close = close or (self.ended and not self._reader.waiting)
+        data, goes_on = answer(request.answering, request.method, status, fields, body, close)
         self.request = None
         self.exchange = 0
         return self._finish(data, goes_on)
@@ -189,7 +195,6 @@ class HttpConnection:
 
     # Head and body in one write. False when the client is gone.
     def _send(self, data: bytes) -> bool:
-        self.idle = 0
         sent = 0
         if not self._link.queue:
             try:

@@ -14,8 +14,7 @@ from ._poller import READABLE, Poller, Ready, make_poller
 if TYPE_CHECKING:
     from ._http_limits import HttpLimits
 
-#: How many ready sockets one tick is told of, and how many clients it takes.
-AT_ONCE: Final = 64
+#: How many clients one tick takes.
 TAKEN_AT_ONCE: Final = 16
 
 
@@ -49,7 +48,7 @@ class HttpEndpoint:
 
     def poll(self) -> Ready:
         """What is ready: descriptors and masks. The one system call of an idle tick."""
-        return self._poller.poll(0, AT_ONCE)
+        return self._poller.poll(0, len(self.connections) + 1)
 
     def is_listener(self, fd: int) -> bool:
         """Whether this descriptor is the listener's."""

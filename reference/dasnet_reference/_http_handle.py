@@ -11,13 +11,14 @@ import errno
 from collections.abc import Iterable
 from contextlib import suppress
 from threading import get_ident
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from ._callbacks import Callbacks, call
 from ._errors import ClosedHandleError
 from ._handle import reason
 from ._http_answer import FieldLine, check_answer
-from ._http_connection import CHUNK, DRAINING_TICKS, MOST_DRAINED, HttpConnection, Phase
+from ._http_connection import CHUNK, DRAINING_SECONDS, DRAINING_TICKS, MOST_DRAINED, HttpConnection, Phase
 from ._http_endpoint import HttpEndpoint
 from ._http_limits import HTTP_DEFAULTS, HttpLimits
 from ._http_rules import RejectedError
@@ -119,8 +120,7 @@ class NetworkHttpServer:
             return False
         del self._waiting[exchange]
         there = connection.respond(status, fields, bytes(body), close)
-        self._touch(connection)
-        endpoint.settle(connection, self._limits)
+        self._answered(endpoint, connection)
         return there
 
     # --- one tick
@@ -137,10 +137,11 @@ class NetworkHttpServer:
             return
         self._ticking = get_ident()
         try:
+            epoch = self._callbacks.epoch
             ready = endpoint.poll()
             if self._watched:
-                self._count_silence(endpoint)
-            if ready or self._pending:
+                self._count_silence(endpoint, epoch)
+            if (ready or self._pending) and self._callbacks.epoch == epoch:
                 self._work(owner, endpoint, ready)
         finally:
             self._ticking = 0
@@ -156,6 +157,8 @@ class NetworkHttpServer:
             connection = endpoint.connections.get(fd)
             if connection is not None:
                 budget -= self._move(endpoint, connection, mask, budget > 0)
+                if self._callbacks.epoch != epoch:
+                    return
         steps, requests = STEP_BUDGET, REQUEST_BUDGET
         while self._pending and steps > 0 and requests > 0:
             connection = next(iter(self._pending))
@@ -165,8 +168,8 @@ class NetworkHttpServer:
             if request is not None:
                 requests -= 1
                 self._call_back(owner, endpoint, connection, request)
-                if self._callbacks.epoch != epoch:
-                    return
+            if self._callbacks.epoch != epoch:
+                return
 
     # Reads and sends what is ready on one connection; returns the bytes that were read.
     def _move(self, endpoint: HttpEndpoint, connection: HttpConnection, mask: int, may_read: bool) -> int:
@@ -185,13 +188,23 @@ class NetworkHttpServer:
             return read
         if read or moved:
             self._touch(connection)
+        self._go_on(endpoint, connection)
+        return read
+
+    # Whether or not there may be a request in what has been read.
+    def _go_on(self, endpoint: HttpEndpoint, connection: HttpConnection) -> None:
+        if connection.has_work:
+            self._pending[connection] = None
+            endpoint.settle(connection, self._limits)
+        else:
+            self._go_on_or_lose(endpoint, connection)
+
+    # Where nothing is left to be parsed.
+    def _go_on_or_lose(self, endpoint: HttpEndpoint, connection: HttpConnection) -> None:
         if connection.cut_off or connection.drained > MOST_DRAINED:
             self._lose(endpoint, connection, None)
         else:
-            if connection.has_work:
-                self._pending[connection] = None
             endpoint.settle(connection, self._limits)
-        return read
 
     def _parse(self, endpoint: HttpEndpoint, connection: HttpConnection, steps: int) -> tuple[Request | None, int]:
         request: Request | None = None
@@ -199,15 +212,15 @@ class NetworkHttpServer:
             request, steps = connection.parse(steps)
         except RejectedError as rejected:
             connection.reject(rejected)
-            self._callbacks.tell(
-                "on_log", f"client {connection.address} turned down: {rejected.status}, {rejected.why}"
-            )
+            self._answered(endpoint, connection)
+            why = f"{rejected.status}, {rejected.why}"
+            self._callbacks.tell("on_log", f"client {connection.address} turned down: {why}")
+            return None, steps
         if request is None and not steps and connection.has_work:
             self._pending[connection] = None
-        elif connection.cut_off:
-            self._lose(endpoint, connection, None)
-            return request, steps
-        endpoint.settle(connection, self._limits)
+            endpoint.settle(connection, self._limits)
+        else:
+            self._go_on_or_lose(endpoint, connection)
         return request, steps
 
     def _call_back(self, owner: object, endpoint: HttpEndpoint, connection: HttpConnection, request: Request) -> None:
@@ -230,8 +243,7 @@ class NetworkHttpServer:
             if self._waiting.pop(exchange, None) is not None:
                 connection.fail()
                 if self._endpoint is endpoint:
-                    self._touch(connection)
-                    endpoint.settle(connection, self._limits)
+                    self._answered(endpoint, connection)
             raise
 
     # False when a callback has changed the owner.
@@ -248,6 +260,10 @@ class NetworkHttpServer:
 
     # --- connections
 
+    def _answered(self, endpoint: HttpEndpoint, connection: HttpConnection) -> None:
+        self._touch(connection)
+        self._go_on(endpoint, connection)
+
     # Notes that something has moved on a connection, or that it is the host's turn.
     def _touch(self, connection: HttpConnection) -> None:
         self._watched.pop(connection, None)
@@ -256,29 +272,35 @@ class NetworkHttpServer:
             return
         if connection.has_work:
             self._pending[connection] = None
-        if connection.phase is Phase.DRAINING or self._limits.stall_ticks is not None:
+        draining = connection.phase is Phase.DRAINING
+        if draining:
+            connection.moved = monotonic()
+        if draining or self._limits.stall_ticks is not None:
             self._watched[connection] = self._ticks
 
     def _lose(self, endpoint: HttpEndpoint, connection: HttpConnection, error: OSError | None) -> None:
-        if connection.begun or error is not None:
-            why = "left" if error is None else f"is gone: {reason(error)}"
-            self._callbacks.tell("on_log", f"client {connection.address} {why}")
+        begun = connection.begun
         endpoint.forget(connection, self._limits)
         self._drop(connection)
+        # Last, for a callback may raise, or take the handle away.
+        if begun or error is not None:
+            why = "left" if error is None else f"is gone: {reason(error)}"
+            self._callbacks.tell("on_log", f"client {connection.address} {why}")
 
     def _drop(self, connection: HttpConnection) -> None:
         self._watched.pop(connection, None)
         self._pending.pop(connection, None)
         self._waiting.pop(connection.exchange, None)
 
-    def _count_silence(self, endpoint: HttpEndpoint) -> None:
+    def _count_silence(self, endpoint: HttpEndpoint, epoch: int) -> None:
         # Nobody is looked at but who has been silent longest.
         self._ticks += 1
-        for connection, moved in list(self._watched.items()):
-            draining = connection.phase is Phase.DRAINING
-            limit = self._limits.stall_ticks
-            most = DRAINING_TICKS if draining and limit is None else limit or DRAINING_TICKS
-            if self._ticks - moved < most:
+        limit = self._limits.stall_ticks
+        while self._watched and self._callbacks.epoch == epoch:
+            connection, moved = next(iter(self._watched.items()))
+            if self._ticks - moved < (DRAINING_TICKS if limit is None else limit):
+                break
+            if limit is None and monotonic() - connection.moved < DRAINING_SECONDS:
                 break
             if connection.waits_for_client:
                 connection.time_out()

@@ -60,7 +60,6 @@ class RequestReader:
         "_old",
         "_request",
         "_scanned",
-        "_size",
         "_skipped",
         "expecting",
     )
@@ -81,8 +80,7 @@ class RequestReader:
         # Of the body. Of a chunk that many bytes are to come, its line end among them; None behind the last chunk.
         self._chunk_left: int | None = 0
         self._connection: Any = None
-        self._body: list[bytes] = []
-        self._size = 0
+        self._body = bytearray()
         #: Whether the client waits for 100 before it sends its body.
         self.expecting = False
 
@@ -182,10 +180,7 @@ class RequestReader:
                 self.expecting = False
             return bool(size)
         if isinstance(event, h11.Data):
-            self._size += len(event.data)
-            if self._size > self._limits.largest_body:
-                raise RejectedError(413, "a body that is too large")
-            self._body.append(bytes(event.data))
+            self._body += event.data
             return True
         return self._whole()
 
@@ -206,7 +201,7 @@ class RequestReader:
                 raise RejectedError(400, "the line of a chunk that is too long")
             return 0
         chunk = check_chunk_line(bytes(self._input[:end]))
-        if self._size + chunk > self._limits.largest_body:
+        if len(self._body) + chunk > self._limits.largest_body:
             raise RejectedError(413, "a body that is too large")
         self._chunk_left = chunk + 2 if chunk else None
         return end
@@ -231,7 +226,7 @@ class RequestReader:
             target.decode("ascii"),
             "HTTP/1.0" if self._old else "HTTP/1.1",
             self._fields,
-            b"".join(self._body),
+            bytes(self._body),
             self._connection,
         )
         self._start()

@@ -74,7 +74,7 @@ def test_without_a_repository_the_description_has_no_link_into_it() -> None:
     text = told["readme"]["text"]
     assert re.findall(r"\]\((?![a-z]+:|#)", text) == []
     assert "[The catalogue]" not in text
-    assert "The catalogue: all requirements" in text
+    assert "The catalogue of requirements and clauses" in text
     assert "urls" not in told
 
 

@@ -33,6 +33,11 @@ def _in_python(name: str) -> str:
     return name.replace("-", "_")
 
 
+def is_loaded(folder: str) -> bool:
+    """Whether a folder of the suite is that of a profile which is there; a draft is not, unless it was asked for."""
+    return folder == "__pycache__" or any(_in_python(name) == folder for name in PROFILES)
+
+
 def folder_of(profile: Profile, room: Room) -> Traversable:
     """The same as a folder of files."""
     package, _, name = package_of(profile, room).rpartition(".")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from dasnet_adapters.profiles import PROFILES
 
 from .rooms import folder_of, modules_of, package_of
+
+_CHECKS: Final = re.compile(r"check(_\w+)?")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,13 @@ def check_places() -> dict[str, list[Place]]:
 
 
 def _named(function: ast.FunctionDef) -> list[str]:
-    # Every check("...") in the decorators: on the function itself, or on a pytest.param of its table.
+    # Every check("...") in the decorators: on the function itself, or on a pytest.param of its table. A decorator of
+    # the suite's own that makes the cases as well is called check_..., and names the requirement first.
     names: dict[str, None] = {}
     for decorator in function.decorator_list:
         for node in ast.walk(decorator):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _CHECKS.fullmatch(node.func.id):
                 names.update(
-                    (a.value, None) for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                    (a.value, None) for a in node.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)
                 )
     return list(names)

@@ -5,6 +5,8 @@ Nothing happens unless `--dasnet-implementation` is given; then `session` puts t
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dasnet_conformance.stage.checks import MARKER
@@ -49,6 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
         from .session import register
 
         register(config)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out our checks of a profile that is not loaded: a draft that nobody asked for."""
+    room = collection_path.parent
+    if room.name != "suite" or room.parent.name != "dasnet_conformance" or not collection_path.is_dir():
+        return None
+    from dasnet_conformance.catalogue.rooms import is_loaded
+
+    return None if is_loaded(collection_path.name) else True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

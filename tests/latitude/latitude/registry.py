@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, TypeVar
 
-from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, LOWLEVEL
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.proof.faults.registry import PARTS, made_of
 from dasnet_conformance.proof.faults.sound import Implementation
@@ -34,18 +34,22 @@ THEMES: Final = {
     "connecting": "Clients: connecting",
     "conversing": "Clients: bytes, departures and the end",
     "turning_down": "Clients: refusing, and saying false",
+    "speaking_http": "HTTP servers",
 }
 
 _CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))
 
+_HTTP_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("http"))
+
 #: The profiles of the two halves of the module.
 SERVER_HALF: Final = frozenset({CORE, LOWLEVEL})
 CLIENT_HALF: Final = frozenset({CLIENT, CLIENT_LOWLEVEL})
+HTTP_HALF: Final = frozenset({HTTP})
 #: The section in which both talk to each other.
 BOTH: Final = "together"
 
 #: The profiles that every variant offers.
-PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
+PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL, HTTP)
 
 Part = TypeVar("Part", bound=type)
 
@@ -72,7 +76,9 @@ class Variant:
 
     @property
     def halves(self) -> frozenset[str]:
-        """The profiles that the choice is about: those of the server, of the client, or all."""
+        """The profiles that the choice is about: those of the server, of the client, of both, or of HTTP."""
+        if all(any(issubclass(part, sound) for sound in _HTTP_PARTS) for part in self.parts):
+            return HTTP_HALF
         of_client = [any(issubclass(part, sound) for sound in _CLIENT_PARTS) for part in self.parts]
         server = SERVER_HALF if not all(of_client) else frozenset[str]()
         return server | (CLIENT_HALF if any(of_client) else frozenset[str]())

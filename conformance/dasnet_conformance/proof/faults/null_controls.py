@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, LOWLEVEL, PROFILES
-from dasnet_adapters.python_api import CLIENT_METHODS
+from dasnet_adapters.contract import PROFILES
+from dasnet_adapters.python_api import CLIENT_METHODS, HTTP_METHODS
 from dasnet_adapters.python_recording import FUNCTIONS, METHODS
 
 from .sound import Implementation, LowLevel
@@ -28,7 +28,7 @@ class _Orphan:
 class _Null:
     """An object that offers the documented names, each of which gives one answer."""
 
-    PROFILES = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL)
+    PROFILES = tuple(name for name, profile in PROFILES.items() if not profile.package)
     SharedOrphan = _Orphan
     __version__ = "1"
 
@@ -37,6 +37,7 @@ class _Null:
         self.sentence = sentence
         self.Server = type("Server", (), {"_server": None, **dict.fromkeys(METHODS.values(), answer)})
         self.Client = type("Client", (), {"_client": None, **dict.fromkeys(CLIENT_METHODS, answer)})
+        self.HttpServer = type("HttpServer", (), {"_server": None, **dict.fromkeys(HTTP_METHODS, answer)})
         for function in FUNCTIONS:
             setattr(self, function, answer)
 
@@ -85,6 +86,7 @@ def _never_made() -> _Null:
     never = _Null("never_made", "No object can be constructed.", _refuse)
     never.Server = type("Server", (never.Server,), {"__init__": _refuse})
     never.Client = type("Client", (never.Client,), {"__init__": _refuse})
+    never.HttpServer = type("HttpServer", (never.HttpServer,), {"__init__": _refuse})
     return never
 
 

@@ -29,10 +29,18 @@ from dasnet_conformance.suite.scenes import Forgiving
 
 @check("http-callbacks.nothing-between-ticks")
 @pytest.mark.parametrize(
-    "data", [pytest.param(PLAIN, id="a good request"), pytest.param(b"no request\r\n\r\n", id="a faulty one")]
+    "data",
+    [
+        pytest.param(PLAIN, id="a good request"),
+        pytest.param(b"no request\r\n\r\n", id="a faulty one"),
+        pytest.param(b"", id="a request while another one is answered"),
+    ],
 )
 def test_nothing_between_ticks(host: Host, data: bytes) -> None:
     """On a connection that no tick has seen, and on one that has been taken: neither a callback nor a byte."""
+    if not data:
+        _respond_is_no_tick(host)
+        return
     server = greeting(host)
     fresh = client_of(host, server)
     fresh.send(data)
@@ -53,9 +61,8 @@ def test_nothing_between_ticks(host: Host, data: bytes) -> None:
     host.until(lambda: bool(taken.received or taken.closed), server, what="an answer, by ticks")
 
 
-@check("http-callbacks.nothing-between-ticks")
-def test_respond_is_no_tick(host: Host) -> None:
-    """The answer to one client, given between ticks, is no occasion to tell of what another one asks."""
+# The answer to one client, given between ticks, is no occasion to tell of what another one asks.
+def _respond_is_no_tick(host: Host) -> None:
     server = serving(host)
     first, second = client_of(host, server), client_of(host, server)
     first.send(request_of("/first"))
@@ -69,9 +76,8 @@ def test_respond_is_no_tick(host: Host) -> None:
     await_request(host, server, 2)
 
 
-@check("http-callbacks.once")
-def test_once_until_answered(host: Host) -> None:
-    """A request that waits for its answer is told of once, however many ticks it waits."""
+# A request that waits for its answer is told of once, however many ticks it waits.
+def _once_until_answered(host: Host) -> None:
     server = serving(host)
     peer = client_of(host, server)
     peer.send(PLAIN)
@@ -85,8 +91,12 @@ def test_once_until_answered(host: Host) -> None:
 
 
 @check("http-callbacks.once")
-def test_once(host: Host) -> None:
-    """Twenty requests on five connections, four on each, one after the other, and ticks to spare."""
+@pytest.mark.parametrize("answered", ["inside", "later"])
+def test_once(host: Host, answered: str) -> None:
+    """Twenty requests on five connections, four on each, one after the other; and one that waits for its answer."""
+    if answered == "later":
+        _once_until_answered(host)
+        return
     server = greeting(host)
     sent = []
     for number in range(5):

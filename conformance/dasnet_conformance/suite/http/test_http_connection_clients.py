@@ -83,6 +83,7 @@ def test_expect_body_there(host: Host) -> None:
     expect.that(
         statuses in ([200], [100, 200]), "the statuses at the client", expected="200, or 100 and 200", got=str(statuses)
     )
+    host.observe("with 100" if 100 in statuses else "without 100")
 
 
 @check("http-connection.expect-old-version")
@@ -106,6 +107,7 @@ def test_expect_unknown(host: Host) -> None:
     peer.send(_expecting(word="Expect: the-unexpected") + BODY)
     answer = await_answer(host, server, peer)
     expect.that(answer.status in (200, 417), "the answer", expected="417 or 200", got=f"status {answer.status}")
+    host.observe("417" if answer.status == 417 else "ignored")
 
 
 @check("http-connection.expect-too-large")
@@ -258,11 +260,11 @@ def test_slow_reader_whole(host: Host) -> None:
     slow.pause_reading()
     slow.send(request_of("/slow"))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=4 << 12)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.settle(server)
     slow.resume_reading()
     answer = await_answer(host, server, slow)
-    expect.same_bytes(answer.body, bytes(range(256)) * (4 << 12), "the body, read late")
+    expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "the body, read late")
 
 
 @check("http-connection.many")

@@ -187,7 +187,7 @@ def test_head_endless(host: Host, piece: bytes) -> None:
 def test_empty_lines_endless(host: Host) -> None:
     """Before any request line; how many are skipped is open, as long as there is an end to it."""
     server = greeting(host, limits=Limits(line=2_000, head=4_000))
-    _endless(host, server, b"", b"\r\n" * 1_000, 4_000)
+    _endless(host, server, b"", b"\r\n" * 30, 4_000)
 
 
 @check("http-limits.extension-endless")

@@ -159,19 +159,19 @@ def test_pipelined(host: Host) -> None:
 
 @check("http-reload.queued")
 def test_queued(host: Host) -> None:
-    """Four mebibytes, more than the system holds for a client that does not read."""
+    """Sixteen mebibytes, more than the system holds for a client that does not read."""
     server = serving(host)
     peer = client_of(host, server)
     peer.pause_reading()
     peer.send(request_of())
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=4 << 12)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.tick_once(server)
     fresh = _reloaded(host, server)
     host.settle(fresh)
     peer.resume_reading()
     answer = await_answer(host, fresh, peer)
-    expect.same_bytes(answer.body, bytes(range(256)) * (4 << 12), "a body that left partly after a reload")
+    expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "a body that left partly after a reload")
 
 
 @check("http-reload.inside-callback")

@@ -6,7 +6,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http import HttpServer
-from dasnet_conformance.proof.faults.sound_http_connection import Exchange
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
@@ -264,3 +264,36 @@ class CallsBackTheOldClass(HttpHandle):
             super().tell_request(number, request)
         finally:
             self.owner = owner
+
+
+class _OneAtATime(HttpConnection):
+    def may_go_on(self) -> bool:
+        return not self.exchanges and super().may_go_on()
+
+
+@fault("http-reload.pipelined", also=(_OneAtATime,))
+class ForgetsRequestsThatWait(HttpHandle):
+    """A request is called back when the one before it is answered, and a reload forgets those that wait for that."""
+
+    def disown(self) -> None:
+        super().disown()
+        for connection in self.connections:
+            if connection.exchanges:
+                connection.parser.buffer.clear()
+
+
+@fault("http-reload.pipelined", "http-reload.unanswered")
+class AnswersOfTheNewObjectAreForNobody(HttpHandle):
+    """An answer that the new object gives to a request of the old one is true, and never leaves."""
+
+    latest = 0
+
+    def disown(self) -> None:
+        super().disown()
+        self.latest = self.count
+
+    def respond(self, number: int, status: int, headers: Any, body: bytes) -> bool:
+        if number > self.latest or number not in self.pending:
+            return super().respond(number, status, headers, body)
+        del self.pending[number]
+        return True
