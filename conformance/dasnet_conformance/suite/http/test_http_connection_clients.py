@@ -158,23 +158,25 @@ def test_error_arrives(host: Host) -> None:
 
 
 @check("http-connection.leaves-in-head")
+@pytest.mark.parametrize("count", [3, 100], ids=["three", "a hundred"])
 @pytest.mark.parametrize("how", ["close", "reset", "half-close"])
-def test_leaves_in_head(host: Host, how: str) -> None:
-    """After a word, a line, and all but the last byte."""
-    _leaves(host, request_of("/gone", "X-Field: a"), how)
+def test_leaves_in_head(host: Host, how: str, count: int) -> None:
+    """After a word, a line, and all but the last byte; and a hundred clients one after the other."""
+    if count == 3:
+        _leaves(host, request_of("/gone", "X-Field: a"), how)
+    else:
+        _leave_one_after_another(host, how)
 
 
-@check("http-connection.leaves-in-head")
-@pytest.mark.parametrize("how", ["close", "reset"])
-def test_leave_one_after_another(host: Host, how: str) -> None:
-    """A hundred, more than many have places for, and every fourth one has not said a word."""
+def _leave_one_after_another(host: Host, how: str) -> None:
+    # A hundred, more than many have places for, and every fourth one has not said a word.
     server = greeting(host)
     for number in range(100):
         peer = client_of(host, server, needs="")
         if number % 4:
             peer.send(b"GET /gone HTTP/1.1\r\n")
         host.tick_once(server)
-        peer.close() if how == "close" else peer.reset()
+        {"close": peer.close, "reset": peer.reset, "half-close": peer.half_close}[how]()
         host.tick_once(server)
     host.settle(server)
     expect.equal(server.count("request"), 0, "request callbacks")
@@ -286,8 +288,12 @@ def test_slow_reader_whole(host: Host) -> None:
 
 
 @check("http-connection.many")
-def test_many(host: Host) -> None:
-    """Ten that say nothing, as a browser opens them ahead; six that ask; then the ten ask as well."""
+@pytest.mark.parametrize("when", ["together", "in turn"])
+def test_many(host: Host, when: str) -> None:
+    """Ten that say nothing, as a browser opens them ahead; six that ask; then the ten ask as well. And many in turn."""
+    if when != "together":
+        _many_in_turn(host)
+        return
     server = greeting(host)
     silent = [client_of(host, server) for _ in range(10)]
     host.settle(server)
@@ -303,9 +309,8 @@ def test_many(host: Host) -> None:
     expect.equal(len(set(targets_of(server))), 16, "different targets called back")
 
 
-@check("http-connection.many")
-def test_many_in_turn(host: Host) -> None:
-    """A hundred clients one after the other, each with a connection of its own that ends behind its answer."""
+def _many_in_turn(host: Host) -> None:
+    # A hundred clients one after the other, each with a connection of its own that ends behind its answer.
     server = greeting(host)
     for number in range(100):
         answer = ask(host, server, request_of(f"/{number}", "Connection: close"), needs="")
