@@ -18,6 +18,9 @@ FRUITLESS_TICKS: Final = 32
 #: Stated to porters as: a pending client is taken, data delivered and a departure noticed within this many ticks.
 TICKS_TO_NOTICE: Final = FRUITLESS_TICKS
 
+#: Bytes of one connection that a tick reads at least: a large request has as many ticks more as it has such pieces.
+LEAST_READ_IN_A_TICK: Final = 1_024
+
 #: Ticks given to an implementation to do something that it must not do.
 SETTLING_TICKS: Final = 4
 

@@ -6,15 +6,15 @@ reader of answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 from dasnet_adapters.contract import CLASS_HTTP, Event, Unsupported, Value
 
-from . import expect
+from . import expect, many
 from .answer_reader import HttpAnswer, read_answers, rest_of
-from .bounds import FRUITLESS_TICKS
+from .bounds import LEAST_READ_IN_A_TICK
 from .host import Host
 from .host_object import HostObject
 from .peer import Peer
@@ -128,14 +128,22 @@ def finals_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
     return [answer for answer in answers_at(peer, methods) if not answer.interim]
 
 
-def await_request(host: Host, server: HostObject, count: int = 1, *, needs: str = "http-request.get") -> Event:
+def await_request(
+    host: Host, server: HostObject, count: int = 1, *, needs: str = "http-request.get", size: int = 0
+) -> Event:
     """Tick until so many requests were called back in all; the last of them.
 
-    Arguments: `needs`, the requirement that a missing one is laid to; empty where that is what the check is about.
+    Arguments: `needs`, the requirement that a missing one is laid to, empty where that is what the check is about;
+    `size`, the bytes that have to be read beforehand, where they are many.
     """
+
+    def called() -> bool:
+        return server.count("request") >= count
+
+    work_off(host, server, called, size)
     with expect.needing(needs) if needs else nullcontext():
         host.until(
-            lambda: server.count("request") >= count,
+            called,
             server,
             what=f"{count} request callback{'' if count == 1 else 's'}",
             got=lambda: f"{server.count('request')}{_received(host)}",
@@ -214,26 +222,34 @@ def drip(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
         host.tick_once(server)
 
 
+def work_off(host: Host, server: HostObject, done: Callable[[], bool], size: int) -> None:
+    """Give a server the ticks in which it may read so many bytes, or until `done`; nothing shows meanwhile."""
+    for _ in range(0, size, LEAST_READ_IN_A_TICK * _TICKS_AT_ONCE):
+        if done():
+            return
+        many.ticks(host, server, _TICKS_AT_ONCE)
+
+
 def pour(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
     """Send much and tick until the system has taken it all; whether it has, before the server stopped taking it."""
     peer.send(data)
-    for _ in range(_POURED_AT_MOST):
+    while peer.unsent and peer.closed is None:
         before = peer.unsent
-        if not before or peer.closed is not None:
-            break
+
+        def moved(before: int = before) -> bool:
+            return peer.unsent < before or peer.closed is not None
+
+        # The system takes more when much of what it holds has been read.
+        work_off(host, server, moved, _HELD_BY_THE_SYSTEM)
         try:
-            host.until(
-                lambda before=before: peer.unsent < before or peer.closed is not None,  # type: ignore[misc]
-                server,
-                what="a byte taken",
-                patience=FRUITLESS_TICKS,
-            )
+            host.until(moved, server, what="a byte taken")
         except expect.Mismatch:
             return False
     return not peer.unsent
 
 
-_POURED_AT_MOST = 100_000
+_TICKS_AT_ONCE = 16
+_HELD_BY_THE_SYSTEM = 1 << 20
 
 
 # What clients have received, for messages.

@@ -89,7 +89,7 @@ def test_large_body(host: Host, framing: str, size: int) -> None:
         data = request_of("/", method="POST", body=body)
     peer = client_of(host, server)
     pour(host, server, peer, data)
-    event = await_request(host, server, needs="")
+    event = await_request(host, server, needs="", size=len(data))
     expect.same_bytes(event.data, body, f"a body of {size} bytes, by {framing}")
     await_answer(host, server, peer)
 
