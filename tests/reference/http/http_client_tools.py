@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from reference_tools import PATIENCE, reset
+from http_server_tools import PATIENCE
+from reference_tools import reset
 
 from dasnet_reference import HttpClient
 

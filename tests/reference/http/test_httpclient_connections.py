@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import socket
 import time
 
 import pytest
-from http_client_tools import OK, Asker, Server, answered, receive
-from reference_tools import PATIENCE
+from http_client_tools import OK, PATIENCE, Asker, Server, answered, receive
 
 
 def test_a_connection_goes_on_and_outcomes_are_in_order(asker: Asker, server: Server) -> None:
@@ -106,8 +106,13 @@ def test_a_large_body_arrives_whole(asker: Asker, server: Server) -> None:
     assert got.partition(b"\r\n\r\n")[2] == body
 
 
-def test_nobody_listens(asker: Asker, server: Server) -> None:
-    server.listener.close()
+def test_nobody_listens(cleanup: contextlib.ExitStack) -> None:
+    # Bound, so that nobody else takes the port, and not listening.
+    deaf = cleanup.enter_context(socket.socket())
+    deaf.bind(("127.0.0.1", 0))
+    asker = cleanup.enter_context(Asker())
+    asker.make_http_client_adapter()
+    assert asker.init("127.0.0.1", deaf.getsockname()[1])
     asker.request("GET", "/")
     asker.until(lambda: asker.outcomes)
     assert asker.outcomes == [(1, errno.ECONNREFUSED)]

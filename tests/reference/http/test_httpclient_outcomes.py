@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import re
+import socket
 import time
 from collections.abc import Callable
 
 import pytest
-from http_client_tools import OK, Asker, Server, answered, receive
-from reference_tools import PATIENCE
+from http_client_tools import OK, PATIENCE, Asker, Server, answered, receive
 
 from dasnet_reference import (
     EmptyOrphanError,
@@ -20,6 +20,7 @@ from dasnet_reference import (
     SharedOrphan,
     WrongHandleError,
     _http_client,
+    _http_client_handle,
 )
 
 
@@ -90,6 +91,9 @@ def test_init_is_refused(asker: Asker) -> None:
     for host, port in (("", 80), ("a b", 80), ("a/b", 80), ("127.0.0.1", 0), ("127.0.0.1", 65536)):
         assert not asker.init(host, port)
     assert len(asker.errors) == 6
+    for host, port in ((b"a", 80), ("a", "80"), ("a", True)):
+        with pytest.raises(TypeError):
+            asker.init(host, port)  # type: ignore[arg-type]
     with pytest.raises(NoHandleError):
         HttpClient().init("127.0.0.1", 80)
     assert HttpClient().request("GET", "/") == 0
@@ -208,3 +212,35 @@ def test_the_two_halves_in_one_frame_loop(cleanup: contextlib.ExitStack) -> None
         (number, f"/{number - 1}") for number in numbers
     ]
     assert [len(asked.body) for asked in site.asked] == [number * 1000 for number in range(100)]
+
+
+def test_every_address_of_a_name_is_tried(
+    asker: Asker, server: Server, monkeypatch: pytest.MonkeyPatch, cleanup: contextlib.ExitStack
+) -> None:
+    asker.close()
+    assert asker.init("several.example", server.port)
+    # Bound, so that nobody else takes the port, and not listening.
+    deaf = cleanup.enter_context(socket.socket())
+    deaf.bind(("127.0.0.1", 0))
+    addresses = [(socket.AF_INET, deaf.getsockname()), (socket.AF_INET, ("127.0.0.1", server.port))]
+    monkeypatch.setattr(_http_client_handle, "LookUp", lambda host, port: LookedUp(addresses))
+    assert answered(asker, server, OK)[:2] == (1, 200)
+    asker.close()
+    assert asker.init("several.example", server.port)
+    addresses[:] = addresses[:1] * 2
+    asker.request("GET", "/")
+    asker.until(lambda: len(asker.outcomes) == 2)
+    assert asker.outcomes[1] == (2, errno.ECONNREFUSED)
+
+
+class LookedUp:
+    """The answer of a name server, which comes with the third look."""
+
+    def __init__(self, addresses: list[tuple[int, tuple[str, int]]]) -> None:
+        self.addresses = addresses
+        self.looks = 0
+
+    def wait(self, seconds: float) -> bool:
+        assert seconds == 0
+        self.looks += 1
+        return self.looks >= 3

@@ -9,8 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from http_client_tools import Asker
-from reference_tools import PATIENCE
+from http_client_tools import PATIENCE, Asker
 
 from toolchains import needs
 
