@@ -79,7 +79,7 @@ def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended:
     while start < len(data):
         method = methods[final] if final < len(methods) else "GET"
         try:
-            answer = _read(bytes(data[start:]), method, ended)
+            answer = _read(data, start, method, ended)
         except _Incomplete:
             break
         found.append(answer)
@@ -93,30 +93,31 @@ def rest_of(data: bytes | bytearray, answers: Sequence[HttpAnswer]) -> bytes:
     return bytes(data[sum(answer.size for answer in answers) :])
 
 
-def _read(data: bytes, method: str, ended: bool) -> HttpAnswer:
-    line, place = _line(data, 0, "a status line")
+# Nothing of it is copied but what is read: it is read again and again while much is on its way.
+def _read(data: bytes | bytearray, start: int, method: str, ended: bool) -> HttpAnswer:
+    line, place = _line(data, start, "a status line")
     match = _STATUS_LINE.fullmatch(line)
     if match is None:
         raise Mismatch("the first line of an answer", "a status line: HTTP/1.1, three digits, a reason", repr(line))
     fields, place = _fields(data, place)
     status = int(match[2])
     framing, body, place = _content(data, place, status, method, fields, ended)
-    return HttpAnswer(match[1].decode("ascii"), status, match[3], tuple(fields), body, framing, place)
+    return HttpAnswer(match[1].decode("ascii"), status, match[3], tuple(fields), body, framing, place - start)
 
 
 # The line at this place without its end, and the place behind it.
-def _line(data: bytes, place: int, what: str) -> tuple[bytes, int]:
+def _line(data: bytes | bytearray, place: int, what: str) -> tuple[bytes, int]:
     end = data.find(b"\n", place)
     if end < 0:
         if len(data) - place > 1 << 20:
             raise Mismatch(what, "a line end within a mebibyte", "none")
         raise _Incomplete
     if data[end - 1 : end] != b"\r" or end == place:
-        raise Mismatch(what, "a line that ends in CR LF", repr(data[place : end + 1]))
-    return data[place : end - 1], end + 1
+        raise Mismatch(what, "a line that ends in CR LF", repr(bytes(data[place : end + 1])))
+    return bytes(data[place : end - 1]), end + 1
 
 
-def _fields(data: bytes, place: int) -> tuple[list[tuple[str, bytes]], int]:
+def _fields(data: bytes | bytearray, place: int) -> tuple[list[tuple[str, bytes]], int]:
     fields: list[tuple[str, bytes]] = []
     while True:
         line, place = _line(data, place, "a field of an answer")
@@ -130,7 +131,7 @@ def _fields(data: bytes, place: int) -> tuple[list[tuple[str, bytes]], int]:
 
 
 def _content(
-    data: bytes, place: int, status: int, method: str, fields: list[tuple[str, bytes]], ended: bool
+    data: bytes | bytearray, place: int, status: int, method: str, fields: list[tuple[str, bytes]], ended: bool
 ) -> tuple[str, bytes, int]:
     lengths = [value for name, value in fields if name == "content-length"]
     codings = [value for name, value in fields if name == "transfer-encoding"]
@@ -149,13 +150,13 @@ def _content(
         end = place + int(lengths[0])
         if len(data) < end:
             raise _Incomplete
-        return BY_LENGTH, data[place:end], end
+        return BY_LENGTH, bytes(data[place:end]), end
     if not ended:
         raise _Incomplete
-    return BY_END, data[place:], len(data)
+    return BY_END, bytes(data[place:]), len(data)
 
 
-def _chunks(data: bytes, place: int) -> tuple[bytes, int]:
+def _chunks(data: bytes | bytearray, place: int) -> tuple[bytes, int]:
     parts: list[bytes] = []
     while True:
         line, place = _line(data, place, "the line of a chunk")
@@ -168,8 +169,8 @@ def _chunks(data: bytes, place: int) -> tuple[bytes, int]:
             return b"".join(parts), place
         if len(data) < place + size + 2:
             raise _Incomplete
-        parts.append(data[place : place + size])
+        parts.append(bytes(data[place : place + size]))
         place += size
         if data[place : place + 2] != _END:
-            raise Mismatch("what follows the data of a chunk", "CR LF", repr(data[place : place + 2]))
+            raise Mismatch("what follows the data of a chunk", "CR LF", repr(bytes(data[place : place + 2])))
         place += 2

@@ -82,7 +82,6 @@ def _judge_one(host: Host, server: HostObject, peer: Peer, vector: Vector, befor
         _judge_served(host, server, peer, vector, called[0])
     else:
         _judge_rejected(host, server, peer, vector)
-    # Where either is right, it is told which it was.
     if host.requirement.allowed:
         host.observe("served" if called else "rejected")
 

@@ -34,19 +34,20 @@ THEMES: Final = {
     "connecting": "Clients: connecting",
     "conversing": "Clients: bytes, departures and the end",
     "turning_down": "Clients: refusing, and saying false",
-    "http_reading": "HTTP: reading requests",
-    "http_answering": "HTTP: answers",
-    "http_taking_turns": "HTTP: connections, and how much in a tick",
+    "speaking_http": "HTTP servers",
+    "reading_http": "HTTP servers: what is read",
+    "answering_http": "HTTP servers: what is answered",
+    "serving_http": "HTTP servers: connections, and how much in a tick",
 }
 
-_HTTP_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("http"))
 _CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))
 
+_HTTP_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("http"))
 
 #: The profiles of the two halves of the module.
 SERVER_HALF: Final = frozenset({CORE, LOWLEVEL})
 CLIENT_HALF: Final = frozenset({CLIENT, CLIENT_LOWLEVEL})
-HTTP_PART: Final = frozenset({HTTP})
+HTTP_HALF: Final = frozenset({HTTP})
 #: The section in which both talk to each other.
 BOTH: Final = "together"
 
@@ -78,9 +79,9 @@ class Variant:
 
     @property
     def halves(self) -> frozenset[str]:
-        """The profiles that the choice is about: those of the server, of the client, or both; or that of HTTP."""
-        if any(issubclass(part, sound) for part in self.parts for sound in _HTTP_PARTS):
-            return HTTP_PART
+        """The profiles that the choice is about: those of the server, of the client, of both, or of HTTP."""
+        if all(any(issubclass(part, sound) for sound in _HTTP_PARTS) for part in self.parts):
+            return HTTP_HALF
         of_client = [any(issubclass(part, sound) for sound in _CLIENT_PARTS) for part in self.parts]
         server = SERVER_HALF if not all(of_client) else frozenset[str]()
         return server | (CLIENT_HALF if any(of_client) else frozenset[str]())

@@ -84,7 +84,7 @@ def test_expect_body_there(host: Host) -> None:
     expect.that(
         statuses in ([200], [100, 200]), "the statuses at the client", expected="200, or 100 and 200", got=str(statuses)
     )
-    host.observe("sent" if 100 in statuses else "left out")
+    host.observe("with 100" if 100 in statuses else "without 100")
 
 
 @check("http-connection.expect-old-version")
@@ -108,7 +108,7 @@ def test_expect_unknown(host: Host) -> None:
     peer.send(_expecting(word="Expect: the-unexpected") + BODY)
     answer = await_answer(host, server, peer)
     expect.that(answer.status in (200, 417), "the answer", expected="417 or 200", got=f"status {answer.status}")
-    host.observe("refused" if answer.status == 417 else "ignored")
+    host.observe("417" if answer.status == 417 else "ignored")
 
 
 @check("http-connection.expect-too-large")

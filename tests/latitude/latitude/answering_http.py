@@ -9,40 +9,9 @@ from dasnet_conformance.proof.faults.sound_http import HttpServer
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer, Text
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
-from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
 from .registry import variant
-
-
-@variant("the framing of an answer")
-class AnswersInChunks(HttpAnswer):
-    """Sends its answers in chunks of some hundred bytes, with an extension, to clients of HTTP/1.1."""
-
-    PIECE = 700
-
-    def write(
-        self,
-        status: int,
-        fields: list[tuple[bytes, bytes]],
-        body: bytes,
-        *,
-        method: bytes,
-        minor: int,
-        persistent: bool,
-    ) -> bytes:
-        """In chunks, where there can be content and the client knows them."""
-        written = super().write(status, fields, body, method=method, minor=minor, persistent=persistent)
-        if minor < 1 or status in (204, 304):
-            return written
-        head = written.partition(b"\r\n\r\n")[0]
-        head = head.replace(b"\r\nContent-Length: %d" % len(body), b"\r\nTransfer-Encoding: chunked")
-        return head + b"\r\n\r\n" + (b"" if method == b"HEAD" else self.chunks(body))
-
-    def chunks(self, body: bytes) -> bytes:
-        """The body, cut, with the last chunk."""
-        parts = [body[place : place + self.PIECE] for place in range(0, len(body), self.PIECE)]
-        return b"".join(b"%X;part\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
 class _LargeOnesEnd(HttpConnection):
@@ -83,15 +52,6 @@ class TheThirdAnswerCloses(HttpConnection):
         before = len(self.exchanges)
         super().release()
         self.answered += before - len(self.exchanges)
-
-
-@variant("HTTP/1.0 and keep-alive")
-class OldClientsAreNotKept(HttpParser):
-    """Ends the connection behind each answer to HTTP/1.0, whatever the client asks for."""
-
-    def keeps_alive(self, options: list[bytes]) -> bool:
-        """Not."""
-        return False
 
 
 @variant("the form of an answer's fields")
@@ -245,12 +205,3 @@ class ErrorsOfCallbacksAreTold(HttpHandle):
         except Exception as error:
             self.tell_error(f"a callback failed: {error}", errno.EIO)
             return self.owner is not None
-
-
-@variant("the numbers of exchanges")
-class OddNumbers(HttpHandle):
-    """Numbers its exchanges from a million down, seven apart: they tell a request and nothing else."""
-
-    def next_number(self) -> int:
-        """The next one."""
-        return 1_000_000 - 7 * super().next_number()

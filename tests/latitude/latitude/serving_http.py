@@ -14,10 +14,10 @@ from .registry import variant
 
 @variant("how much is done in a tick")
 class SmallSteps(HttpConnection):
-    """Reads at most 2,048 bytes and sends at most 4,096 of a connection in a tick: a frame is short."""
+    """Reads at most 4,096 bytes and sends at most 16,384 of a connection in a tick: a frame is short."""
 
-    CHUNK = 2_048
-    BUDGET = 2_048
+    CHUNK = 4_096
+    BUDGET = 4_096
     sent = 0
 
     def turn(self, deliver: Callable[[HttpConnection, Request], bool], steps: int) -> None:
@@ -28,7 +28,7 @@ class SmallSteps(HttpConnection):
     def flush(self) -> None:
         """As much as is left of the share."""
         waiting = self.outgoing
-        self.outgoing = waiting[: 4_096 - self.sent]
+        self.outgoing = waiting[: 16_384 - self.sent]
         had = len(self.outgoing)
         super().flush()
         self.sent += had - len(self.outgoing)

@@ -1,0 +1,156 @@
+"""Variants of what an HTTP server makes of a request: what it repairs, and in which form it hands things over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
+from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
+from dasnet_conformance.proof.faults.sound_http_request import Refused, Request
+
+from .registry import variant
+
+
+@variant("what is faulty and may be repaired")
+class RepairsValues(HttpParser):
+    """Puts a space where a CR or a NUL is in a value (RFC 9110, section 5.5), and passes over lines that begin with
+    white space before the first field (RFC 9112, section 2.2): neither has to be a 400."""
+
+    def folded(self, request: Request, line: bytes) -> None:
+        """Passed over before the first field."""
+        if self.head_complete or request.fields:
+            super().folded(request, line)
+
+    def split_field(self, line: bytes) -> tuple[bytes, bytes]:
+        """With a space in their places, but not in the name."""
+        name, colon, value = line.partition(b":")
+        return super().split_field(name + colon + value.replace(b"\r", b" ").replace(b"\0", b" "))
+
+
+@variant("chunks in HTTP/1.0")
+class ReadsChunksOfOldClients(HttpParser):
+    """Reads a body of chunks in HTTP/1.0, and ends the connection behind the answer (RFC 9112, section 6.1)."""
+
+    def check_transfer_allowed(self, request: Request) -> None:
+        """It is the last that is read."""
+        if request.minor < 1:
+            request.persistent = False
+
+
+@variant("the status of a rejection")
+class OneStatusForAll(HttpParser):
+    """Answers 400 wherever a request is faulty, too large or beyond it: the other codes say more, and RFC 9110 lets a
+    server use the general one. What has no other code keeps it: 413 for a body, 417 for an expectation, 501 for
+    a coding."""
+
+    def step(self) -> bool:
+        """With that status."""
+        try:
+            return super().step()
+        except Refused as refused:
+            raise Refused(refused.status if refused.status in (413, 417, 501) else 400, refused.why) from None
+
+
+class _KeepsFaults(HttpParser):
+    # Keeps what is wrong with a head until the request has ended, whose end is plain all the same.
+
+    fault: Refused | None = None
+
+    def begin(self) -> None:
+        """Without one."""
+        super().begin()
+        self.fault = None
+
+    def kept_fault(self, look: Callable[[], None]) -> None:
+        """The first one is kept."""
+        try:
+            look()
+        except Refused as refused:
+            self.fault = self.fault or refused
+
+    def check_hosts(self, request: Request) -> None:
+        """Later."""
+        check = super().check_hosts
+        self.kept_fault(lambda: check(request))
+
+    def check_target_form(self, method: bytes, target: bytes) -> None:
+        """Later."""
+        check = super().check_target_form
+        self.kept_fault(lambda: check(method, target))
+
+    def unknown_expectation(self) -> None:
+        """Later."""
+        self.kept_fault(super().unknown_expectation)
+
+    def end_of_request(self) -> None:
+        """Now."""
+        super().end_of_request()
+        if self.fault is not None:
+            raise self.fault
+
+
+@variant("a rejected request whose end is known", also=(_KeepsFaults,))
+class GoesOnBehindRejections(HttpConnection):
+    """Reads a request to its end whose Host, target or expectation it rejects, and goes on behind the answer: only a
+    faulty framing has to end a connection (RFC 9112, section 6.3)."""
+
+    def refuse(self, status: int, why: str) -> None:
+        """Ended, unless the request has come to its own end."""
+        if not self.parser.complete or not self.parser.request.persistent:
+            super().refuse(status, why)
+            return
+        request = self.parser.request
+        self.owe(Exchange(0, request, self.write(request, status, [], b"", persistent=True)))
+        self.parser.begin()
+        self.continued = False
+        self.release()
+
+
+@variant("the host of a target in absolute form")
+class AbsoluteIsTakenApart(HttpParser):
+    """Hands a target in absolute form over as its path, with its host in the place of the Host field (RFC 9112, section
+    3.2.2)."""
+
+    def read_head(self, request: Request) -> None:
+        """Taken apart when the head has been looked at."""
+        super().read_head(request)
+        scheme, separator, rest = request.target.partition(b"://")
+        if not separator or b"/" in scheme:
+            return
+        place = next((at for at, byte in enumerate(rest) if byte in b"/?"), len(rest))
+        path = rest[place:]
+        request.target = path if path.startswith(b"/") else b"/" + path
+        others = [(name, value) for name, value in request.fields if name.lower() != b"host"]
+        request.fields = [(b"Host", rest[:place]), *others]
+
+
+@variant("the framing fields of a request that is handed over")
+class ChunksBecomeLength(HttpParser):
+    """Hands a body of chunks over as what it is then: without Transfer-Encoding, and with its length (RFC 9112, section
+    7.1.3)."""
+
+    def end_of_request(self) -> None:
+        """When the length is known."""
+        super().end_of_request()
+        request = self.request
+        if request.chunked:
+            others = [(name, value) for name, value in request.fields if name.lower() != b"transfer-encoding"]
+            request.fields = [*others, (b"content-length", b"%d" % len(request.body))]
+
+
+@variant("empty lines before a request")
+class OneEmptyLine(HttpParser):
+    """Skips one empty line before a request, and no second one: RFC 9112, section 2.2, asks for at least one."""
+
+    skipped = False
+
+    def begin(self) -> None:
+        """None so far."""
+        super().begin()
+        self.skipped = False
+
+    def empty_line_before(self) -> None:
+        """One."""
+        if self.skipped:
+            raise Refused(400, "more than one empty line")
+        self.skipped = True
