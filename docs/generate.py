@@ -32,6 +32,7 @@ from dasnet_reference import (
     TRANSITIONS,
     WITHOUT_HANDLE,
 )
+from making.http_tables import clauses_page, vectors_page
 from making.markdown import table
 from making.published import load_published
 from making.requirements import Facts, all_facts, variants
@@ -283,6 +284,8 @@ def latitude_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "catalogue.md": catalogue_page,
     "dasnet.1.md": man_page.page,
+    "http-clauses.md": clauses_page,
+    "http-vectors.md": vectors_page,
     "latitude.md": latitude_page,
     "misbehaving-drivers.md": misbehaving_page,
 }

@@ -17,6 +17,7 @@ from typing import Any
 
 from dasnet_adapters.profiles import PROFILES, Profile
 from dasnet_conformance.catalogue.loader import Clause, Requirement, load_catalogue
+from dasnet_conformance.catalogue.vectors import Vector, load_vectors
 from dasnet_conformance.catalogue.where import Place, check_places
 from dasnet_conformance.proof.faults.registry import Fault, proving
 
@@ -58,7 +59,8 @@ class Outcome:
 class Facts:
     """A requirement with everything beside it.
 
-    `shown` has, for each allowed outcome, the right servers on which it is seen.
+    `shown` has, for each allowed outcome, the right servers on which it is seen; `vectors` are the requests that its
+    check sends, where it is made of those.
     """
 
     requirement: Requirement
@@ -70,6 +72,7 @@ class Facts:
     faults: tuple[Fault, ...]
     outcomes: tuple[Outcome, ...]
     shown: dict[str, tuple[str, ...]]
+    vectors: tuple[Vector, ...] = ()
 
 
 @cache
@@ -89,6 +92,7 @@ def all_facts() -> dict[str, Facts]:
             faults=tuple(faults.get(name, ())),
             outcomes=tuple(_outcome(published, name) for published in load_published()),
             shown={outcome: tuple(right.get((name, outcome), ())) for outcome in requirement.allowed},
+            vectors=load_vectors().get(name, ()),
         )
         for name, requirement in catalogue.requirements.items()
     }

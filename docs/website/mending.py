@@ -16,7 +16,7 @@ MENDED = {
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages of the site">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="Contents of this page">',
     # A page has a heading of the first level, the search before it has found anything, too.
-    '<div id="search-results"></div>': '<h1>Search</h1><div id="search-results"></div>',
+    '<div id="search-results"></div>': '<h1>Search</h1>\n<div id="search-results" aria-live="polite"></div>',
 }
 
 

@@ -5,12 +5,18 @@ It writes nothing; it makes texts from what `making.requirements` gathered.
 
 from __future__ import annotations
 
+from html import escape
+
 from dasnet_conformance.catalogue.loader import Clause
+from dasnet_conformance.catalogue.vectors import Served, Vector
 from making.markdown import table
 from making.requirements import Facts, Outcome, Source, all_facts, fault_source
 
 from .routes import Routes, relative
 from .words import UNLISTED, code, console, plain, verdict
+
+#: Bytes of a request that are shown.
+_MOST = 160
 
 
 def requirement_pages(routes: Routes) -> dict[str, str]:
@@ -59,6 +65,7 @@ def _page(facts: Facts, before: Facts | None, after: Facts | None, routes: Route
         "{.summary}\n" + _summary(facts),
         *_verdicts(facts),
         *_checks(facts, routes, page),
+        *_vectors(facts),
         *_faults(facts, routes, page),
         "## Where it comes from",
         "\n\n".join(_clause(clause) for clause in facts.clauses),
@@ -125,6 +132,40 @@ def _checks(facts: Facts, routes: Routes, page: str) -> list[str]:
     functions = dict.fromkeys(place.function for place in facts.places)
     parts += [f"As pytest knows it: {', '.join(f'`dasnet run python:your_module -k {each}`' for each in functions)}."]
     return parts
+
+
+def _vectors(facts: Facts) -> list[str]:
+    if not facts.vectors:
+        return []
+    rows = [
+        [plain(vector.name), _bytes(vector.data), _rejection(vector), "; ".join(map(_service, vector.serve))]
+        for vector in facts.vectors
+    ]
+    return [
+        "### What it sends",
+        "Each as bytes, whole and byte by byte; what may come of it is any of what stands beside it.",
+        table(["what", "request", "turned down with", "called back as"], rows),
+    ]
+
+
+def _rejection(vector: Vector) -> str:
+    told = ", ".join(vector.reject)
+    return f"{told}, and the connection ends" if vector.ends and told else told
+
+
+def _service(served: Served) -> str:
+    parts = [served.method or "", served.target or ""]
+    if served.body is not None:
+        parts.append(f"body {_bytes(served.body)}")
+    parts += [f"`{name}`: {' or '.join(map(_bytes, values)) or 'none'}" for name, values in served.fields.items()]
+    told = " ".join(part for part in parts if part) or "a request"
+    return f"{told}, then closed" if served.closes else told
+
+
+# In code, as Python writes bytes; a long one by its beginning.
+def _bytes(data: bytes) -> str:
+    told = repr(data[:_MOST])[2:-1] + ("…" if len(data) > _MOST else "")
+    return f"<code>{escape(told, quote=False).replace('|', '&#124;')}</code>" if told else "(empty)"
 
 
 def _faults(facts: Facts, routes: Routes, page: str) -> list[str]:

@@ -13,10 +13,11 @@ Derive from `Server`, override the callbacks you need, call `tick()` once per fr
             echo.tick()
             ...
 
-`Client` is the other end: `make_client_adapter()`, `connect(host, port)`, and the same callbacks.
+`Client` is the other end: `make_client_adapter()`, `connect(host, port)`, and the same callbacks. `HttpServer` and
+`HttpClient` speak HTTP; they need h11, which is imported where it is installed.
 
-Standard library only; no threads, but for the look-up of a host's name. This file only gathers the public names;
-everything else is private.
+Otherwise the standard library only; no threads, but for the look-up of a host's name. This file only gathers the public
+names; everything else is private.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from ._errors import (
     WrongHandleError,
 )
 from ._group import ServerGroup
+from ._http_client import HttpClient
 from ._http_library import h11
 from ._http_server import HttpServer
 from ._lowlevel import (
@@ -92,6 +94,7 @@ __all__ = [
     "ClosedHandleError",
     "EmptyOrphanError",
     "Happening",
+    "HttpClient",
     "HttpServer",
     "ImpossibleTransitionError",
     "LocalError",

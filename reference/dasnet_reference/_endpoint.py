@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -30,9 +31,10 @@ PASSING: Final = frozenset(
     if hasattr(errno, name)
 )
 
-# Every open endpoint. The collector finalizes the members of a cycle in no set order: were the sockets reachable only
-# through the cycle, they could go, with a warning, before the handle that is to close them.
-_OPEN: Final[set[Endpoint]] = set()
+#: Every open endpoint. The collector finalizes the members of a cycle in no set order: were the sockets reachable only
+#: through the cycle, they could go, with a warning, before the handle that is to close them. Kept in `sys`, which the
+#: interpreter takes apart last, for at its end modules are members of cycles, too.
+OPEN: Final[set[object]] = vars(sys).setdefault("_dasnet_reference_open", set())
 
 
 class Endpoint:
@@ -58,7 +60,7 @@ class Endpoint:
         self.poller_fileno: int | None = self._poller.fileno()
         # A fork shares all of it with this process, registrations included; they remain this process's to change.
         self._process = _process.identity
-        _OPEN.add(self)
+        OPEN.add(self)
 
     @property
     def inherited(self) -> bool:
@@ -94,7 +96,7 @@ class Endpoint:
 
     def close(self) -> None:
         """Drop the connection, and give every descriptor back; of an inherited one the descriptors only."""
-        _OPEN.discard(self)
+        OPEN.discard(self)
         if not self.inherited:
             self.drop()
         elif self.client is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from email.utils import formatdate
@@ -12,6 +13,9 @@ from ._http_library import h11
 
 FieldLine = tuple[str | bytes, str | bytes]
 
+#: Names and values that may be sent: no more than h11 lets pass, which reads them once more when they go out.
+_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE: Final = re.compile(rb"(?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?")
 #: Fields that say where an answer ends, which is not for the program to say.
 _FRAMING: Final = frozenset((b"content-length", b"transfer-encoding"))
 _WITHOUT_CONTENT: Final = frozenset((204, 304))
@@ -43,12 +47,14 @@ def check_answer(status: int, headers: Iterable[FieldLine], body: bytes) -> tupl
         raise ValueError(f"status must be 200 to 599, not {status}")
     memoryview(body).release()
     given = [(_bytes(name), _bytes(value)) for name, value in headers]
-    try:
-        # h11 says what is a name and a value.
-        h11.Response(status_code=status, headers=given)
-    except h11.LocalProtocolError as error:
-        raise ValueError(f"this cannot be sent: {error}") from None
+    for name, value in given:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a field")
+        if not _VALUE.fullmatch(value):
+            raise ValueError(f"the field {name.decode()} cannot be sent with the value {value!r}")
     fields = [pair for pair in given if pair[0].lower() not in _FRAMING and pair[0].lower() != b"connection"]
+    if len(fields) == len(given):
+        return fields, False
     named = b",".join(value.lower() for name, value in given if name.lower() == b"connection")
     return fields, b"close" in [word.strip(b"\t ") for word in named.split(b",")]
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from . import _process
-from ._endpoint import PASSING, display, listen_on
+from ._endpoint import OPEN, PASSING, display, listen_on
 from ._http_connection import HttpConnection
 from ._poller import READABLE, Poller, Ready, make_poller
 
@@ -40,6 +40,7 @@ class HttpEndpoint:
         self.connections: dict[int, HttpConnection] = {}
         self._listening = True
         self._process = _process.identity
+        OPEN.add(self)
 
     @property
     def inherited(self) -> bool:
@@ -99,6 +100,7 @@ class HttpEndpoint:
 
     def close(self) -> None:
         """End every connection and give everything back; of an inherited one the descriptors only."""
+        OPEN.discard(self)
         for connection in self.connections.values():
             if self.inherited:
                 connection.abandon()

@@ -1,4 +1,4 @@
-"""What an `HttpServer` can be told at construction, with defaults and checks; data only, no input/output."""
+"""What an `HttpServer` or `HttpClient` can be told at construction, with defaults and checks; data only."""
 
 from __future__ import annotations
 
@@ -26,10 +26,33 @@ class HttpLimits:
     stall_ticks: int | None = None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is not None and value < 1:
-                raise ValueError(f"{field.name} must be at least 1, not {value}")
+        _check(self)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClientLimits:
+    """The limits of one `HttpClient`, which travel with its handle.
+
+    Arguments: `largest_head` and `largest_body` of a response, in bytes. `stall_ticks`, after how many ticks in which
+    no byte moves a request fails, and `deadline_ticks`, after how many since it was accepted; None: never. Raises
+    `ValueError` for a limit below 1.
+    """
+
+    largest_head: int = 64 * 1024
+    largest_body: int = 16 * MEBIBYTE
+    stall_ticks: int | None = None
+    deadline_ticks: int | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+def _check(limits: HttpLimits | HttpClientLimits) -> None:
+    for field in fields(limits):
+        value = getattr(limits, field.name)
+        if value is not None and value < 1:
+            raise ValueError(f"{field.name} must be at least 1, not {value}")
 
 
 HTTP_DEFAULTS: Final = HttpLimits()
+HTTP_CLIENT_DEFAULTS: Final = HttpClientLimits()

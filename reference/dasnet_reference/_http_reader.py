@@ -156,17 +156,18 @@ class RequestReader:
             self._fields.append(check_field(line))
 
     def _end_head(self, end: int) -> None:
-        check_fields(self._fields, self._old, self._limits.largest_body)
+        length = check_fields(self._fields, self._old, self._limits.largest_body)
         expecting = expectation(self._fields, self._old)
-        self._chunked = any(name == b"transfer-encoding" for name, _ in self._fields)
+        self._chunked = length is None
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_CHUNK_LINE)
-        head = bytes(self._input[:end])
+        # A body that is on its way needs no word.
+        self.expecting = expecting and len(self._input) == end and length != 0
+        # What is there of a measured body goes along, which saves a step.
+        end += min(length or 0, _PIECE, len(self._input) - end)
+        self._connection.receive_data(bytes(self._input[:end]))
         del self._input[:end]
-        self._connection.receive_data(head)
         self._next()
         self._skipped = 0
-        # A body that is on its way needs no word.
-        self.expecting = expecting and not self._input and self._connection.they_are_waiting_for_100_continue
 
     # --- the body
 

@@ -56,8 +56,13 @@ def _check_target(method: bytes, target: bytes) -> None:
     if target.startswith(b"/") or (target == b"*" and method == b"OPTIONS"):
         return
     host = authority_of(target)
-    if host is None or not _HOST.fullmatch(host):
+    if host is None or not check_host(host):
         raise RejectedError(400, "a target that this method does not have")
+
+
+def check_host(value: bytes) -> bool:
+    """Whether this is a host, with or without a port, or nothing. Clause: RFC 9110, section 7.2"""
+    return _HOST.fullmatch(value) is not None
 
 
 def authority_of(target: bytes) -> bytes | None:
@@ -79,25 +84,26 @@ def check_field(line: bytes) -> Field:
     return match[1].lower(), match[2].rstrip(b"\t ")
 
 
-def check_fields(fields: Sequence[Field], old: bool, largest_body: int) -> None:
+def check_fields(fields: Sequence[Field], old: bool, largest_body: int) -> int | None:
     """What the fields of one head say together: who is asked, and where the body ends.
 
-    Arguments: `fields`, as of `check_field`; `old`, whether the version is HTTP/1.0; `largest_body`, in bytes. Raises
-    `RejectedError`.
+    Arguments: `fields`, as of `check_field`; `old`, whether the version is HTTP/1.0; `largest_body`, in bytes. Returns
+    the length of the body in bytes, None if it comes in chunks. Raises `RejectedError`.
 
     Clause: RFC 9112, sections 3.2, 6.1 and 6.3; RFC 9110, section 8.6
     """
     hosts = _values(fields, b"host")
-    if len(hosts) > 1 or not (hosts or old) or not all(map(_HOST.fullmatch, hosts)):
+    if len(hosts) > 1 or not (hosts or old) or not all(map(check_host, hosts)):
         raise RejectedError(400, f"{len(hosts)} fields Host" if len(hosts) != 1 else "a field Host that is no host")
     lengths, codings = _values(fields, b"content-length"), _values(fields, b"transfer-encoding")
-    if lengths:
-        _check_length(lengths, largest_body)
-    if codings:
-        _check_coding(codings, old, bool(lengths))
+    length = _check_length(lengths, largest_body) if lengths else 0
+    if not codings:
+        return length
+    _check_coding(codings, old, bool(lengths))
+    return None
 
 
-def _check_length(lengths: Sequence[bytes], largest_body: int) -> None:
+def _check_length(lengths: Sequence[bytes], largest_body: int) -> int:
     values = {value.strip(b"\t ") for line in lengths for value in line.split(b",")}
     if len(values) != 1:
         raise RejectedError(400, "several values of Content-Length")
@@ -107,6 +113,7 @@ def _check_length(lengths: Sequence[bytes], largest_body: int) -> None:
     # By its digits first: a number of thousands of them is dear to read.
     if len(value.lstrip(b"0")) > 18 or int(value) > largest_body:
         raise RejectedError(413, "a body that is too large")
+    return int(value)
 
 
 def _check_coding(codings: Sequence[bytes], old: bool, measured: bool) -> None:

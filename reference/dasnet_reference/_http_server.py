@@ -172,7 +172,7 @@ class HttpServer:
         if held is None:
             raise EmptyOrphanError("restore from an empty orphan")
         if not hasattr(held, "respond"):
-            raise WrongHandleError("restore of a Server's handle into an HttpServer")
+            raise WrongHandleError("restore of another kind of handle into an HttpServer")
         handle = cast(NetworkHttpServer, held)
         handle.bind(self)
         earlier, self._server, shared_orphan.server = self._server, handle, None

@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
+    from ._http_client_handle import NetworkHttpClient
     from ._http_handle import NetworkHttpServer
     from ._network_server import NetworkServer
 
@@ -25,7 +26,7 @@ class SharedOrphan:
     """
 
     def __init__(self) -> None:
-        self.server: NetworkServer | NetworkHttpServer | None = None
+        self.server: NetworkServer | NetworkHttpServer | NetworkHttpClient | None = None
 
     def __bool__(self) -> bool:
         return self.server is not None

@@ -206,7 +206,7 @@ class Server:
         if handle is None:
             raise EmptyOrphanError("restore from an empty orphan")
         if not hasattr(handle, "answers"):
-            raise WrongHandleError("restore of an HttpServer's handle into a Server")
+            raise WrongHandleError("restore of another kind of handle into a Server")
         handle = cast("NetworkServer", handle)
         server_restore(handle, self, type(self))
         earlier, self._server, shared_orphan.server = self._server, handle, None

@@ -30,6 +30,7 @@ def test_every_clause_of_the_two_rfcs_covers_a_statement_but_those_without_a_mus
         "http-body.too-large",
         "http-callback.failure",
         "http-connection.smuggling",
+        "http-connection.timeout",
         "http-connection.timeout-code",
         "http-message.major",
         "http-message.version",

@@ -172,7 +172,7 @@ def _page(judged: dict[str, dict[str, Any]]) -> str:
         "",
         "A **no** is not a hole by itself: much of it is leniency that RFC 9112 advises against, and some of it can",
         "only hurt together with another server that reads the same bytes otherwise. `dasnet explain ID` tells more,",
-        "and the vectors with their allowed outcomes are in `conformance/dasnet_conformance/catalogue/http_vectors`.",
+        "and [http-vectors.md](http-vectors.md) has every vector with its allowed outcomes.",
         "",
         "| server | version | requirements met | MUST | how it was run |",
         "| --- | --- | --- | --- | --- |",

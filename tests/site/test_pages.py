@@ -41,11 +41,12 @@ def test_a_page_has_all_that_is_known_of_its_requirement(name: str) -> None:
         assert f"dasnet prove --fault {fault.name}\n" in text
     for source in facts.checks:
         assert source.text.rstrip() in text
-        assert f'check("{name}"' in source.text
+        assert re.search(rf'check(_vectors)?\("{name}"', source.text)
         assert f"#line-{source.line}" in text
     assert facts.checks
     for outcome in facts.outcomes:
         assert f"(../implementations/{outcome.implementation.folder}.md)" in text
+    assert text.count("<code>") >= len(facts.vectors)
     for allowed in facts.requirement.allowed:
         assert allowed in text.replace("\\", "")
     assert f"$ dasnet explain {name}\n" in text

@@ -19,6 +19,7 @@ from dasnet_conformance.running.endings import spell_exit
 from dasnet_conformance.running.plan import HASTE, Plan
 from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
+from dasnet_conformance.stage.contents import draw_ahead
 
 from .checking import Checking
 from .conduct import UNREACHED, Conduct
@@ -28,6 +29,9 @@ from .selecting import Selection, requirement_of
 
 #: Seconds that a sanity conversation is waited for, before the checks begin beside it.
 MOMENT: Final = 0.5
+#: Checks from which on contents are drawn for all workers at once, and how many bytes: the most that one check takes.
+MANY: Final = 200
+DRAWN: Final = 20 << 20
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class PooledSession:
         if not session.items or scout is None:
             return None
         process = self._process
+        if len(session.items) > MANY:
+            draw_ahead(str(process.seed), DRAWN)
         # Mostly that is known by now. A conversation that takes long is not waited for: it may be a call that hangs.
         if scout.connection.poll(MOMENT):
             self._took(self._hear_scout(scout))

@@ -14,6 +14,7 @@ from typing import Final
 from dasnet_adapters.contract import Answer, Command, Value
 from dasnet_adapters.line_commands import encode_command
 from dasnet_adapters.line_protocol import encode_answer
+from dasnet_conformance.stage.contents import BEGINNINGS
 from dasnet_conformance.stage.conversation import Step, Stretch, Totals, channels, steps_of
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.recording import Acted, Called, Ended, Paused, Received, Recording, Row, Strayed
@@ -173,7 +174,7 @@ class _Payloads:
         if len(data) < LONG_PAYLOAD or not self._seed:
             return ""
         if self._drawn is None:
-            self._drawn = random.Random(self._seed).randbytes((self._size + 3) & ~3)
+            self._drawn = random.Random(self._seed).randbytes((BEGINNINGS + self._size + 3) & ~3)
         place = self._drawn.find(data)
         return f"random({self._seed},{place},{len(data)})" if place >= 0 else ""
 

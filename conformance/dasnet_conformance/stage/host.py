@@ -49,10 +49,9 @@ class Host(FrameLoop):
         black_box: BlackBox | NoBlackBox | None = None,
         idled_enough: Callable[[], bool] = lambda: False,
     ) -> None:
-        own_seed = f"{seed}:{requirement.id}"
-        super().__init__(session, own_seed, black_box)
+        super().__init__(session, str(seed), black_box)
         self.requirement = requirement
-        self.random = Contents(own_seed)
+        self.random = Contents(str(seed), requirement.id)
         #: Which of several legal outcomes was seen, for requirements that only inform.
         self.observed = ""
         self._ports = ports

@@ -1,12 +1,13 @@
-"""Fixtures of the tests of `HttpServer`: a server that listens, closed when its test ends."""
+"""Fixtures of the tests of `HttpServer` and `HttpClient`: what listens or asks, closed when its test ends."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from http_client_tools import Asker, Server
 from http_server_tools import Site
 
 
@@ -27,3 +28,30 @@ def serve(cleanup: contextlib.ExitStack) -> Callable[..., Site]:
 def site(serve: Callable[..., Site]) -> Site:
     """A server with the limits of its own that listens."""
     return serve()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.listener.close()
+    for connection in made.connections:
+        connection.close()
+
+
+@pytest.fixture
+def ask(server: Server, cleanup: contextlib.ExitStack) -> Callable[..., Asker]:
+    """Makes a client of the server."""
+
+    def make(**settings: Any) -> Asker:
+        asker = cleanup.enter_context(Asker(**settings))
+        asker.make_http_client_adapter()
+        assert asker.init("127.0.0.1", server.port)
+        return asker
+
+    return make
+
+
+@pytest.fixture
+def asker(ask: Callable[..., Asker]) -> Asker:
+    return ask()

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reference_tools import PATIENCE
-
 from dasnet_reference import HttpServer
+
+#: Seconds after which a condition that does not come true is a failure.
+PATIENCE = 60.0
 
 
 @dataclass

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from http_server_tools import Site, all_of_it, browser, exchange, get, later, push, read_until, statuses, until
 
-from dasnet_reference import HttpServer, _http_server
+from dasnet_reference import HttpServer, NoHandleError, _http_server
 
 
 def answered(site: Site, status: int, headers: list[tuple[str, str]], body: bytes, method: str = "GET") -> bytes:
@@ -163,3 +163,24 @@ def test_a_port_that_is_taken_is_an_error_and_no_exception(site: Site) -> None:
         assert not second.is_open()
         assert len(second.errors) == 1
         assert second.errors[0][1] != 0
+
+
+def test_what_can_be_no_port_is_refused(site: Site) -> None:
+    with Site() as second:
+        with pytest.raises(NoHandleError):
+            second.init(0)
+        second.make_http_server_adapter()
+        for port in ("80", True, None):
+            with pytest.raises(TypeError):
+                second.init(port)  # type: ignore[arg-type]
+        for port in (-1, 65536):
+            assert not second.init(port)
+        assert second.init(0)
+        port = second.port
+        assert not second.init(0)
+        assert second.port == port
+        assert [code != 0 for _, code in second.errors] == [True] * 3
+        # Made anew, it has given its port back.
+        second.make_http_server_adapter()
+        assert not second.is_open()
+        assert second.init(port)

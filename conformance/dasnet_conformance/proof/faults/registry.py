@@ -140,6 +140,11 @@ def register(entry: Fault) -> None:
     _FAULTS[entry.name] = entry
 
 
+def entered(name: str) -> Fault:
+    """The fault of that name, which has to be in a file that comes earlier. Raises `KeyError` if it is not there."""
+    return _FAULTS[name]
+
+
 # A file of faults is named after its section.
 def _section(module: str) -> str:
     package, _, name = module.rpartition(".")

@@ -22,6 +22,7 @@ from .sound_http_answer import HttpAnswer
 from .sound_http_connection import HttpConnection
 from .sound_http_handle import HttpHandle
 from .sound_http_parser import HttpParser
+from .sound_http_port import HttpPort
 from .sound_http_request import Limits
 
 
@@ -234,6 +235,7 @@ class Implementation:
             return http_handle(limits, http_parser, http_connection, http_answer)
 
         self.HttpServer: type[HttpServer] = type("HttpServer", (http_server,), {"_handle": staticmethod(make_handle)})
+        self.http_port: Callable[[], int] = HttpPort(self.HttpServer)
 
 
 IMPLEMENTATION_NAME = "sound server"
@@ -256,3 +258,4 @@ client_close = _SOUND_CLIENT.client_close
 NetworkClient = ClientHandle
 # A draft is claimed where it is there.
 PROFILES = tuple(name for name, profile in EVERY_PROFILE.items() if not profile.package)
+http_port = HttpPort(HttpServer)

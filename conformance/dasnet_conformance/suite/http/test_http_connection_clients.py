@@ -11,6 +11,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     Limits,
     answers_at,
+    ask,
     await_answer,
     await_request,
     client_of,
@@ -157,10 +158,29 @@ def test_error_arrives(host: Host) -> None:
 
 
 @check("http-connection.leaves-in-head")
+@pytest.mark.parametrize("count", [3, 100], ids=["three", "a hundred"])
 @pytest.mark.parametrize("how", ["close", "reset", "half-close"])
-def test_leaves_in_head(host: Host, how: str) -> None:
-    """After a word, a line, and all but the last byte."""
-    _leaves(host, request_of("/gone", "X-Field: a"), how)
+def test_leaves_in_head(host: Host, how: str, count: int) -> None:
+    """After a word, a line, and all but the last byte; and a hundred clients one after the other."""
+    if count == 3:
+        _leaves(host, request_of("/gone", "X-Field: a"), how)
+    else:
+        _leave_one_after_another(host, how)
+
+
+def _leave_one_after_another(host: Host, how: str) -> None:
+    # A hundred, more than many have places for, and every fourth one has not said a word.
+    server = greeting(host)
+    for number in range(100):
+        peer = client_of(host, server, needs="")
+        if number % 4:
+            peer.send(b"GET /gone HTTP/1.1\r\n")
+        host.tick_once(server)
+        {"close": peer.close, "reset": peer.reset, "half-close": peer.half_close}[how]()
+        host.tick_once(server)
+    host.settle(server)
+    expect.equal(server.count("request"), 0, "request callbacks")
+    still_serves(host, server)
 
 
 @check("http-connection.leaves-in-body")
@@ -268,8 +288,12 @@ def test_slow_reader_whole(host: Host) -> None:
 
 
 @check("http-connection.many")
-def test_many(host: Host) -> None:
-    """Ten that say nothing, as a browser opens them ahead; six that ask; then the ten ask as well."""
+@pytest.mark.parametrize("when", ["together", "in turn"])
+def test_many(host: Host, when: str) -> None:
+    """Ten that say nothing, as a browser opens them ahead; six that ask; then the ten ask as well. And many in turn."""
+    if when != "together":
+        _many_in_turn(host)
+        return
     server = greeting(host)
     silent = [client_of(host, server) for _ in range(10)]
     host.settle(server)
@@ -283,6 +307,15 @@ def test_many(host: Host) -> None:
     for peer in silent:
         await_answer(host, server, peer)
     expect.equal(len(set(targets_of(server))), 16, "different targets called back")
+
+
+def _many_in_turn(host: Host) -> None:
+    # A hundred clients one after the other, each with a connection of its own that ends behind its answer.
+    server = greeting(host)
+    for number in range(100):
+        answer = ask(host, server, request_of(f"/{number}", "Connection: close"), needs="")
+        expect.equal(answer.status, 200, f"the status of the answer to client {number + 1}")
+    still_serves(host, server)
 
 
 @check("http-connection.stays-open")

@@ -74,21 +74,22 @@ def test_partial_body(host: Host, data: bytes, body: bytes) -> None:
 
 
 @check("http-framing.large-body")
-@pytest.mark.parametrize("framing", ["Content-Length", "chunks"])
+@pytest.mark.parametrize("framing", ["Content-Length", "chunks", "one chunk"])
 @pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 1 << 20])
 def test_large_body(host: Host, framing: str, size: int) -> None:
-    """Around the size of most buffers, and a mebibyte; chunks are of 10,000 bytes."""
+    """Around the size of most buffers, and a mebibyte; chunks are of 10,000 bytes, or there is but one."""
     server = greeting(host)
     body = host.random.randbytes(size)
-    if framing == "chunks":
-        parts = [body[place : place + 10_000] for place in range(0, size, 10_000)]
+    if framing != "Content-Length":
+        step = 10_000 if framing == "chunks" else size
+        parts = [body[place : place + step] for place in range(0, size, step)]
         data = request_of("/", "Transfer-Encoding: chunked", method="POST")
         data += b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
     else:
         data = request_of("/", method="POST", body=body)
     peer = client_of(host, server)
     pour(host, server, peer, data)
-    event = await_request(host, server, size=len(data))
+    event = await_request(host, server, needs="", size=len(data))
     expect.same_bytes(event.data, body, f"a body of {size} bytes, by {framing}")
     await_answer(host, server, peer)
 

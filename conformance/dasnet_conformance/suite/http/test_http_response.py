@@ -15,11 +15,13 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     answers_at,
     await_answer,
+    await_answers,
     await_end,
     await_request,
     client_of,
     greeting,
     request_of,
+    requests_of,
     respond,
     serving,
 )
@@ -118,11 +120,31 @@ def test_empty_body(host: Host, status: int) -> None:
 
 
 @check("http-response.head-has-no-content")
-def test_head_has_no_content(host: Host) -> None:
+@pytest.mark.parametrize("sent", ["alone", "before a GET"])
+def test_head_has_no_content(host: Host, sent: str) -> None:
     """A body was given; what follows the empty line would be taken for the next answer."""
+    if sent != "alone":
+        _head_before_another(host)
+        return
     answer, peer, server = _answered(host, method="HEAD")
     host.settle(server)
     expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
+
+
+def _head_before_another(host: Host) -> None:
+    # Both in one write, answered when both were told of, or the second when its turn has come.
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/head", method="HEAD") + request_of("/get"))
+    await_request(host, server)
+    host.settle(server)
+    for event in requests_of(server):
+        respond(server, event.exchange)
+    server.react("request", "respond", 200, b"", GREETING)
+    if await_answer(host, server, peer, "HEAD").closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    answers = await_answers(host, server, peer, 2, ("HEAD", "GET"))
+    expect.equal([answer.body for answer in answers], [b"", GREETING], "the bodies of the answers to HEAD and GET")
 
 
 @check("http-response.head-has-the-fields")

@@ -25,11 +25,6 @@ def test_request_method_case(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 
-@check_outside("http-port.request-method-unknown", "http-request.method-unknown")
-def test_request_method_unknown(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
 @check_outside("http-port.request-connect-refused", "http-request.connect-refused")
 def test_request_connect_refused(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
@@ -62,11 +57,6 @@ def test_request_line_invalid(host: Host, vector: Vector) -> None:
 
 @check_outside("http-port.request-line-rejected", "http-request.line-rejected")
 def test_request_line_rejected(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
-@check_outside("http-port.request-line-spaces", "http-request.line-spaces")
-def test_request_line_spaces(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 
@@ -115,11 +105,6 @@ def test_request_host_valid(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 
-@check_outside("http-port.request-host-old-version", "http-request.host-old-version")
-def test_request_host_old_version(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
 @check_outside("http-port.request-space-before-colon", "http-request.space-before-colon")
 def test_request_space_before_colon(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
@@ -142,11 +127,6 @@ def test_request_folded(host: Host, vector: Vector) -> None:
 
 @check_outside("http-port.request-bare-cr", "http-request.bare-cr")
 def test_request_bare_cr(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
-@check_outside("http-port.request-bare-lf", "http-request.bare-lf")
-def test_request_bare_lf(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 
@@ -190,18 +170,8 @@ def test_framing_length_differ(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 
-@check_outside("http-port.framing-length-same", "http-framing.length-same")
-def test_framing_length_same(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
 @check_outside("http-port.framing-length-huge", "http-framing.length-huge")
 def test_framing_length_huge(host: Host, vector: Vector) -> None:
-    judge_outside(host, vector)
-
-
-@check_outside("http-port.framing-length-leading-zero", "http-framing.length-leading-zero")
-def test_framing_length_leading_zero(host: Host, vector: Vector) -> None:
     judge_outside(host, vector)
 
 

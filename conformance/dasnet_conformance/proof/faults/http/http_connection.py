@@ -356,3 +356,49 @@ class ThousandTicksAreEnough(HttpConnection):
 
     def count_tick(self, stall: int | None) -> None:
         super().count_tick(1_000 if stall is None else stall)
+
+
+@fault("http-connection.close")
+class KnowsTheFirstConnectionLine(HttpParser):
+    """Of two Connection lines the first one counts, and a close in the second is not seen."""
+
+    def is_persistent(self, request: Request) -> bool:
+        first = b"".join(request.values(b"connection")[:1])
+        options = [option.lower() for option in listed([first])]
+        return super().is_persistent(request) or (request.minor >= 1 and b"close" not in options)
+
+
+@fault("http-connection.many")
+class ClosedOnesKeepTheirPlace(HttpHandle):
+    """A connection that has ended keeps its place in the table, and when that is full nobody is served any more."""
+
+    def forget_gone(self) -> None:
+        gone = [each for each in self.connections if each.gone] if self.owner is not None else []
+        super().forget_gone()
+        self.lost.extend(gone)
+
+    def has_room(self) -> bool:
+        return super().has_room() and len(self.connections) + len(self.lost) < self.limits.connections
+
+    def __init__(self, *arguments: Any) -> None:
+        self.lost: list[HttpConnection] = []
+        super().__init__(*arguments)
+
+
+@fault("http-connection.leaves-in-head")
+class ALeavingClientKeepsItsPlace(HttpConnection):
+    """The connection of a client that left in the middle of its head is never let go of."""
+
+    def cut_off(self) -> None:
+        if not (self.parser.begun() and not self.parser.head_complete):
+            super().cut_off()
+
+
+@fault("http-connection.leaves-in-head")
+class ASilentVisitorIsAnException(HttpConnection):
+    """A client that connects and leaves without a byte is an exception, which the host gets out of its tick."""
+
+    def cut_off(self) -> None:
+        if not self.parser.begun():
+            raise ConnectionError("the client has gone")
+        super().cut_off()

@@ -267,3 +267,22 @@ class EndsChunkLinesAtABareCr(HttpParser):
         if 0 <= found < len(self.buffer) - 1 and self.buffer[found + 1] != 0x0A:
             self.buffer.insert(found + 1, 0x0A)
         return super().chunk_line()
+
+
+@fault("http-framing.large-body")
+class KeepsChunkSizesInSixteenBits(HttpParser):
+    """The size of a chunk is kept in 16 bits, and one of 65,536 bytes is the last."""
+
+    def chunk_number(self, digits: bytes) -> int:
+        return super().chunk_number(digits) & 0xFFFF
+
+
+@fault("http-framing.chunked")
+class RefusesABodyWithoutChunks(HttpParser):
+    """A chunked body in which the last chunk is the first is answered 400."""
+
+    def read_chunk_line(self, line: bytes) -> int:
+        size = super().read_chunk_line(line)
+        if not size and not self.request.body:
+            raise Refused(400, "an empty body")
+        return size

@@ -358,3 +358,35 @@ class EmptyLinesWithoutLimit(HttpParser):
 
     def empty_line_before(self) -> None:
         self.head_size = 0
+
+
+@fault("http-connection.many-requests")
+class HeadLimitOfTheConnection(HttpParser):
+    """The bytes of heads are counted on and on, and after a while each request of a connection is answered 431."""
+
+    total = 0
+
+    def count_head(self, size: int) -> None:
+        self.total += size
+        if self.total > self.limits.head:
+            raise Refused(431, "the heads are too large")
+
+
+@fault("http-connection.many-requests")
+class FieldLimitOfTheConnection(HttpParser):
+    """Fields are counted on and on, and after a while each request of a connection is answered 431."""
+
+    total = 0
+
+    def count_field(self) -> None:
+        self.total += 1
+        if self.total > self.limits.fields:
+            raise Refused(431, "there are too many fields")
+
+
+@fault("http-limits.body-at-limit")
+class ChunkedLimitIsOneTooSmall(HttpParser):
+    """A chunked body of exactly the limit is answered 413."""
+
+    def check_body(self, size: int) -> None:
+        super().check_body(size + self.request.chunked)

@@ -344,3 +344,31 @@ class ErrorsHaveNoDate(_OwnAnswers):
 
     def own(self, answer: bytes) -> bytes:
         return re.sub(rb"Date: [^\r]*\r\n", b"", answer)
+
+
+@fault("http-response.framing-fields-given")
+class LengthInSmallLettersIsNotItsOwn(HttpAnswer):
+    """A Content-Length of the host is left out, but written in small letters it is sent beside the server's own."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        lines = super().field_lines(fields)
+        return [*lines, *(name + b": " + value for name, value in fields if name == b"content-length")]
+
+
+@fault("http-response.head-has-no-content")
+class HeadIsForgottenInAPipeline(HttpConnection):
+    """Whether an answer has content goes by the latest request, and behind a HEAD another one has come by then."""
+
+    def write(self, request: Request, *arguments: Any, **more: Any) -> bytes:
+        latest = self.exchanges[-1].request if self.exchanges else request
+        return super().write(latest, *arguments, **more)
+
+
+@fault("http-response.framing-fields-given")
+class CloseOfTheHostIsSentAndForgotten(HttpAnswer):
+    """A host that gives Connection: close has it sent, and the connection goes on."""
+
+    OWN = (b"content-length", b"transfer-encoding")
+
+    def asks_to_close(self, fields: Fields) -> bool:  # noqa: ARG002
+        return False
