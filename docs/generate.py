@@ -218,6 +218,7 @@ GROUPS = {
     "words": "How it writes its words",
     "commands": "What it does with commands",
     "client": "What it does with the class Client",
+    "http": "What it does with the class HttpServer",
 }
 
 

@@ -257,6 +257,11 @@ HINTS: Final[dict[str, Hint]] = {
         "REPEAT is not read, or SIZE is taken for the length of BYTES",
         "make the buffer of BYTES, REPEAT times, and hand SIZE on as it is",
     ),
+    "bad-headers": Hint(
+        "the fields of a request are no lines `name: value`, each ended by CR LF",
+        "lines joined by LF, the last one without its end, or another way to write a map",
+        "write each field as its name, a colon, a space, its value and CR LF, and the whole in hex",
+    ),
     "outside-call": Hint(
         "a callback fires while no command runs",
         "a thread or a timer of the port, or the runtime's event loop",

@@ -23,7 +23,9 @@ OF_EVERYONE = [
     "lowlevel",
     "client",
     "client-lowlevel",
+    "http",
     "callbacks",
+    "requests",
     "large amounts",
     "quiet",
 ]
@@ -43,6 +45,31 @@ def test_a_driver_in_order_passes_every_step() -> None:
     assert in_order
     assert [finding.step for finding in findings] == [*OF_EVERYONE[:2], "reset", *OF_EVERYONE[2:], *OF_DRIVERS]
     assert {finding.state for finding in findings} == {OK}
+
+
+WITHOUT_LIMITS = """
+import sys
+from dasnet_adapters.python_driver import PythonDriver
+
+def lines():
+    for line in sys.stdin.buffer:
+        number, *words = line.decode().split()
+        if words[0] == "http_new":
+            sys.stdout.write(f"{number} unsupported\\n")
+            sys.stdout.flush()
+        else:
+            yield line
+
+PythonDriver("dasnet_reference", sys.stdout.buffer).serve(lines())
+"""
+
+
+def test_a_driver_that_makes_no_server_with_limits_is_in_order(tmp_path: Path) -> None:
+    script = tmp_path / "driver.py"
+    script.write_text(WITHOUT_LIMITS, "utf-8")
+    in_order, findings = examine(f"driver:{sys.executable} {script}")
+    assert in_order, findings
+    assert {finding.state for finding in findings} == {OK}, findings
 
 
 def test_a_module_passes_the_steps_that_are_about_it() -> None:

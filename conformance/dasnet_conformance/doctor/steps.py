@@ -12,6 +12,7 @@ from typing import Final
 from dasnet_adapters.contract import (
     COMMANDS,
     CORE,
+    HTTP,
     MAKING,
     PROFILES,
     Command,
@@ -27,6 +28,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 
 from .findings import Note, broken_because
+from .http_steps import requests
 
 #: Bytes that a client sends, and a server, in the step with large amounts.
 LARGE: Final = 1 << 20
@@ -59,9 +61,10 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
             continue  # there is no such object, and what the driver says of it is not to be held against it
         asked.add(command)
         outcome = host.call(command, *each.arguments, tolerate_unsupported=True)
-        if isinstance(outcome, Unsupported) and not COMMANDS[command].optional:
-            unsupported[command] = None
+        if isinstance(outcome, Unsupported):
             missing |= set(each.arguments[:1]) if command in MAKING else set()
+            if not COMMANDS[command].optional:
+                unsupported[command] = None
         elif isinstance(outcome, Value):
             answers[command] = outcome
         elif isinstance(outcome, Refusal) and command in MAKING:
@@ -135,6 +138,7 @@ def _steps() -> Iterator[tuple[str, str, Callable[[Host, Session], str]]]:
     for profile in PROFILES.values():
         yield "commands" if profile.name == CORE else profile.name, profile.name, trial_of(profile)
     yield "callbacks", CORE, callbacks
+    yield "requests", HTTP, requests
     yield "large amounts", CORE, large_amounts
     yield "quiet", CORE, quiet
 
