@@ -41,7 +41,7 @@ def test_a_page_has_all_that_is_known_of_its_requirement(name: str) -> None:
         assert f"dasnet prove --fault {fault.name}\n" in text
     for source in facts.checks:
         assert source.text.rstrip() in text
-        assert re.search(rf'check(_vectors)?\("{name}"', source.text)
+        assert re.search(rf'check(_\w+)?\(\s*"{name}"', source.text)
         assert f"#line-{source.line}" in text
     assert facts.checks
     for outcome in facts.outcomes:
