@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dasnet_adapters.contract import CALLBACKS, CLIENT, CLIENT_LOWLEVEL, COMMANDS, CORE, LOWLEVEL
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, COMMANDS, CORE, LOWLEVEL, PROFILES
 from dasnet_conformance.cli.new_driver_command import (
     ALIASES,
     LANGUAGES,
@@ -158,7 +158,7 @@ def test_the_files_of_a_skeleton(language: str) -> None:
     driver = next(text for name, text in texts.items() if re.search(r"([Dd]river|main)\.\w+$", name))
     flat = _flat(driver)
     assert [name for name in ASKED if name.replace("_", "") not in flat] == []
-    assert [name for name in CALLBACKS if f"on{name}" not in flat and f"fn {name}" not in flat] == []
+    assert [name for name in PROFILES[CORE].callbacks if f"on{name}" not in flat and f"fn {name}" not in flat] == []
     assert flat.count("port:") >= len(ASKED)
 
 

@@ -130,11 +130,11 @@ def test_a_port_that_cannot_be_built_is_inconclusive(
 def test_a_file_that_claims_too_much_is_the_callers_mistake(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = 'implementation = "python:dasnet_reference"\nprofiles = ["http"]\n'
+    text = 'implementation = "python:dasnet_reference"\nprofiles = ["http-port"]\n'
     (tmp_path / "dasnet.toml").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["explore"]) == 3
-    assert "profiles names http, which the implementation does not claim" in capsys.readouterr().err
+    assert "profiles names http-port, which the implementation does not claim" in capsys.readouterr().err
 
 
 def test_an_adapter_that_breaks_at_the_start_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,6 +118,7 @@ in_any_form = pytest.mark.parametrize(
         "Connection: x-other,\tClose , x-more",
         "Connection: x-other\r\nConnection: close",
     ],
+    ids=["alone", "in capitals", "in a list", "among blanks", "in a second line"],
 )
 
 
