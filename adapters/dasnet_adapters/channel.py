@@ -18,7 +18,7 @@ LONGEST_LINE: Final = 64 << 20
 #: How much of what a driver writes aside is kept, in bytes.
 KEPT_ASIDE: Final = 64 << 10
 
-_CHUNK: Final = 64 << 10
+_CHUNK: Final = 256 << 10
 #: How often a driver is looked after while nothing comes, in seconds; only for drivers whose pipe outlives them.
 _LOOK: Final = 0.1
 #: The most chunks that `drain` takes at once, lest a driver that never stops talking holds it forever.
@@ -172,8 +172,6 @@ class PollChannel:
         self._ended = False
         self._closed = False
         self._wanted = [reader, *([aside[0]] if aside else [])]
-        # Kept, since a run waits some two hundred thousand times for the same two.
-        self._poll = _poll_of(self._wanted, [])
 
     @property
     def unfinished(self) -> bytes:
@@ -238,15 +236,11 @@ class PollChannel:
         if not self._closed:
             self._closed = self._ended = True
             self._wanted.clear()
-            self._poll = _poll_of([], [])
             self._close()
 
     # Waits until something can be read (or written, if wanted) and reads it. Whether anything happened.
     def _pump(self, seconds: float | None, *, writing: bool = False) -> bool:
-        if writing:
-            ready = _wait(_poll_of(self._wanted, [self._writer]), self._wanted, [self._writer], seconds)
-        else:
-            ready = _wait(self._poll, self._wanted, [], seconds)
+        ready = _wait(self._wanted, [self._writer] if writing else [], seconds)
         for descriptor in ready:
             if descriptor == self._reader and descriptor in self._wanted:
                 data = self._take(lambda: self._receive(_CHUNK))
@@ -254,18 +248,14 @@ class PollChannel:
                     self._lines.feed(data)
                 elif data is not None:
                     self._ended = True
-                    self._want_no_more(descriptor)
+                    self._wanted.remove(descriptor)
             elif self._aside is not None and descriptor == self._aside[0]:
                 data = self._take(lambda: os.read(descriptor, _CHUNK))  # noqa: B023
                 if data:
                     self._aside[1].feed(data)
                 elif data is not None:
-                    self._want_no_more(descriptor)
+                    self._wanted.remove(descriptor)
         return bool(ready)
-
-    def _want_no_more(self, descriptor: int) -> None:
-        self._wanted.remove(descriptor)
-        self._poll = _poll_of(self._wanted, [])
 
     # What a read gave: bytes, none of them at the end of the stream, None if there was nothing after all.
     @staticmethod
@@ -289,26 +279,18 @@ def _remaining(deadline: float | None, alive: object) -> float | None:
     return left if look is None else min(left, look)
 
 
-# What waits for these descriptors; None where the system has no such thing.
-def _poll_of(reads: list[int], writes: list[int]) -> select.poll | None:
-    if not hasattr(select, "poll"):
-        return None
+def _wait(reads: list[int], writes: list[int], seconds: float | None) -> list[int]:
+    if not hasattr(select, "poll"):  # sockets where there is no poll
+        if not reads and not writes:
+            time.sleep(seconds or 0)
+            return []
+        readable, writable, _ = select.select(reads, writes, [], seconds)
+        return [*readable, *writable]
     poll = select.poll()
     for descriptor in reads:
         poll.register(descriptor, select.POLLIN)
     for descriptor in writes:
         # A connection is one descriptor for both, and registering it twice keeps the last mask alone.
         poll.register(descriptor, select.POLLOUT | (select.POLLIN if descriptor in reads else 0))
-    return poll
-
-
-# Those that are ready, of what a poll waits for; where there is none, of the sockets that are given.
-def _wait(poll: select.poll | None, reads: list[int], writes: list[int], seconds: float | None) -> list[int]:
-    if poll is None:
-        if not reads and not writes:
-            time.sleep(seconds or 0)
-            return []
-        readable, writable, _ = select.select(reads, writes, [], seconds)
-        return [*readable, *writable]
     # Rounded up: a wait of under a millisecond is not to become a busy loop.
     return [descriptor for descriptor, _ in poll.poll(None if seconds is None else -int(-seconds * 1000 // 1))]

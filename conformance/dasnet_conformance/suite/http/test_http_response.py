@@ -163,7 +163,7 @@ def test_head_has_the_fields(host: Host) -> None:
 
 @check("http-response.no-content")
 @pytest.mark.parametrize("status", [204, 304])
-@pytest.mark.parametrize("body", [b"", GREETING])
+@pytest.mark.parametrize("body", [b"", GREETING], ids=["no body", "a body"])
 def test_no_content(host: Host, status: int, body: bytes) -> None:
     """Refusing a body with such a status is as right as leaving it out; then it is given without one."""
     server = serving(host)
