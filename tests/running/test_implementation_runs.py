@@ -70,7 +70,7 @@ def test_exclusions_and_profiles_of_the_file_count(workshop: Workshop) -> None:
     ("text", "named"),
     [
         ('exclude = { "init.fre-port" = "typing error" }', "init.fre-port"),
-        ('profiles = ["core", "http"]', "http"),
+        ('profiles = ["core", "http-port"]', "http-port"),
         ('comand = "x"', "comand"),
         ("deadline = 0", "deadline"),
     ],
