@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import (
-    PROFILES,
     NetworkClient,
     NetworkServer,
     NullHandleError,
@@ -31,6 +30,9 @@ from . import (
     server_restore,
     server_send,
 )
+
+# A group takes no HttpServer.
+PROFILES = ("core", "lowlevel", "client", "client-lowlevel")
 
 if TYPE_CHECKING:
     from typing import Any
