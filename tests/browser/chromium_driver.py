@@ -50,6 +50,8 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
         self._requests: list[str] = []
+        # Seconds; axe looks at every text of a page, of which the longest has tens of thousands.
+        driver.set_script_timeout(180)
         self.command("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
 
     def quit(self) -> None:
