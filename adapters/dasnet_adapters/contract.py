@@ -34,6 +34,9 @@ __all__ = [
     "CLASS_CLIENT_SILENT",
     "CLASS_HTTP",
     "CLASS_HTTP_B",
+    "CLASS_HTTP_CLIENT",
+    "CLASS_HTTP_CLIENT_B",
+    "CLASS_HTTP_CLIENT_SILENT",
     "CLASS_HTTP_SILENT",
     "CLASS_PLAIN",
     "CLASS_SILENT",
@@ -43,6 +46,7 @@ __all__ = [
     "CORE",
     "FROM_OUTSIDE",
     "HTTP",
+    "HTTP_CLIENT",
     "HTTP_PORT",
     "LOWLEVEL",
     "MAKING",
@@ -70,6 +74,7 @@ LOWLEVEL: Final = "lowlevel"
 CLIENT: Final = "client"
 CLIENT_LOWLEVEL: Final = "client-lowlevel"
 HTTP: Final = "http"
+HTTP_CLIENT: Final = "http-client"
 HTTP_PORT: Final = "http-port"
 
 #: How an implementation is reached that is no module of this kind, but a server that listens by itself.
@@ -98,10 +103,12 @@ CLASS_SILENT: Final = CLASSES["silent"].number
 CLASS_CLIENT: Final = CLASSES["client"].number
 CLASS_CLIENT_B: Final = CLASSES["client-b"].number
 CLASS_CLIENT_SILENT: Final = CLASSES["client-silent"].number
-# Written out, for the profile is a draft, which most runs do not have.
-CLASS_HTTP: Final = 7
-CLASS_HTTP_B: Final = 8
-CLASS_HTTP_SILENT: Final = 9
+CLASS_HTTP: Final = CLASSES["http"].number
+CLASS_HTTP_B: Final = CLASSES["http-b"].number
+CLASS_HTTP_SILENT: Final = CLASSES["http-silent"].number
+CLASS_HTTP_CLIENT: Final = CLASSES["http-client"].number
+CLASS_HTTP_CLIENT_B: Final = CLASSES["http-client-b"].number
+CLASS_HTTP_CLIENT_SILENT: Final = CLASSES["http-client-silent"].number
 
 Argument = int | str | bytes
 
@@ -154,7 +161,8 @@ class Event(NamedTuple):
     `message` to error (`message` also to log), `action`, `outcome` and `answers` to did. `answers` holds what the three
     queries said, in the order has_session, is_open, is_connected, when the action was "query". To request belong
     `exchange`, `method`, `target`, `version`, `headers` (a line `name: value` for each field, ended by CR LF) and, as
-    `data`, the body.
+    `data`, the body; to response `exchange`, `status`, `reason`, `headers` and the body; to failure `exchange`, `code`
+    and `message`.
     """
 
     object: int
@@ -170,6 +178,8 @@ class Event(NamedTuple):
     method: str = ""
     target: str = ""
     version: str = ""
+    status: int = 0
+    reason: str = ""
     headers: bytes = b""
 
 

@@ -40,6 +40,8 @@ CARRIED: Final = (
     "method",
     "target",
     "version",
+    "status",
+    "reason",
     "headers",
     "body",
 )

@@ -34,7 +34,7 @@ from .contract import (
 from .python_api import is_holding, tells_holding
 from .python_child import HostChild
 from .python_client import client_commands
-from .python_http import http_commands, http_limits
+from .python_http import CLIENT_LIMITS, http_commands, http_limits
 from .python_lowlevel import lowlevel_commands
 from .python_outcomes import (
     DRIVER_KIND,
@@ -49,7 +49,16 @@ from .python_outcomes import (
     number,
     refusal_from,
 )
-from .python_recording import CLIENT_CLASSES, HTTP_CLASSES, RECORD, Plain, PythonModule, Record
+from .python_recording import (
+    BASES,
+    CLIENT_CLASSES,
+    HTTP_CLASSES,
+    HTTP_CLIENT_CLASSES,
+    RECORD,
+    Plain,
+    PythonModule,
+    Record,
+)
 
 #: How deep reactions may nest: far beyond what a check needs, well within the stack of every language.
 DEEPEST_REACTION: Final = 50
@@ -108,6 +117,7 @@ class PythonHost:
             **client_commands(functions, self._record),
             **http_commands(self._record),
             "http_new": self._new_limited,
+            "http_client_new": self._new_limited_client,
         }
         for name, form in COMMANDS.items():
             if form.python and name not in self._methods:
@@ -196,6 +206,8 @@ class PythonHost:
                     outcome = self._attempt("save", (number, given[0]))
                 elif action == "respond":
                     outcome = self._attempt("respond", (number, event.exchange, *given, 1))
+                elif action == "request":
+                    outcome = self._attempt("request", (number, *given, 1))
                 elif action == "connect":
                     outcome = self._attempt("connect", record.connected_with or (number, "", 0, 0))
                 else:  # tick, destroy, close, is_connected
@@ -247,13 +259,18 @@ class PythonHost:
 
     def _new_limited(self, number: int, class_number: int, *limits: int) -> Outcome:
         if class_number not in HTTP_CLASSES:
-            raise _CallerError(f"class {class_number} has no limits: it is not derived from HttpServer")
+            raise _CallerError(f"class {class_number} has no such limits: it is not derived from HttpServer")
         return self._make(number, class_number, http_limits(limits))
+
+    def _new_limited_client(self, number: int, class_number: int, *limits: int) -> Outcome:
+        if class_number not in HTTP_CLIENT_CLASSES:
+            raise _CallerError(f"class {class_number} has no such limits: it is not derived from HttpClient")
+        return self._make(number, class_number, http_limits(limits, CLIENT_LIMITS))
 
     def _make(self, number: int, class_number: int, settings: dict[str, int]) -> Outcome:
         class_info = self._module.classes.get(class_number)
         if class_info is None or number in self._objects or number < 1:
-            base = "Client" if class_number in CLIENT_CLASSES else "HttpServer" if class_number in HTTP_CLASSES else ""
+            base = BASES.get(class_number, "")
             if base and number not in self._objects:
                 return Unsupported(f"{self._module.label} has no class {base} that can be derived from")
             raise _CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
@@ -272,6 +289,9 @@ class PythonHost:
             return NOTHING
         if record.class_number in HTTP_CLASSES:
             record.instance.make_http_server_adapter()
+            return NOTHING
+        if record.class_number in HTTP_CLIENT_CLASSES:
+            record.instance.make_http_client_adapter()
             return NOTHING
         # Through the class, so that a plain object is given to the module's method as well.
         self._module.server.make_server_adapter(record.instance)

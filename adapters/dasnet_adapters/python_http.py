@@ -1,8 +1,8 @@
-"""The commands of the profile `http` against a Python module, for the host of a session.
+"""The commands of the profiles `http` and `http-client` against a Python module, for the host of a session.
 
-The host makes the objects, gives every command its way and turns errors into refusals; here stands how `respond` is one
-call of `HttpServer`, and how fields look on the line. May import the standard library, the contract and what the host
-stands on.
+The host makes the objects, gives every command its way and turns errors into refusals; here stands how `respond` and
+`request` are one call each, and how fields look on the line. May import the standard library, the contract and what the
+host stands on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from .contract import Outcome
-from .python_outcomes import boolean
+from .python_outcomes import boolean, number
 from .python_recording import Record
 
 #: The limits of the command `http_new`, in its order, as `HttpServer` names them.
@@ -25,9 +25,13 @@ LIMITS: Final = (
 )
 
 
-def http_limits(given: Iterable[int]) -> dict[str, int]:
-    """The limits of `http_new` as arguments of the class; 0 leaves one to the implementation."""
-    return {name: limit for name, limit in zip(LIMITS, given, strict=True) if limit}
+#: The limits of the command `http_client_new`, in its order, as `HttpClient` names them.
+CLIENT_LIMITS: Final = ("largest_head", "largest_body", "stall_ticks", "deadline_ticks")
+
+
+def http_limits(given: Iterable[int], names: Iterable[str] = LIMITS) -> dict[str, int]:
+    """The limits of a command as arguments of the class; 0 leaves one to the implementation."""
+    return {name: limit for name, limit in zip(names, given, strict=True) if limit}
 
 
 def split_headers(headers: bytes) -> list[tuple[bytes, bytes]]:
@@ -42,8 +46,12 @@ def http_commands(record_of: Callable[[int], Record]) -> dict[str, Callable[...,
     Arguments: `record_of`, the record of an object by its number, which raises for none.
     """
 
-    def respond(number: int, exchange: int, status: int, headers: bytes, body: bytes, repeat: int) -> Outcome:
-        instance: Any = record_of(number).instance
+    def respond(object: int, exchange: int, status: int, headers: bytes, body: bytes, repeat: int) -> Outcome:
+        instance: Any = record_of(object).instance
         return boolean(instance.respond(exchange, status, split_headers(headers), body * repeat), "respond")
 
-    return {"respond": respond}
+    def request(object: int, method: str, target: str, headers: bytes, body: bytes, repeat: int) -> Outcome:
+        instance: Any = record_of(object).instance
+        return number(instance.request(method, target, split_headers(headers), body * repeat), "request")
+
+    return {"respond": respond, "request": request}

@@ -20,6 +20,9 @@ from .contract import (
     CLASS_CLIENT_SILENT,
     CLASS_HTTP,
     CLASS_HTTP_B,
+    CLASS_HTTP_CLIENT,
+    CLASS_HTTP_CLIENT_B,
+    CLASS_HTTP_CLIENT_SILENT,
     CLASS_HTTP_SILENT,
     CLASS_PLAIN,
     CLASS_SILENT,
@@ -39,6 +42,7 @@ def _methods_of(class_name: str) -> dict[str, str]:
 METHODS: Final = _methods_of("Server")
 CLIENT_METHODS: Final = _methods_of("Client")
 HTTP_METHODS: Final = _methods_of("HttpServer")
+HTTP_CLIENT_METHODS: Final = _methods_of("HttpClient")
 
 #: Commands that are one function of the module, by command.
 FUNCTIONS: Final = {name: form.python for name, form in COMMANDS.items() if form.python and "." not in form.python}
@@ -47,6 +51,14 @@ FUNCTIONS: Final = {name: form.python for name, form in COMMANDS.items() if form
 CLIENT_CLASSES: Final = frozenset((CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_SILENT))
 #: And those derived from `HttpServer`.
 HTTP_CLASSES: Final = frozenset((CLASS_HTTP, CLASS_HTTP_B, CLASS_HTTP_SILENT))
+#: And those derived from `HttpClient`.
+HTTP_CLIENT_CLASSES: Final = frozenset((CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, CLASS_HTTP_CLIENT_SILENT))
+#: The class of a module, by the numbers of those derived from it, that a module may do without.
+BASES: Final = {
+    **dict.fromkeys(CLIENT_CLASSES, "Client"),
+    **dict.fromkeys(HTTP_CLASSES, "HttpServer"),
+    **dict.fromkeys(HTTP_CLIENT_CLASSES, "HttpClient"),
+}
 
 # So many of the last data callbacks are looked at again.
 _MOST_KEPT: Final = 64
@@ -132,9 +144,37 @@ def _on_request(
         method=str(method),
         target=str(target),
         version=str(version),
-        headers=b"".join(_field_bytes(name) + b": " + _field_bytes(value) + b"\r\n" for name, value in headers),
+        headers=_field_lines(headers),
     )
     record.listener.fired(record, event)
+
+
+def _on_response(
+    self: Any, exchange: int, status: int, reason: Any, headers: Iterable[tuple[Any, Any]], body: Any
+) -> None:
+    record: Record = self._dasnet_record
+    given = bytes(memoryview(body))
+    event = Event(
+        record.number,
+        "response",
+        data=given,
+        size=len(given),
+        exchange=exchange,
+        status=int(status),
+        reason=str(reason),
+        headers=_field_lines(headers),
+    )
+    record.listener.fired(record, event)
+
+
+def _on_failure(self: Any, exchange: int, message: Any, code: Any) -> None:
+    record: Record = self._dasnet_record
+    number = int(code) if isinstance(code, int) else 0
+    record.listener.fired(record, Event(record.number, "failure", code=number, message=str(message), exchange=exchange))
+
+
+def _field_lines(headers: Iterable[tuple[Any, Any]]) -> bytes:
+    return b"".join(_field_bytes(name) + b": " + _field_bytes(value) + b"\r\n" for name, value in headers)
 
 
 # A name or value of a field, which a module gives as bytes or as text of one byte a character.
@@ -143,6 +183,12 @@ def _field_bytes(part: Any) -> bytes:
 
 
 _HTTP_CALLBACKS: Final = {"on_request": _on_request, "on_error": _on_error, "on_log": _on_log}
+_HTTP_CLIENT_CALLBACKS: Final = {
+    "on_response": _on_response,
+    "on_failure": _on_failure,
+    "on_error": _on_error,
+    "on_log": _on_log,
+}
 _CALLBACKS: Final = {
     "on_connect": _on_connect,
     "on_disconnect": _on_disconnect,
@@ -186,6 +232,20 @@ def _http_classes(server: Any) -> dict[int, Any]:
         return {}
 
 
+# Those derived from `HttpClient`, likewise.
+def _http_client_classes(client: Any) -> dict[int, Any]:
+    if not isinstance(client, type) or not callable(getattr(client, "make_http_client_adapter", None)):
+        return {}
+    try:
+        return {
+            CLASS_HTTP_CLIENT: _recording("RecordingHttpClient", client, _HTTP_CLIENT_CALLBACKS),
+            CLASS_HTTP_CLIENT_B: _recording("RecordingHttpClientB", client, _HTTP_CLIENT_CALLBACKS),
+            CLASS_HTTP_CLIENT_SILENT: types.new_class("SilentHttpClient", (client,)),
+        }
+    except TypeError:
+        return {}
+
+
 class PythonModule:
     """What one imported module offers to a host.
 
@@ -208,6 +268,8 @@ class PythonModule:
         self.client: Any = getattr(module, "Client", None)
         #: The class `HttpServer`, None in a module without it.
         self.http_server: Any = getattr(module, "HttpServer", None)
+        #: The class `HttpClient`, likewise.
+        self.http_client: Any = getattr(module, "HttpClient", None)
         self.orphan_class: Any = getattr(module, "SharedOrphan", None)
         try:
             self.classes: dict[int, Any] = {
@@ -224,6 +286,7 @@ class PythonModule:
             ) from error
         self.classes |= _client_classes(self.client)
         self.classes |= _http_classes(self.http_server)
+        self.classes |= _http_client_classes(self.http_client)
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
 
@@ -238,6 +301,9 @@ class PythonModule:
         for command, name in HTTP_METHODS.items():
             if not callable(getattr(self.http_server, name, None)):
                 missing[command] = f"{self.label} has no HttpServer.{name}"
+        for command, name in HTTP_CLIENT_METHODS.items():
+            if not callable(getattr(self.http_client, name, None)):
+                missing[command] = f"{self.label} has no HttpClient.{name}"
         for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):
                 missing[command] = f"{self.label} has no {name}"

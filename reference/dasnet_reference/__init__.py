@@ -75,7 +75,7 @@ __version__ = "0.2.0"
 
 # The parts of the module that are here, by the names of the conformance suite's profiles. Not among the names that `*`
 # takes: whoever builds on this module claims for itself.
-PROFILES = ("core", "lowlevel", "client", "client-lowlevel", *(("http",) if h11 is not None else ()))
+PROFILES = ("core", "lowlevel", "client", "client-lowlevel", *(("http", "http-client") if h11 is not None else ()))
 
 __all__ = [
     "ANSWERS",

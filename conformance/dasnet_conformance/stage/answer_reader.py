@@ -1,7 +1,7 @@
 """Reading the answers of an HTTP server under test: strict, by hand, and with no library that would forgive.
 
 RFC 9112, sections 4 to 7. It reads bytes and says what is in them; whether that is allowed is for the checks. It does
-no input or output, and imports of ours the exceptions alone.
+no input or output.
 """
 
 from __future__ import annotations
@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from .expect import Mismatch
+from .message_reader import IncompleteError, read_chunks, read_fields, read_line
 
 _STATUS_LINE: Final = re.compile(rb"(HTTP/\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*)")
-_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _LENGTH: Final = re.compile(rb"[0-9]+")
-_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?")
-_END: Final = b"\r\n"
 
 #: How an answer told where it ends.
 BY_NATURE: Final = "nothing to follow"
@@ -63,10 +60,6 @@ class HttpAnswer:
         return 100 <= self.status < 200
 
 
-class _Incomplete(Exception):
-    """There is not enough of it yet."""
-
-
 def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended: bool) -> list[HttpAnswer]:
     """The whole answers at the beginning of what a client has received.
 
@@ -80,7 +73,7 @@ def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended:
         method = methods[final] if final < len(methods) else "GET"
         try:
             answer = _read(data, start, method, ended)
-        except _Incomplete:
+        except IncompleteError:
             break
         found.append(answer)
         start += answer.size
@@ -95,39 +88,14 @@ def rest_of(data: bytes | bytearray, answers: Sequence[HttpAnswer]) -> bytes:
 
 # Nothing of it is copied but what is read: it is read again and again while much is on its way.
 def _read(data: bytes | bytearray, start: int, method: str, ended: bool) -> HttpAnswer:
-    line, place = _line(data, start, "a status line")
+    line, place = read_line(data, start, "a status line")
     match = _STATUS_LINE.fullmatch(line)
     if match is None:
         raise Mismatch("the first line of an answer", "a status line: HTTP/1.1, three digits, a reason", repr(line))
-    fields, place = _fields(data, place)
+    fields, place = read_fields(data, place, "an answer")
     status = int(match[2])
     framing, body, place = _content(data, place, status, method, fields, ended)
     return HttpAnswer(match[1].decode("ascii"), status, match[3], tuple(fields), body, framing, place - start)
-
-
-# The line at this place without its end, and the place behind it.
-def _line(data: bytes | bytearray, place: int, what: str) -> tuple[bytes, int]:
-    end = data.find(b"\n", place)
-    if end < 0:
-        if len(data) - place > 1 << 20:
-            raise Mismatch(what, "a line end within a mebibyte", "none")
-        raise _Incomplete
-    if data[end - 1 : end] != b"\r" or end == place:
-        raise Mismatch(what, "a line that ends in CR LF", repr(bytes(data[place : end + 1])))
-    return bytes(data[place : end - 1]), end + 1
-
-
-def _fields(data: bytes | bytearray, place: int) -> tuple[list[tuple[str, bytes]], int]:
-    fields: list[tuple[str, bytes]] = []
-    while True:
-        line, place = _line(data, place, "a field of an answer")
-        if not line:
-            return fields, place
-        name, colon, value = line.partition(b":")
-        value = value.strip(b" \t")
-        if not colon or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise Mismatch("a field of an answer", "a name, a colon and a value", repr(line))
-        fields.append((name.decode("ascii").lower(), value))
 
 
 def _content(
@@ -144,33 +112,13 @@ def _content(
     if codings:
         if [value.lower() for value in codings] != [b"chunked"]:
             raise Mismatch("Transfer-Encoding of an answer", "chunked", repr(codings))
-        body, place = _chunks(data, place)
+        body, place = read_chunks(data, place, "an answer")
         return BY_CHUNKS, body, place
     if lengths:
         end = place + int(lengths[0])
         if len(data) < end:
-            raise _Incomplete
+            raise IncompleteError
         return BY_LENGTH, bytes(data[place:end]), end
     if not ended:
-        raise _Incomplete
+        raise IncompleteError
     return BY_END, bytes(data[place:]), len(data)
-
-
-def _chunks(data: bytes | bytearray, place: int) -> tuple[bytes, int]:
-    parts: list[bytes] = []
-    while True:
-        line, place = _line(data, place, "the line of a chunk")
-        match = _CHUNK_LINE.fullmatch(line)
-        if match is None:
-            raise Mismatch("the line of a chunk", "a size in hexadecimal digits", repr(line))
-        size = int(match[1], 16)
-        if not size:
-            _, place = _fields(data, place)
-            return b"".join(parts), place
-        if len(data) < place + size + 2:
-            raise _Incomplete
-        parts.append(bytes(data[place : place + size]))
-        place += size
-        if data[place : place + 2] != _END:
-            raise Mismatch("what follows the data of a chunk", "CR LF", repr(bytes(data[place : place + 2])))
-        place += 2

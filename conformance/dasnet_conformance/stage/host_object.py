@@ -35,6 +35,16 @@ def spell_event(event: Event) -> str:
         return f"object {event.object}: error {event.code}: {event.message}"
     if event.what == "log":
         return f"object {event.object}: log: {event.message}"
+    if event.what in ("request", "response"):
+        line = (
+            f"{event.method} {event.target} {event.version}"
+            if event.what == "request"
+            else f"{event.status} {event.reason}"
+        )
+        told = f"{line.rstrip()}, {spell_bytes(event.headers)}, body {spell_bytes(event.data)}"
+        return f"object {event.object}: {event.what} {event.exchange}: {told}"
+    if event.what == "failure":
+        return f"object {event.object}: failure {event.exchange}: {event.code}: {event.message}"
     if event.what == "did":
         told = ", ".join(str(answer).lower() for answer in event.answers)
         outcome = told or (expect.spell(event.outcome) if event.outcome is not None else "")

@@ -84,13 +84,18 @@ class Listener:
     def accept(self) -> Peer:
         """The next who connected. Raises `Mismatch` when nobody comes."""
         for fruitless in range(FRUITLESS_TICKS):
-            try:
-                connection, _ = self._socket.accept()
-                break
-            except (BlockingIOError, InterruptedError):
-                wait_readable([self._socket], pause_before(fruitless))
-        else:
-            raise Mismatch(f"port {self.port}", "a connection of the client", "none")
+            peer = self.take()
+            if peer is not None:
+                return peer
+            wait_readable([self._socket], pause_before(fruitless))
+        raise Mismatch(f"port {self.port}", "a connection of the client", "none")
+
+    def take(self) -> Peer | None:
+        """Who has connected next, or None where nobody has yet: for a client that connects in its ticks."""
+        try:
+            connection, _ = self._socket.accept()
+        except (BlockingIOError, InterruptedError):
+            return None
         peer = self._host.adopt(connection)
         transcript = self._host.transcript
         transcript.add(peer.name, "connect", f"the client, which {self.name} accepted")

@@ -1,0 +1,91 @@
+"""Reading the requests of an HTTP client under test: strict, by hand, and with no library that would forgive.
+
+RFC 9112, sections 3 to 7. It reads bytes and says what is in them; whether that is allowed is for the checks. It does
+no input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from .answer_reader import BY_CHUNKS, BY_LENGTH, BY_NATURE
+from .expect import Mismatch
+from .message_reader import IncompleteError, read_chunks, read_fields, read_line
+
+_REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP/\d\.\d)")
+_LENGTH: Final = re.compile(rb"[0-9]+")
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One whole request.
+
+    `fields` are names in lower case and values, in the order in which they came; `framing` is `BY_NATURE` for one
+    without a body, `BY_LENGTH` or `BY_CHUNKS`; `size` is the number of bytes that it took on the connection.
+    """
+
+    method: str
+    target: str
+    version: str
+    fields: tuple[tuple[str, bytes], ...]
+    body: bytes
+    framing: str
+    size: int
+
+    def values(self, name: str) -> list[bytes]:
+        """The values of each line of that name, which is in lower case."""
+        return [value for each, value in self.fields if each == name]
+
+
+def read_requests(data: bytes | bytearray) -> list[HttpRequest]:
+    """The whole requests at the beginning of what a server has received. Raises `Mismatch` for bytes that are none."""
+    found: list[HttpRequest] = []
+    start = 0
+    while start < len(data):
+        try:
+            request = _read(data, start)
+        except IncompleteError:
+            break
+        found.append(request)
+        start += request.size
+    return found
+
+
+def head_ends(data: bytes | bytearray) -> bool:
+    """Whether the head of the first request is whole."""
+    return b"\r\n\r\n" in data
+
+
+def _read(data: bytes | bytearray, start: int) -> HttpRequest:
+    line, place = read_line(data, start, "a request line")
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
+        raise Mismatch(
+            "the first line of a request", "a method, a target and HTTP/1.1, a space between each", repr(line)
+        )
+    fields, place = read_fields(data, place, "a request")
+    framing, body, place = _content(data, place, fields)
+    method, target, version = (word.decode("ascii") for word in match.groups())
+    return HttpRequest(method, target, version, tuple(fields), body, framing, place - start)
+
+
+def _content(data: bytes | bytearray, place: int, fields: list[tuple[str, bytes]]) -> tuple[str, bytes, int]:
+    lengths = [value for name, value in fields if name == "content-length"]
+    codings = [value for name, value in fields if name == "transfer-encoding"]
+    if lengths and codings:
+        raise Mismatch("a request's framing", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}")
+    if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
+        raise Mismatch("Content-Length of a request", "one number", repr(lengths))
+    if codings:
+        if [value.lower() for value in codings] != [b"chunked"]:
+            raise Mismatch("Transfer-Encoding of a request", "chunked", repr(codings))
+        body, place = read_chunks(data, place, "a request")
+        return BY_CHUNKS, body, place
+    if not lengths:
+        return BY_NATURE, b"", place
+    end = place + int(lengths[0])
+    if len(data) < end:
+        raise IncompleteError
+    return BY_LENGTH, bytes(data[place:end]), end

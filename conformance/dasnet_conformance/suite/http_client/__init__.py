@@ -1,0 +1,1 @@
+"""The checks of the profile http-client, a module for each section."""

@@ -1,0 +1,267 @@
+"""Section http-client-connection: which connection a request goes out on, and whose answer is whose."""
+
+from __future__ import annotations
+
+from dasnet_conformance.catalogue.response_vectors import ResponseVector
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    Site,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_outcome,
+    await_response,
+    expect_no_more,
+    made_client,
+    outcomes_of,
+    site_of,
+    talk,
+)
+from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.http_client_vectors import check_answers, judge
+
+
+@check_answers("http-client-connection.keep-alive")
+def test_keep_alive(host: Host, vector: ResponseVector) -> None:
+    """A connection for each request costs a round trip each."""
+    judge(host, vector)
+
+
+@check("http-client-connection.says-close")
+def test_says_close(host: Host) -> None:
+    """A server that is not told keeps what nobody uses."""
+    site = asking(host)
+    first = talk(site, "/first", needs="http-client-request.get")
+    second = talk(site, "/second", needs="http-client-request.get")
+    if second is first:
+        return
+    found = site.find("/first")
+    assert found is not None
+    options = b",".join(found[1].values("connection")).lower()
+    expect.that(b"close" in options, "Connection of a client that keeps none", expected="close", got=repr(options))
+
+
+@check_answers("http-client-connection.close")
+def test_close(host: Host, vector: ResponseVector) -> None:
+    """What is sent there would be lost."""
+    judge(host, vector)
+
+
+@check("http-client-connection.close-ends")
+def test_close_ends(host: Host) -> None:
+    """Two who wait for each other's end wait for ever."""
+    site = asking(host)
+    number, peer = asked(site, "/last")
+    peer.send(answer_of(b"the last one", "Connection: close"))
+    await_response(host, site.client, number)
+    host.await_closed(peer, site.client)
+
+
+@check("http-client-connection.close-sent")
+def test_close_sent(host: Host) -> None:
+    """Whoever said that nothing follows sends nothing."""
+    site = asking(host)
+    number = ask(site.client, "/last", headers=b"Connection: close\r\n")
+    next_number = ask(site.client, "/next")
+    peer, _ = site.await_request("/last")
+    host.settle(site.client)
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+    next_peer, _ = site.await_request("/next")
+    expect.that(next_peer is not peer, "the connection of the next request", expected="another one", got="the same one")
+    next_peer.send(answer_of())
+    await_response(host, site.client, next_number)
+
+
+@check_answers("http-client-connection.extra-bytes")
+def test_extra_bytes(host: Host, vector: ResponseVector) -> None:
+    """An answer that nobody asked for is how another's answer is replaced."""
+    judge(host, vector)
+
+
+@check("http-client-connection.unsolicited")
+def test_unsolicited(host: Host) -> None:
+    """It is there before the next request is."""
+    site, _ = _unsolicited(host)
+    expect_no_more(host, site.client, 1)
+    talk(site, "/next")
+    expect_no_more(host, site.client, 2)
+
+
+@check("http-client-connection.unsolicited-closes")
+def test_unsolicited_closes(host: Host) -> None:
+    """Nobody can say any more whose bytes come next."""
+    site, peer = _unsolicited(host)
+    if peer.closed is None:
+        number = ask(site.client, "/next")
+        next_peer, _ = site.await_request("/next")
+        expect.that(next_peer is not peer, "the connection of the next request", expected="another", got="the same one")
+        next_peer.send(answer_of())
+        await_response(host, site.client, number)
+        host.await_closed(peer, site.client)
+
+
+def _unsolicited(host: Host) -> tuple[Site, Peer]:
+    site = asking(host)
+    peer = talk(site, "/first", needs="http-client-request.get")
+    if peer.closed is None:
+        peer.send(answer_of(b"hidden"))
+    host.silence()
+    host.settle(site.client)
+    return site, peer
+
+
+@check("http-client-connection.idle-end")
+def test_idle_end(host: Host) -> None:
+    """By an orderly end, and by a reset; noticed in a tick before, or not until it is used."""
+    for target, reset, noticed in (("/a", False, True), ("/b", False, False), ("/c", True, True)):
+        site = asking(host)
+        peer = talk(site, "/first", needs="http-client-request.get")
+        if reset:
+            peer.reset()
+        else:
+            peer.close()
+        host.silence()
+        if noticed:
+            host.settle(site.client)
+        next_peer = talk(site, target)
+        expect.that(next_peer is not peer, "the connection of the next request", expected="another", got="the same one")
+        expect.equal(site.times(target), 1, f"requests for {target}")
+
+
+@check("http-client-connection.not-sent-twice")
+def test_not_sent_twice(host: Host) -> None:
+    """What it asked for may have been done. On a fresh connection, and on one that was kept."""
+    for kept in (False, True):
+        site = asking(host)
+        if kept:
+            talk(site, "/before", needs="http-client-request.get")
+        number, peer = asked(site, "/order", "POST", b"ten of them")
+        peer.close()
+        await_failure(host, site.client, number)
+        host.settle(site.client)
+        expect.equal(site.times("/order"), 1, "requests for /order at the server")
+
+
+@check("http-client-connection.order")
+def test_order(host: Host) -> None:
+    """Whether they go out one by one or all at once."""
+    site = asking(host)
+    numbers = [ask(site.client, f"/{place}") for place in range(6)]
+    for place in range(6):
+        peer, _ = site.await_request(f"/{place}")
+        peer.send(answer_of(b"answer %d" % place, *(["Connection: close"] if place == 2 else [])))
+        event = await_response(host, site.client, numbers[place])
+        expect.same_bytes(event.data, b"answer %d" % place, f"the answer to /{place}")
+    expect.equal([event.exchange for event in outcomes_of(site.client)], numbers, "the order of the outcomes")
+    expect_no_more(host, site.client, 6)
+
+
+@check("http-client-connection.after-failure")
+def test_after_failure(host: Host) -> None:
+    """An answer that is none, and an end before any."""
+    site = asking(host)
+    for target, data in (("/broken", b"no answer at all\r\n\r\n"), ("/ended", b"")):
+        number, peer = asked(site, target, "POST", b"a body")
+        if data:
+            peer.send(data)
+        else:
+            peer.close()
+        await_failure(host, site.client, number)
+        next_peer = talk(site, f"{target}-next")
+        expect.that(next_peer is not peer, "the connection of the next request", expected="another", got="the same one")
+
+
+@check("http-client-connection.early-answer")
+def test_early_answer(host: Host) -> None:
+    """The body is more than the system holds, and the server says no before it has read any."""
+    site = asking(host)
+    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=1 << 20)
+    peer = site.await_peer()
+    peer.pause_reading()
+    host.settle(site.client)
+    peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
+    event = await_response(host, site.client, number)
+    expect.equal(event.status, 413, "the status")
+    talk(site, "/next")
+
+
+@check("http-client-connection.early-body-whole")
+def test_early_body_whole(host: Host) -> None:
+    """A server that goes on reading has the whole body; one that does not sees the connection end."""
+    site = asking(host)
+    size = 1 << 20
+    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=size // 16)
+    peer = site.await_peer()
+    peer.send(answer_of(b"fine"))
+    event = await_response(host, site.client, number)
+    expect.same_bytes(event.data, b"fine", "the answer")
+    host.until(
+        lambda: site.find("/upload") is not None or peer.closed is not None,
+        site.client,
+        what="the whole body at the server, or the end of the connection",
+        got=lambda: f"{len(peer.received)} bytes",
+    )
+    talk(site, "/next")
+
+
+@check("http-client-connection.refused")
+def test_refused(host: Host) -> None:
+    """The port is held, and nobody listens on it."""
+    client = made_client(host)
+    site = site_of(host, client, "refuse")
+    for target in ("/first", "/second"):
+        number = ask(client, target)
+        event = await_failure(host, client, number)
+        expect.that(event.code != 0, "the code of the failure", expected="a number other than 0", got="0")
+    expect_no_more(host, client, 2)
+    assert not site.peers
+
+
+@check("http-client-connection.by-name")
+def test_by_name(host: Host) -> None:
+    """Of several addresses that a name has, one at which nobody listens is no reason to fail."""
+    client = made_client(host)
+    site = Site(host, client, listen(host))
+    outcome = client.call("http_init", "localhost", site.listener.port)
+    expect.returns(outcome, True, "http_init for localhost")
+    number = ask(client)
+    peer, arrived = site.await_request("/", needs="")
+    expect.equal(arrived.values("host"), [f"localhost:{site.listener.port}".encode()], "Host")
+    peer.send(answer_of())
+    await_response(host, client, number)
+
+
+@check("http-client-connection.ipv6")
+def test_ipv6(host: Host) -> None:
+    """The brackets are no part of the address."""
+    client = made_client(host)
+    listener = listen(host, address="::1")
+    site = Site(host, client, listener)
+    expect.returns(client.call("http_init", "::1", listener.port), True, "http_init for ::1")
+    number = ask(client)
+    peer, arrived = site.await_request("/", needs="")
+    expect.equal(arrived.values("host"), [f"[::1]:{listener.port}".encode()], "Host")
+    peer.send(answer_of())
+    await_response(host, client, number)
+
+
+@check("http-client-connection.server-slow-to-read")
+def test_server_slow_to_read(host: Host) -> None:
+    """Nothing is read for a while, and then all of it."""
+    site = asking(host)
+    size = 4 << 20
+    number = ask(site.client, "/upload", "PUT", body=b"0123456789abcdef", repeat=size // 16)
+    peer = site.await_peer()
+    peer.pause_reading()
+    host.settle(site.client)
+    peer.resume_reading()
+    _, arrived = site.await_request("/upload", needs="")
+    expect.same_bytes(arrived.body, b"0123456789abcdef" * (size // 16), "the body at the server")
+    peer.send(answer_of())
+    expect.equal(await_outcome(host, site.client, number).what, "response", "the outcome")

@@ -1,0 +1,203 @@
+"""Section http-client-limits: what a client does not let a server do to its host."""
+
+from __future__ import annotations
+
+from dasnet_adapters.contract import Command
+from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    ClientLimits,
+    Site,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_response,
+    chunked_answer_of,
+    made_client,
+    outcome_of,
+    outcomes_of,
+    site_of,
+    talk,
+)
+from dasnet_conformance.stage.recording import Called
+
+_HEAD = 8_192
+_BODY = 65_536
+_LIMITS = ClientLimits(head=_HEAD, body=_BODY)
+#: Ticks of the limits that are counted in ticks.
+_STALL = 48
+_DEADLINE = 96
+
+
+@check("http-client-limits.head")
+def test_head(host: Host) -> None:
+    """One field that is too long, and many that are short."""
+    fields = (["X-Long: " + "a" * 2 * _HEAD], [f"X-{place}: {'a' * 50}" for place in range(_HEAD // 25)])
+    for place, given in enumerate(fields):
+        _expect_failure(host, f"/{place}", answer_of(b"", *given))
+
+
+@check("http-client-limits.head-endless")
+def test_head_endless(host: Host) -> None:
+    """No empty line, no line end, and interim answers without end."""
+    endless = {
+        "/lines": b"HTTP/1.1 200 OK\r\n" + b"X-Field: a value\r\n" * (8 * _HEAD // 18),
+        "/line": b"HTTP/1.1 200 " + b"a" * 8 * _HEAD,
+        "/chunk-line": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + b"a" * 8 * _HEAD,
+    }
+    for target, data in endless.items():
+        _expect_failure(host, target, data)
+
+
+@check("http-client-limits.body-length")
+def test_body_length(host: Host) -> None:
+    """It says so itself, and nothing of it need come."""
+    _expect_failure(host, "/large", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (8 * _BODY))
+
+
+@check("http-client-limits.body-chunked")
+def test_body_chunked(host: Host) -> None:
+    """A large chunk, and small ones without end."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    _expect_failure(host, "/one", head + b"%x\r\n" % (8 * _BODY) + b"a" * (2 * _BODY))
+    _expect_failure(host, "/many", head + (b"400\r\n" + b"a" * 1024 + b"\r\n") * (4 * _BODY // 1024))
+
+
+@check("http-client-limits.body-until-close")
+def test_body_until_close(host: Host) -> None:
+    """It would last as long as the server wants."""
+    _expect_failure(host, "/endless", b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (4 * _BODY))
+
+
+@check("http-client-limits.within")
+def test_within(host: Host) -> None:
+    """Nearly as much as is allowed, in each framing."""
+    site = asking(host, limits=_LIMITS)
+    body = host.random.randbytes(_BODY - 100)
+    answers = {
+        "/length": answer_of(body, "X-Long: " + "a" * (_HEAD - 300)),
+        "/chunks": chunked_answer_of(body[:1_000], body[1_000:]),
+        "/end": b"HTTP/1.1 200 OK\r\n\r\n" + body,
+    }
+    for target, data in answers.items():
+        number, peer = asked(site, target)
+        peer.send(data)
+        if target == "/end":
+            peer.half_close()
+        event = await_response(host, site.client, number)
+        expect.same_bytes(event.data, body, f"the body of {target}")
+
+
+def _expect_failure(host: Host, target: str, data: bytes) -> None:
+    site = asking(host, limits=_LIMITS)
+    number, peer = asked(site, target)
+    peer.send(data)
+    await_failure(host, site.client, number)
+    talk(site, "/next")
+
+
+@check("http-client-limits.stall")
+def test_stall(host: Host) -> None:
+    """Before any byte of an answer, and within one. The ticks before the last byte moved may count, or not."""
+    for data in (b"", answer_of(b"a body")[:-1]):
+        site = asking(host, limits=ClientLimits(stall=_STALL))
+        number, peer = asked(site)
+        if data:
+            peer.send(data)
+            host.settle(site.client)
+        used = _ticks_so_far(host, site)
+        _ticks_without_outcome(host, site, number, _STALL - used - 1, "the stall limit")
+        many.ticks(host, site.client, used + 2)
+        await_failure(host, site.client, number)
+        talk(site, "/next")
+
+
+@check("http-client-limits.stall-not-by-drops")
+def test_stall_not_by_drops(host: Host) -> None:
+    """Longer than the limit in all, and never without a byte for half of it."""
+    site = asking(host, limits=ClientLimits(stall=_STALL))
+    number, peer = asked(site)
+    data = answer_of(b"abcd")
+    for place in range(0, len(data), 6):
+        peer.send(data[place : place + 6])
+        host.silence()
+        many.ticks(host, site.client, _STALL // 4)
+        _expect_none_but_response(site, number)
+    await_response(host, site.client, number)
+
+
+@check("http-client-limits.deadline")
+def test_deadline(host: Host) -> None:
+    """Whatever still comes."""
+    site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
+    number, peer = asked(site)
+    used = _ticks_so_far(host, site)
+    peer.send(b"HTTP/1.1 200 OK\r\n")
+    for _ in range(0, _DEADLINE - used - 8, 8):
+        peer.send(b"X")
+        _ticks_without_outcome(host, site, number, 8, "the deadline")
+    for _ in range(used + 18):
+        peer.send(b"X")
+        host.tick_once(site.client)
+    await_failure(host, site.client, number)
+    talk(site, "/next")
+
+
+@check("http-client-limits.no-limit-of-its-own")
+def test_no_limit_of_its_own(host: Host) -> None:
+    """A host may tick a thousand times in a second, or stand in a debugger."""
+    site = asking(host)
+    number, peer = asked(site)
+    many.ticks(host, site.client, 2_000)
+    expect.equal(outcomes_of(site.client), [], "outcomes of a request whose server takes its time")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+
+
+@check("http-client-limits.never-blocks")
+def test_never_blocks(host: Host) -> None:
+    """A server that never answers a connection, one that reads nothing, and a body larger than the system holds."""
+    client = made_client(host)
+    silent = site_of(host, client, "silent")
+    numbers = [ask(client, "/nobody"), ask(client, "/nobody-either", "POST", body=b"0123456789abcdef", repeat=1 << 16)]
+    host.settle(client)
+    expect.equal(outcomes_of(client), [], "outcomes while the server has not answered")
+    client.close()
+    silent.listener.free()
+    for number in numbers:
+        await_failure(host, client, number)
+    site = asking(host)
+    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=1 << 20)
+    peer = site.await_peer()
+    peer.pause_reading()
+    host.settle(site.client)
+    expect.equal(outcomes_of(site.client), [], "outcomes while the server reads nothing")
+    peer.resume_reading()
+    site.await_request("/upload")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+
+
+# The ticks that the client has had, all of which a request may have waited.
+def _ticks_so_far(host: Host, site: Site) -> int:
+    wanted = Command("tick", (site.client.number,))
+    return sum(isinstance(row, Called) and row.command == wanted for row in host.recording.rows)
+
+
+def _ticks_without_outcome(host: Host, site: Site, number: int, count: int, what: str) -> None:
+    for _ in range(max(count, 0)):
+        host.tick_once(site.client)
+        expect.that(outcome_of(site.client, number) is None, f"an outcome before {what}", expected="none", got="one")
+
+
+def _expect_none_but_response(site: Site, number: int) -> None:
+    event = outcome_of(site.client, number)
+    expect.that(
+        event is None or event.what == "response",
+        "the outcome while bytes still come",
+        expected="none, or the response",
+        got="a failure",
+    )

@@ -1,0 +1,361 @@
+"""Section http-client-outcome: what comes of a request, and the life of a client."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT_SILENT, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_client_side import (
+    Site,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_outcome,
+    await_response,
+    expect_no_more,
+    init,
+    made_client,
+    outcome_of,
+    outcomes_of,
+    site_of,
+    talk,
+)
+from dasnet_conformance.stage.listener import listen
+
+
+@check("http-client-outcome.one-each")
+def test_one_each(host: Host) -> None:
+    """Answers, an end in the middle of one, an answer that is none, a cancellation: five requests, five outcomes."""
+    site = asking(host)
+    numbers = [ask(site.client, f"/{place}", "POST", body=b"a body") for place in range(5)]
+    site.await_request("/0")[0].send(answer_of())
+    cut = site.await_request("/1")[0]
+    cut.send(answer_of(b"a whole body")[:-1])
+    cut.close()
+    site.await_request("/2")[0].send(b"no answer\r\n\r\n")
+    site.await_request("/3")
+    site.client.call("cancel", numbers[3])
+    site.await_request("/4")[0].send(answer_of())
+    for number in numbers:
+        await_outcome(host, site.client, number)
+    expect_no_more(host, site.client, 5)
+    words = [outcome_of(site.client, number) for number in numbers]
+    expect.equal(
+        [event.what if event else "none" for event in words],
+        ["response", "failure", "failure", "failure", "response"],
+        "the outcomes",
+    )
+
+
+@check("http-client-outcome.inside-tick")
+def test_inside_tick(host: Host) -> None:
+    """Everything is there, and nothing is told before the host says when."""
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(answer_of())
+    host.silence()
+    for query in ("is_open", "is_connected"):
+        site.client.call(query)
+    next_number = ask(site.client, "/next")
+    site.client.call("cancel", next_number)
+    expect.equal(outcomes_of(site.client), [], "outcomes before a tick")
+    for each in (number, next_number):
+        await_outcome(host, site.client, each)
+    for fired in site.client.fired:
+        if fired.event.what in ("response", "failure"):
+            expect.equal(fired.during, "tick", "the call that an outcome came in")
+    expect.equal(host.between_calls(), [], "callbacks while no call was made")
+
+
+@check("http-client-outcome.failure-code")
+def test_failure_code(host: Host) -> None:
+    """A code of 0 would say that nothing is wrong."""
+    site = asking(host)
+    for target, data in (("/ended", b""), ("/broken", b"no answer\r\n\r\n"), ("/cut", answer_of()[:-1])):
+        number, peer = asked(site, target, "POST", b"a body")
+        if data:
+            peer.send(data)
+        peer.close()
+        event = await_failure(host, site.client, number)
+        expect.that(event.code != 0, f"the code of the failure of {target}", expected="a number other than 0", got="0")
+        expect.that(
+            event.message != "", f"the message of the failure of {target}", expected="a sentence", got="nothing"
+        )
+
+
+@check("http-client-outcome.cancel-waiting")
+def test_cancel_waiting(host: Host) -> None:
+    """One of three; where it has gone out already there is nothing to be taken back, but it fails."""
+    site = asking(host)
+    first, peer = asked(site, "/first")
+    second, third = ask(site.client, "/second"), ask(site.client, "/third")
+    site.client.call("cancel", second)
+    peer.send(answer_of(b"first"))
+    expect.same_bytes(await_response(host, site.client, first).data, b"first", "the answer to /first")
+    await_failure(host, site.client, second)
+    peer, _ = site.await_request("/third")
+    peer.send(answer_of(b"third"))
+    expect.same_bytes(await_response(host, site.client, third).data, b"third", "the answer to /third")
+    expect.equal(site.times("/second"), 0, "requests for /second at the server")
+    expect_no_more(host, site.client, 3)
+
+
+@check("http-client-outcome.cancel-under-way")
+def test_cancel_under_way(host: Host) -> None:
+    """The server answers all the same, before or after the next request."""
+    for early in (True, False):
+        site = asking(host)
+        number, peer = asked(site, "/first")
+        site.client.call("cancel", number)
+        if early and peer.closed is None:
+            peer.send(answer_of(b"hidden"))
+        await_failure(host, site.client, number)
+        if not early and peer.closed is None:
+            peer.send(answer_of(b"hidden"))
+        talk(site, "/next")
+        expect_no_more(host, site.client, 2)
+
+
+@check("http-client-outcome.cancel-next-tick")
+def test_cancel_next_tick(host: Host) -> None:
+    """Waiting, or under way: nobody has to be asked."""
+    site = asking(host)
+    under_way, _ = asked(site, "/first")
+    waiting = ask(site.client, "/second")
+    for number in (waiting, under_way):
+        site.client.call("cancel", number)
+        host.tick_once(site.client)
+        event = outcome_of(site.client, number)
+        expect.equal(event.what if event else "none", "failure", f"the outcome of exchange {number} after one tick")
+
+
+@check("http-client-outcome.cancel-nothing")
+def test_cancel_nothing(host: Host) -> None:
+    """Twice, too late, and a number that is none."""
+    site = asking(host)
+    number, peer = asked(site, "/first")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+    next_number, next_peer = asked(site, "/next")
+    for none in (number, number, next_number + 1_000, 0, -1):
+        site.client.call("cancel", none)
+    next_peer.send(answer_of())
+    await_response(host, site.client, next_number)
+    expect_no_more(host, site.client, 2)
+
+
+@check("http-client-outcome.close-fails-all")
+def test_close_fails_all(host: Host) -> None:
+    """One under way, two that wait."""
+    site = asking(host)
+    number, peer = asked(site, "/first")
+    numbers = [number, ask(site.client, "/second"), ask(site.client, "/third")]
+    site.client.close()
+    for each in numbers:
+        await_failure(host, site.client, each)
+    expect_no_more(host, site.client, 3)
+    host.await_closed(peer, site.client)
+
+
+@check("http-client-outcome.init-again")
+def test_init_again(host: Host) -> None:
+    """The same server, and another one."""
+    site = asking(host)
+    talk(site, "/first", needs="http-client-request.get")
+    for place in range(2):
+        site.client.close()
+        if place:
+            site = Site(host, site.client, listen(host))
+        expect.returns(init(site.client, site.listener), True, "http_init after close")
+        talk(site, f"/again-{place}")
+
+
+@check("http-client-outcome.is-open")
+def test_is_open(host: Host) -> None:
+    """No server need be there for it."""
+    client = made_client(host)
+    expect.returns(client.is_open(), False, "is_open before init")
+    site = site_of(host, client)
+    expect.returns(client.is_open(), True, "is_open after init")
+    talk(site, "/", needs="http-client-request.get")
+    expect.returns(client.is_open(), True, "is_open after a request")
+    client.close()
+    expect.returns(client.is_open(), False, "is_open after close")
+
+
+@check("http-client-outcome.is-connected")
+def test_is_connected(host: Host) -> None:
+    """Whether a connection is kept behind an answer is the client's choice."""
+    site = asking(host)
+    client = site.client
+    expect.returns(client.is_connected(), False, "is_connected before a request")
+    number, peer = asked(site)
+    expect.returns(client.is_connected(), True, "is_connected while an answer is waited for")
+    peer.send(answer_of())
+    await_response(host, client, number)
+    asked(site, "/next")
+    client.close()
+    expect.returns(client.is_connected(), False, "is_connected after close")
+
+
+@check("http-client-outcome.init-port")
+@pytest.mark.parametrize("port", [0, -1, 65_536])
+def test_init_port(host: Host, port: int) -> None:
+    """It is as if it had not been called."""
+    client = made_client(host)
+    outcome = client.call("http_init", "127.0.0.1", port)
+    expect.one_of(outcome, ("false", "refused"), f"http_init for port {port}")
+    expect.returns(client.is_open(), False, "is_open after an init that failed")
+    talk(site_of(host, client), "/")
+
+
+@check("http-client-outcome.destroy-silent")
+def test_destroy_silent(host: Host) -> None:
+    """Who is gone can be told nothing."""
+    site = asking(host)
+    _, peer = asked(site)
+    expect.returns(site.client.destroy(), None, "destroy")
+    host.silence()
+    expect.equal(outcomes_of(site.client), [], "outcomes on an object that is destroyed")
+    host.await_closed(peer)
+    expect.equal(outcomes_of(site.client), [], "outcomes on an object that is destroyed")
+
+
+@check("http-client-outcome.request-inside")
+@pytest.mark.parametrize("callback", ["response", "failure"])
+def test_request_inside(host: Host, callback: str) -> None:
+    """How a program goes from one thing to the next."""
+    site = asking(host)
+    number, peer = asked(site, "/first", "POST", b"a body")
+    site.client.react(callback, "request", "GET", "/inside", b"X-Inside: yes\r\n", b"")
+    if callback == "response":
+        peer.send(answer_of())
+    else:
+        peer.close()
+    await_outcome(host, site.client, number)
+    site.client.react(callback, "none")
+    did = site.client.did("request")
+    expect.equal(len(did), 1, "requests made inside the callback")
+    value = did[0].outcome.value if isinstance(did[0].outcome, Value) else None
+    inside, arrived = site.await_request("/inside", needs="")
+    expect.equal(arrived.values("x-inside"), [b"yes"], "the field of the request made inside")
+    inside.send(answer_of(b"inside"))
+    expect.that(
+        isinstance(value, int) and value > number,
+        "the number of the request made inside",
+        expected=f"a number above {number}",
+        got=str(value),
+    )
+    event = await_response(host, site.client, int(value or 0))
+    expect.same_bytes(event.data, b"inside", "the answer to the request made inside")
+    expect_no_more(host, site.client, 2)
+
+
+@check("http-client-outcome.tick-inside")
+def test_tick_inside(host: Host) -> None:
+    """Several requests, and a tick inside each callback."""
+    site = asking(host)
+    site.client.react("response", "tick")
+    site.client.react("failure", "tick")
+    numbers = [ask(site.client, f"/{place}") for place in range(3)]
+    for place, number in enumerate(numbers):
+        peer, _ = site.await_request(f"/{place}")
+        if place == 1:
+            site.client.call("cancel", number)
+        else:
+            peer.send(answer_of(b"%d" % place))
+        event = await_outcome(host, site.client, number)
+        expect.equal(event.what, "failure" if place == 1 else "response", f"the outcome of /{place}")
+    expect_no_more(host, site.client, 3)
+
+
+@check("http-client-outcome.close-inside")
+def test_close_inside(host: Host) -> None:
+    """The others fail, and the object can be used again."""
+    site = asking(host)
+    numbers = [ask(site.client, f"/{place}") for place in range(3)]
+    site.client.react("response", "close")
+    site.await_request("/0")[0].send(answer_of())
+    expect.equal(await_outcome(host, site.client, numbers[0]).what, "response", "the outcome of /0")
+    site.client.react("response", "none")
+    for number in numbers[1:]:
+        await_failure(host, site.client, number)
+    expect_no_more(host, site.client, 3)
+    talk(site_of(host, site.client), "/again")
+
+
+@check("http-client-outcome.destroy-inside")
+def test_destroy_inside(host: Host) -> None:
+    """The host goes on with another object."""
+    site = asking(host)
+    number, peer = asked(site, "/first")
+    ask(site.client, "/second")
+    site.client.react("response", "destroy")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+    expect.equal(len(site.client.did("destroy")), 1, "objects destroyed inside the callback")
+    host.await_closed(peer)
+    talk(asking(host), "/other")
+
+
+@check("http-client-outcome.raise-inside")
+@pytest.mark.parametrize("callback", ["response", "failure"])
+def test_raise_inside(host: Host, callback: str) -> None:
+    """What the tick says of the exception is the port's to choose."""
+    site = asking(host)
+    site.client.react(callback, "raise")
+    number, peer = asked(site, "/first", "POST", b"a body")
+    next_number = ask(site.client, "/next")
+    if callback == "response":
+        peer.send(answer_of())
+    else:
+        peer.close()
+    _tick_until(host, site.client, number)
+    site.client.react(callback, "none")
+    next_peer, _ = site.await_request("/next")
+    next_peer.send(answer_of(b"next"))
+    event = await_response(host, site.client, next_number)
+    expect.same_bytes(event.data, b"next", "the answer to the next request")
+    expect_no_more(host, site.client, 2)
+
+
+# A tick whose callback raises may end in an error, which is no matter of the check.
+def _tick_until(host: Host, client: HostObject, number: int) -> None:
+    fruitless = 0
+    while outcome_of(client, number) is None and fruitless < 32:
+        client.tick()
+        host.step_peers()
+        host.pause(fruitless)
+        fruitless += 1
+    expect.that(outcome_of(client, number) is not None, f"the outcome of exchange {number}", expected="one", got="none")
+
+
+@check("http-client-outcome.silent-class")
+def test_silent_class(host: Host) -> None:
+    """The callbacks of the base class do nothing."""
+    site = asking(host, CLASS_HTTP_CLIENT_SILENT)
+    for target in ("/first", "/second"):
+        ask(site.client, target)
+        peer, _ = site.await_request(target)
+        peer.send(answer_of())
+        host.settle(site.client)
+
+
+@check("http-client-outcome.two-clients")
+def test_two_clients(host: Host) -> None:
+    """Of two servers, and their answers come crosswise."""
+    sites = [asking(host), asking(host)]
+    asked_of = [asked(site, f"/{place}") for place, site in enumerate(sites)]
+    for place in (1, 0):
+        number, peer = asked_of[place]
+        peer.send(answer_of(b"from %d" % place))
+        event = await_response(host, sites[place].client, number)
+        expect.same_bytes(event.data, b"from %d" % place, f"the answer of server {place}")
+    sites[0].client.close()
+    talk(sites[1], "/still")

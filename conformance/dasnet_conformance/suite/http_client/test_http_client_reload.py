@@ -1,0 +1,216 @@
+"""Section http-client-reload: save and restore in every state of a request."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    Site,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_response,
+    chunked_answer_of,
+    expect_no_more,
+    outcomes_of,
+    talk,
+)
+
+
+def _reload(site: Site, class_number: int = CLASS_HTTP_CLIENT) -> None:
+    """Move the client's handle into a new object, which is the one of the site from now on."""
+    old = site.client
+    with expect.needing("http-client-reload.open"):
+        fresh = site.host.new(class_number)
+        expect.returns(old.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    site.client = fresh
+
+
+@check("http-client-reload.open")
+@pytest.mark.parametrize(
+    "class_number", [CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B], ids=["the same class", "another class"]
+)
+def test_open(host: Host, class_number: int) -> None:
+    """Before any request, and between two."""
+    site = asking(host)
+    _reload(site, class_number)
+    expect.returns(site.client.is_open(), True, "is_open of the object with the handle")
+    talk(site, "/first")
+    _reload(site)
+    talk(site, "/second")
+
+
+@check("http-client-reload.idle-connection")
+def test_idle_connection(host: Host) -> None:
+    """Where the client keeps connections at all."""
+    site = asking(host)
+    first = talk(site, "/first", needs="http-client-request.get")
+    if talk(site, "/second", needs="http-client-request.get") is not first:
+        raise expect.Moot("the client keeps no connection")
+    _reload(site)
+    expect.that(
+        talk(site, "/third") is first, "the connection after a reload", expected="the same one", got="another one"
+    )
+
+
+@check("http-client-reload.waiting")
+def test_waiting(host: Host) -> None:
+    """Twice, and the answer comes after it."""
+    site = asking(host)
+    number, peer = asked(site)
+    _reload(site)
+    host.settle(site.client)
+    _reload(site)
+    peer.send(answer_of(b"late"))
+    event = await_response(host, site.client, number)
+    expect.same_bytes(event.data, b"late", "the answer")
+    expect.equal(site.times("/"), 1, "requests at the server")
+    expect_no_more(host, site.client, 1)
+
+
+@check("http-client-reload.in-head")
+def test_in_head(host: Host) -> None:
+    """Cut in the status line, in a field, and before the empty line."""
+    data = answer_of(b"a body", "X-Field: a value")
+    for cut in (9, data.index(b"value"), data.index(b"\r\n\r\n") + 2):
+        _reloaded_within(host, data, cut)
+
+
+@check("http-client-reload.in-body")
+def test_in_body(host: Host) -> None:
+    """By length, in chunks (in a size, in data, before the end), and until the end of the connection."""
+    length = answer_of(b"a body that is cut")
+    chunks = chunked_answer_of(b"a body ", b"that is cut")
+    _reloaded_within(host, length, len(length) - 5)
+    for cut in (chunks.index(b"7\r\n") + 1, chunks.index(b"that") + 2, len(chunks) - 2):
+        _reloaded_within(host, chunks, cut)
+    _reloaded_within(host, b"HTTP/1.1 200 OK\r\n\r\na body that is cut", 25, ends=True)
+
+
+def _reloaded_within(host: Host, data: bytes, cut: int, *, ends: bool = False) -> None:
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(data[:cut])
+    host.settle(site.client)
+    _reload(site)
+    peer.send(data[cut:])
+    if ends:
+        peer.close()
+    event = await_response(host, site.client, number)
+    expect.same_bytes(event.data, data[-6:] if data.endswith(b"a body") else b"a body that is cut", "the body")
+    expect_no_more(host, site.client, 1)
+
+
+@check("http-client-reload.queued")
+def test_queued(host: Host) -> None:
+    """Three requests, of which one is under way."""
+    site = asking(host)
+    numbers = [ask(site.client, f"/{place}") for place in range(3)]
+    site.await_request("/0")
+    _reload(site)
+    for place, number in enumerate(numbers):
+        peer, _ = site.await_request(f"/{place}", needs="")
+        peer.send(answer_of(b"%d" % place))
+        expect.same_bytes(await_response(host, site.client, number).data, b"%d" % place, f"the answer to /{place}")
+    expect.equal([event.exchange for event in outcomes_of(site.client)], numbers, "the order of the outcomes")
+
+
+@check("http-client-reload.sending")
+def test_sending(host: Host) -> None:
+    """More than the system holds, and the server reads it after the reload."""
+    site = asking(host)
+    size = 8 << 20
+    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=size // 16)
+    peer = site.await_peer()
+    peer.pause_reading()
+    host.settle(site.client)
+    _reload(site)
+    peer.resume_reading()
+    _, arrived = site.await_request("/upload", needs="")
+    expect.same_bytes(arrived.body, b"0123456789abcdef" * (size // 16), "the body at the server")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+
+
+@check("http-client-reload.before-connecting")
+def test_before_connecting(host: Host) -> None:
+    """No tick was between the request and the reload."""
+    site = asking(host)
+    number = ask(site.client, "/early")
+    _reload(site)
+    peer, _ = site.await_request("/early", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+    expect.equal(site.times("/early"), 1, "requests at the server")
+
+
+@check("http-client-reload.while-saved")
+def test_while_saved(host: Host) -> None:
+    """The whole answer, and the end behind it."""
+    site = asking(host)
+    number, peer = asked(site)
+    old = site.client
+    with expect.needing("http-client-reload.open"):
+        expect.returns(old.save(), None, "save")
+    peer.send(answer_of(b"meanwhile", "Connection: close"))
+    peer.close()
+    host.silence()
+    with expect.needing("http-client-reload.open"):
+        site.client = host.new(CLASS_HTTP_CLIENT)
+        expect.returns(site.client.restore(), None, "restore")
+    event = await_response(host, site.client, number)
+    expect.same_bytes(event.data, b"meanwhile", "the answer")
+    expect.equal(outcomes_of(old), [], "outcomes on the object that was saved")
+
+
+@check("http-client-reload.numbers-go-on")
+def test_numbers_go_on(host: Host) -> None:
+    """A program that remembers what it asked for must not take one for the other."""
+    site = asking(host)
+    numbers = [asked(site, "/first")[0]]
+    site.peers[0].send(answer_of())
+    await_response(host, site.client, numbers[0])
+    for place in range(2):
+        numbers.append(ask(site.client, f"/waits-{place}"))
+        _reload(site)
+    numbers.append(ask(site.client, "/last"))
+    expect.equal(len(set(numbers)), 4, f"different numbers among {numbers}")
+
+
+@check("http-client-reload.old-is-silent")
+def test_old_is_silent(host: Host) -> None:
+    """It has no handle any more, whatever happens to the new one."""
+    site = asking(host)
+    old = site.client
+    number, peer = asked(site)
+    _reload(site)
+    for query in ("is_open", "is_connected"):
+        expect.returns(old.call(query), False, f"{query} of the object that was saved")
+    peer.send(answer_of())
+    host.silence()
+    outcome = old.tick()
+    expect.one_of(outcome, ("none", "refused"), "tick of the object that was saved")
+    await_response(host, site.client, number)
+    expect.equal(outcomes_of(old), [], "outcomes on the object that was saved")
+
+
+@check("http-client-reload.failure-to-tell")
+def test_failure_to_tell(host: Host) -> None:
+    """Cancelled, or lost by close, and no tick since."""
+    for lost in ("cancel", "close"):
+        site = asking(host)
+        number, _ = asked(site)
+        if lost == "cancel":
+            site.client.call("cancel", number)
+        else:
+            site.client.close()
+        _reload(site)
+        await_failure(host, site.client, number)
+        expect_no_more(host, site.client, 1)

@@ -1,0 +1,264 @@
+"""Section http-client-request: what a client sends."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Refusal, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    REPLY,
+    Site,
+    accepted,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_response,
+    expect_no_more,
+    fields_of,
+    outcomes_of,
+    request,
+    talk,
+)
+from dasnet_conformance.stage.request_reader import HttpRequest, read_requests
+
+
+@check("http-client-request.get")
+def test_get(host: Host) -> None:
+    """From the call to the callback, and nothing else on the way."""
+    site = asking(host)
+    number = ask(site.client, "/page")
+    peer, arrived = site.await_request("/page", needs="")
+    expect.equal(arrived.method, "GET", "the method")
+    expect.equal(arrived.body, b"", "the body")
+    peer.send(answer_of(REPLY, "X-Field: a value"))
+    event = await_response(host, site.client, number)
+    expect.equal(event.status, 200, "the status")
+    expect.same_bytes(event.data, REPLY, "the body of the response")
+    expect.that(
+        ("x-field", b"a value") in fields_of(event),
+        "the fields of the response",
+        expected="X-Field: a value among them",
+        got=repr(event.headers),
+    )
+    expect_no_more(host, site.client, 1)
+    expect.equal(len(site.peers), 1, "connections")
+
+
+@check("http-client-request.number")
+def test_number(host: Host) -> None:
+    """Asked for one after the other, and three at once."""
+    site = asking(host)
+    numbers = [asked(site, "/first")[0]]
+    site.peers[0].send(answer_of())
+    await_response(host, site.client, numbers[0])
+    numbers += [ask(site.client, f"/more-{place}") for place in range(3)]
+    for place in range(3):
+        site.await_request(f"/more-{place}")[0].send(answer_of(b"%d" % place))
+        event = await_response(host, site.client, numbers[place + 1])
+        expect.same_bytes(event.data, b"%d" % place, f"the response to exchange {numbers[place + 1]}")
+    expect.equal(len(set(numbers)), 4, f"different numbers among {numbers}")
+
+
+@check("http-client-request.version")
+def test_version(host: Host) -> None:
+    """What a client of the two RFCs conforms to."""
+    expect.equal(_arrived(host).version, "HTTP/1.1", "the version")
+
+
+@check("http-client-request.nothing-extra")
+def test_nothing_extra(host: Host) -> None:
+    """Without a body and with one; the next request begins where the one before ended."""
+    site = asking(host)
+    for target, body in (("/one", b""), ("/two", b"a body"), ("/three", b"")):
+        number, peer = asked(site, target, "POST" if body else "GET", body)
+        host.settle(site.client)
+        requests = read_requests(peer.received)
+        expect.same_bytes(
+            peer.received[sum(each.size for each in requests) :], b"", f"what follows the request for {target}"
+        )
+        peer.send(answer_of())
+        await_response(host, site.client, number)
+
+
+@check("http-client-request.host")
+def test_host(host: Host) -> None:
+    """A name or an address, and the port, for it is not 80."""
+    site = asking(host)
+    _, arrived = _sent(site)
+    _expect_hosts(site, arrived, f"{site.listener.address}:{site.listener.port}".encode())
+
+
+@check("http-client-request.host-first")
+def test_host_first(host: Host) -> None:
+    """Whatever fields the program gives."""
+    arrived = _arrived(host, headers=b"X-Field: a\r\n")
+    expect.equal(arrived.fields[0][0] if arrived.fields else "none", "host", "the first field")
+
+
+@check("http-client-request.host-own")
+def test_host_own(host: Host) -> None:
+    """There may be a good reason for another name, but not for two."""
+    site = asking(host)
+    outcome = request(site.client, headers=b"Host: other.example\r\n")
+    if _refused(outcome):
+        return
+    accepted(outcome, "request with a Host field")
+    arrived = site.await_request()[1]
+    own = f"{site.listener.address}:{site.listener.port}".encode()
+    _expect_hosts(site, arrived, own, b"other.example")
+
+
+@check("http-client-request.empty-target")
+def test_empty_target(host: Host) -> None:
+    """A path is never empty on the wire."""
+    site = asking(host)
+    outcome = request(site.client, "")
+    if _refused(outcome):
+        return
+    accepted(outcome, "request with an empty target")
+    site.await_request("/", needs="")
+
+
+@check("http-client-request.target-exact")
+@pytest.mark.parametrize(
+    "target",
+    ["/a%20b/%E4?q=%2F&r=a+b", "/?", "/a//b/../c?x", "/;a,b:@!$'()*-._~", "/" + "t" * 7_900],
+    ids=["percent", "empty query", "dots", "marks", "long"],
+)
+def test_target_exact(host: Host, target: str) -> None:
+    """Whoever decodes or tidies it asks for something else."""
+    site = asking(host)
+    ask(site.client, target)
+    peer = site.await_peer()
+    host.until(lambda: bool(read_requests(peer.received)), site.client, what="a whole request", got=site.told)
+    expect.equal(read_requests(peer.received)[0].target, target, "the target")
+
+
+@check("http-client-request.method-exact")
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "REPORT", "get", "X-Own!"])
+def test_method_exact(host: Host, method: str) -> None:
+    """A method that is not known may be refused, and never be another one."""
+    site = asking(host)
+    outcome = request(site.client, "/", method)
+    if _refused(outcome) and method not in ("PUT", "DELETE", "OPTIONS"):
+        return
+    accepted(outcome, f"request {method}")
+    expect.equal(site.await_request()[1].method, method, "the method")
+
+
+@check("http-client-request.asterisk")
+def test_asterisk(host: Host) -> None:
+    """It asks for no path at all."""
+    site = asking(host)
+    ask(site.client, "*", "OPTIONS")
+    site.await_request("*", needs="")
+
+
+@check("http-client-request.fields-arrive")
+def test_fields_arrive(host: Host) -> None:
+    """Empty ones, two of a name, and bytes beyond ASCII."""
+    arrived = _arrived(host, headers=b'X-One: a\r\nX-Two: b, "c"\r\nX-One: d\r\nX-Empty: \r\nX-Bytes: caf\xe9\r\n')
+    for name, wanted in (("x-one", b"a, d"), ("x-two", b'b, "c"'), ("x-empty", b""), ("x-bytes", b"caf\xe9")):
+        values = arrived.values(name)
+        expect.that(
+            b", ".join(values) == wanted or (b",".join(values) == wanted.replace(b", ", b",") and len(values) < 2),
+            f"the field {name}",
+            expected=repr(wanted),
+            got=repr(values) if values else "none",
+        )
+
+
+@check("http-client-request.body-exact")
+@pytest.mark.parametrize("size", [1, 100, 70_000, 1 << 20])
+def test_body_exact(host: Host, size: int) -> None:
+    """Line ends and NUL among them."""
+    site = asking(host)
+    body = (b"\r\n\r\n0\r\n\r\n\x00" + host.random.randbytes(size))[:size]
+    number, peer = asked(site, "/body", "POST", body)
+    expect.same_bytes(read_requests(peer.received)[0].body, body, "the body at the server")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+
+
+@check("http-client-request.framing")
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "GET", "HEAD"])
+def test_framing(host: Host, method: str) -> None:
+    """The reader of requests lets no double framing pass; where it waits, something is missing."""
+    site = asking(host)
+    for target, body in (("/none", b""), ("/some", b"a body")):
+        if body and method in ("GET", "HEAD"):
+            break
+        number, peer = asked(site, target, method, body)
+        expect.same_bytes(site.await_request(target)[1].body, body, f"the body of {method} {target}")
+        peer.send(answer_of(b""))
+        await_response(host, site.client, number)
+
+
+@check("http-client-request.framing-own")
+@pytest.mark.parametrize("field", ["Content-Length: 2", "Content-Length: 200", "Transfer-Encoding: chunked"])
+def test_framing_own(host: Host, field: str) -> None:
+    """A length that is not true would make another request of a part of the body."""
+    site = asking(host)
+    outcome = request(site.client, "/own", "POST", f"{field}\r\n".encode(), b"a body")
+    if not _refused(outcome):
+        accepted(outcome, f"request with {field}")
+        arrived = site.await_request("/own", needs="")[1]
+        expect.same_bytes(arrived.body, b"a body", "the body at the server")
+        site.find("/own")[0].send(answer_of())  # type: ignore[index]
+    talk(site, "/next")
+
+
+@check("http-client-request.post-without-body")
+def test_post_without_body(host: Host) -> None:
+    """Some servers wait for a length, and answer 411 without one."""
+    expect.equal(_arrived(host, method="POST").values("content-length"), [b"0"], "Content-Length")
+
+
+@check("http-client-request.get-without-length")
+def test_get_without_length(host: Host) -> None:
+    """A GET with a length makes some servers look for a body."""
+    arrived = _arrived(host)
+    expect.equal(arrived.values("content-length"), [], "Content-Length")
+    expect.equal(arrived.values("transfer-encoding"), [], "Transfer-Encoding")
+
+
+def _sent(site: Site, method: str = "GET", headers: bytes = b"") -> tuple[int, HttpRequest]:
+    number = ask(site.client, "/", method, headers)
+    return number, site.await_request("/")[1]
+
+
+def _arrived(host: Host, method: str = "GET", headers: bytes = b"") -> HttpRequest:
+    return _sent(asking(host), method, headers)[1]
+
+
+# Refusing is an outcome that a check allows where HTTP or the documentation leaves the choice.
+def _refused(outcome: object) -> bool:
+    return isinstance(outcome, Refusal) or outcome == Value(0)
+
+
+def _expect_hosts(site: Site, arrived: HttpRequest, *allowed: bytes) -> None:
+    values = arrived.values("host")
+    expect.that(
+        len(values) == 1 and values[0] in allowed,
+        "Host",
+        expected=f"one, {' or '.join(map(repr, allowed))}",
+        got=repr(values) if values else f"none ({site.told()})",
+    )
+
+
+@check("http-client-request.in-ticks")
+def test_in_ticks(host: Host) -> None:
+    """A connection may be begun at once, but a frame that is over has nothing on its way."""
+    site = asking(host)
+    ask(site.client, "/")
+    host.silence()
+    site.look()
+    host.step_peers()
+    for peer in site.peers:
+        expect.same_bytes(peer.received, b"", "what is at the server before a tick")
+    expect.equal(outcomes_of(site.client), [], "outcomes before a tick")
+    site.await_request("/")

@@ -1,0 +1,129 @@
+"""Section http-client-request: what a client refuses to send."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import Outcome, Refusal, Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    Site,
+    answer_of,
+    ask,
+    asking,
+    await_response,
+    expect_no_more,
+    made_client,
+    outcomes_of,
+    request,
+    talk,
+)
+from dasnet_conformance.stage.request_reader import read_requests
+
+INJECTIONS = {
+    "a lone CR": b"X-Field: a\rX-Other: b\r\n",
+    "a lone LF": b"X-Field: a\nX-Other: b\r\n",
+    "NUL": b"X-Field: a\0b\r\n",
+    "LF in the name": b"X-Field\nX: a\r\n",
+    "CR in the name": b"X-Field\rX: a\r\n",
+    "NUL in the name": b"X-Field\0X: a\r\n",
+}
+
+
+@check("http-client-request.field-injection")
+@pytest.mark.parametrize("headers", INJECTIONS.values(), ids=INJECTIONS)
+def test_field_injection(host: Host, headers: bytes) -> None:
+    """Whoever reads a lone CR or LF as a line end has a field that the program never gave."""
+    _expect_refused(asking(host), "/", "GET", headers)
+
+
+@check("http-client-request.name-invalid")
+@pytest.mark.parametrize(
+    "headers",
+    [b"X Field: a\r\n", b": a\r\n", b"X(Field: a\r\n", b"X\tField: a\r\n", b"X-Field : a\r\n"],
+    ids=["a space", "none", "a bracket", "a tab", "a space behind"],
+)
+def test_name_invalid(host: Host, headers: bytes) -> None:
+    """Servers answer it with 400, and some read it apart from others."""
+    _expect_refused(asking(host), "/", "GET", headers)
+
+
+@check("http-client-request.method-invalid")
+@pytest.mark.parametrize("method", ["", "GE T", "GET\r\nX: y", "G\0T", "GE/T"], ids=repr)
+def test_method_invalid(host: Host, method: str) -> None:
+    """A space would move what follows into the target."""
+    _expect_refused(asking(host), "/", method, b"")
+
+
+@check("http-client-request.target-invalid")
+@pytest.mark.parametrize(
+    "target", ["/a b", "/a HTTP/1.1\r\nX: y", "/a\nb", "/a\rb", "/a\0b", "/a\tb", "/a\x7fb", " /a"], ids=repr
+)
+def test_target_invalid(host: Host, target: str) -> None:
+    """A line end would begin a second request."""
+    _expect_refused(asking(host), target, "GET", b"")
+
+
+@check("http-client-request.refusal-told")
+def test_refusal_told(host: Host) -> None:
+    """A code of 0 would say that nothing is wrong."""
+    site = asking(host)
+    outcome = request(site.client, "/a b")
+    if isinstance(outcome, Refusal):
+        return
+    expect.returns(outcome, 0, "request of a target with a space")
+    told = [fired.event for fired in site.client.fired if fired.event.what == "error"]
+    expect.that(bool(told), "what the refusal told", expected="an error callback", got="none")
+    expect.that(told[0].code != 0, "the code of the error callback", expected="a number other than 0", got="0")
+
+
+@check("http-client-request.refusal-harmless")
+def test_refusal_harmless(host: Host) -> None:
+    """One in front, one between, one behind."""
+    site = asking(host)
+    numbers = []
+    for place in range(3):
+        _refusal_of(site, "/a b", "GET", b"")
+        numbers.append(ask(site.client, f"/{place}"))
+    _refusal_of(site, "/a b", "GET", b"")
+    for place, number in enumerate(numbers):
+        site.await_request(f"/{place}", needs="")[0].send(answer_of(b"%d" % place))
+        expect.same_bytes(await_response(host, site.client, number).data, b"%d" % place, f"the answer to /{place}")
+    expect_no_more(host, site.client, 3)
+
+
+@check("http-client-request.before-init")
+def test_before_init(host: Host) -> None:
+    """Nobody could be asked; nothing of it is left when somebody can."""
+    client = made_client(host)
+    outcome = request(client, "/early")
+    expect.one_of(outcome, ("0", "refused"), "request before init")
+    host.settle(client)
+    expect.equal(outcomes_of(client), [], "outcomes of what was refused")
+
+
+def _refusal_of(site: Site, target: str, method: str, headers: bytes) -> None:
+    outcome = request(site.client, target, method, headers)
+    what = f"request {method!r} {target!r} with {headers!r}"
+    expect.that(
+        isinstance(outcome, Refusal) or _is_nothing(outcome), what, expected="0 or refused", got=expect.spell(outcome)
+    )
+
+
+# A boolean is no number.
+def _is_nothing(outcome: Outcome) -> bool:
+    return outcome == Value(0) and not isinstance(getattr(outcome, "value", None), bool)
+
+
+def _expect_refused(site: Site, target: str, method: str, headers: bytes) -> None:
+    _refusal_of(site, target, method, headers)
+    site.host.settle(site.client)
+    talk(site, "/next")
+    requests = [each for peer in site.peers for each in read_requests(peer.received)]
+    expect.equal([each.target for each in requests], ["/next"], "what was asked for")
+    expect.equal(
+        sum(each.size for each in requests), sum(len(peer.received) for peer in site.peers), "bytes at the server"
+    )
+    expect_no_more(site.host, site.client, 1)
