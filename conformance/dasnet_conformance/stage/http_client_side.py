@@ -184,11 +184,16 @@ def accepted(outcome: Outcome, what: str) -> int:
     return number
 
 
-def asked(site: Site, target: str = "/", method: str = "GET", body: bytes = b"") -> tuple[int, Peer]:
-    """Ask for something and tick until the request is at the server: its number, and the connection that it is on."""
-    with expect.needing("http-client-request.get"):
+def asked(
+    site: Site, target: str = "/", method: str = "GET", body: bytes = b"", *, needs: str = "http-client-request.get"
+) -> tuple[int, Peer]:
+    """Ask for something and tick until the request is at the server: its number, and the connection that it is on.
+
+    Arguments: `needs`, what it is laid to when that does not come about, or nothing.
+    """
+    with expect.needing(needs) if needs else nullcontext():
         number = ask(site.client, target, method, body=body)
-    return number, site.await_request(target)[0]
+    return number, site.await_request(target, needs=needs)[0]
 
 
 def outcomes_of(client: HostObject) -> list[Event]:

@@ -24,9 +24,13 @@ from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
 from .sound_http import HttpServer
 from .sound_http_answer import HttpAnswer
+from .sound_http_asking import HttpAsking
+from .sound_http_client import HttpClient
+from .sound_http_client_handle import HttpClientHandle
 from .sound_http_connection import HttpConnection
 from .sound_http_handle import HttpHandle
 from .sound_http_parser import HttpParser
+from .sound_http_response import HttpResponse
 
 PACKAGE: Final = "dasnet_conformance.proof.faults"
 #: The module that the faults are variations of.
@@ -49,6 +53,10 @@ PARTS: Final = {
     "http_connection": HttpConnection,
     "http_parser": HttpParser,
     "http_answer": HttpAnswer,
+    "http_client": HttpClient,
+    "http_client_handle": HttpClientHandle,
+    "http_response": HttpResponse,
+    "http_asking": HttpAsking,
 }
 #: What a fault claims of the client half, if it is one of that.
 _CLIENT_HALF: Final = (CLIENT, CLIENT_LOWLEVEL)

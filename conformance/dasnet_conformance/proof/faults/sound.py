@@ -19,11 +19,15 @@ from .sound_client import Client, ClientHandle, ClientLowLevel
 from .sound_handle import Handle
 from .sound_http import HttpServer
 from .sound_http_answer import HttpAnswer
+from .sound_http_asking import HttpAsking
+from .sound_http_client import HttpClient
+from .sound_http_client_handle import HttpClientHandle
 from .sound_http_connection import HttpConnection
 from .sound_http_handle import HttpHandle
 from .sound_http_parser import HttpParser
 from .sound_http_port import HttpPort
 from .sound_http_request import Limits
+from .sound_http_response import ClientLimits, HttpResponse
 
 
 class SharedOrphan:
@@ -204,6 +208,10 @@ class Implementation:
         http_connection: type[HttpConnection] = HttpConnection,
         http_parser: type[HttpParser] = HttpParser,
         http_answer: type[HttpAnswer] = HttpAnswer,
+        http_client: type[HttpClient] = HttpClient,
+        http_client_handle: type[HttpClientHandle] = HttpClientHandle,
+        http_response: type[HttpResponse] = HttpResponse,
+        http_asking: type[HttpAsking] = HttpAsking,
     ) -> None:
         self.IMPLEMENTATION_NAME = name
         self.PROFILES = profiles
@@ -235,6 +243,13 @@ class Implementation:
             return http_handle(limits, http_parser, http_connection, http_answer)
 
         self.HttpServer: type[HttpServer] = type("HttpServer", (http_server,), {"_handle": staticmethod(make_handle)})
+
+        def make_client_handle(limits: ClientLimits) -> HttpClientHandle:
+            return http_client_handle(limits, http_response, http_asking())
+
+        self.HttpClient: type[HttpClient] = type(
+            "HttpClient", (http_client,), {"_handle": staticmethod(make_client_handle)}
+        )
         self.http_port: Callable[[], int] = HttpPort(self.HttpServer)
 
 

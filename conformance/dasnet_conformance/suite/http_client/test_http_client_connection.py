@@ -119,7 +119,12 @@ def _unsolicited(host: Host) -> tuple[Site, Peer]:
 @check("http-client-connection.idle-end")
 def test_idle_end(host: Host) -> None:
     """By an orderly end, and by a reset; noticed in a tick before, or not until it is used."""
-    for target, reset, noticed in (("/a", False, True), ("/b", False, False), ("/c", True, True)):
+    for target, reset, noticed in (
+        ("/a", False, True),
+        ("/b", False, False),
+        ("/c", True, True),
+        ("/d", True, False),
+    ):
         site = asking(host)
         peer = talk(site, "/first", needs="http-client-request.get")
         if reset:
@@ -154,7 +159,7 @@ def test_order(host: Host) -> None:
     site = asking(host)
     numbers = [ask(site.client, f"/{place}") for place in range(6)]
     for place in range(6):
-        peer, _ = site.await_request(f"/{place}")
+        peer, _ = site.await_request(f"/{place}", needs="")
         peer.send(answer_of(b"answer %d" % place, *(["Connection: close"] if place == 2 else [])))
         event = await_response(host, site.client, numbers[place])
         expect.same_bytes(event.data, b"answer %d" % place, f"the answer to /{place}")
@@ -195,12 +200,15 @@ def test_early_answer(host: Host) -> None:
 def test_early_body_whole(host: Host) -> None:
     """A server that goes on reading has the whole body; one that does not sees the connection end."""
     site = asking(host)
-    size = 1 << 20
+    size = 8 << 20
     number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=size // 16)
     peer = site.await_peer()
+    peer.pause_reading()
+    host.settle(site.client)
     peer.send(answer_of(b"fine"))
-    event = await_response(host, site.client, number)
+    event = await_response(host, site.client, number, needs="http-client-connection.early-answer")
     expect.same_bytes(event.data, b"fine", "the answer")
+    peer.resume_reading()
     host.until(
         lambda: site.find("/upload") is not None or peer.closed is not None,
         site.client,

@@ -99,7 +99,7 @@ def test_cancel_waiting(host: Host) -> None:
     peer.send(answer_of(b"first"))
     expect.same_bytes(await_response(host, site.client, first).data, b"first", "the answer to /first")
     await_failure(host, site.client, second)
-    peer, _ = site.await_request("/third")
+    peer, _ = site.await_request("/third", needs="")
     peer.send(answer_of(b"third"))
     expect.same_bytes(await_response(host, site.client, third).data, b"third", "the answer to /third")
     expect.equal(site.times("/second"), 0, "requests for /second at the server")
@@ -342,7 +342,7 @@ def test_silent_class(host: Host) -> None:
     site = asking(host, CLASS_HTTP_CLIENT_SILENT)
     for target in ("/first", "/second"):
         ask(site.client, target)
-        peer, _ = site.await_request(target)
+        peer, _ = site.await_request(target, needs="")
         peer.send(answer_of())
         host.settle(site.client)
 

@@ -74,7 +74,7 @@ def test_nothing_extra(host: Host) -> None:
     """Without a body and with one; the next request begins where the one before ended."""
     site = asking(host)
     for target, body in (("/one", b""), ("/two", b"a body"), ("/three", b"")):
-        number, peer = asked(site, target, "POST" if body else "GET", body)
+        number, peer = asked(site, target, "POST" if body else "GET", body, needs="")
         host.settle(site.client)
         requests = read_requests(peer.received)
         expect.same_bytes(
@@ -165,7 +165,7 @@ def test_fields_arrive(host: Host) -> None:
     for name, wanted in (("x-one", b"a, d"), ("x-two", b'b, "c"'), ("x-empty", b""), ("x-bytes", b"caf\xe9")):
         values = arrived.values(name)
         expect.that(
-            b", ".join(values) == wanted or (b",".join(values) == wanted.replace(b", ", b",") and len(values) < 2),
+            bool(values) and b", ".join(values) in (wanted, wanted.replace(b", ", b",")),
             f"the field {name}",
             expected=repr(wanted),
             got=repr(values) if values else "none",
@@ -192,7 +192,7 @@ def test_framing(host: Host, method: str) -> None:
     for target, body in (("/none", b""), ("/some", b"a body")):
         if body and method in ("GET", "HEAD"):
             break
-        number, peer = asked(site, target, method, body)
+        number, peer = asked(site, target, method, body, needs="")
         expect.same_bytes(site.await_request(target)[1].body, body, f"the body of {method} {target}")
         peer.send(answer_of(b""))
         await_response(host, site.client, number)

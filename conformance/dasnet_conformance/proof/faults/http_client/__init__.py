@@ -1,0 +1,1 @@
+"""The wrong clients of the profile http-client, a module for each section."""
