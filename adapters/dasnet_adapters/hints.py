@@ -258,7 +258,7 @@ HINTS: Final[dict[str, Hint]] = {
         "make the buffer of BYTES, REPEAT times, and hand SIZE on as it is",
     ),
     "bad-headers": Hint(
-        "the fields of a request are no lines `name: value`, each ended by CR LF",
+        "the fields of a request or a response are no lines `name: value`, each ended by CR LF",
         "lines joined by LF, the last one without its end, or another way to write a map",
         "write each field as its name, a colon, a space, its value and CR LF, and the whole in hex",
     ),

@@ -37,7 +37,10 @@ TYPED: list[tuple[str, set[str]]] = [
     ("dasnet baseline update results.json b.toml init.port-neg", {"init.port-negative"}),
     ("dasnet run --exclude init.port-n", {"init.port-negative=", "init.port-not-wrapped="}),
     ("dasnet run --str", {"--strict"}),
-    ("dasnet run --strict --profile ", {"core", "lowlevel", "client", "client-lowlevel", "http", "http-port"}),
+    (
+        "dasnet run --strict --profile ",
+        {"core", "lowlevel", "client", "client-lowlevel", "http", "http-client", "http-port"},
+    ),
     ("dasnet run --profile core refer", {"reference"}),
     ("dasnet run --strict refer", {"reference"}),
     ("dasnet prove --fault ends_at_z", {"ends_at_zero"}),

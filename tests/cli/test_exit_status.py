@@ -255,7 +255,8 @@ def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Worksh
         (["run", "python:does_not_exist"], "module does_not_exist cannot be imported: ModuleNotFoundError"),
         (
             ["run", "reference", "--profile", "nonsense"],
-            "no profile nonsense; the profiles are core, lowlevel, client, client-lowlevel, http, http-port",
+            "no profile nonsense; the profiles are core, lowlevel, client, client-lowlevel, http, http-client, "
+            "http-port",
         ),
         (
             ["explain", "init.fre-port"],

@@ -24,8 +24,10 @@ OF_EVERYONE = [
     "client",
     "client-lowlevel",
     "http",
+    "http-client",
     "callbacks",
     "requests",
+    "outcomes",
     "large amounts",
     "quiet",
 ]

@@ -13,6 +13,7 @@ from dasnet_adapters.contract import (
     COMMANDS,
     CORE,
     HTTP,
+    HTTP_CLIENT,
     MAKING,
     PROFILES,
     Command,
@@ -28,6 +29,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 
 from .findings import Note, broken_because
+from .http_client_steps import outcomes
 from .http_steps import requests
 
 #: Bytes that a client sends, and a server, in the step with large amounts.
@@ -139,6 +141,7 @@ def _steps() -> Iterator[tuple[str, str, Callable[[Host, Session], str]]]:
         yield "commands" if profile.name == CORE else profile.name, profile.name, trial_of(profile)
     yield "callbacks", CORE, callbacks
     yield "requests", HTTP, requests
+    yield "outcomes", HTTP_CLIENT, outcomes
     yield "large amounts", CORE, large_amounts
     yield "quiet", CORE, quiet
 
