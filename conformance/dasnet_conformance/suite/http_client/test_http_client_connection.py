@@ -245,8 +245,8 @@ def test_by_name(host: Host) -> None:
     await_response(host, client, number)
 
 
-@check("http-client-connection.ipv6")
-def test_ipv6(host: Host) -> None:
+@check("http-client-connection.ipv-six")
+def test_ipv_six(host: Host) -> None:
     """The brackets are no part of the address."""
     client = made_client(host)
     listener = listen(host, address="::1")

@@ -307,7 +307,7 @@ class HostIsTheAddress(HttpAsking):
         return super().host_of("127.0.0.1" if host == "localhost" else host, port)
 
 
-@fault("http-client-connection.ipv6")
+@fault("http-client-connection.ipv-six")
 class OlderProtocolOnly(HttpClientHandle):
     """Addresses of IPv6 are not known."""
 
@@ -315,7 +315,7 @@ class OlderProtocolOnly(HttpClientHandle):
         return [each for each in super().look_up(host, port) if each[0] == socket.AF_INET]
 
 
-@fault("http-client-connection.ipv6")
+@fault("http-client-connection.ipv-six")
 class NoBrackets(HttpAsking):
     """Host has an address of IPv6 without brackets."""
 
