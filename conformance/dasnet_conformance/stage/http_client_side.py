@@ -15,9 +15,10 @@ from dasnet_adapters.contract import CLASS_HTTP_CLIENT, Event, Outcome, Unsuppor
 from . import expect
 from .host import Host
 from .host_object import HostObject
+from .http_side import work_off
 from .listener import LOOPBACK, Kind, Listener, listen
 from .peer import Peer
-from .request_reader import HttpRequest, read_requests
+from .request_reader import HttpRequest, expects_continue, read_requests
 
 #: The body of an answer that nothing is special about.
 REPLY = b"a reply\r\n"
@@ -81,16 +82,29 @@ class Site:
         self.listener = listener
         #: Who has connected, in order; those who left among them.
         self.peers: list[Peer] = []
+        self._told_to_go_on: set[Peer] = set()
+        self._finished: set[Peer] = set()
 
     def look(self) -> None:
-        """Take whoever has connected."""
+        """Take whoever has connected, and tell who waits for a word before it sends a body to go on."""
         while (peer := self.listener.take()) is not None:
             self.peers.append(peer)
+        for peer in self.peers:
+            if peer not in self._told_to_go_on and expects_continue(peer.received):
+                self._told_to_go_on.add(peer)
+                if peer.closed is None:
+                    peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def finish(self, peer: Peer) -> None:
+        """Answer nothing more on a connection: what was sent there in advance has to come again on another."""
+        self._finished.add(peer)
 
     def find(self, target: str) -> tuple[Peer, HttpRequest] | None:
-        """The first whole request for a target and who sent it."""
+        """The first whole request for a target that is to be answered, and who sent it."""
         self.look()
         for peer in self.peers:
+            if peer in self._finished or peer.closed is not None:
+                continue
             for request in read_requests(peer.received):
                 if request.target == target:
                     return peer, request
@@ -206,8 +220,13 @@ def outcome_of(client: HostObject, number: int) -> Event | None:
     return next((event for event in outcomes_of(client) if event.exchange == number), None)
 
 
-def await_outcome(host: Host, client: HostObject, number: int, *, needs: str = "") -> Event:
-    """Tick until an exchange has its outcome; `needs` is what a missing one is laid to, or nothing."""
+def await_outcome(host: Host, client: HostObject, number: int, *, needs: str = "", size: int = 0) -> Event:
+    """Tick until an exchange has its outcome.
+
+    Arguments: `needs`, what a missing one is laid to, or nothing; `size`, the bytes that have to be read beforehand,
+    where they are many.
+    """
+    work_off(host, client, lambda: outcome_of(client, number) is not None, size)
     with expect.needing(needs) if needs else nullcontext():
         host.until(
             lambda: outcome_of(client, number) is not None,
@@ -220,9 +239,9 @@ def await_outcome(host: Host, client: HostObject, number: int, *, needs: str = "
     return event
 
 
-def await_response(host: Host, client: HostObject, number: int, *, needs: str = "") -> Event:
-    """Tick until an exchange has its outcome, which has to be a response."""
-    event = await_outcome(host, client, number, needs=needs)
+def await_response(host: Host, client: HostObject, number: int, *, needs: str = "", size: int = 0) -> Event:
+    """Tick until an exchange has its outcome, which has to be a response; as of `await_outcome`."""
+    event = await_outcome(host, client, number, needs=needs, size=size)
     with expect.needing(needs) if needs else nullcontext():
         expect.that(
             event.what == "response",
@@ -233,13 +252,24 @@ def await_response(host: Host, client: HostObject, number: int, *, needs: str = 
     return event
 
 
-def await_failure(host: Host, client: HostObject, number: int) -> Event:
-    """Tick until an exchange has its outcome, which has to be a failure."""
-    event = await_outcome(host, client, number)
+def await_failure(host: Host, client: HostObject, number: int, *, size: int = 0) -> Event:
+    """Tick until an exchange has its outcome, which has to be a failure; `size` is that of `await_outcome`."""
+    event = await_outcome(host, client, number, size=size)
     expect.that(
         event.what == "failure", f"the outcome of exchange {number}", expected="a failure", got=spell_outcome(event)
     )
     return event
+
+
+def says_close(site: Site, target: str) -> bool:
+    """Whether the request for a target said that nothing follows on its connection."""
+    options = (
+        b",".join(request.values("connection")).lower()
+        for peer in site.peers
+        for request in read_requests(peer.received)
+        if request.target == target
+    )
+    return any(b"close" in each for each in options)
 
 
 def spell_outcome(event: Event) -> str:

@@ -15,6 +15,8 @@ from .expect import Mismatch
 from .message_reader import IncompleteError, read_chunks, read_fields, read_line
 
 _REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP/\d\.\d)")
+#: Bytes in which the head of a request ends that waits before its body.
+_LONGEST_HEAD: Final = 16_384
 _LENGTH: Final = re.compile(rb"[0-9]+")
 
 
@@ -53,9 +55,10 @@ def read_requests(data: bytes | bytearray) -> list[HttpRequest]:
     return found
 
 
-def head_ends(data: bytes | bytearray) -> bool:
-    """Whether the head of the first request is whole."""
-    return b"\r\n\r\n" in data
+def expects_continue(data: bytes | bytearray) -> bool:
+    """Whether the head of the first request is whole, and asks for a word before its body is sent."""
+    head, end, _ = bytes(data[:_LONGEST_HEAD]).partition(b"\r\n\r\n")
+    return bool(end) and b"\r\nexpect: 100-continue" in head.lower()
 
 
 def _read(data: bytes | bytearray, start: int) -> HttpRequest:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, TypeVar
 
-from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, LOWLEVEL
+from dasnet_adapters.contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, HTTP_CLIENT, LOWLEVEL
 from dasnet_adapters.in_process import InProcessAdapter
 from dasnet_conformance.proof.faults.registry import PARTS, made_of
 from dasnet_conformance.proof.faults.sound import Implementation
@@ -38,21 +38,28 @@ THEMES: Final = {
     "reading_http": "HTTP servers: what is read",
     "answering_http": "HTTP servers: what is answered",
     "serving_http": "HTTP servers: connections, and how much in a tick",
+    "asking_http": "HTTP clients",
 }
 
 _CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))
 
-_HTTP_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("http"))
+_HTTP_CLIENT_PARTS: Final = tuple(
+    PARTS[argument] for argument in ("http_client", "http_client_handle", "http_response", "http_asking")
+)
+_HTTP_PARTS: Final = tuple(
+    sound for argument, sound in PARTS.items() if argument.startswith("http") and sound not in _HTTP_CLIENT_PARTS
+)
 
 #: The profiles of the two halves of the module.
 SERVER_HALF: Final = frozenset({CORE, LOWLEVEL})
 CLIENT_HALF: Final = frozenset({CLIENT, CLIENT_LOWLEVEL})
 HTTP_HALF: Final = frozenset({HTTP})
+HTTP_CLIENT_HALF: Final = frozenset({HTTP_CLIENT})
 #: The section in which both talk to each other.
 BOTH: Final = "together"
 
 #: The profiles that every variant offers.
-PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL, HTTP)
+PROFILES: Final = (CORE, LOWLEVEL, CLIENT, CLIENT_LOWLEVEL, HTTP, HTTP_CLIENT)
 
 Part = TypeVar("Part", bound=type)
 
@@ -79,7 +86,9 @@ class Variant:
 
     @property
     def halves(self) -> frozenset[str]:
-        """The profiles that the choice is about: those of the server, of the client, of both, or of HTTP."""
+        """The profiles that the choice is about: those of the server, of the client, of both, or one of HTTP."""
+        if all(any(issubclass(part, sound) for sound in _HTTP_CLIENT_PARTS) for part in self.parts):
+            return HTTP_CLIENT_HALF
         if all(any(issubclass(part, sound) for sound in _HTTP_PARTS) for part in self.parts):
             return HTTP_HALF
         of_client = [any(issubclass(part, sound) for sound in _CLIENT_PARTS) for part in self.parts]

@@ -154,5 +154,5 @@ def test_large(host: Host, framing: str) -> None:
     else:
         peer.send(b"HTTP/1.1 200 OK\r\n\r\n" + body)
         peer.half_close()
-    event = await_response(host, site.client, number)
+    event = await_response(host, site.client, number, size=_MEBIBYTE)
     expect.same_bytes(event.data, body, f"a body of a mebibyte, by {framing}")

@@ -87,7 +87,7 @@ def test_within(host: Host) -> None:
         peer.send(data)
         if target == "/end":
             peer.half_close()
-        event = await_response(host, site.client, number)
+        event = await_response(host, site.client, number, size=len(data))
         expect.same_bytes(event.data, body, f"the body of {target}")
 
 
@@ -95,7 +95,7 @@ def _expect_failure(host: Host, target: str, data: bytes) -> None:
     site = asking(host, limits=_LIMITS)
     number, peer = asked(site, target)
     peer.send(data)
-    await_failure(host, site.client, number)
+    await_failure(host, site.client, number, size=len(data))
     talk(site, "/next")
 
 

@@ -266,12 +266,12 @@ def test_tick_inside(host: Host) -> None:
     numbers = [ask(site.client, f"/{place}") for place in range(3)]
     for place, number in enumerate(numbers):
         peer, _ = site.await_request(f"/{place}")
-        if place == 1:
+        if place == 2:
             site.client.call("cancel", number)
         else:
             peer.send(answer_of(b"%d" % place))
         event = await_outcome(host, site.client, number)
-        expect.equal(event.what, "failure" if place == 1 else "response", f"the outcome of /{place}")
+        expect.equal(event.what, "failure" if place == 2 else "response", f"the outcome of /{place}")
     expect_no_more(host, site.client, 3)
 
 

@@ -1,0 +1,451 @@
+"""Variants of HTTP clients: how a request may look, what of an answer may be read, and when things are done."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking, Text
+from dasnet_conformance.proof.faults.sound_http_client import HttpClient
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_response import BrokenError, Head, HttpResponse
+
+from .registry import variant
+
+
+@variant("the framing of a request")
+class LargeBodiesInChunks(HttpAsking):
+    """Sends a body of more than 64 KiB in chunks: RFC 9112, section 6.3 wants one of the two, and prefers a length."""
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        """The coding in place of the length."""
+        return [b"Transfer-Encoding: chunked"] if len(body) > 65_536 else super().framing_lines(method, body)
+
+    def content(self, body: bytes) -> bytes:
+        """The body, in chunks where it is large."""
+        if len(body) <= 65_536:
+            return body
+        parts = (body[at : at + 10_000] for at in range(0, len(body), 10_000))
+        return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+@variant("how fields are written")
+class FieldsInSmallLetters(HttpAsking):
+    """Writes names of fields in small letters, and joins those of one name: neither means anything else."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        """One line for each name."""
+        joined: dict[bytes, list[bytes]] = {}
+        for name, value in fields:
+            if name.lower() not in (*self.OWN, b"host"):
+                joined.setdefault(name.lower(), []).append(value)
+        return [name + b":" + b", ".join(values) for name, values in joined.items()]
+
+
+@variant("a Host field of the program")
+class HostIsTheClients(HttpAsking):
+    """Leaves out a Host field of the program, for the client knows whom it asks."""
+
+    def host_lines(self, fields: Fields, host: str, port: int) -> list[bytes]:
+        """Its own alone."""
+        return super().host_lines([pair for pair in fields if pair[0].lower() != b"host"], host, port)
+
+
+@variant("fields that are the client's own")
+class RefusesOwnFields(HttpAsking):
+    """Refuses Host, Content-Length and Transfer-Encoding of the program: what cannot be meant is not sent."""
+
+    def check_name(self, name: bytes) -> None:
+        """None of the three."""
+        super().check_name(name)
+        if name.lower() in (*self.OWN, b"host"):
+            raise ValueError("that field is the client's own")
+
+
+@variant("methods that nobody knows, and an empty target")
+class RefusesOddRequests(HttpAsking):
+    """Refuses a method that it does not know, and an empty target, and says so: nothing of them is sent."""
+
+    KNOWN = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS")
+
+    def check_method(self, method: bytes) -> None:
+        """One of six."""
+        if method not in self.KNOWN:
+            raise ValueError("an unknown method")
+
+    def target_of(self, target: bytes) -> bytes:
+        """Something."""
+        if not target:
+            raise ValueError("no target")
+        return target
+
+
+@variant("how a refusal is told")
+class RefusalsAreRaised(HttpClientHandle):
+    """Raises for what it refuses, as the languages do that have exceptions, and calls no error back."""
+
+    def refuse(self, message: str, code: int) -> int:
+        """An exception."""
+        raise ValueError(message)
+
+
+@variant("the numbers of exchanges")
+class NumbersWithGaps(HttpClientHandle):
+    """Gives out every seventh number from a thousand on: they differ, and more is not said."""
+
+    def number(self) -> int:
+        """The next one."""
+        self.last += 7 if self.last else 1_000
+        return self.last
+
+
+@variant("a connection for each request")
+class AsksOnceOnEach(HttpAsking):
+    """Says close in each request: a connection is worth keeping, and nobody has to."""
+
+    def host_lines(self, fields: Fields, host: str, port: int) -> list[bytes]:
+        """Beside Host."""
+        return [*super().host_lines(fields, host, port), b"Connection: close"]
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        """But for what is said already."""
+        return super().field_lines([pair for pair in fields if pair[0].lower() != b"connection"])
+
+    def closes(self, fields: Fields) -> bool:
+        """Always."""
+        return True
+
+
+@variant("when a connection is begun")
+class ConnectsAtOnce(HttpClientHandle):
+    """Begins to connect when the server is named: no byte is sent and nothing told before a tick."""
+
+    def init(self, host: str, port: int) -> bool:
+        """Name the server, and begin."""
+        named = super().init(host, port)
+        if named:
+            self.addresses = self.look_up(host, port)
+            if self.addresses:
+                self.try_next(OSError(errno.EADDRNOTAVAIL, "no address"))
+        return named
+
+    def watch_idle(self) -> None:
+        """One that is under way need not be waited for while nobody asks."""
+        if self.connecting and self.current is None and not self.queue:
+            return
+        super().watch_idle()
+
+
+@variant("when a body is sent")
+class ExpectsContinue(HttpClientHandle):
+    """Sends a large body when the server has said go on, or a hundred ticks have passed: RFC 9110, section 10.1.1."""
+
+    kept = b""
+    since = 0
+
+    def begin(self, asked: Asked) -> None:
+        """Hold back what is large."""
+        super().begin(asked)
+        head, end, body = asked.data.partition(b"\r\n\r\n")
+        self.kept = b""
+        if len(body) > 65_536:
+            self.kept, self.since = body, self.ticks
+            self.outgoing[:] = head + b"\r\nExpect: 100-continue" + end
+
+    def flush(self) -> None:
+        """What is held back follows in time."""
+        if self.kept and self.ticks - self.since > 100:
+            self.release()
+        super().flush()
+
+    def release(self) -> None:
+        """Send the body now."""
+        self.outgoing += self.kept
+        self.kept = b""
+
+    def take(self, data: bytes) -> None:
+        """Go on at the word."""
+        if self.kept and data.startswith(b"HTTP/1.1 100"):
+            self.release()
+        super().take(data)
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        """Not where the body was never sent."""
+        return not self.kept and super().goes_on(asked, response)
+
+
+@variant("how much is read in a tick", counts_ticks=True)
+class ReadsLittle(HttpClientHandle):
+    """Reads 2 KiB in a tick: a frame has other things to do."""
+
+    def receive(self) -> bool:
+        """One piece."""
+        assert self.connection is not None
+        assert self.response is not None
+        try:
+            data = self.connection.recv(2_048)
+        except (BlockingIOError, InterruptedError):
+            return False
+        if not data:
+            return self.server_left()
+        self.moved = self.ticks
+        self.take(data)
+        if self.response.done:
+            self.respond()
+            return True
+        return False
+
+
+@variant("how much is done in a tick")
+class OneStepATick(HttpClientHandle):
+    """Does one step in a tick, a connection, a request or a piece of an answer, and tells one outcome."""
+
+    def turn(self) -> None:
+        """One step."""
+        try:
+            self.go_on()
+        except BrokenError as broken:
+            self.fail_current(broken.why, broken.code)
+        except OSError as error:
+            self.fail_current(error.strerror or str(error), error.errno or errno.EIO)
+
+    def tell_all(self) -> None:
+        """One outcome."""
+        if self.outcomes and self.owner is not None:
+            name, *rest = self.outcomes.popleft()
+            getattr(self.owner, name)(*rest)
+
+
+@variant("requests sent in advance")
+class AsksInAdvance(HttpClientHandle):
+    """Sends up to three requests of GET ahead of their answers: RFC 9112, section 9.3.2 allows that."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.ahead: deque[Asked] = deque()
+
+    def flush(self) -> None:
+        """More of them behind the first, once that is out."""
+        super().flush()
+        while self.may_send_ahead():
+            asked = self.queue.popleft()
+            self.ahead.append(asked)
+            self.outgoing += asked.data
+            super().flush()
+
+    def may_send_ahead(self) -> bool:
+        """Whether another request may be sent before the answer to the one before."""
+        asked = self.current
+        fit = asked is not None and asked.method == b"GET" and not asked.closes and not self.outgoing
+        following = self.queue[0] if self.queue else None
+        return bool(
+            fit
+            and len(self.ahead) < 3
+            and following is not None
+            and following.method == b"GET"
+            and not following.closes
+        )
+
+    def respond(self) -> None:
+        """The next answer is that of the next request that is out."""
+        assert self.response is not None
+        rest = bytes(self.response.buffer) if self.ahead else b""
+        if self.ahead:
+            self.response.buffer.clear()
+        super().respond()
+        if self.ahead and self.connection is not None:
+            self.current = self.ahead.popleft()
+            self.response = self.response_class(self.current.method, self.limits)
+            self.moved = self.ticks
+            if rest:
+                self.take(rest)
+                if self.response.done:
+                    self.respond()
+
+    def retire(self) -> None:
+        """What was sent ahead waits again."""
+        self.queue.extendleft(reversed(self.ahead))
+        self.ahead.clear()
+        super().retire()
+
+    def cancel(self, number: int) -> None:
+        """One that is out ends the connection, and the others are asked again."""
+        for asked in list(self.ahead):
+            if asked.number == number:
+                self.ahead.remove(asked)
+                self.fail(asked, "it was cancelled", errno.ECANCELED)
+                current, self.current = self.current, None
+                self.retire()
+                if current is not None:
+                    self.queue.appendleft(current)
+                return
+        super().cancel(number)
+
+    def finish(self) -> None:
+        """All of them fail."""
+        current, self.current = self.current, None
+        if current is not None:
+            self.fail(current, "the client was closed", errno.ECANCELED)
+        self.queue.extendleft(reversed(self.ahead))
+        self.ahead.clear()
+        super().finish()
+
+
+@variant(
+    "what is read leniently",
+    shows={
+        "http-client-answer.protocol-other": "responded",
+        "http-client-answer.empty-line-before": "responded",
+        "http-client-answer.spaces": "responded",
+        "http-client-answer.name-invalid": "responded",
+    },
+)
+class ReadsLeniently(HttpResponse):
+    """Skips an empty line in front, splits a status line at any white space, takes any name of the protocol, drops what
+    is no field: RFC 9112 leaves that to a client, or says nothing of it.
+    """
+
+    def read_line(self, line: bytes) -> None:
+        """An empty line in front is none."""
+        if self.state == "line" and not line:
+            return
+        super().read_line(line)
+
+    def read_status_line(self, line: bytes) -> None:
+        """Words apart by any white space."""
+        words = line.split(None, 2)
+        super().read_status_line(b" ".join(words))
+
+    def minor_of(self, word: bytes) -> int:
+        """A name that is another, or in small letters."""
+        if word == b"ICY":
+            return 0
+        return super().minor_of(word.upper())
+
+    def read_field(self, line: bytes) -> None:
+        """What is no field is dropped, and a space before the colon mended."""
+        name, colon, value = line.partition(b":")
+        if not colon and not line.startswith((b" ", b"\t")):
+            return
+        super().read_field(name.rstrip(b" \t") + colon + value if name.strip(b" \t") == name.strip() else line)
+
+
+@variant(
+    "what is read strictly",
+    shows={
+        "http-client-answer.status-no-space": "failed",
+        "http-client-answer.status-beyond": "failed",
+        "http-client-answer.bare-lf": "failed",
+        "http-client-framing.length-same": "failed",
+        "http-client-framing.coding-old-version": "failed",
+    },
+)
+class ReadsStrictly(HttpResponse):
+    """Fails for whatever RFC 9112 does not allow a server: guessing is how two readers come apart."""
+
+    def without_cr(self, line: bytes) -> bytes:
+        """CR LF, and nothing else."""
+        if not line.endswith(b"\r"):
+            raise BrokenError("a line without CR")
+        return super().without_cr(line)
+
+    def status_of(self, word: bytes) -> int:
+        """Of one of the five classes."""
+        status = super().status_of(word)
+        if not 100 <= status <= 599:
+            raise BrokenError("no class of status")
+        return status
+
+    def reason_of(self, words: list[bytes]) -> bytes:
+        """The space before it is there."""
+        if len(words) < 3:
+            raise BrokenError("no space behind the status")
+        return super().reason_of(words)
+
+    def length_of(self, values: list[bytes]) -> int:
+        """One."""
+        return self.length_number(values[0]) if len(values) == 1 else self.lengths_differ(values)
+
+    def is_chunked(self, values: list[bytes]) -> bool:
+        """One coding, and not in HTTP/1.0."""
+        if self.head.minor < 1 or [value.lower() for value in values] != [b"chunked"]:
+            raise BrokenError("an unknown coding")
+        return True
+
+
+@variant("a status beyond 599, and both framings")
+class BeyondIsFiveHundred(HttpResponse):
+    """Hands over 999 as 500, which RFC 9110, section 15 wants; beside a coding it does not look at a length."""
+
+    def status_of(self, word: bytes) -> int:
+        """Of one of the five classes."""
+        status = super().status_of(word)
+        return status if status <= 599 else 500
+
+    def both(self) -> None:
+        """Chunks count."""
+
+
+@variant("control characters in a value")
+class ControlsAreSpaces(HttpResponse):
+    """Reads NUL and a lone CR in a value as spaces, which RFC 9110, section 5.5 allows."""
+
+    def trim(self, value: bytes) -> bytes:
+        """White space around it, and in the place of what no value has."""
+        return super().trim(re.sub(rb"[\0\r\n]", b" ", value))
+
+
+@variant("fields as they are handed over")
+class FieldsAreJoined(HttpClientHandle):
+    """Hands over one field for each name, in small letters, the values joined: neither means anything else."""
+
+    def outcome_of(self, asked: Asked, response: HttpResponse) -> tuple[Any, ...]:
+        """One pair for each name."""
+        name, number, status, reason, fields, body = super().outcome_of(asked, response)
+        joined: dict[bytes, list[bytes]] = {}
+        for each, value in fields:
+            joined.setdefault(each.lower(), []).append(value)
+        return (name, number, status, reason, [(each, b", ".join(values)) for each, values in joined.items()], body)
+
+
+@variant("HTTP/1.0 in chunks", shows={"http-client-framing.coding-old-version": "responded"})
+class OldVersionHasNoCodings(HttpResponse):
+    """Reads an answer of HTTP/1.0 without codings: its body lasts until the end, and so it is handed over."""
+
+    def read_framing(self) -> None:
+        """A coding that the version does not have is a field like any other."""
+        if self.head.minor < 1:
+            self.head.fields = [pair for pair in self.head.fields if pair[0].lower() != b"transfer-encoding"]
+        super().read_framing()
+
+
+@variant("how a call is made in Python")
+class RequestBeforeInitRaises(HttpClient):
+    """Raises for a request without a server, and for init with a port that is none: they are the caller's faults."""
+
+    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]] = (), body: bytes = b"") -> int:
+        """Of a server that is known."""
+        if not self.is_open():
+            raise RuntimeError("there is no server to ask")
+        return super().request(method, target, headers, body)
+
+    def init(self, host: str, port: int) -> bool:
+        """A port that there is."""
+        if not 1 <= port <= 65_535:
+            raise ValueError("no such port")
+        return super().init(host, port)
+
+
+@variant("interim answers, and what a head may cost")
+class HeadsAreCountedTogether(HttpResponse):
+    """Counts interim answers into the limit of a head: who sends them without end sends a head without end."""
+
+    def interim(self) -> None:
+        """The size goes on."""
+        size = self.head_size
+        super().interim()
+        self.head_size = size
+        self.head = Head()
