@@ -17,6 +17,8 @@ from .sound import Implementation, LowLevel
 from .sound import Server as SoundServer
 from .sound_handle import Handle
 from .sound_http import HttpServer
+from .sound_http_asking import Text
+from .sound_http_client_handle import HttpClientHandle
 from .sound_http_connection import HttpConnection
 from .tools import drain
 
@@ -127,6 +129,37 @@ class _HttpNull(Implementation):
         self.sentence = sentence
 
 
+class _NeverAsks(HttpClientHandle):
+    # A request has an outcome without anybody being asked.
+
+    told: tuple[Any, ...] = ()
+
+    def request(self, method: Text, target: Text, headers: Any, body: bytes) -> int:  # noqa: ARG002
+        self.outcomes.append((self.told[0], self.number(), *self.told[1:]))
+        return self.last
+
+
+class _FailsAll(_NeverAsks):
+    told = ("on_failure", "not today", 1)
+
+
+class _MakesThingsUp(_NeverAsks):
+    told = ("on_response", 200, "OK", [], b"")
+
+
+class _HasNoOutcome(_NeverAsks):
+    def request(self, *arguments: Any) -> int:  # noqa: ARG002
+        return self.number()
+
+
+class _HttpClientNull(Implementation):
+    # Sound but for what it does with requests to be asked.
+
+    def __init__(self, name: str, sentence: str, handle: type[HttpClientHandle]) -> None:
+        super().__init__(name, profiles=tuple(PROFILES), http_client_handle=handle)
+        self.sentence = sentence
+
+
 #: The null controls by name.
 NULL_CONTROLS: dict[str, Any] = {
     "do_nothing": _Null("do_nothing", "Every call returns, and does and answers nothing.", _nothing),
@@ -136,11 +169,11 @@ NULL_CONTROLS: dict[str, Any] = {
     "echo_everything": _echo(),
     "never_made": _never_made(),
 }
-if "http" in PROFILES:
-    NULL_CONTROLS |= {
-        "ok_to_any_request": _HttpNull("ok_to_any_request", "Whatever comes is answered 200.", _OkToAnything),
-        "refuses_any_request": _HttpNull("refuses_any_request", "Whatever comes is answered 400.", _RefusesAnything),
-        "answers_no_request": _HttpNull(
-            "answers_no_request", "Whatever comes is read, and never answered.", _SameAnswer
-        ),
-    }
+NULL_CONTROLS |= {
+    "ok_to_any_request": _HttpNull("ok_to_any_request", "Whatever comes is answered 200.", _OkToAnything),
+    "refuses_any_request": _HttpNull("refuses_any_request", "Whatever comes is answered 400.", _RefusesAnything),
+    "answers_no_request": _HttpNull("answers_no_request", "Whatever comes is read, and never answered.", _SameAnswer),
+    "fails_any_request": _HttpClientNull("fails_any_request", "Whatever is to be asked has failed.", _FailsAll),
+    "makes_up_any_answer": _HttpClientNull("makes_up_any_answer", "Nobody is asked, and all is well.", _MakesThingsUp),
+    "has_no_outcome": _HttpClientNull("has_no_outcome", "Whatever is to be asked is never heard of.", _HasNoOutcome),
+}
