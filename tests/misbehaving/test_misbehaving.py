@@ -89,6 +89,7 @@ def test_the_table_has_every_kind_of_driver() -> None:
     assert len(TABLE) >= 45
     assert sum(case.group == "client" for case in TABLE) >= 15
     assert sum(case.group == "http" for case in TABLE) >= 15
+    assert sum(case.group == "http-client" for case in TABLE) >= 9
     assert len({case.what for case in TABLE}) == len(TABLE)
     assert {case.language for case in TABLE} == {"python", "sh", "perl"}
     assert all(case.run != "conforming" for case in TABLE)
