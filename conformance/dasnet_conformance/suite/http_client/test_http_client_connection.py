@@ -25,6 +25,7 @@ from dasnet_conformance.stage.http_client_side import (
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
+from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
 
 
 @check_answers("http-client-connection.keep-alive")
@@ -260,6 +261,28 @@ def test_ipv_six(host: Host) -> None:
     expect.equal(arrived.values("host"), [f"[::1]:{listener.port}".encode()], "Host")
     peer.send(answer_of())
     await_response(host, client, number)
+
+
+@check("http-client-connection.no-leak")
+def test_no_leak(host: Host) -> None:
+    """Ended by close in an answer, by an answer that was none, and by the server."""
+    site = asking(host)
+    before = None
+    for place in range(WARM_UP + 3 * SLACK):
+        if place == WARM_UP:
+            before = descriptors(host)
+        number, peer = asked(site, f"/{place}", "POST", b"a body")
+        if place % 3 == 0:
+            peer.send(answer_of(b"", "Connection: close"))
+        elif place % 3 == 1:
+            peer.send(b"no answer\r\n\r\n")
+        else:
+            peer.close()
+        await_outcome(host, site.client, number)
+        # Its own end is of this process too, where the client shares that.
+        host.dismiss(peer)
+        site.peers.remove(peer)
+    expect_no_leak(host, before, f"{3 * SLACK} connections")
 
 
 @check("http-client-connection.server-slow-to-read")

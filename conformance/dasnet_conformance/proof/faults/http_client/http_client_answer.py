@@ -221,6 +221,14 @@ class EmptyValuesDropped(HttpResponse):
         super().head_is_whole()
 
 
+@fault("http-client-answer.value-bytes")
+class ValuesEndAtAColon(HttpResponse):
+    """A value ends at its first colon."""
+
+    def trim(self, value: bytes) -> bytes:
+        return super().trim(value.partition(b":")[0])
+
+
 @fault("http-client-answer.fields-in-order")
 class FieldsInADictionary(HttpResponse):
     """Of two fields of one name the last is left."""
@@ -327,6 +335,33 @@ class InterimThenEnd(HttpResponse):
         if not self.passed:
             super().cut()
         self.head.status, self.state = self.passed, "done"
+
+
+@fault("http-client-answer.interim")
+class InterimHasABody(HttpResponse):
+    """An interim answer with a length is read with a body of that length."""
+
+    def interim(self) -> None:
+        lengths = self.head.values(b"content-length")
+        super().interim()
+        if lengths:
+            del self.buffer[: int(lengths[0])]
+
+
+@fault("http-client-answer.status-line")
+class AsksAgainWhenBusy(HttpClientHandle):
+    """503 with Retry-After is asked for once more, and the program hears of the last answer alone."""
+
+    again = False
+
+    def respond(self) -> None:
+        response, asked = self.response, self.current
+        if response is not None and asked is not None and response.head.status == 503 and not self.again:
+            self.again = True
+            self.retire()
+            self.begin(asked)
+            return
+        super().respond()
 
 
 @fault("http-client-answer.switching-unasked")

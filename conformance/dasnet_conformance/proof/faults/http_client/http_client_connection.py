@@ -323,6 +323,45 @@ class NoBrackets(HttpAsking):
         return super().host_of(host, port).replace(b"[", b"").replace(b"]", b"")
 
 
+@fault("http-client-connection.no-leak")
+class EndedConnectionsStay(HttpClientHandle):
+    """A connection that the server has ended is forgotten, and its descriptor stays."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.forgotten: list[socket.socket] = []
+
+    def retire(self) -> None:
+        if self.connection is not None and self.server is not None:
+            self.forgotten.append(self.connection.dup())
+        super().retire()
+
+    def close(self) -> None:
+        super().close()
+        while self.forgotten:
+            self.forgotten.pop().close()
+
+
+@fault("http-client-connection.close")
+class ConnectionInItsUsualCase(HttpResponse):
+    """The field Connection is known as it is usually written."""
+
+    def keeps(self) -> bool:
+        self.head.fields = [pair for pair in self.head.fields if pair[0] != b"connection"]
+        return super().keeps()
+
+
+@fault("http-client-connection.close")
+class FirstConnectionCounts(HttpResponse):
+    """Of several fields Connection the first counts."""
+
+    def keeps(self) -> bool:
+        first = self.head.values(b"connection")[:1]
+        others = [pair for pair in self.head.fields if pair[0].lower() != b"connection"]
+        self.head.fields = others + [(b"Connection", value) for value in first]
+        return super().keeps()
+
+
 @fault("http-client-connection.server-slow-to-read")
 class UnsentIsLost(HttpClientHandle):
     """What the system does not take at once is lost."""

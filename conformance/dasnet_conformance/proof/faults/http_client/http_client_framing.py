@@ -79,6 +79,34 @@ class StripsLineEnds(HttpResponse):
         return came
 
 
+@fault("http-client-framing.length")
+class LengthInItsUsualCase(HttpResponse):
+    """The field Content-Length is known as it is usually written."""
+
+    def read_framing(self) -> None:
+        self.head.fields = [pair for pair in self.head.fields if pair[0] != b"content-length"]
+        super().read_framing()
+
+
+@fault("http-client-framing.length")
+class WantsABlank(HttpResponse):
+    """A field is a name, a colon, a blank and a value."""
+
+    def split_field(self, line: bytes) -> tuple[bytes, bytes]:
+        if b": " not in line and not line.endswith(b":"):
+            raise BrokenError("a line that is no field")
+        return super().split_field(line)
+
+
+@fault("http-client-framing.coding-case")
+class CodingInItsUsualCase(HttpResponse):
+    """The field Transfer-Encoding is known as it is usually written."""
+
+    def read_framing(self) -> None:
+        self.head.fields = [pair for pair in self.head.fields if pair[0] != b"transfer-encoding"]
+        super().read_framing()
+
+
 @fault("http-client-framing.length-short")
 class ShortBodyIsAnAnswer(HttpResponse):
     """A body that ends early is handed over as far as it came."""
