@@ -176,8 +176,8 @@ def vectors_page() -> str:
         "`dasnet run http-port:HOST:PORT` tries the requests on any server that listens; "
         "[http-servers.md](http-servers.md) tells what some make of them. A server may do one of the things that stand "
         "beside a request: reject it with one of the answers, or call it back in one of the ways. Where both columns "
-        "say what may be, either is right. The answers belong to the client half of HTTP, whose requirements are not "
-        "in the catalogue yet.",
+        "say what may be, either is right. The answers are what the suite sends to a client of the profile "
+        "`http-client`, which hands them over in one of the ways, or fails.",
     ]
     parts += [_part(section, title) for section, title in PARTS.items()]
     parts.append(_of_parsers())
