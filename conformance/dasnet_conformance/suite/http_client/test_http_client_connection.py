@@ -232,7 +232,6 @@ def test_refused(host: Host) -> None:
         event = await_failure(host, client, number)
         expect.that(event.code != 0, "the code of the failure", expected="a number other than 0", got="0")
     expect_no_more(host, client, 2)
-    assert not site.peers
 
 
 @check("http-client-connection.by-name")
