@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as network from './network.js';
 
-const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel,client,client-lowlevel`;
+const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel,client,client-lowlevel,http`;
 const DEEPEST_REACTION = 50;
 const MOST_KEPT = 1 << 20; // bytes of an object: enough to see a buffer that is used again
 
@@ -49,6 +49,14 @@ function buffer(word, repeat) {
   return piece.length === 0 ? piece : Buffer.alloc(piece.length * number(repeat), piece);
 }
 
+/** Names and values of lines `name: value`, each ended by CR LF; without a colon a line is a name with no value. */
+function pairs(word) {
+  const lines = bytes(word).toString('latin1').split('\r\n').slice(0, -1);
+  return lines.map((line) => (line.includes(':') ? [line.replace(/:.*/s, ''), line.replace(/^[^:]*: ?/, '')] : [line, '']));
+}
+
+const linesOf = (headers) => Buffer.from(headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''), 'latin1');
+
 /** What an error becomes: its class as the kind, its text as the message. */
 function refused(error) {
   if (error instanceof UnsupportedError) return `unsupported ${text(error.message)}`;
@@ -75,9 +83,14 @@ const reactions = {
   destroy: (object) => void pending.push(object.destroy()),
   close: (object) => object.close(),
   is_connected: (object) => object.isConnected(),
+  respond: (object, words, exchange) => {
+    const [status, headers, body] = words;
+    return object.respond(exchange, number(status), pairs(headers), bytes(body));
+  },
   query: (object) => [object.hasSession(), object.isOpen(), object.isConnected()].join(' '),
 };
 
+// `data` is what the action may need of the callback: what came, or the number of the request.
 function fired(object, callback, words, data) {
   event(object, words);
   const [action, word] = object.reactions[callback] ?? ['none'];
@@ -141,6 +154,10 @@ const recording = (base) =>
     onLog(message) {
       fired(this, 'log', `log ${text(message)}`);
     }
+    onRequest(exchange, method, target, version, headers, body) {
+      const words = [exchange, text(method), text(target), text(version), hex(linesOf(headers)), hex(body)];
+      fired(this, 'request', `request ${words.join(' ')}`, exchange);
+    }
   };
 
 const classes = [
@@ -151,7 +168,22 @@ const classes = [
   recording(network.Client),
   recording(network.Client),
   class SilentClient extends network.Client {},
+  recording(network.HttpServer),
+  recording(network.HttpServer),
+  class SilentHttpServer extends network.HttpServer {},
 ];
+
+function make(word, kind, ...given) {
+  const key = number(word);
+  if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
+  objects.set(key, Object.assign(new classes[kind](...given), { number: key, reactions: {}, kept: [], keptBytes: 0 }));
+}
+
+// 0 leaves a limit as it is.
+function limits(words) {
+  const names = ['line', 'head', 'fields', 'body', 'connections', 'stall'];
+  return Object.fromEntries(names.map((name, place) => [name, number(words[place])]).filter(([, limit]) => limit > 0));
+}
 
 // --- commands; each gets its words and gives the value
 
@@ -208,14 +240,11 @@ const commands = {
   reset: () => forget(),
   bye: () => forget(),
 
-  new: (word, kind) => {
-    const key = number(word);
-    if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
-    objects.set(key, Object.assign(new classes[kind](), { number: key, reactions: {}, kept: [], keptBytes: 0 }));
-  },
+  new: (word, kind) => make(word, kind),
   adapter: (word) => {
     const made = object(word);
     if (made instanceof network.Client) made.makeClientAdapter();
+    else if (made instanceof network.HttpServer) made.makeHttpServerAdapter();
     // Through the class, so that a plain object is given to the module's method as well.
     else network.Server.prototype.makeServerAdapter.call(made);
   },
@@ -229,9 +258,9 @@ const commands = {
   restore: (word, from) => object(word).restore(orphan(from)),
   holds: (word) => orphan(word).server !== null,
   destroy: (word) => object(word).destroy?.(), // a plain object has nothing to destroy
-  react: (word, callback, action, argument = '-') => {
+  react: (word, callback, action, ...given) => {
     if (!(action in reactions) && !['none', 'raise', 'connect'].includes(action)) throw new DriverError(`no action ${action}`);
-    object(word).reactions[callback] = [action, argument];
+    object(word).reactions[callback] = [action, action === 'respond' ? given : (given[0] ?? '-')];
   },
   ticks: (word, count) => tickOften(object(word), number(count)),
   reloads: (word, through, count) => reloadOften(object(word), orphan(through), number(count)),
@@ -268,6 +297,11 @@ const commands = {
   client_send: (word, data, repeat, size) =>
     network.clientSend(clientHandle(word), buffer(data, repeat), number(size)),
   client_close: (word) => network.clientClose(clientHandle(word)),
+
+  http_new: (word, kind, line, head, fields, body, connections, stall) =>
+    make(word, kind, limits([line, head, fields, body, connections, stall])),
+  respond: (word, exchange, status, headers, body, repeat) =>
+    object(word).respond(number(exchange), number(status), pairs(headers), buffer(body, repeat)),
 };
 
 async function forget() {
@@ -305,8 +339,8 @@ async function carryOut(name, words) {
   if (!Object.hasOwn(commands, name)) return 'unsupported';
   const command = commands[name];
   try {
-    const missing = words.length !== command.length && !(name === 'react' && words.length === 4);
-    if (missing) throw new DriverError(`${name} takes ${command.length} words, not ${words.length}`);
+    const react = name === 'react' && words.length <= 6;
+    if (words.length !== command.length && !react) throw new DriverError(`${name} takes ${command.length} words, not ${words.length}`);
     return value(await command(...words));
   } catch (error) {
     return refused(error);

@@ -13,7 +13,6 @@
 // nowhere else. So the loop only fills boxes (`NetworkServer.#waiting`, `Connection.news`), tick() empties them, and the
 // queries answer from what ticks have told. The host lets the loop turn between its ticks, as every Node program does.
 
-import net from 'node:net';
 import { constants } from 'node:os';
 import {
   AdapterError,
@@ -26,8 +25,10 @@ import {
   NoHandleError,
   OccupiedOrphanError,
 } from './handle.js';
+import { begin, makeListener } from './listener.js';
 
 export * from './client.js';
+export * from './http.js';
 export {
   AdapterError,
   ClosedHandleError,
@@ -41,9 +42,6 @@ export {
 } from './handle.js';
 
 const { EALREADY, EINVAL, ENOTCONN } = constants.errno;
-
-// Node takes every connection at once. Those whose turn has not come are held like this many in a listen queue.
-const BACKLOG = 128;
 
 /** The handle: the listener, at most one client, and the object whose callbacks they cause. It outlives the object. */
 export class NetworkServer extends Handle {
@@ -70,16 +68,9 @@ export class NetworkServer extends Handle {
     // Not left to net: what it would convert ("80", null) is no port here.
     if (!Number.isInteger(port) || port < 0 || port > 65535) return this._fail(`there is no port ${port}`, EINVAL);
 
-    // pauseOnConnect: a client that waits is not read. allowHalfOpen: when its side is closed, ours still may speak.
-    const listener = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
-    listener.maxConnections = BACKLOG + 1;
-    listener.on('connection', (socket) => this.#waiting.push(new Connection(socket)));
+    const listener = makeListener((socket) => this.#waiting.push(new Connection(socket)));
     this.#listener = listener;
-    const error = await new Promise((settle) => {
-      listener.once('listening', () => settle(null)).once('error', settle);
-      listener.once('close', () => settle(new Error('destroyed while init was under way'))); // never 'listening' then
-      listener.listen({ host: this._owner?.host ?? '127.0.0.1', port });
-    });
+    const error = await begin(listener, this._owner?.host ?? '127.0.0.1', port);
     if (error) {
       this.#listener = null;
       return this._fail(`cannot listen on port ${port}: ${error.message}`, codeOf(error));

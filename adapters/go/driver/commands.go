@@ -12,12 +12,14 @@ const version = "0.1.0"
 func (d *driver) carryOut(name string, a arguments) string {
 	switch name {
 	case "hello":
-		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel,client,client-lowlevel"
+		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel,client,client-lowlevel,http"
 	case "reset", "bye":
 		d.forget()
 		return "value"
 	case "new":
 		return d.make(a.number(0), a.number(1))
+	case "http_new":
+		return d.makeWithLimits(a)
 	case "react":
 		return d.react(a)
 
@@ -25,21 +27,21 @@ func (d *driver) carryOut(name string, a arguments) string {
 		d.object(a, 0).makeAdapter()
 		return "value"
 	case "init":
-		return boolean(d.server(a).Init(a.integer(1)))
+		return boolean(d.object(a, 0).asSaved().Init(a.integer(1)))
 	case "has_session":
 		return boolean(d.server(a).HasSession(), nil)
 	case "is_open":
-		return boolean(d.server(a).IsOpen(), nil)
+		return boolean(d.object(a, 0).asSaved().IsOpen(), nil)
 	case "is_connected":
 		return boolean(d.object(a, 0).asEither().IsConnected(), nil)
 	case "tick":
-		return done(d.object(a, 0).asEither().Tick())
+		return done(d.object(a, 0).asTicked().Tick())
 	case "send":
 		return boolean(d.object(a, 0).asEither().Send(a.buffer(1), a.integer(3)))
 	case "save":
-		return done(d.server(a).Save(d.orphan(a, 1)))
+		return done(d.object(a, 0).asSaved().Save(d.orphan(a, 1)))
 	case "restore":
-		return done(d.server(a).Restore(d.orphan(a, 1)))
+		return done(d.object(a, 0).asSaved().Restore(d.orphan(a, 1)))
 	case "holds":
 		return boolean(d.orphan(a, 0).Holds(), nil)
 	case "destroy":
@@ -88,10 +90,14 @@ func (d *driver) carryOut(name string, a arguments) string {
 	case "client_close":
 		return done(network.ClientClose(d.clientHandle(a)))
 
+	case "respond":
+		headers, body := a.fields(3), a.buffer(4)
+		return boolean(d.object(a, 0).asHttp().Respond(a.integer(1), a.integer(2), headers, body))
+
 	case "ticks":
-		return repeated(a.number(1), d.object(a, 0).asEither().Tick)
+		return repeated(a.number(1), d.object(a, 0).asTicked().Tick)
 	case "reloads":
-		server, orphan := d.server(a), d.orphan(a, 1)
+		server, orphan := d.object(a, 0).asSaved(), d.orphan(a, 1)
 		return repeated(a.number(2), func() error {
 			if err := server.Save(orphan); err != nil {
 				return err
@@ -163,7 +169,21 @@ func (d *driver) make(number, class int64) string {
 	return "value"
 }
 
-var callbacks = map[string]bool{"connect": true, "disconnect": true, "data": true, "error": true, "log": true}
+// makeWithLimits makes an HttpServer. A limit of 0 stays as it is.
+func (d *driver) makeWithLimits(a arguments) string {
+	d.make(a.number(0), a.number(1))
+	limits := &d.object(a, 0).asHttp().Limits
+	for place, limit := range []*int{
+		&limits.RequestLine, &limits.Head, &limits.Fields, &limits.Body, &limits.Connections, &limits.Stall,
+	} {
+		if given := a.integer(place + 2); given != 0 {
+			*limit = given
+		}
+	}
+	return "value"
+}
+
+var callbacks = map[string]bool{"connect": true, "disconnect": true, "data": true, "error": true, "log": true, "request": true}
 
 func (d *driver) react(a arguments) string {
 	object, callback := d.object(a, 0), a.word(1)
@@ -179,6 +199,8 @@ func (d *driver) react(a arguments) string {
 		asked.bytes = a.bytes(3)
 	case "save":
 		asked.orphan = d.orphan(a, 3)
+	case "respond":
+		asked.status, asked.headers, asked.bytes = a.integer(3), a.fields(4), a.bytes(5)
 	case "echo", "tick", "destroy", "query", "raise", "connect", "close", "is_connected":
 	default:
 		panic(wrong("there is no reaction %s", asked.action))

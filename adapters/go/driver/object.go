@@ -20,17 +20,22 @@ const (
 	clientA
 	clientB
 	silentClient
+	httpA
+	httpB
+	silentHttp
 )
 
-// object is what the driver keeps of an object: a server, a client, or neither in one of the class plain.
+// object is what the driver keeps of an object: a server of either kind, a client, or none in one of the class plain.
 type object struct {
 	driver    *driver
 	number    int64
 	server    *network.Server
 	client    *network.Client
+	http      *network.HttpServer
 	last      *destination        // of the client's connect commands
 	reactions map[string]reaction // by callback
 	kept      []delivery
+	exchange  int // of the request that is being told of
 }
 
 // common is what Server and Client can both do.
@@ -38,6 +43,17 @@ type common interface {
 	IsConnected() bool
 	Tick() error
 	Send(data []byte, size int) (bool, error)
+}
+
+// ticked is what all of them can do, saved what both kinds of server can.
+type ticked interface{ Tick() error }
+
+type saved interface {
+	ticked
+	Init(port int) (bool, error)
+	IsOpen() bool
+	Save(orphan *network.SharedOrphan) error
+	Restore(orphan *network.SharedOrphan) error
 }
 
 // destination is what connect is given.
@@ -52,6 +68,9 @@ type reaction struct {
 	action string
 	bytes  []byte
 	orphan *network.SharedOrphan
+	// Of respond, which has the body in bytes.
+	status  int
+	headers []network.HttpField
 }
 
 // delivery is what a data callback was given, and a copy of it.
@@ -80,6 +99,25 @@ func (r recorder[Object]) OnLog(_ *Object, message string) error {
 	return r.object.fired("log", " "+text(message), nil)
 }
 
+// httpRecorder is the classes of HTTP servers.
+type httpRecorder struct{ object *object }
+type httpRecorderB struct{ httpRecorder }
+
+func (r httpRecorder) OnRequest(_ *network.HttpServer, request network.HttpRequest) error {
+	words := fmt.Sprintf(" %d %s %s %s %s %s", request.Exchange, text(request.Method), text(request.Target),
+		text(request.Version), hexadecimal(lines(request.Headers)), hexadecimal(request.Body))
+	r.object.exchange = request.Exchange
+	return r.object.fired("request", words, nil)
+}
+
+func (r httpRecorder) OnError(_ *network.HttpServer, message string, code int) error {
+	return r.object.fired("error", fmt.Sprintf(" %d %s", code, text(message)), nil)
+}
+
+func (r httpRecorder) OnLog(_ *network.HttpServer, message string) error {
+	return r.object.fired("log", " "+text(message), nil)
+}
+
 func newObject(d *driver, number, class int64) *object {
 	made := &object{driver: d, number: number, reactions: map[string]reaction{}}
 	switch class {
@@ -96,6 +134,12 @@ func newObject(d *driver, number, class int64) *object {
 		made.client = network.NewClient(recorderB[network.Client]{recorder[network.Client]{made}})
 	case silentClient:
 		made.client = network.NewClient(network.ClientBase{})
+	case httpA:
+		made.http = network.NewHttpServer(httpRecorder{made})
+	case httpB:
+		made.http = network.NewHttpServer(httpRecorderB{httpRecorder{made}})
+	case silentHttp:
+		made.http = network.NewHttpServer(network.HttpBase{})
 	default:
 		panic(wrong("there is no class %d", class))
 	}
@@ -135,10 +179,34 @@ func (o *object) asEither() common {
 	return o.asServer()
 }
 
-func (o *object) makeAdapter() {
+func (o *object) asHttp() *network.HttpServer {
+	if o.http == nil {
+		panic(refusal{"no-such-method", "the object is no HttpServer"})
+	}
+	return o.http
+}
+
+func (o *object) asSaved() saved {
+	if o.http != nil {
+		return o.http
+	}
+	return o.asServer()
+}
+
+func (o *object) asTicked() ticked {
 	if o.client != nil {
+		return o.client
+	}
+	return o.asSaved()
+}
+
+func (o *object) makeAdapter() {
+	switch {
+	case o.client != nil:
 		o.client.MakeClientAdapter()
-	} else {
+	case o.http != nil:
+		o.http.MakeHttpServerAdapter()
+	default:
 		o.asServer().MakeServerAdapter()
 	}
 }
@@ -157,6 +225,9 @@ func (o *object) destroy() {
 	}
 	if o.client != nil {
 		o.client.Destroy()
+	}
+	if o.http != nil {
+		o.http.Close()
 	}
 }
 
@@ -188,9 +259,11 @@ func (o *object) act(asked reaction, data []byte) string {
 	case "echo":
 		return boolean(o.asEither().Send(data, len(data)))
 	case "save":
-		return done(o.asServer().Save(asked.orphan))
+		return done(o.asSaved().Save(asked.orphan))
 	case "tick":
-		return done(o.asEither().Tick())
+		return done(o.asTicked().Tick())
+	case "respond":
+		return boolean(o.asHttp().Respond(o.exchange, asked.status, asked.headers, asked.bytes))
 	case "destroy":
 		o.destroy()
 		return "value"

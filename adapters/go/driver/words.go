@@ -35,6 +35,7 @@ var kinds = map[error]string{
 	network.ErrNoHandle:       "no-handle",
 	network.ErrClosedHandle:   "closed-handle",
 	network.ErrNoServerField:  "no-server-field",
+	network.ErrWrongHandle:    "wrong-handle",
 	network.ErrEmptyOrphan:    "empty-orphan",
 	network.ErrOccupiedOrphan: "occupied-orphan",
 }
@@ -43,6 +44,7 @@ func refused(err error) string {
 	var special refusal
 	var size *network.SizeError
 	var timeout *network.TimeoutError
+	var answer *network.AnswerError
 	var callback *network.CallbackError
 	kind := "error"
 	switch {
@@ -54,6 +56,8 @@ func refused(err error) string {
 		kind = "bad-size"
 	case errors.As(err, &timeout):
 		kind = "bad-timeout"
+	case errors.As(err, &answer):
+		kind = "bad-answer"
 	default:
 		for known, name := range kinds {
 			if errors.Is(err, known) {
@@ -192,6 +196,25 @@ func (a arguments) bytes(place int) []byte {
 		panic(wrong("an argument is not bytes in hex"))
 	}
 	return data
+}
+
+// fields are lines "name: value", each ended by CR LF; without a colon a line is a name with no value.
+func (a arguments) fields(place int) []network.HttpField {
+	var fields []network.HttpField
+	lines := strings.Split(string(a.bytes(place)), "\r\n")
+	for _, line := range lines[:len(lines)-1] {
+		name, value, _ := strings.Cut(line, ":")
+		fields = append(fields, network.HttpField{Name: name, Value: strings.TrimPrefix(value, " ")})
+	}
+	return fields
+}
+
+func lines(fields []network.HttpField) []byte {
+	var joined bytes.Buffer
+	for _, field := range fields {
+		joined.WriteString(field.Name + ": " + field.Value + "\r\n")
+	}
+	return joined.Bytes()
 }
 
 const largestBuffer = 256 << 20

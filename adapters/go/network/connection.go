@@ -14,6 +14,8 @@ const (
 	// frame.
 	piecesAhead   = 16
 	piecesPerTick = 16
+	// What is thrown away at most of a peer that goes on sending when nobody listens any more.
+	mostDiscarded = 64 << 20
 )
 
 // connection is what ticks tell of, whoever made it, with a goroutine that reads it and one that writes to it. What was
@@ -30,11 +32,11 @@ type connection struct {
 	gone    chan struct{} // closed when the connection is
 }
 
-// attend starts to read a connection, and to write to it. Until then its bytes stay with the system.
-func attend(conn net.Conn) *connection {
+// attend starts to read a connection, so many pieces ahead, and to write to it. Until then its bytes stay with the system.
+func attend(conn net.Conn, ahead int) *connection {
 	c := &connection{
 		conn:    conn,
-		pieces:  make(chan []byte, piecesAhead),
+		pieces:  make(chan []byte, ahead),
 		outbox:  newOutbox(),
 		leaving: make(chan struct{}),
 		unread:  make(chan struct{}),
@@ -57,7 +59,7 @@ func (c *connection) read() {
 			case c.pieces <- append([]byte(nil), buffer[:count]...): // a copy: the piece is the callback's to keep
 			case <-c.leaving:
 				// To close on unread bytes would reset the connection, and that can overtake the last words.
-				io.Copy(io.Discard, c.conn)
+				io.CopyN(io.Discard, c.conn, mostDiscarded)
 				return
 			}
 		}
@@ -117,13 +119,28 @@ func (c *connection) closeLater() {
 	}()
 }
 
-// cutOff ends at once what closeLater began.
+// retire ends the connection once all that waits is sent and the peer, which is told that this was all, has nothing more
+// to say either: what it still sends is thrown away. Waits for nothing.
+func (c *connection) retire() {
+	c.leave()
+	go func() {
+		<-c.unsent
+		if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
+			half.CloseWrite()
+		}
+		<-c.unread
+		c.conn.Close()
+		close(c.gone)
+	}()
+}
+
+// cutOff ends at once what closeLater or retire began.
 func (c *connection) cutOff() {
 	c.conn.SetDeadline(time.Now())
 	<-c.gone
 }
 
-// isGone tells whether what closeLater began has come to its end.
+// isGone tells whether what closeLater or retire began has come to its end.
 func (c *connection) isGone() bool {
 	select {
 	case <-c.gone:

@@ -31,5 +31,8 @@
 // callbacks come on it. None of them waits for the network, but that Connect does, for as long as it is told to, and
 // that closing gives a peer a moment to take what was sent to it.
 //
+// An HttpServer has many clients at once and hands each to net/http, by way of a connection that ticks feed: httpwire.go
+// makes of net/http's goroutines something that a tick can call.
+//
 // Words in square brackets name the clause of the documentation that a rule comes from.
 package network

@@ -14,6 +14,7 @@ var (
 	ErrClosedHandle   = errors.New("the handle is closed: make another")
 	ErrNoServerField  = errors.New("the object has no field for a handle: pass a *Server")
 	ErrEmptyOrphan    = errors.New("the orphan holds no handle: save one into it first")
+	ErrWrongHandle    = errors.New("the orphan holds the handle of another kind of server")
 	ErrOccupiedOrphan = errors.New("the orphan holds a handle already: restore that one first")
 )
 
@@ -30,6 +31,11 @@ type TimeoutError struct{ Timeout time.Duration }
 func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("a timeout of %v is none: give 0 or more", e.Timeout)
 }
+
+// AnswerError is an answer that HTTP forbids. Nothing was sent.
+type AnswerError struct{ What string }
+
+func (e *AnswerError) Error() string { return "the answer cannot be sent: " + e.What }
 
 // CallbackError is what a callback returned. It comes out of the call during which the callback fired.
 type CallbackError struct {

@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// listener takes connections on a goroutine of its own. It holds one of them until a tick asks for it, and takes the
+// listener takes connections on a goroutine of its own. It holds so many of them until a tick asks for one, and takes the
 // next only then: the others wait in the system's queue, with what they send.
 type listener struct {
 	tcp      net.Listener
-	arrivals chan arrival  // without a buffer: whoever is offered is held by the goroutine
+	arrivals chan arrival  // whoever does not fit into its buffer is held by the goroutine
 	closing  chan struct{} // closed to end the goroutine
 	ended    chan struct{} // closed by the goroutine at its end
 }
@@ -21,13 +21,14 @@ type arrival struct {
 	err  error
 }
 
-func listen(host string, port int) (*listener, error) {
+// listen has ahead connections held beside the one that the goroutine holds.
+func listen(host string, port, ahead int) (*listener, error) {
 	// The standard library lets the port be taken again though connections of an earlier server linger in the system.
 	tcp, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
 		return nil, err
 	}
-	l := &listener{tcp, make(chan arrival), make(chan struct{}), make(chan struct{})}
+	l := &listener{tcp, make(chan arrival, ahead), make(chan struct{}), make(chan struct{})}
 	go l.accept()
 	return l, nil
 }
@@ -70,4 +71,9 @@ func (l *listener) close() {
 	close(l.closing)
 	l.tcp.Close()
 	<-l.ended
+	for came, any := l.next(); any; came, any = l.next() {
+		if came.conn != nil {
+			came.conn.Close()
+		}
+	}
 }

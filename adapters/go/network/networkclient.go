@@ -44,7 +44,7 @@ func (h *NetworkClient) connect(host string, port int, timeout time.Duration) (b
 	if err != nil {
 		return h.fail(codeOf(err), "cannot connect to %q port %d: %v", host, port, err)
 	}
-	if err := h.welcome(attend(conn), h.target(), "connected to the server: %v", conn.RemoteAddr()); err != nil {
+	if err := h.welcome(attend(conn, piecesAhead), h.target(), "connected to the server: %v", conn.RemoteAddr()); err != nil {
 		return false, err
 	}
 	return true, nil

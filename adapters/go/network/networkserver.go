@@ -19,7 +19,7 @@ func (h *NetworkServer) init(port int) (bool, error) {
 	if port < 0 || port > 65535 {
 		return h.fail(CodeNoSuchPort, "there is no port %d", port)
 	}
-	opened, err := listen(h.host(), port)
+	opened, err := listen(h.host(), port, 0)
 	if err != nil {
 		return h.fail(codeOf(err), "cannot listen on port %d: %v", port, err)
 	}
@@ -63,7 +63,7 @@ func (h *NetworkServer) takeClient(caller owner) error {
 		return err
 	}
 	h.acceptFailed = false
-	return h.welcome(attend(came.conn), caller, "a client was taken: %v", came.conn.RemoteAddr())
+	return h.welcome(attend(came.conn, piecesAhead), caller, "a client was taken: %v", came.conn.RemoteAddr())
 }
 
 // close frees the port and ends the connection. Calls nothing back; none of the handle's goroutines outlives it.

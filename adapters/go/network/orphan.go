@@ -2,7 +2,10 @@ package network
 
 // SharedOrphan is where a handle waits between Save and Restore, while the program around it is reloaded. The zero
 // value is an empty one. What arrives meanwhile is kept, by its queues and by the system, and told after the restore.
-type SharedOrphan struct{ handle *NetworkServer }
+type SharedOrphan struct{ handle savedHandle }
+
+// savedHandle is a handle of either kind of server.
+type savedHandle interface{ close() }
 
 // Holds tells whether there is a handle in it.
 func (o *SharedOrphan) Holds() bool { return o.handle != nil }

@@ -71,6 +71,13 @@ func (o *outbox) settled() bool {
 	return o.waiting == 0
 }
 
+// size tells how many bytes wait.
+func (o *outbox) size() int {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.waiting
+}
+
 // failed gives why writing ended before it was finished, if it did.
 func (o *outbox) failed() error {
 	o.lock.Lock()

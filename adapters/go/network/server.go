@@ -89,11 +89,15 @@ func (s *Server) Restore(orphan *SharedOrphan) error {
 	if orphan.handle == nil {
 		return ErrEmptyOrphan
 	}
-	if err := orphan.handle.bind(s); err != nil {
+	held, ok := orphan.handle.(*NetworkServer)
+	if !ok {
+		return ErrWrongHandle
+	}
+	if err := held.bind(s); err != nil {
 		return err
 	}
 	earlier := s.handle
-	s.handle, orphan.handle = orphan.handle, nil
+	s.handle, orphan.handle = held, nil
 	if earlier != nil {
 		earlier.close()
 	}

@@ -86,7 +86,7 @@ def vectors_of(requirement: str) -> tuple[Vector, ...]:
 def _vector(*, name: str, requirement: str, bytes: str, **rest: Any) -> Vector:
     reject = tuple(rest.pop("reject", ()))
     for word in reject:
-        if word not in _WORDS and not (word.isdigit() and 400 <= int(word) < 600):
+        if word not in _WORDS and not (word.isdigit() and 200 <= int(word) < 600):
             raise ValueError(f"{word!r} is no way to reject a request")
     serve = tuple(_served(**entry) for entry in rest.pop("serve", ()))
     return Vector(name, requirement, bytes.encode("latin-1"), reject, serve, **rest)

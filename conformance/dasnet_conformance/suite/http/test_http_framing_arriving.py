@@ -25,12 +25,13 @@ CHUNKED = (
     b"5;name=value\r\nhello\r\n00A\r\n\r\n01234567\r\n0\r\nX-Trailer: a\r\n\r\n"
 )
 CHUNKED_BODY = b"hello\r\n01234567"
-MEASURED = request_of("/measured", method="POST", body=b"\r\n\r\n\x00\xff measured")
+MEASURED_BODY = b"\r\n\r\n\x00\xff measured"
+MEASURED = request_of("/measured", method="POST", body=MEASURED_BODY)
 
 in_both_framings = pytest.mark.parametrize(
     ("data", "body"),
     [
-        pytest.param(MEASURED, b"\r\n\r\n\x00\xff measured", id="Content-Length"),
+        pytest.param(MEASURED, MEASURED_BODY, id="Content-Length"),
         pytest.param(CHUNKED, CHUNKED_BODY, id="chunks"),
     ],
 )
@@ -52,7 +53,16 @@ def test_body_then_request(host: Host, data: bytes) -> None:
 
 
 @check("http-framing.partial-body")
-@in_both_framings
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        pytest.param(MEASURED, MEASURED_BODY, id="Content-Length"),
+        pytest.param(CHUNKED, CHUNKED_BODY, id="chunks"),
+        pytest.param(
+            request_of("/last", "Connection: close", method="POST", body=MEASURED_BODY), MEASURED_BODY, id="then close"
+        ),
+    ],
+)
 def test_partial_body(host: Host, data: bytes, body: bytes) -> None:
     """Cut in two at every place, and byte by byte."""
     server = greeting(host)

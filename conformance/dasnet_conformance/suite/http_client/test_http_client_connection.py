@@ -226,7 +226,7 @@ def test_early_body_whole(host: Host) -> None:
 def test_refused(host: Host) -> None:
     """The port is held, and nobody listens on it."""
     client = made_client(host)
-    site = site_of(host, client, "refuse")
+    site_of(host, client, "refuse")
     for target in ("/first", "/second"):
         number = ask(client, target)
         event = await_failure(host, client, number)

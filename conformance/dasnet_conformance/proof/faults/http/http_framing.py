@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
@@ -127,6 +128,20 @@ class ExpectsAWholeChunkLine(HttpParser):
         if self.state == self.chunk_line:
             self.buffer.clear()
         super().feed(data)
+
+
+@fault("http-framing.partial-body")
+class CloseStopsReading(HttpConnection):
+    """Behind a head that says close nothing more is read, and a body that comes later is waited for in vain."""
+
+    deaf = False
+
+    def advance(self, *arguments: Any) -> None:
+        if self.deaf:
+            return
+        super().advance(*arguments)
+        parser = self.parser
+        self.deaf = parser.head_complete and not parser.complete and not parser.request.persistent
 
 
 @fault("http-framing.partial-body")

@@ -140,6 +140,18 @@ class HeadHasABody(HttpAnswer):
         return body
 
 
+@fault("http-response.head-has-no-content")
+class ErrorsOfHeadHaveABody(HttpConnection):
+    """An error answer has a text in its body, also where HEAD was asked for."""
+
+    def refuse(self, status: int, why: str) -> None:
+        self.parser.request.method = b"GET"
+        super().refuse(status, why)
+
+    def write(self, request: Request, status: int, fields: Fields, body: bytes, *, persistent: bool) -> bytes:
+        return super().write(request, status, fields, body or b"an error", persistent=persistent)
+
+
 @fault("http-response.head-has-the-fields")
 class HeadSaysThereIsNothing(HttpAnswer):
     """An answer to HEAD says that its length is 0, though a GET would give more."""

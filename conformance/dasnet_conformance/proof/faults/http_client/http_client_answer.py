@@ -110,7 +110,7 @@ class VersionsOfManyDigits(HttpResponse):
 
 @fault("http-client-answer.version-major")
 class AnyVersion(HttpResponse):
-    """Any version will do."""
+    """An answer of any version is read as one of HTTP/1.1."""
 
     def other_major(self, word: bytes) -> int:  # noqa: ARG002
         return 1
@@ -257,7 +257,7 @@ class LoneCrEndsALine(HttpResponse):
 
 @fault("http-client-answer.value-line-ends")
 class NulEndsAValue(HttpResponse):
-    """A value ends at NUL."""
+    """The value of a field ends at its first NUL."""
 
     def check_value(self, value: bytes) -> None:
         super().check_value(value.replace(b"\0", b""))

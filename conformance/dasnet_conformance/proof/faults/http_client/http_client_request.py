@@ -86,7 +86,7 @@ class HostWithoutPort(HttpAsking):
 
 @fault("http-client-request.host")
 class EmptyHost(HttpAsking):
-    """Host is empty."""
+    """There is a Host field, and it is empty."""
 
     def host_of(self, host: str, port: int) -> bytes:  # noqa: ARG002
         return b""
