@@ -1,0 +1,208 @@
+"""Makes scripts up in which clients ask HTTP servers, and a host answers.
+
+As `sketch`, whose guesses and whose source of chance it shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from . import http_words as words
+from .sketch import Choice, Pick, compose
+from .steps import WORDS, Step, fields
+
+#: Labels of servers; a second object is there to take over what was saved.
+SERVERS: Final = (1, 2)
+PEERS: Final = (1, 2, 3)
+_SIZES: Final = (0, 1, 10, 10, 1000, 5000, 70_000)
+_ANSWERS: Final = (0, 1, 10, 10, 1000, 5000, 70_000, 300_000)
+#: More than the system takes for a peer that does not read.
+_STUFFING: Final = 6_000_000
+_PIECES: Final = (1, 7, 20, 40, 1000)
+_TICKS: Final = (1, 1, 1, 2, 5, 40, 1_500)
+_STATUSES: Final = (200, 200, 200, 404, 204, 304, 500, 299)
+_ODD_STATUSES: Final = (100, 101, 199, 99, 600, 0, 1000)
+#: Steps that any script may have that is about HTTP.
+_NAMES: Final = (
+    "http_new",
+    "http_open",
+    "http_react",
+    "respond",
+    "ask",
+    "prepare",
+    "rest",
+    "wrong",
+    "tick",
+    "settle",
+    "silence",
+    "query",
+    "save",
+    "restore",
+    "destroy",
+    "connect",
+    "peer_send",
+    "half_close",
+    "reset",
+    "close",
+    "pause",
+    "resume",
+)
+
+
+@dataclass
+class _Exchanges:
+    # The rough picture of a script: which objects hold a handle, which peers are there, and what waits.
+    held: dict[int, bool] = field(default_factory=dict)
+    destroyed: set[int] = field(default_factory=set)
+    orphans: set[int] = field(default_factory=set)
+    #: Peers that are connected, by what they may still do: "open", "half" or "wrong".
+    peers: dict[int, str] = field(default_factory=dict)
+    prepared: set[int] = field(default_factory=set)
+    paused: set[int] = field(default_factory=set)
+    #: Requests that may have been asked and not answered.
+    asked: int = 0
+    reacts: str = "nothing"
+
+    def follow(self, step: Step) -> None:
+        """What the step probably leads to."""
+        name = step.name
+        label = step.number("object") if "object" in fields(name) else 0
+        if name in ("http_new", "http_open"):
+            self.held.setdefault(label, name == "http_open")
+        elif name == "http_react":
+            self.reacts = str(step.get("inside"))
+        elif name == "destroy" and label in self.held:
+            self.held[label] = False
+            self.destroyed.add(label)
+        elif name == "save" and self.held.get(label):
+            self.held[label] = False
+            self.orphans.add(step.number("orphan"))
+        elif name == "restore" and step.number("orphan") in self.orphans and label in self.held:
+            self.held[label] = True
+            self.orphans.discard(step.number("orphan"))
+        elif name == "respond":
+            self.asked = max(0, self.asked - 1)
+        elif "peer" in fields(name):
+            self._peer(name, step)
+
+    def _peer(self, name: str, step: Step) -> None:
+        peer = step.number("peer")
+        if name == "connect":
+            self.peers.setdefault(peer, "open")
+        elif name in ("close", "reset"):
+            for each in (self.paused, self.prepared):
+                each.discard(peer)
+            self.peers.pop(peer, None)
+        elif name == "half_close" and peer in self.peers:
+            self.peers[peer] = "half"
+        elif name == "wrong" and peer in self.peers:
+            self.peers[peer] = "wrong"
+        elif name in ("pause", "resume"):
+            (self.paused.add if name == "pause" else self.paused.discard)(peer)
+        elif name == "prepare":
+            self.prepared.add(peer)
+        elif name in ("ask", "rest"):
+            self.asked += self.reacts == "nothing"
+            self.prepared.discard(peer)
+
+    def sensible(self) -> list[Choice]:
+        """What can be meant next, each with its weight."""
+        found: list[Choice] = [(6 if self.peers else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        unused = [label for label in SERVERS if label not in self.held]
+        if unused:
+            hungry = not any(self.held.values()) and not self.orphans
+            found.append((20 if hungry else 1, lambda pick: Step("http_open", (unused[0], pick(WORDS["class"])))))
+            often = 8 if self.orphans else 1
+            found.append((often, lambda pick: Step("http_new", (unused[0], pick(WORDS["class"])))))
+        for label in self.held:
+            found += self._host(label)
+        if any(self.held.values()) or self.orphans:
+            found += self._peers()
+        return found
+
+    def _host(self, label: int) -> list[Choice]:
+        found: list[Choice] = [
+            (1, lambda _: Step("query", (label,))),
+            (3, lambda pick: Step("tick", (label, pick(_TICKS)))),
+            (1, lambda pick: self._respond(label, pick)),
+        ]
+        if label in self.destroyed:
+            return found
+        for orphan in self.orphans:
+            if not self.held[label]:
+                found.append((9, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
+        if not self.held[label]:
+            return found
+        found.append((1, lambda _: Step("destroy", (label,))))
+        found.append((2 if self.peers else 1, lambda _: Step("save", (label, 1))))
+        found.append((2 if self.peers else 1, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
+        found.append((3, lambda pick: Step("http_react", (label, pick(("an answer", *words.ACTIONS))))))
+        if self.asked:
+            found.append((12, lambda pick: self._respond(label, pick)))
+        return found
+
+    def _respond(self, label: int, pick: Pick) -> Step:
+        which = pick([*[words.FIRST_WAITING] * 4, *[words.LAST_WAITING] * 3, *words.REQUESTS])
+        kind, status, size = pick(("no field", "no field", *words.FIELDS)), pick(_STATUSES), pick(_ANSWERS)
+        if pick(list(range(8))) == 0:
+            status = pick(_ODD_STATUSES)
+        if self.paused and pick(range(3)):
+            size = _STUFFING
+        return Step("respond", (label, which, status, kind, size))
+
+    def _peers(self) -> list[Choice]:
+        found: list[Choice] = []
+        absent = [peer for peer in PEERS if peer not in self.peers]
+        if absent:
+            often = 12 if len(absent) == len(PEERS) else 3
+            found.append((often, lambda pick: Step("connect", (absent[0], pick(sorted(self.held))))))
+        for peer, state in self.peers.items():
+            found += self._peer_of(peer, state)
+        return found
+
+    def _peer_of(self, peer: int, state: str) -> list[Choice]:
+        found: list[Choice] = [
+            (1, lambda _: Step("close", (peer,))),
+            (1, lambda _: Step("reset", (peer,))),
+            (3 if peer in self.paused else 1, lambda _: Step("resume" if peer in self.paused else "pause", (peer,))),
+        ]
+        if state == "half":
+            return found
+        found.append((1, lambda _: Step("half_close", (peer,))))
+        if peer in self.prepared:
+            found.append((6, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
+            found.append((4, lambda _: Step("rest", (peer,))))
+        found.append((1 if state == "wrong" else 8, lambda pick: _request("ask", peer, pick)))
+        if state != "wrong":
+            found.append((3, lambda pick: _request("prepare", peer, pick)))
+            found.append((3, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
+        return found
+
+
+def _request(name: str, peer: int, pick: Pick) -> Step:
+    method = pick(("GET", "GET", "POST", "POST", "HEAD", *words.METHODS))
+    version = pick(("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"))
+    framing = "no body"
+    if method not in ("GET", "HEAD") or pick(range(8)) == 0:
+        framing = pick(words.FRAMINGS if version == "HTTP/1.1" else words.FRAMINGS[:2])
+    manner = pick((words.PLAIN, words.PLAIN, words.PLAIN, *words.MANNERS))
+    if version == "HTTP/1.0" and pick(range(2)):
+        manner = words.KEEP_ALIVE
+    size = pick(_SIZES) if framing != "no body" else 0
+    return Step(name, (peer, method, version, framing, size, manner))
+
+
+def _anything(pick: Pick) -> Step:
+    # Any step at all, with arguments of the right kinds.
+    name = pick(_NAMES)
+    numbers: dict[str, Sequence[int | str]] = {"object": SERVERS, "peer": PEERS, "orphan": (1, 2), "count": (1, 3)}
+    sizes: dict[str, Sequence[int | str]] = {"size": (0, 10), "status": (200, *_ODD_STATUSES)}
+    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes}
+    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
+
+
+def make_exchanges(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:  # noqa: ARG001
+    """A script of up to `most` steps about HTTP servers. `pick` is the source of chance."""
+    return compose(pick, most, _Exchanges(), lambda: _anything(pick), {})
