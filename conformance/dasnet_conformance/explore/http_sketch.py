@@ -13,8 +13,8 @@ from . import http_words as words
 from .sketch import Choice, Pick, compose
 from .steps import WORDS, Step, fields
 
-#: Labels of servers; a second object is there to take over what was saved.
-SERVERS: Final = (1, 2)
+#: Labels of servers; the others are there to take over what was saved, or when the first is destroyed.
+SERVERS: Final = (1, 2, 3)
 PEERS: Final = (1, 2, 3)
 _SIZES: Final = (0, 1, 10, 10, 1000, 5000, 70_000)
 _ANSWERS: Final = (0, 1, 10, 10, 1000, 5000, 70_000, 300_000)
@@ -22,6 +22,7 @@ _ANSWERS: Final = (0, 1, 10, 10, 1000, 5000, 70_000, 300_000)
 _STUFFING: Final = 6_000_000
 _PIECES: Final = (1, 7, 20, 40, 1000)
 _TICKS: Final = (1, 1, 1, 2, 5, 40, 1_500)
+_ONE_IN_EIGHT: Final = (False, False, False, False, False, False, False, True)
 _STATUSES: Final = (200, 200, 200, 404, 204, 304, 500, 299)
 _ODD_STATUSES: Final = (100, 101, 199, 99, 600, 0, 1000)
 #: Steps that any script may have that is about HTTP.
@@ -57,7 +58,7 @@ class _Exchanges:
     held: dict[int, bool] = field(default_factory=dict)
     destroyed: set[int] = field(default_factory=set)
     orphans: set[int] = field(default_factory=set)
-    #: Peers that are connected, by what they may still do: "open", "half" or "wrong".
+    #: Peers that are connected, by what they may still do: "open"; "last", nothing behind what they asked; "half".
     peers: dict[int, str] = field(default_factory=dict)
     prepared: set[int] = field(default_factory=set)
     paused: set[int] = field(default_factory=set)
@@ -76,6 +77,8 @@ class _Exchanges:
         elif name == "destroy" and label in self.held:
             self.held[label] = False
             self.destroyed.add(label)
+            if not any(self.held.values()):
+                self.peers.clear()
         elif name == "save" and self.held.get(label):
             self.held[label] = False
             self.orphans.add(step.number("orphan"))
@@ -84,6 +87,10 @@ class _Exchanges:
             self.orphans.discard(step.number("orphan"))
         elif name == "respond":
             self.asked = max(0, self.asked - 1)
+        elif name == "settle" and not self.asked:
+            # Whoever asked what is wrong, or for the last time, has come to the end of its connection by then.
+            for peer in [peer for peer, state in self.peers.items() if state == "last"]:
+                del self.peers[peer]
         elif "peer" in fields(name):
             self._peer(name, step)
 
@@ -98,97 +105,106 @@ class _Exchanges:
         elif name == "half_close" and peer in self.peers:
             self.peers[peer] = "half"
         elif name == "wrong" and peer in self.peers:
-            self.peers[peer] = "wrong"
+            self.peers[peer] = "last"
         elif name in ("pause", "resume"):
             (self.paused.add if name == "pause" else self.paused.discard)(peer)
         elif name == "prepare":
             self.prepared.add(peer)
         elif name in ("ask", "rest"):
-            self.asked += self.reacts == "nothing"
+            self.asked += self.reacts == "nothing" and peer in self.peers
             self.prepared.discard(peer)
+            if name == "ask" and peer in self.peers and (step.get("manner") in words.CLOSING):
+                self.peers[peer] = "last"
 
     def sensible(self) -> list[Choice]:
         """What can be meant next, each with its weight."""
-        found: list[Choice] = [(6 if self.peers else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        # What comes first is taken more often than its weight says: what leads on goes ahead, and waiting behind it.
+        found: list[Choice] = []
+        if any(self.held.values()) or self.orphans:
+            found += self._peers()
         unused = [label for label in SERVERS if label not in self.held]
         if unused:
             hungry = not any(self.held.values()) and not self.orphans
             found.append((20 if hungry else 1, lambda pick: Step("http_open", (unused[0], pick(WORDS["class"])))))
             often = 8 if self.orphans else 1
             found.append((often, lambda pick: Step("http_new", (unused[0], pick(WORDS["class"])))))
+        found += [(7 if self.peers else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
         for label in self.held:
             found += self._host(label)
-        if any(self.held.values()) or self.orphans:
-            found += self._peers()
         return found
 
     def _host(self, label: int) -> list[Choice]:
+        if label in self.destroyed:
+            return [
+                (1, lambda pick: pick([Step("query", (label,)), Step("tick", (label, 1)), self._respond(label, pick)]))
+            ]
         found: list[Choice] = [
             (1, lambda _: Step("query", (label,))),
             (3, lambda pick: Step("tick", (label, pick(_TICKS)))),
             (1, lambda pick: self._respond(label, pick)),
         ]
-        if label in self.destroyed:
-            return found
         for orphan in self.orphans:
             if not self.held[label]:
                 found.append((9, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
         if not self.held[label]:
             return found
         found.append((1, lambda _: Step("destroy", (label,))))
-        found.append((2 if self.peers else 1, lambda _: Step("save", (label, 1))))
-        found.append((2 if self.peers else 1, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
-        found.append((3, lambda pick: Step("http_react", (label, pick(("an answer", *words.ACTIONS))))))
+        if self.peers:
+            found.append((2, lambda pick: Step("save", (label, pick((1, 2))))))
+            found.append((2, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
+        actions = ("an answer", "an answer", "an answer", *words.ACTIONS)
+        found.append((4, lambda pick: Step("http_react", (label, pick(actions)))))
         if self.asked:
-            found.append((12, lambda pick: self._respond(label, pick)))
+            found.append((20, lambda pick: self._respond(label, pick)))
         return found
 
     def _respond(self, label: int, pick: Pick) -> Step:
         which = pick([*[words.FIRST_WAITING] * 4, *[words.LAST_WAITING] * 3, *words.REQUESTS])
         kind, status, size = pick(("no field", "no field", *words.FIELDS)), pick(_STATUSES), pick(_ANSWERS)
-        if pick(list(range(8))) == 0:
+        if pick(_ONE_IN_EIGHT):
             status = pick(_ODD_STATUSES)
-        if self.paused and pick(range(3)):
-            size = _STUFFING
+        if self.paused:
+            size = pick((_STUFFING, _STUFFING, size))
         return Step("respond", (label, which, status, kind, size))
 
     def _peers(self) -> list[Choice]:
         found: list[Choice] = []
-        absent = [peer for peer in PEERS if peer not in self.peers]
-        if absent:
-            often = 12 if len(absent) == len(PEERS) else 3
-            found.append((often, lambda pick: Step("connect", (absent[0], pick(sorted(self.held))))))
         for peer, state in self.peers.items():
             found += self._peer_of(peer, state)
+        absent = [peer for peer in PEERS if peer not in self.peers]
+        if absent:
+            often = 20 if len(absent) == len(PEERS) else 4
+            places = [label for label, held in self.held.items() if held] or list(self.held)
+            found.append((often, lambda pick: Step("connect", (absent[0], pick(places)))))
         return found
 
     def _peer_of(self, peer: int, state: str) -> list[Choice]:
-        found: list[Choice] = [
-            (1, lambda _: Step("close", (peer,))),
-            (1, lambda _: Step("reset", (peer,))),
-            (3 if peer in self.paused else 1, lambda _: Step("resume" if peer in self.paused else "pause", (peer,))),
-        ]
-        if state == "half":
-            return found
-        found.append((1, lambda _: Step("half_close", (peer,))))
-        if peer in self.prepared:
-            found.append((6, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
-            found.append((4, lambda _: Step("rest", (peer,))))
-        found.append((1 if state == "wrong" else 8, lambda pick: _request("ask", peer, pick)))
-        if state != "wrong":
-            found.append((3, lambda pick: _request("prepare", peer, pick)))
-            found.append((3, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
-        return found
+        found: list[Choice] = []
+        if state != "half":
+            if peer in self.prepared:
+                found.append((8, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
+                found.append((5, lambda _: Step("rest", (peer,))))
+            often = 3 if state == "last" else 8 if self.asked else 16
+            found.append((often, lambda pick: _request("ask", peer, pick)))
+            if state == "open":
+                found.append((4, lambda pick: _request("prepare", peer, pick)))
+                found.append((4, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
+            found.append((1, lambda _: Step("half_close", (peer,))))
+        if peer in self.paused:
+            found.append((3, lambda _: Step("resume", (peer,))))
+        else:
+            found.append((1, lambda _: Step("pause", (peer,))))
+        return [*found, (1, lambda _: Step("close", (peer,))), (1, lambda _: Step("reset", (peer,)))]
 
 
 def _request(name: str, peer: int, pick: Pick) -> Step:
     method = pick(("GET", "GET", "POST", "POST", "HEAD", *words.METHODS))
     version = pick(("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"))
     framing = "no body"
-    if method not in ("GET", "HEAD") or pick(range(8)) == 0:
+    if method not in ("GET", "HEAD") or pick(_ONE_IN_EIGHT):
         framing = pick(words.FRAMINGS if version == "HTTP/1.1" else words.FRAMINGS[:2])
     manner = pick((words.PLAIN, words.PLAIN, words.PLAIN, *words.MANNERS))
-    if version == "HTTP/1.0" and pick(range(2)):
+    if version == "HTTP/1.0" and pick((False, True)):
         manner = words.KEEP_ALIVE
     size = pick(_SIZES) if framing != "no body" else 0
     return Step(name, (peer, method, version, framing, size, manner))

@@ -181,7 +181,7 @@ def test_requests_before_a_half_close_are_all_answered(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["fields", "chunks"])
 def test_a_request_ends_with_any_step_of_a_turn(site: Site, kind: str) -> None:
-    """The parser has a number of steps in its turn; with whichever of them all has been read, the request is told of."""
+    """The parser has so many steps in its turn; with whichever of them all has been read, the request is told of."""
     head = "POST /{} HTTP/1.1\r\nHost: localhost\r\n"
     for count in range(140):
         client = browser(site)
