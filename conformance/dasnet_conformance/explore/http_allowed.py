@@ -31,15 +31,17 @@ def of_unknown() -> Allowed:
 
 def of_request(state: WebState, connection: WebConnection, unit: Unit, given: Given) -> Allowed:
     """Of a request that was called back, whose connection that is."""
-    if unit.raised or connection.wild:
-        # Its callback raised: it has a 5xx by then, or none, or its connection has ended. Or nobody knows what it is.
+    if connection.wild or any(each.raised for each in connection.units):
+        # A callback raised: that request has a 5xx by then, or none, or its connection has ended, and all others on it
+        # with it. Or nobody knows what it is that was asked.
         return _ANY, "http-callbacks.raises-alone"
     if unit.given is not None or unit.received is not None:
         return _NO, "http-callbacks.respond-twice"
     content = _of_content(given)
     if content is not None:
         return content
-    if connection.end == "reset" and connection.noticed:
+    # With more to be read behind it, the server may not have come to the reset.
+    if connection.end == "reset" and connection.noticed and connection.sent <= unit.end:
         return _NO, "http-callbacks.respond-departed"
     place = connection.units.index(unit)
     if connection.gone or connection.wire.closed or connection.over or connection.may_be_cut_short(place):

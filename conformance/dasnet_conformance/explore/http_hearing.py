@@ -13,6 +13,7 @@ from typing import Final
 from dasnet_adapters.contract import Event, Outcome
 from dasnet_conformance.stage.expect import name_of
 
+from . import http_words as words
 from .allowed import expect_one
 from .http_allowed import of_nobody, of_request, of_unknown
 from .http_content import Given, Unit, inside_body
@@ -139,7 +140,8 @@ class WebHearing:
                     self._react(self._state.objects[handle.hears or 0], connection, unit)
                     return
         for connection in others:
-            wrong = connection.unit
+            place = connection.next_call()
+            wrong = connection.units[place] if place < len(connection.units) else None
             if wrong is not None and wrong.vector is not None and wrong.began is not None:
                 told = f"{said}: {wrong.vector.name} is never called back"
                 raise Divergence(wrong.vector.requirement, told)
@@ -156,7 +158,8 @@ class WebHearing:
                 # Only those are followed by anything after which the connection has to end.
                 told = f"{said}, behind what is wrong: {earlier.vector.name}"
                 raise Divergence("http-smuggling.behind-rejected", told)
-            if earlier.closes:
+            # Behind one of HTTP/1.0 the connection ends as well, but whether something is read until then is not said.
+            if earlier.manner in words.CLOSING:
                 raise Divergence("http-connection.behind-close", f"{said}, behind one after which nothing is read")
             if not earlier.called and earlier.received is None:
                 told = f"{said}, before the request {earlier.target} of the same connection"

@@ -29,6 +29,8 @@ def look_at_answers(state: WebState) -> None:
     for connection in state.connections:
         if connection.ended:
             continue
+        # What a server says to the clients of an object that is destroyed is nowhere said.
+        connection.wild = connection.wild or connection.handle.state == "closed"
         if len(connection.wire.received) > connection.consumed or connection.wire.closed:
             _read(state, connection)
         if connection.wire.closed and not connection.ended:
@@ -197,9 +199,9 @@ def _judge_own(connection: WebConnection, unit: Unit, answer: HttpAnswer, said: 
         allowed.add(411)  # it may insist on a length
     if unit.framing != "no body" and unit.method not in ("POST", "PUT"):
         allowed |= {400, 405, 413, 501}  # a body that means nothing may be turned down
-    incomplete = connection.taken < unit.end
     # Half a request of a client that left, and a body that waits for its word, may be turned down by any error.
-    any_error = incomplete and answer.status >= 400 and (bool(connection.end) or unit.expects)
+    half = connection.taken < unit.end and bool(connection.end)
+    any_error = answer.status >= 400 and (half or unit.expects)
     if answer.status not in allowed and not any_error:
         raise Divergence(missing_callback(connection, unit), f"{said}, and the request {unit.target} is a right one")
     connection.wild = True
@@ -237,8 +239,8 @@ def _after(connection: WebConnection, unit: Unit, answer: HttpAnswer) -> None:
 def _judge_end(state: WebState, connection: WebConnection) -> None:
     unit, wire = connection.unit, connection.wire
     said = f"{_name(connection)} sees {wire.closed}"
-    if connection.handle.state == "closed" or connection.over:
-        return
+    if connection.over or any(each.raised for each in connection.units):
+        return  # it had to end, or could because a callback of it raised
     if len(wire.received) > connection.consumed:
         late = connection.paused or connection.handle.reloads
         requirement = "http-connection.slow-reader-whole" if late else "http-response.body-exact"
@@ -246,9 +248,9 @@ def _judge_end(state: WebState, connection: WebConnection) -> None:
     if unit is not None and unit.vector is not None:
         _judge_silent_rejection(connection, unit, said)
     elif connection.end == "half-closed":
-        if unit is not None and connection.taken >= unit.end and not unit.raised:
+        if unit is not None and connection.taken >= unit.end:
             raise Divergence("http-connection.half-close", f"{said} instead of the answer to {unit.target}")
-    elif unit is None or not unit.raised:
+    else:
         raise Divergence(_of_end(state, connection, unit), f"{said}, and nobody had said close")
 
 
@@ -266,6 +268,8 @@ def _judge_silent_rejection(connection: WebConnection, unit: Unit, said: str) ->
 def _of_end(state: WebState, connection: WebConnection, unit: Unit | None) -> str:
     if state.raised:
         return "http-callbacks.raises-alone"
+    if connection.wrong:
+        return "http-connection.pipelining-faulty"
     if connection.handle.reloads:
         if unit is None or not unit.called:
             return "http-reload.idle-connection"

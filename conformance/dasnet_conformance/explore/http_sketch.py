@@ -20,7 +20,7 @@ _SIZES: Final = (0, 1, 10, 10, 1000, 5000, 70_000)
 _ANSWERS: Final = (0, 1, 10, 10, 1000, 5000, 70_000, 300_000)
 #: More than the system takes for a peer that does not read.
 _STUFFING: Final = 6_000_000
-_PIECES: Final = (1, 7, 20, 40, 1000)
+_PIECES: Final = (1, 7, 40, 100, 150, 200, 1000)
 _TICKS: Final = (1, 1, 1, 2, 5, 40, 1_500)
 _ONE_IN_EIGHT: Final = (False, False, False, False, False, False, False, True)
 _STATUSES: Final = (200, 200, 200, 404, 204, 304, 500, 299)
@@ -151,7 +151,8 @@ class _Exchanges:
         found.append((1, lambda _: Step("destroy", (label,))))
         if self.peers:
             found.append((2, lambda pick: Step("save", (label, pick((1, 2))))))
-            found.append((2, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
+            often = 8 if self.prepared else 2
+            found.append((often, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
         actions = ("an answer", "an answer", "an answer", *words.ACTIONS)
         found.append((4, lambda pick: Step("http_react", (label, pick(actions)))))
         if self.asked:
@@ -189,12 +190,13 @@ class _Exchanges:
             if state == "open":
                 found.append((4, lambda pick: _request("prepare", peer, pick)))
                 found.append((4, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
-            found.append((1, lambda _: Step("half_close", (peer,))))
+            found.append((4 if peer in self.prepared else 1, lambda _: Step("half_close", (peer,))))
         if peer in self.paused:
             found.append((3, lambda _: Step("resume", (peer,))))
         else:
             found.append((1, lambda _: Step("pause", (peer,))))
-        return [*found, (1, lambda _: Step("close", (peer,))), (1, lambda _: Step("reset", (peer,)))]
+        often = 3 if peer in self.prepared else 1
+        return [*found, (often, lambda _: Step("close", (peer,))), (1, lambda _: Step("reset", (peer,)))]
 
 
 def _request(name: str, peer: int, pick: Pick) -> Step:

@@ -75,8 +75,9 @@ class WebConnection:
         return next(called, len(self.units))
 
     def may_be_cut_short(self, place: int) -> bool:
-        """Whether an answer before that place has been given and not been seen: it may be the last."""
-        return any(unit.given is not None or unit.raised for unit in self.units[self.final : place])
+        """Whether an answer before that place may be the last: it was given and not seen yet, or was asked to be."""
+        before = self.units[self.final : place]
+        return any(unit.given is not None or unit.closes for unit in before)
 
 
 @dataclass(eq=False)
