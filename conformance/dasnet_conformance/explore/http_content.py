@@ -91,9 +91,14 @@ class Unit:
         return self.manner in words.CLOSING or (self.version == "HTTP/1.0" and self.manner != words.KEEP_ALIVE)
 
     @property
+    def asks_for_word(self) -> bool:
+        """Whether it says that its client waits for a word, be there a body or none."""
+        return self.version == "HTTP/1.1" and any(name == b"Expect" for name, _ in self.fields)
+
+    @property
     def expects(self) -> bool:
         """Whether its client may wait with the body for a word."""
-        return self.manner == words.EXPECTS and self.version == "HTTP/1.1" and len(self.data) > self.head
+        return self.asks_for_word and len(self.data) > self.head
 
     @property
     def hides(self) -> bool:

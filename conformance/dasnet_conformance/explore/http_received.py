@@ -170,8 +170,8 @@ def _judge_interim(connection: WebConnection, unit: Unit, answer: HttpAnswer, sa
         return
     if unit.version == "HTTP/1.0":
         raise Divergence("http-connection.expect-old-version", f"{said}, to HTTP/1.0")
-    # Where the body has come with the head, 100 is left out or sent; a 102 or 103 asks for nothing.
-    if answer.status == 101 or (answer.status == 100 and (not unit.expects or unit.invited)):
+    # Where the body has come with the head, or there is none, 100 is left out or sent; a 102 or 103 asks for nothing.
+    if answer.status == 101 or (answer.status == 100 and (not unit.asks_for_word or unit.invited)):
         raise Divergence("http-connection.upgrade-of-nothing", f"{said}, which did not ask for it")
     if answer.status == 100 and connection.taken - unit.start < unit.head:
         raise Divergence("http-connection.expect-continue", f"{said} before its head was there")
