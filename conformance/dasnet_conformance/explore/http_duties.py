@@ -66,7 +66,7 @@ def _of_untold(state: WebState, connection: WebConnection, unit: Unit) -> str:
     if state.raised:
         return "http-callbacks.raises"
     others = [each for each in state.of(connection.handle) if each is not connection]
-    if not connection.final and not unit.cut and not unit.reloaded and connection.end != "half-closed":
+    if not connection.final and not unit.cut and not unit.reloaded:
         if any(each.unit is not None and each.unit.waits for each in others):
             return "http-callbacks.never-answered"
         if any(each.end for each in others):
@@ -79,14 +79,12 @@ def _of_untold(state: WebState, connection: WebConnection, unit: Unit) -> str:
 def _of_unsent(connection: WebConnection, unit: Unit) -> str:
     given = unit.given
     assert given is not None
-    if connection.end == "half-closed":
-        return "http-connection.half-close"
     if given.status in (204, 304) or unit.method == "HEAD":
         return "http-response.framing"
     if not given.body:
         return "http-response.empty-body"
     if len(connection.wire.received) > connection.consumed:
         return "http-connection.slow-reader-whole" if connection.paused else "http-response.framing"
-    if connection.handle.reloads:
+    if unit.reloaded:
         return "http-reload.queued"
     return "http-callbacks.answered-inside" if given.when == "inside" else "http-callbacks.answered-between-ticks"

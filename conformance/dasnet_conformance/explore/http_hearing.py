@@ -17,7 +17,7 @@ from . import http_words as words
 from .allowed import expect_one
 from .http_allowed import of_nobody, of_request, of_unknown
 from .http_content import Given, Unit, inside_body
-from .http_request_check import check_request, missing_callback, of_request_line
+from .http_request_check import check_request, of_request_line
 from .http_state import WebConnection, WebHandle, WebObject, WebState
 from .state import Divergence, NoVerdict
 
@@ -163,7 +163,7 @@ class WebHearing:
                 raise Divergence("http-connection.behind-close", f"{said}, behind one after which nothing is read")
             if not earlier.called and earlier.received is None:
                 told = f"{said}, before the request {earlier.target} of the same connection"
-                raise Divergence(missing_callback(connection, earlier), told)
+                raise Divergence("http-reload.pipelined" if unit.reloaded else "http-connection.pipelining", told)
         if connection.over:
             raise Divergence(connection.over, f"{said}, behind an answer that said close")
 

@@ -52,7 +52,7 @@ def _read(state: WebState, connection: WebConnection) -> None:
             _judge(state, connection, answer)
         connection.consumed += answer.size
     if len(wire.received) > connection.consumed and not connection.wild:
-        _may_begin(connection, bytes(wire.received[connection.consumed : connection.consumed + 60]))
+        _may_begin(state, connection, bytes(wire.received[connection.consumed : connection.consumed + 60]))
 
 
 def _name(connection: WebConnection) -> str:
@@ -80,15 +80,30 @@ def _of_garbage(connection: WebConnection, mismatch: Mismatch) -> str:
 
 
 # The beginning of an answer is there: it has to be one that is due.
-def _may_begin(connection: WebConnection, begun: bytes) -> None:
+def _may_begin(state: WebState, connection: WebConnection, begun: bytes) -> None:
     unit = connection.unit
     if connection.over:
         raise Divergence(connection.over, f"{begun!r} at {_name(connection)} behind its last answer")
     if unit is None or unit.began is None:
         raise Divergence(_of_too_much(connection), f"{begun!r} at {_name(connection)}, which asked for nothing")
     if unit.waits and not unit.raised:
-        requirement = unit.turned_down or "http-callbacks.answered-later"
-        raise Divergence(requirement, f"{begun!r} at {_name(connection)}, whose request was not answered")
+        told = f"{begun!r} at {_name(connection)}, whose request was not answered"
+        raise Divergence(_of_strayed(state, connection, unit), told)
+
+
+# Of an answer to a request that waits for one: it is that of another, or what was turned down.
+def _of_strayed(state: WebState, connection: WebConnection, unit: Unit) -> str:
+    if unit.turned_down:
+        return unit.turned_down
+    under_way = {
+        each is connection
+        for each in state.connections
+        for other in each.units
+        if other.given is not None and other.received is None
+    }
+    if True in under_way:
+        return "http-connection.pipelining-crossed"
+    return "http-callbacks.answers-crossed" if under_way else "http-callbacks.answered-later"
 
 
 def _of_too_much(connection: WebConnection) -> str:
@@ -133,7 +148,7 @@ def _judge(state: WebState, connection: WebConnection, answer: HttpAnswer) -> No
         raise Divergence("http-callbacks.raises", f"{said}, whose callback raised")
     else:
         _not_of_another(state, connection, unit, answer, said)
-        _judge_own(connection, unit, answer, said)
+        _judge_own(state, connection, unit, answer, said)
     _after(connection, unit, answer)
 
 
@@ -188,10 +203,9 @@ def _judge_rejection(connection: WebConnection, unit: Unit, answer: HttpAnswer, 
 
 
 # An answer that the server made by itself to a request that nothing is wrong with.
-def _judge_own(connection: WebConnection, unit: Unit, answer: HttpAnswer, said: str) -> None:
+def _judge_own(state: WebState, connection: WebConnection, unit: Unit, answer: HttpAnswer, said: str) -> None:
     if unit.called:
-        requirement = unit.turned_down or "http-callbacks.answered-later"
-        raise Divergence(requirement, f"{said}, whose request waits for its answer")
+        raise Divergence(_of_strayed(state, connection, unit), f"{said}, whose request waits for its answer")
     allowed: set[int] = set()
     if unit.method not in ("GET", "HEAD", "POST"):
         allowed |= {405, 501}  # a server need not have these methods

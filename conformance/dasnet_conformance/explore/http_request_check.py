@@ -118,9 +118,7 @@ def _of_values(unit: Unit, values: list[bytes], told: list[bytes]) -> str:
 
 def missing_callback(connection: WebConnection, unit: Unit) -> str:
     """The requirement of a whole request that is not told of, or is turned down though nothing is wrong with it."""
-    if connection.end == "half-closed":
-        return "http-connection.half-close"
-    if unit.reloaded or connection.handle.reloads:
+    if unit.reloaded:
         return _of_reload(connection, unit)
     if unit.cut:
         return "http-framing.partial-body" if unit.framing != "no body" else "http-request.partial-head"
@@ -141,10 +139,8 @@ def missing_callback(connection: WebConnection, unit: Unit) -> str:
 
 
 def _of_reload(connection: WebConnection, unit: Unit) -> str:
-    if connection.units.index(unit) and unit.reloaded:
+    if connection.units.index(unit):
         return "http-reload.pipelined"
-    if not unit.reloaded:
-        return "http-reload.idle-connection"
     if unit.framing == "no body":
         return "http-reload.in-head"
     return "http-reload.in-body" if unit.framing == "a length" else "http-reload.in-chunk"

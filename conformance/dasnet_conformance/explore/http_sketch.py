@@ -141,7 +141,7 @@ class _Exchanges:
         found: list[Choice] = [
             (1, lambda _: Step("query", (label,))),
             (3, lambda pick: Step("tick", (label, pick(_TICKS)))),
-            (1, lambda pick: self._respond(label, pick)),
+            (3 if self.peers else 1, lambda pick: self._respond(label, pick)),
         ]
         for orphan in self.orphans:
             if not self.held[label]:
@@ -160,11 +160,16 @@ class _Exchanges:
         return found
 
     def _respond(self, label: int, pick: Pick) -> Step:
-        which = pick([*[words.FIRST_WAITING] * 4, *[words.LAST_WAITING] * 3, *words.REQUESTS])
+        # An answer that nobody waits for is for a request that was answered, mostly.
+        which = pick([words.ANSWERED, *words.REQUESTS])
+        if self.asked:
+            which = pick([*[words.FIRST_WAITING] * 4, *[words.LAST_WAITING] * 3, which])
         kind, status, size = pick(("no field", "no field", *words.FIELDS)), pick(_STATUSES), pick(_ANSWERS)
         if pick(_ONE_IN_EIGHT):
             status = pick(_ODD_STATUSES)
-        if self.paused:
+        if status in (204, 304):
+            size = pick((0, 0, 10))
+        elif self.paused:
             size = pick((_STUFFING, _STUFFING, size))
         return Step("respond", (label, which, status, kind, size))
 
@@ -189,8 +194,8 @@ class _Exchanges:
             found.append((often, lambda pick: _request("ask", peer, pick)))
             if state == "open":
                 found.append((4, lambda pick: _request("prepare", peer, pick)))
-                found.append((4, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
-            found.append((4 if peer in self.prepared else 1, lambda _: Step("half_close", (peer,))))
+                found.append((6, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
+            found.append((4 if peer in self.prepared else 2, lambda _: Step("half_close", (peer,))))
         if peer in self.paused:
             found.append((3, lambda _: Step("resume", (peer,))))
         else:
