@@ -64,12 +64,18 @@ class _Exchanges:
     paused: set[int] = field(default_factory=set)
     #: Requests that may have been asked and not answered.
     asked: int = 0
+    #: Something was sent that no tick has seen.
+    fresh: bool = False
     reacts: str = "nothing"
 
     def follow(self, step: Step) -> None:
         """What the step probably leads to."""
         name = step.name
         label = step.number("object") if "object" in fields(name) else 0
+        if name in ("ask", "rest", "wrong", "peer_send"):
+            self.fresh = True
+        elif name in ("tick", "settle"):
+            self.fresh = False
         if name in ("http_new", "http_open"):
             self.held.setdefault(label, name == "http_open")
         elif name == "http_react":
@@ -128,7 +134,8 @@ class _Exchanges:
             found.append((20 if hungry else 1, lambda pick: Step("http_open", (unused[0], pick(WORDS["class"])))))
             often = 8 if self.orphans else 1
             found.append((often, lambda pick: Step("http_new", (unused[0], pick(WORDS["class"])))))
-        found += [(7 if self.peers else 1, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
+        often = 20 if self.fresh else 5 if self.peers else 1
+        found += [(often, lambda _: Step("settle")), (1, lambda _: Step("silence"))]
         for label in self.held:
             found += self._host(label)
         return found
@@ -140,7 +147,7 @@ class _Exchanges:
             ]
         found: list[Choice] = [
             (1, lambda _: Step("query", (label,))),
-            (3, lambda pick: Step("tick", (label, pick(_TICKS)))),
+            (6 if self.fresh else 2, lambda pick: Step("tick", (label, pick(_TICKS)))),
             (3 if self.peers else 1, lambda pick: self._respond(label, pick)),
         ]
         for orphan in self.orphans:
@@ -154,7 +161,8 @@ class _Exchanges:
             often = 8 if self.prepared else 2
             found.append((often, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
         actions = ("an answer", "an answer", "an answer", *words.ACTIONS)
-        found.append((4, lambda pick: Step("http_react", (label, pick(actions)))))
+        often = 6 if self.reacts == "nothing" else 3
+        found.append((often, lambda pick: Step("http_react", (label, pick(actions)))))
         if self.asked:
             found.append((20, lambda pick: self._respond(label, pick)))
         return found
