@@ -19,11 +19,11 @@ Due = tuple[str, str]
 def due_by_http(state: WebState) -> Iterator[Due]:
     """All that is due now."""
     for connection in state.connections:
-        if connection.ended or connection.gone or connection.wild or not connection.wire.reading:
+        if connection.ended or connection.gone or not connection.wire.reading:
             continue
         if connection.handle.state == "closed":
             yield "http-connection.destroyed", f"peer {connection.peer} does not see the end of its server"
-        elif connection.handle.hears is not None:
+        elif connection.handle.hears is not None and not connection.wild:
             found = _of(state, connection)
             if found is not None:
                 yield found

@@ -24,6 +24,10 @@ _DATE: Final = re.compile(
 )
 
 
+#: Characters of a message that quotes what arrived.
+_MOST_TOLD: Final = 400
+
+
 def look_at_answers(state: WebState) -> None:
     """Judge what has arrived since the last time, and how connections ended."""
     for connection in state.connections:
@@ -46,7 +50,8 @@ def _read(state: WebState, connection: WebConnection) -> None:
     try:
         answers = read_answers(rest, methods, ended=wire.closed == "end of file")
     except Mismatch as mismatch:
-        raise Divergence(_of_garbage(connection, mismatch), f"at {_name(connection)}: {mismatch}") from mismatch
+        told = f"at {_name(connection)}: {mismatch}"[:_MOST_TOLD]
+        raise Divergence(_of_garbage(connection, mismatch), told) from mismatch
     for answer in answers:
         if not connection.wild:
             _judge(state, connection, answer)
@@ -66,6 +71,8 @@ def _of_garbage(connection: WebConnection, mismatch: Mismatch) -> str:
         return "http-response.injection"
     if unit is not None and unit.given is not None and unit.given.kind in words.FRAMING_FIELDS:
         return "http-response.framing-fields-given"
+    if connection.paused:
+        return "http-connection.slow-reader-whole"
     if unit is not None and unit.vector is not None and mismatch.what != "the first line of an answer":
         return "http-response.error-answers-are-whole"
     if mismatch.what in ("an answer's framing", "Content-Length of an answer", "Transfer-Encoding of an answer"):
@@ -282,7 +289,7 @@ def _judge_silent_rejection(connection: WebConnection, unit: Unit, said: str) ->
 def _of_end(state: WebState, connection: WebConnection, unit: Unit | None) -> str:
     if state.raised:
         return "http-callbacks.raises-alone"
-    if connection.wrong:
+    if any(each.vector is not None for each in connection.units[connection.final :]):
         return "http-connection.pipelining-faulty"
     if connection.handle.reloads:
         if unit is None or not unit.called:

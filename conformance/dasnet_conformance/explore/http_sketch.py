@@ -201,14 +201,14 @@ class _Exchanges:
             often = 3 if state == "last" else 8 if self.asked else 16
             found.append((often, lambda pick: _request("ask", peer, pick)))
             if state == "open":
-                found.append((4, lambda pick: _request("prepare", peer, pick)))
+                found.append((7, lambda pick: _request("prepare", peer, pick)))
                 found.append((6, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
             found.append((4 if peer in self.prepared else 2, lambda _: Step("half_close", (peer,))))
         if peer in self.paused:
             found.append((3, lambda _: Step("resume", (peer,))))
         else:
             found.append((1, lambda _: Step("pause", (peer,))))
-        often = 3 if peer in self.prepared else 1
+        often = 4 if peer in self.prepared else 1
         return [*found, (often, lambda _: Step("close", (peer,))), (1, lambda _: Step("reset", (peer,)))]
 
 
