@@ -75,7 +75,7 @@ class _Exchanges:
         if name in ("ask", "rest", "wrong", "peer_send"):
             self.fresh = True
         elif name in ("tick", "settle"):
-            self.fresh = False
+            self._ticked()
         if name in ("http_new", "http_open"):
             self.held.setdefault(label, name == "http_open")
         elif name == "http_react":
@@ -99,6 +99,20 @@ class _Exchanges:
                 del self.peers[peer]
         elif "peer" in fields(name):
             self._peer(name, step)
+
+    # What was sent is told of, and the host does then what it was told to do.
+    def _ticked(self) -> None:
+        holder = next((label for label, held in self.held.items() if held), None)
+        if self.fresh and holder is not None and self.reacts.startswith("save"):
+            self.held[holder] = False
+            self.orphans.add(int(self.reacts[-1]))
+            self.reacts = "nothing"
+        elif self.fresh and holder is not None and self.reacts == "destroy":
+            self.held[holder] = False
+            self.destroyed.add(holder)
+            self.peers.clear()
+            self.reacts = "nothing"
+        self.fresh = False
 
     def _peer(self, name: str, step: Step) -> None:
         peer = step.number("peer")
@@ -152,7 +166,7 @@ class _Exchanges:
         ]
         for orphan in self.orphans:
             if not self.held[label]:
-                found.append((9, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
+                found.append((20, lambda _, orphan=orphan: Step("restore", (label, orphan))))  # type: ignore[misc]
         if not self.held[label]:
             return found
         found.append((1, lambda _: Step("destroy", (label,))))
@@ -160,11 +174,11 @@ class _Exchanges:
             found.append((2, lambda pick: Step("save", (label, pick((1, 2))))))
             often = 8 if self.prepared else 2
             found.append((often, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
-        actions = ("an answer", "an answer", "an answer", *words.ACTIONS)
-        often = 6 if self.reacts == "nothing" else 3
+        actions = [*["an answer"] * 6, "nothing", "nothing", *words.ACTIONS]
+        often = 8 if self.reacts == "nothing" else 2
         found.append((often, lambda pick: Step("http_react", (label, pick(actions)))))
         if self.asked:
-            found.append((20, lambda pick: self._respond(label, pick)))
+            found.append((30, lambda pick: self._respond(label, pick)))
         return found
 
     def _respond(self, label: int, pick: Pick) -> Step:
@@ -198,10 +212,10 @@ class _Exchanges:
             if peer in self.prepared:
                 found.append((8, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
                 found.append((5, lambda _: Step("rest", (peer,))))
-            often = 3 if state == "last" else 8 if self.asked else 16
+            often = 3 if state == "last" else 5 if self.asked else 16
             found.append((often, lambda pick: _request("ask", peer, pick)))
             if state == "open":
-                found.append((7, lambda pick: _request("prepare", peer, pick)))
+                found.append((3 if self.asked else 7, lambda pick: _request("prepare", peer, pick)))
                 found.append((6, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
             found.append((4 if peer in self.prepared else 2, lambda _: Step("half_close", (peer,))))
         if peer in self.paused:
