@@ -61,6 +61,8 @@ class _Exchanges:
     #: Peers that are connected, by what they may still do: "open"; "last", nothing behind what they asked; "half".
     peers: dict[int, str] = field(default_factory=dict)
     prepared: set[int] = field(default_factory=set)
+    #: Of those, the ones that have sent a part.
+    halved: set[int] = field(default_factory=set)
     paused: set[int] = field(default_factory=set)
     #: Requests that may have been asked and not answered.
     asked: int = 0
@@ -119,7 +121,7 @@ class _Exchanges:
         if name == "connect":
             self.peers.setdefault(peer, "open")
         elif name in ("close", "reset"):
-            for each in (self.paused, self.prepared):
+            for each in (self.paused, self.prepared, self.halved):
                 each.discard(peer)
             self.peers.pop(peer, None)
         elif name == "half_close" and peer in self.peers:
@@ -130,9 +132,12 @@ class _Exchanges:
             (self.paused.add if name == "pause" else self.paused.discard)(peer)
         elif name == "prepare":
             self.prepared.add(peer)
+        elif name == "peer_send" and peer in self.prepared:
+            self.halved.add(peer)
         elif name in ("ask", "rest"):
             self.asked += self.reacts == "nothing" and peer in self.peers
             self.prepared.discard(peer)
+            self.halved.discard(peer)
             if name == "ask" and peer in self.peers and (step.get("manner") in words.CLOSING):
                 self.peers[peer] = "last"
 
@@ -172,7 +177,7 @@ class _Exchanges:
         found.append((1, lambda _: Step("destroy", (label,))))
         if self.peers:
             found.append((2, lambda pick: Step("save", (label, pick((1, 2))))))
-            often = 8 if self.prepared else 2
+            often = 12 if self.halved else 2
             found.append((often, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
         actions = [*["an answer"] * 6, "nothing", "nothing", *words.ACTIONS]
         often = 8 if self.reacts == "nothing" else 2
@@ -210,24 +215,26 @@ class _Exchanges:
         found: list[Choice] = []
         if state != "half":
             if peer in self.prepared:
-                found.append((8, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
-                found.append((5, lambda _: Step("rest", (peer,))))
+                found.append((16, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
+                found.append((8 if peer in self.halved else 3, lambda _: Step("rest", (peer,))))
             often = 3 if state == "last" else 5 if self.asked else 16
             found.append((often, lambda pick: _request("ask", peer, pick)))
             if state == "open":
                 found.append((3 if self.asked else 7, lambda pick: _request("prepare", peer, pick)))
                 found.append((6, lambda pick: Step("wrong", (peer, pick(WORDS["wrong"])))))
-            found.append((4 if peer in self.prepared else 2, lambda _: Step("half_close", (peer,))))
+            found.append((7 if peer in self.halved else 2, lambda _: Step("half_close", (peer,))))
         if peer in self.paused:
             found.append((3, lambda _: Step("resume", (peer,))))
         else:
             found.append((1, lambda _: Step("pause", (peer,))))
-        often = 4 if peer in self.prepared else 1
+        often = 7 if peer in self.halved else 1
         return [*found, (often, lambda _: Step("close", (peer,))), (1, lambda _: Step("reset", (peer,)))]
 
 
 def _request(name: str, peer: int, pick: Pick) -> Step:
-    method = pick(("GET", "GET", "POST", "POST", "HEAD", *words.METHODS))
+    prepares = name == "prepare"
+    # What goes out in pieces has a body, which may be cut as well.
+    method = "POST" if prepares else pick(("GET", "GET", "POST", "POST", "HEAD", *words.METHODS))
     version = pick(("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"))
     framing = "no body"
     if method not in ("GET", "HEAD") or pick(_ONE_IN_EIGHT):
@@ -235,7 +242,9 @@ def _request(name: str, peer: int, pick: Pick) -> Step:
     manner = pick((words.PLAIN, words.PLAIN, words.PLAIN, *words.MANNERS))
     if version == "HTTP/1.0" and pick((False, True)):
         manner = words.KEEP_ALIVE
-    size = pick(_SIZES) if framing != "no body" else 0
+    size = 0
+    if framing != "no body":
+        size = pick((10, 1000, 1000, 5000) if prepares else _SIZES)
     return Step(name, (peer, method, version, framing, size, manner))
 
 
