@@ -90,7 +90,7 @@ def _of_garbage(connection: WebConnection, mismatch: Mismatch) -> str:
 def _may_begin(state: WebState, connection: WebConnection, begun: bytes) -> None:
     unit = connection.unit
     if connection.over:
-        raise Divergence(connection.over, f"{begun!r} at {_name(connection)} behind its last answer")
+        raise Divergence(_of_too_much(connection), f"{begun!r} at {_name(connection)} behind its last answer")
     if unit is None or unit.began is None:
         raise Divergence(_of_too_much(connection), f"{begun!r} at {_name(connection)}, which asked for nothing")
     if unit.waits and not unit.raised:
@@ -110,6 +110,8 @@ def _of_strayed(state: WebState, connection: WebConnection, unit: Unit) -> str:
     }
     if True in under_way:
         return "http-connection.pipelining-crossed"
+    if any(each.vector is not None for each in connection.units[connection.final :]):
+        return "http-connection.pipelining-faulty"
     return "http-callbacks.answers-crossed" if under_way else "http-callbacks.answered-later"
 
 
@@ -123,7 +125,9 @@ def _of_too_much(connection: WebConnection) -> str:
         return "http-response.head-has-no-content"
     if before.received is not None and before.received.status in (204, 304):
         return "http-response.no-content"
-    return "http-callbacks.respond-twice" if before.turned_down else "http-connection.upgrade-of-nothing"
+    if before.turned_down:
+        return "http-callbacks.respond-twice"
+    return connection.over or "http-connection.upgrade-of-nothing"
 
 
 # One whole answer
