@@ -218,6 +218,13 @@ DUE: list[Case] = [
     ("refuses_an_empty_host", START + asks(manner="an empty host"), "http-request.host-valid", "is a right one"),
     ("refuses_chunk_extensions", "", "http-framing.chunk-extension", "is a right one"),
     ("forgets_half_a_head", "", "http-reload.in-head", ""),
+    ("a_silent_visitor_is_an_exception", START + TICK + "peer 1: close\n", "http-connection.leaves-in-head", "tick of"),
+    ("a_leaving_client_ends_the_server", "", "http-connection.leaves-in-head", "is_open of object 1"),
+    ("saving_ends_idle_connections", START + SETTLE + RELOAD, "http-reload.idle-connection", "sees"),
+    ("forgets_queued_answers", "", "http-connection.slow-reader-whole", "does not come to peer 1"),
+    ("forgets_half_a_body", "", "http-reload.in-body", ""),
+    ("errors_leave_the_connection_open", "", "http-framing.length-invalid", "does not see the end"),
+    ("an_unanswered_request_holds_all", "", "http-callbacks.never-answered", "is not called back"),
     ("destruction_leaves_connections_open", WAITS + "host: destroy object 1\n", "http-connection.destroyed", "the end"),
 ]
 CUT = START + asks(how="prepare") + "peer 1: send 30 bytes\n" + TICK
@@ -227,6 +234,16 @@ SCRIPTS = {
     "leaves_the_client_of_a_raise_waiting": START + reacts("raise") + asks(),
     "keeps_old_connections": START + asks(version="HTTP/1.0") + SETTLE + answers(),
     "refuses_chunk_extensions": START + asks("POST", "chunks and extensions", 10),
+    "a_leaving_client_ends_the_server": CUT + "peer 1: close\n" + SETTLE + PEER_2,
+    "forgets_queued_answers": WAITS + "peer 1: stop reading\n" + answers(size=6_000_000) + TICK + RELOAD,
+    "forgets_half_a_body": START
+    + asks("POST", "a length", 1000, how="prepare")
+    + "peer 1: send 500 bytes\n"
+    + TICK
+    + RELOAD
+    + "peer 1: send the rest\n",
+    "errors_leave_the_connection_open": START + wrong("http-framing.length-invalid (a plus sign)"),
+    "an_unanswered_request_holds_all": WAITS + PEER_2 + asks(peer=2),
     "forgets_half_a_head": CUT + RELOAD + "peer 1: send the rest\n",
 }
 
@@ -244,6 +261,22 @@ FINE = {
     "what is saved inside a callback": START + reacts("save to 1") + asks() + asks() + SETTLE + RESTORE + SETTLE,
     "a tick inside a callback": START + reacts("tick") + asks() + asks(),
     "three at once, crossed": START + PEER_2 + asks() + asks(peer=2) + SETTLE + answers(LAST) + answers(FIRST),
+    "a word for a body": START
+    + asks("POST", "a length", 10, "an expectation", how="prepare")
+    + "peer 1: send the rest of a head\n"
+    + SETTLE
+    + "peer 1: send the rest\n"
+    + SETTLE
+    + answers(),
+    "an answer that is read late, through reloads": WAITS
+    + "peer 1: stop reading\n"
+    + answers(size=6_000_000)
+    + "host: tick object 1 40 times\n"
+    + "host: reload object 1 300 times\n"
+    + "peer 1: read again\n"
+    + SETTLE,
+    "clients that leave": WAITS + "peer 1: reset\n" + answers() + SETTLE + PEER_1 + asks() + "peer 1: close\n" + SETTLE,
+    "the end of a server": WAITS + "host: destroy object 1\n" + SETTLE + answers() + TICK + PEER_2,
     "silence": START + asks() + SILENCE + wrong("http-request.host-missing (none)") + SILENCE,
     "a step that cannot be meant": OPEN + asks() + answers() + NEW_2 + PEER_1.replace("object 1", "object 2"),
     "old clients have no chunks": START + asks("POST", "chunks", 10, version="HTTP/1.0"),

@@ -33,6 +33,7 @@ _NAMES: Final = (
     "respond",
     "ask",
     "prepare",
+    "head",
     "rest",
     "wrong",
     "tick",
@@ -74,7 +75,7 @@ class _Exchanges:
         """What the step probably leads to."""
         name = step.name
         label = step.number("object") if "object" in fields(name) else 0
-        if name in ("ask", "rest", "wrong", "peer_send"):
+        if name in ("ask", "head", "rest", "wrong", "peer_send"):
             self.fresh = True
         elif name in ("tick", "settle"):
             self._ticked()
@@ -132,7 +133,7 @@ class _Exchanges:
             (self.paused.add if name == "pause" else self.paused.discard)(peer)
         elif name == "prepare":
             self.prepared.add(peer)
-        elif name == "peer_send" and peer in self.prepared:
+        elif name in ("peer_send", "head") and peer in self.prepared:
             self.halved.add(peer)
         elif name in ("ask", "rest"):
             self.asked += self.reacts == "nothing" and peer in self.peers
@@ -216,6 +217,7 @@ class _Exchanges:
         if state != "half":
             if peer in self.prepared:
                 found.append((16, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
+                found.append((2 if peer in self.halved else 6, lambda _: Step("head", (peer,))))
                 found.append((8 if peer in self.halved else 3, lambda _: Step("rest", (peer,))))
             often = 3 if state == "last" else 5 if self.asked else 16
             found.append((often, lambda pick: _request("ask", peer, pick)))
@@ -239,7 +241,8 @@ def _request(name: str, peer: int, pick: Pick) -> Step:
     framing = "no body"
     if method not in ("GET", "HEAD") or pick(_ONE_IN_EIGHT):
         framing = pick(words.FRAMINGS if version == "HTTP/1.1" else words.FRAMINGS[:2])
-    manner = pick((words.PLAIN, words.PLAIN, words.PLAIN, *words.MANNERS))
+    plain = (words.PLAIN, words.PLAIN, words.PLAIN)
+    manner = pick((*plain, *([words.EXPECTS] * 3 if prepares else []), *words.MANNERS))
     if version == "HTTP/1.0" and pick((False, True)):
         manner = words.KEEP_ALIVE
     size = 0

@@ -268,7 +268,13 @@ def _send(world: HttpWorld, step: Step) -> None:
     left = len(connection.text) - connection.sent if connection is not None else 0
     if connection is None or connection.end or not left:
         return
-    count = left if step.name == "rest" else step.number("count")
+    if step.name == "peer_send":
+        count = step.number("count")
+    elif step.name == "rest":
+        count = left
+    else:
+        ends = (unit.start + unit.head for unit in connection.units if unit.start + unit.head > connection.sent)
+        count = next(ends, connection.sent) - connection.sent
     if count > 0:
         _push(world, connection, count)
 
@@ -317,6 +323,7 @@ HTTP_STEPS: Final[dict[str, Callable[[HttpWorld, Step], None]]] = {
     "ask": _request,
     "prepare": _request,
     "wrong": _wrong,
+    "head": _send,
     "rest": _send,
     "tick": _tick,
     "settle": _settle,

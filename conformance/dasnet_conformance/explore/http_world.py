@@ -180,6 +180,8 @@ class HttpWorld(World):
         outcome = self.call("is_open", obj.label)
         if obj.handle is not None:
             requirement = "http-reload.open" if obj.handle.reloads else "http-connection.stays-open"
+            if self.web.somebody_left():
+                requirement = "http-connection.leaves-in-head"
             expect_one(outcome, ("true",), requirement, f"is_open of object {obj.label}")
         else:
             expect_one(outcome, ("false", "refused"), "http-connection.destroyed", f"is_open of object {obj.label}")

@@ -94,12 +94,13 @@ FORMS: Final[dict[str, str]] = {
     "respond": "host: HTTP server {object} answers {request} with {status}, {given} and {size} bytes",
     "ask": "peer {peer}: ask by {method} of {version} with {framing} of {size} bytes and {manner}",
     "prepare": "peer {peer}: prepare {method} of {version} with {framing} of {size} bytes and {manner}",
+    "head": "peer {peer}: send the rest of a head",
     "rest": "peer {peer}: send the rest",
     "wrong": "peer {peer}: ask what is wrong: {wrong}",
 }
 
 # The steps that make a script one about HTTP servers; in such a one, host and peers have many of the others as well.
-_OF_HTTP: Final = ("http_new", "http_open", "http_react", "respond", "ask", "prepare", "rest", "wrong")
+_OF_HTTP: Final = ("http_new", "http_open", "http_react", "respond", "ask", "prepare", "head", "rest", "wrong")
 
 # What a client does, by its methods and by functions, and what the other end of its connection does.
 _BY_METHODS: Final = ("caller_", "remote_")
