@@ -62,7 +62,8 @@ class _Exchanges:
     #: Peers that are connected, by what they may still do: "open"; "last", nothing behind what they asked; "half".
     peers: dict[int, str] = field(default_factory=dict)
     prepared: set[int] = field(default_factory=set)
-    #: Of those, the ones that have sent a part.
+    #: Of those, the ones that would like a word before their body, and the ones that have sent a part.
+    expecting: set[int] = field(default_factory=set)
     halved: set[int] = field(default_factory=set)
     paused: set[int] = field(default_factory=set)
     #: Requests that may have been asked and not answered.
@@ -122,7 +123,7 @@ class _Exchanges:
         if name == "connect":
             self.peers.setdefault(peer, "open")
         elif name in ("close", "reset"):
-            for each in (self.paused, self.prepared, self.halved):
+            for each in (self.paused, self.prepared, self.halved, self.expecting):
                 each.discard(peer)
             self.peers.pop(peer, None)
         elif name == "half_close" and peer in self.peers:
@@ -133,12 +134,16 @@ class _Exchanges:
             (self.paused.add if name == "pause" else self.paused.discard)(peer)
         elif name == "prepare":
             self.prepared.add(peer)
+            if step.get("manner") == words.EXPECTS and peer not in self.halved:
+                self.expecting.add(peer)
         elif name in ("peer_send", "head") and peer in self.prepared:
             self.halved.add(peer)
+            self.expecting.discard(peer)
         elif name in ("ask", "rest"):
             self.asked += self.reacts == "nothing" and peer in self.peers
             self.prepared.discard(peer)
             self.halved.discard(peer)
+            self.expecting.discard(peer)
             if name == "ask" and peer in self.peers and (step.get("manner") in words.CLOSING):
                 self.peers[peer] = "last"
 
@@ -180,7 +185,7 @@ class _Exchanges:
             found.append((2, lambda pick: Step("save", (label, pick((1, 2))))))
             often = 12 if self.halved else 2
             found.append((often, lambda pick: Step("reloads", (label, pick((1, 1, 3, 40))))))
-        actions = [*["an answer"] * 6, "nothing", "nothing", *words.ACTIONS]
+        actions = [*["an answer"] * 6, "nothing", "nothing", "raise", *words.ACTIONS]
         often = 8 if self.reacts == "nothing" else 2
         found.append((often, lambda pick: Step("http_react", (label, pick(actions)))))
         if self.asked:
@@ -217,7 +222,8 @@ class _Exchanges:
         if state != "half":
             if peer in self.prepared:
                 found.append((16, lambda pick: Step("peer_send", (peer, pick(_PIECES)))))
-                found.append((2 if peer in self.halved else 6, lambda _: Step("head", (peer,))))
+                often = 30 if peer in self.expecting else 2 if peer in self.halved else 6
+                found.append((often, lambda _: Step("head", (peer,))))
                 found.append((8 if peer in self.halved else 3, lambda _: Step("rest", (peer,))))
             often = 3 if state == "last" else 5 if self.asked else 16
             found.append((often, lambda pick: _request("ask", peer, pick)))
