@@ -276,6 +276,16 @@ FINE = {
     + "peer 1: read again\n"
     + SETTLE,
     "clients that leave": WAITS + "peer 1: reset\n" + answers() + SETTLE + PEER_1 + asks() + "peer 1: close\n" + SETTLE,
+    "a destroyed server's answers, read late": START
+    + "peer 1: stop reading\n"
+    + asks("HEAD")
+    + SETTLE
+    + asks()
+    + answers()
+    + SETTLE
+    + answers(size=6_000_000)
+    + TICK
+    + "host: destroy object 1\n",
     "the end of a server": WAITS + "host: destroy object 1\n" + SETTLE + answers() + TICK + PEER_2,
     "silence": START + asks() + SILENCE + wrong("http-request.host-missing (none)") + SILENCE,
     "a step that cannot be meant": OPEN + asks() + answers() + NEW_2 + PEER_1.replace("object 1", "object 2"),

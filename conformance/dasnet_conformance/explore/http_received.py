@@ -35,9 +35,10 @@ def look_at_answers(state: WebState) -> None:
             continue
         # What a server says to the clients of an object that is destroyed is nowhere said.
         connection.wild = connection.wild or connection.handle.state == "closed"
-        if len(connection.wire.received) > connection.consumed or connection.wire.closed:
+        # Whose answers these are is not known any more once all is allowed.
+        if not connection.wild and (len(connection.wire.received) > connection.consumed or connection.wire.closed):
             _read(state, connection)
-        if connection.wire.closed and not connection.ended:
+        if connection.wire.closed:
             connection.ended = True
             if not connection.wild:
                 _judge_end(state, connection)
@@ -53,10 +54,11 @@ def _read(state: WebState, connection: WebConnection) -> None:
         told = f"at {_name(connection)}: {mismatch}"[:_MOST_TOLD]
         raise Divergence(_of_garbage(connection, mismatch), told) from mismatch
     for answer in answers:
-        if not connection.wild:
-            _judge(state, connection, answer)
+        _judge(state, connection, answer)
+        if connection.wild:
+            return
         connection.consumed += answer.size
-    if len(wire.received) > connection.consumed and not connection.wild:
+    if len(wire.received) > connection.consumed:
         _may_begin(state, connection, bytes(wire.received[connection.consumed : connection.consumed + 60]))
 
 
