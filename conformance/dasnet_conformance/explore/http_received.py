@@ -196,19 +196,16 @@ def _judge_form(unit: Unit, answer: HttpAnswer, said: str) -> None:
 def _judge_interim(connection: WebConnection, unit: Unit, answer: HttpAnswer, said: str) -> None:
     if unit.vector is not None:
         return
-    if unit.version == "HTTP/1.0":
-        raise Divergence("http-connection.expect-old-version", f"{said}, to HTTP/1.0")
-    if answer.status == 101:
-        raise Divergence("http-connection.upgrade-of-nothing", f"{said}, which did not ask for it")
-    if answer.status != 100:
-        return  # a 102 or 103 asks for nothing
-    # Where the body has come with the head, or there is none, 100 is left out or sent; and it may go ahead of the answers
-    # to those before it, for a client passes over a 100 that it did not expect (RFC 9110, section 15.2).
-    for asking in connection.units[connection.final :]:
+    # Where the body has come with the head, or there is none, 100 is left out or sent; and it may go ahead of the
+    # answers to those before it, for a client passes over a 100 that it did not expect (RFC 9110, section 15.2).
+    for asking in connection.units[connection.final :] if answer.status == 100 else ():
         if asking.asks_for_word and not asking.invited and connection.taken - asking.start >= asking.head:
             asking.invited = True
             return
-    raise Divergence("http-connection.upgrade-of-nothing", f"{said}, which did not ask for it")
+    if unit.version == "HTTP/1.0":
+        raise Divergence("http-connection.expect-old-version", f"{said}, to HTTP/1.0")
+    if answer.status in (100, 101):  # any other asks for nothing, and is passed over
+        raise Divergence("http-connection.upgrade-of-nothing", f"{said}, which did not ask for it")
 
 
 def _judge_rejection(connection: WebConnection, unit: Unit, answer: HttpAnswer, said: str) -> None:
