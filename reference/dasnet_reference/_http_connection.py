@@ -54,6 +54,7 @@ class HttpConnection:
         "_link",
         "_reader",
         "_socket",
+        "_unfinished",
         "address",
         "drained",
         "ended",
@@ -71,6 +72,8 @@ class HttpConnection:
         self._link = Connection(client, address, False)
         self._link.prepare()
         self._reader = RequestReader(limits)
+        #: Whether the last step said that there is more to be done: what came may all be with the parser by then.
+        self._unfinished = False
         self.address = address
         self.fileno = client.fileno()
         self.phase = Phase.READING
@@ -103,7 +106,8 @@ class HttpConnection:
     @property
     def has_work(self) -> bool:
         """Whether there may be a request in what has been read, which no poller tells."""
-        return self.phase is Phase.READING and self._reader.waiting > 0 and not self._link.queue
+        there = self._unfinished or self._reader.waiting > 0
+        return self.phase is Phase.READING and there and not self._link.queue
 
     @property
     def waits_for_client(self) -> bool:
@@ -134,6 +138,7 @@ class HttpConnection:
         while steps > 0:
             steps -= 1
             found = self._reader.step()
+            self._unfinished = found is True
             if isinstance(found, Request):
                 self.request, self.phase = found, Phase.ASKED
                 return found, steps

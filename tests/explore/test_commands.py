@@ -19,6 +19,16 @@ def test_nothing_found(capsys: pytest.CaptureFixture[str], tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+def test_conversations_over_http_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["explore", "reference", "--examples", "20", "--profile", "http"]) == 0
+    assert "nothing found: 20 examples" in capsys.readouterr().out
+    file = tmp_path / "found.script"
+    assert main(["explore", f"{FAULT}decodes_the_target", "--profile", "http", "-o", str(file)]) == 1
+    assert "violates http-request.target-unchanged (MUST)" in capsys.readouterr().out
+    assert main(["replay", str(file), f"{FAULT}decodes_the_target"]) == 1
+    assert main(["replay", str(file), "reference"]) == 0
+
+
 def test_a_finding_is_printed_saved_and_played_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "found.script"
     assert main(["explore", f"{FAULT}success_is_zero", "--seed", "5", "-o", str(file)]) == 1

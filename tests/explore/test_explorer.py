@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dasnet_conformance.explore.explorer import Explored, Explorer, Options
 from dasnet_conformance.explore.session import PATIENT, Manner
 from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.explore.steps import Step
+from dasnet_conformance.explore.steps import Step, is_of_http
 
 #: Conversations about servers alone, so that the examples are counted once.
 SERVERS = ("core", "lowlevel")
@@ -80,6 +80,19 @@ def test_a_seed_makes_the_same_scripts_and_another_one_others() -> None:
         explored(player, [], seed=seed)
         played.append(player.scripts[:5])
     assert played[0] == played[1] != played[2]
+
+
+def test_conversations_are_about_what_the_profiles_name_and_as_many_about_each() -> None:
+    assert Options(profiles=("core", "lowlevel", "client", "http")).parts == ["core", "client", "http"]
+    assert Options(profiles=("core", "lowlevel")).parts == ["core"]
+    assert Options(profiles=("http",)).parts == ["http"]
+    assert Options(profiles=("lowlevel",)).parts == ["core"]
+    player = Player(lambda: True)
+    known = ("data.abortive-close",)
+    assert Explorer(player, Options(examples=20, profiles=("core", "http"), known=known), print).run().examples == 40
+    about_http = [any(is_of_http(step.name) for step in script) for script in player.scripts]
+    assert not any(about_http[:20])
+    assert sum(about_http[20:]) > 10
 
 
 def test_the_same_scripts_whatever_the_hashes_are() -> None:

@@ -44,6 +44,35 @@ CLIENT_KINDS = {
 }
 
 
+#: The same of HTTP servers, by section, in as many conversations as about clients.
+HTTP_KINDS = {
+    "request": ("decodes_the_target", "http-request.target-unchanged"),
+    "request, fields": ("hands_fields_over_backwards", "http-request.fields-in-order"),
+    "request, cut": ("forgets_the_beginning_of_a_line", "http-request. http-reload."),
+    "framing": ("body_is_what_came_with_the_head", "http-framing. http-reload."),
+    "framing, extensions": ("refuses_chunk_extensions", "http-framing. http-reload. http-request."),
+    "framing, sizes": ("knows_no_capital_digits", "http-framing. http-reload. http-request."),
+    "smuggling": ("chunk_sizes_stop_at_noise", "http-framing. http-smuggling."),
+    "callbacks": ("calls_back_again_until_answered", "http-callbacks.once"),
+    "callbacks, numbers": (
+        "numbers_start_anew_per_connection",
+        "http-callbacks.exchanges-differ http-reload.exchanges-",
+    ),
+    "callbacks, nobody": ("any_number_is_answered", "http-callbacks.respond-"),
+    "callbacks, strangers": ("reports_strangers_mistakes", "http-callbacks.strangers-are-no-errors"),
+    "response": ("chunks_for_old_clients", "http-response.old-version-framing"),
+    "response, HEAD": ("head_has_a_body", "http-response. http-connection."),
+    "response, injection": ("only_pairs_are_looked_for", "http-response.injection"),
+    "connection": ("goes_on_after_close", "http-connection."),
+    "connection, old version": ("keeps_old_connections", "http-connection.old-version"),
+    "connection, half-close": ("takes_a_half_close_for_leaving", "http-connection.half-close"),
+    "connection, order": ("answers_as_they_are_given", "http-connection. http-callbacks. http-response."),
+    "reload": ("calls_back_again_after_a_reload", "http-reload.unanswered"),
+    "reload, in a head": ("forgets_half_a_head", "http-reload. http-request."),
+    "reload, old object": ("serves_while_it_is_saved", "http-reload.old-object"),
+}
+
+
 def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
     player = ProcessPlayer(f"python:{PACKAGE}:{fault}")
     try:
@@ -66,5 +95,13 @@ def test_a_fault_of_each_kind_is_found(kind: str) -> None:
 def test_a_fault_of_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
     fault, named = CLIENT_KINDS[kind]
     finding = found(fault, ("client", "client-lowlevel"), EXAMPLES // 2)
+    assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
+    assert len(finding.steps) <= SHORT
+
+
+@pytest.mark.parametrize("kind", HTTP_KINDS)
+def test_a_fault_of_http_servers_of_each_kind_is_found_and_made_short(kind: str) -> None:
+    fault, named = HTTP_KINDS[kind]
+    finding = found(fault, ("http",), EXAMPLES // 2)
     assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
     assert len(finding.steps) <= SHORT

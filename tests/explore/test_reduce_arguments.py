@@ -48,6 +48,15 @@ def test_two_objects_stay_two_where_that_is_what_it_takes() -> None:
         ("host: construct object 1 of class B", "host: construct object 1 of class A"),
         ("host: object 1 sends 0 of 5000 bytes", "host: object 1 sends 0 of 1 bytes"),
         ("peer 1: send 70000 bytes", "peer 1: send 1 bytes"),
+        (
+            "peer 2: ask by PUT of HTTP/1.0 with chunks and a trailer of 70000 bytes and close in a list",
+            "peer 1: ask by GET of HTTP/1.1 with no body of 0 bytes and nothing else",
+        ),
+        (
+            "host: HTTP server 2 answers a request that never was with 404, fields and 5000 bytes",
+            "host: HTTP server 1 answers the first request that waits with 200, no field and 0 bytes",
+        ),
+        ("host: HTTP server 1 reacts to a request by raise", "host: HTTP server 1 reacts to a request by nothing"),
         ("host: object 1 sends 5000 of 5000 bytes", "host: object 1 sends 1 of 1 bytes"),
     ],
 )

@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 
 from dasnet_adapters.contract import CORE, PROFILES
+from dasnet_conformance.explore.caller_sketch import make_talk
 from dasnet_conformance.explore.script import BadScript, Script, parse_script, read_script
 from dasnet_conformance.explore.sketch import make_script
-from dasnet_conformance.explore.steps import FORMS, WORDS, BadStep, Step, fields, parse_step, profile_of, step
+from dasnet_conformance.explore.steps import (
+    FORMS,
+    WORDS,
+    BadStep,
+    Step,
+    fields,
+    is_of_http,
+    parse_step,
+    profile_of,
+    step,
+)
 
 
 def an_example(name: str) -> Step:
@@ -47,6 +58,13 @@ def test_without_the_low_level_profile_no_such_step_is_made() -> None:
     chance = random.Random(4)
     made = [make_script(lambda choices: chance.choice(list(choices)), 40, profiles=(CORE,)) for _ in range(50)]
     assert {profile_of(each.name) for script in made for each in script} == {CORE}
+
+
+def test_no_step_of_http_is_made_up_where_servers_or_clients_are_what_it_is_about() -> None:
+    chance = random.Random(6)
+    for make in (make_script, make_talk):
+        made = [make(lambda choices: chance.choice(list(choices)), 40, profiles=PROFILES) for _ in range(30)]
+        assert not any(is_of_http(each.name) for script in made for each in script)
 
 
 def test_the_header_comes_back_and_remarks_are_passed_over() -> None:

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=200,
         metavar="N",
-        help="play so many conversations of servers, and as many of clients where it has them (default 200)",
+        help="play so many conversations each of servers, clients and HTTP servers, as it has them (default 200)",
     )
     add("--steps", type=int, default=40, metavar="N", help="of up to so many steps (default 40)")
     add("--seed", type=int, metavar="S", help="the same seed makes the same conversations (default: 0 to 3 in turn)")
@@ -79,7 +79,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             seconds=arguments.seconds,
         )
         try:
-            with TimeLeft("exploring", arguments.examples * len(options.halves)) as bar:
+            with TimeLeft("exploring", arguments.examples * len(options.parts)) as bar:
                 explored = Explorer(
                     player,
                     options,

@@ -8,10 +8,13 @@ and a model says after each step what was allowed. Modules, from the bottom up:
 - `state`, `allowed`, `hearing`, `received`, `duties` the model: what holds, what may be answered, what may be called
   back, what may arrive at a peer, and what has to happen sooner or later
 - `callers`, `caller_hearing`, `caller_duties` the same of clients of the implementation
+- `http_words`, `http_content` what is asked and answered over HTTP; `http_state`, `http_allowed`, `http_hearing`,
+  `http_request_check`, `http_received`, `http_answer_check` and `http_duties` the model of HTTP servers
 - `survival` what is at stake when a call does not come back
 - `world` is what steps are carried out on: a real host, real peers and the model, by way of `tap`; `host_steps`,
-  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps
+  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps` the same of
+  conversations over HTTP, which are scripts of their own
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
-- `sketch`, `caller_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
+- `sketch`, `caller_sketch`, `http_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
 - `explorer` puts it all together
 """

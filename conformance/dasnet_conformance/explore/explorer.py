@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dasnet_adapters.contract import CLIENT, CORE, PROFILES
+from dasnet_adapters.contract import CLIENT, CORE, HTTP, PROFILES
 
 from .players import Player
 from .reduce import Reducer
@@ -28,9 +28,9 @@ _SHORTENING: Final = 60.0
 class Options:
     """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end.
 
-    There are so many `examples` about servers, and as many with clients in them where the profiles name both. They are
-    shared out among so many `seeds`, from `seed` on. A divergence that violates a `known` requirement is counted, and
-    the exploration goes on.
+    There are so many `examples` about servers, as many with clients in them and as many about HTTP servers, of these
+    three whichever the profiles name. They are shared out among so many `seeds`, from `seed` on. A divergence that
+    violates a `known` requirement is counted, and the exploration goes on.
     """
 
     examples: int = 200
@@ -42,12 +42,12 @@ class Options:
     seconds: float = 0.0
 
     @property
-    def halves(self) -> Sequence[bool]:
-        """What conversations are about, in turn: False, servers by themselves; True, clients."""
-        return [talk for talk, profile in ((False, CORE), (True, CLIENT)) if profile in self.profiles] or [False]
+    def parts(self) -> Sequence[str]:
+        """What conversations are about, in turn, each by its profile."""
+        return [profile for profile in (CORE, CLIENT, HTTP) if profile in self.profiles] or [CORE]
 
     def share(self, number: int) -> int:
-        """The examples about one half with the seed of that number, from 0."""
+        """The examples about one part with the seed of that number, from 0."""
         return self.examples * (number + 1) // self.seeds - self.examples * number // self.seeds
 
 
@@ -109,17 +109,17 @@ class Explorer:
         """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
         Hypothesis."""
         finding = None
-        rounds = [(number, talk) for number in range(self._options.seeds) for talk in self._options.halves]
-        for number, talk in rounds:
+        rounds = [(number, about) for number in range(self._options.seeds) for about in self._options.parts]
+        for number, about in rounds:
             self._seed = self._options.seed + number
             share = self._options.share(number)
-            finding = self._with_seed(self._examples + share, talk)
+            finding = self._with_seed(self._examples + share, about)
             if finding is not None or self._cut_short:
                 break
         return Explored(finding, self._examples, self._dropped, self._cut_short, dict(self._known))
 
     # Explores with the seed of the moment, up to so many examples in all.
-    def _with_seed(self, until: int, talk: bool) -> Finding | None:
+    def _with_seed(self, until: int, about: str) -> Finding | None:
         from .machine import visit_scripts
 
         finding, start = None, self._dropped
@@ -132,7 +132,7 @@ class Explorer:
                 # After a finding that was dropped, examples that were not seen before.
                 seed=self._seed + 1_000_003 * (self._dropped - start),
                 profiles=tuple(self._options.profiles),
-                talk=talk,
+                about=about,
             )
             found = self._found()
             if found is None:

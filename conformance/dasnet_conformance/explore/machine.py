@@ -11,13 +11,17 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Callable
+from typing import Final
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from dasnet_adapters.contract import CLIENT, CORE, HTTP
+
 from .caller_sketch import make_talk
+from .http_sketch import make_exchanges
 from .sketch import Pick, make_script
 from .steps import Step
 
@@ -26,12 +30,16 @@ class Enough(BaseException):
     """Raised by a visitor to end the run. No `Exception`, as those mean to Hypothesis that an example failed."""
 
 
+#: What makes the scripts that are about a profile, and what builds upon it.
+_MAKERS: Final = {CORE: make_script, CLIENT: make_talk, HTTP: make_exchanges}
+
+
 @st.composite
-def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...], talk: bool) -> list[Step]:
-    """Scripts of up to `most` steps; with `talk`, of clients of the implementation."""
+def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...], about: str) -> list[Step]:
+    """Scripts of up to `most` steps about a profile: `core`, `client` or `http`."""
     # By its place: what Hypothesis makes of the choices themselves depends on hashes, which change from run to run.
     pick: Pick = lambda choices: choices[draw(st.integers(0, len(choices) - 1))]  # noqa: E731 - it has to be generic
-    return (make_talk if talk else make_script)(pick, most, profiles=profiles)
+    return _MAKERS[about](pick, most, profiles=profiles)
 
 
 def visit_scripts(
@@ -41,11 +49,11 @@ def visit_scripts(
     most: int,
     seed: int,
     profiles: tuple[str, ...],
-    talk: bool = False,
+    about: str = CORE,
 ) -> None:
     """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`.
 
-    With `talk` they are about clients of the implementation, else about its servers.
+    They are `about` servers (`core`), clients of the implementation (`client`) or HTTP servers (`http`).
     """
 
     @hypothesis.seed(seed)
@@ -58,7 +66,7 @@ def visit_scripts(
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(scripts(most, profiles, talk))
+    @hypothesis.given(scripts(most, profiles, about))
     def example(script: list[Step]) -> None:
         visit(script)
 

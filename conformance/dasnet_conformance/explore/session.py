@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from dasnet_adapters.contract import Adapter
 from dasnet_conformance.stage import bounds
@@ -13,17 +13,28 @@ from dasnet_conformance.stage.ports import Ports
 
 from .caller_steps import CALLER_STEPS
 from .host_steps import HOST_STEPS
+from .http_steps import HTTP_STEPS
+from .http_world import HttpWorld
 from .peer_steps import PEER_STEPS
 from .state import Divergence, NoVerdict
-from .steps import Step
+from .steps import Step, is_of_http
 from .world import World
 
 #: Ports of one claim are given back after so many, so that a long exploration does not use up the machine's.
 _PORTS_OF_A_CLAIM: Final = 4000
 
 
+AnyWorld = TypeVar("AnyWorld", bound=World)
+
 #: What carries out each step, by its name.
 _DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS, **CALLER_STEPS}
+
+
+# A step of the other half is passed over, as any that cannot be meant.
+def _pass(doers: Mapping[str, Callable[[AnyWorld, Step], None]], world: AnyWorld, step: Step) -> None:
+    doer = doers.get(step.name)
+    if doer is not None:
+        doer(world, step)
 
 
 @dataclass(frozen=True)
@@ -69,18 +80,21 @@ class Stage:
             self._ports.close()
             self._ports, self._taken = Ports(), 0
         with bounds.patience(manner.patience):
-            world = World(self._adapter, self._ports, manner.call_bound, trace)
+            # A script is about HTTP servers or about the rest, and the steps that both have are carried out by either.
+            about_http = any(is_of_http(step.name) for step in steps)
+            kind = HttpWorld if about_http else World
+            world = kind(self._adapter, self._ports, manner.call_bound, trace)
             try:
                 self.passed_over = 0
                 self._carry_out(world, steps, at_step)
                 # A script of a lone settle asks nothing of anybody.
-                self.judged += bool(world.state.objects or world.callers)
+                self.judged += world.began
             except Divergence as divergence:
                 self.judged += 1
                 return divergence
             except Mismatch as mismatch:
                 self.judged += 1
-                return Divergence(mismatch.blocked_by or "init.connectable-before-tick", str(mismatch))
+                return Divergence(mismatch.blocked_by or world.fallback, str(mismatch))
             except (NoVerdict, PartUnsupported):
                 return None
             finally:
@@ -95,7 +109,10 @@ class Stage:
         # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
         for count, step in enumerate(steps, 1):
             before = world.deeds
-            _DOERS[step.name](world, step)
+            if isinstance(world, HttpWorld):
+                _pass(HTTP_STEPS, world, step)
+            else:
+                _pass(_DOERS, world, step)
             self.passed_over += world.deeds == before
             world.step_peers()
             at_step(count)

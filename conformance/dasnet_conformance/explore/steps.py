@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from dasnet_adapters.contract import CLIENT, COMMANDS, CORE
+from dasnet_adapters.contract import CLIENT, COMMANDS, CORE, HTTP
+
+from . import http_words
 
 Argument = int | str
 
@@ -24,6 +26,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "place": ("a listener", "nobody", "a negative port", "a port beyond a listener's"),
     "own_action": ("nothing", "send", "echo", "tick", "close", "query", "raise"),
     "action": ("nothing", "send", "echo", "save to 1", "save to 2", "tick", "destroy", "query", "raise"),
+    "method": http_words.METHODS,
+    "version": http_words.VERSIONS,
+    "framing": http_words.FRAMINGS,
+    "manner": http_words.MANNERS,
+    "wrong": tuple(http_words.wrong_requests()),
+    "request": http_words.REQUESTS,
+    "given": tuple(http_words.FIELDS),
+    "inside": http_words.ACTIONS,
 }
 
 #: Every step: its text, with the arguments in braces in the order of `Step.arguments`.
@@ -78,7 +88,19 @@ FORMS: Final[dict[str, str]] = {
     "remote_close": "server of client {object}: close",
     "remote_pause": "server of client {object}: stop reading",
     "remote_resume": "server of client {object}: read again",
+    "http_new": "host: construct HTTP server {object} of class {class}",
+    "http_open": "host: open HTTP server {object} of class {class}",
+    "http_react": "host: HTTP server {object} reacts to a request by {inside}",
+    "respond": "host: HTTP server {object} answers {request} with {status}, {given} and {size} bytes",
+    "ask": "peer {peer}: ask by {method} of {version} with {framing} of {size} bytes and {manner}",
+    "prepare": "peer {peer}: prepare {method} of {version} with {framing} of {size} bytes and {manner}",
+    "head": "peer {peer}: send the rest of a head",
+    "rest": "peer {peer}: send the rest",
+    "wrong": "peer {peer}: ask what is wrong: {wrong}",
 }
+
+# The steps that make a script one about HTTP servers; in such a one, host and peers have many of the others as well.
+_OF_HTTP: Final = ("http_new", "http_open", "http_react", "respond", "ask", "prepare", "head", "rest", "wrong")
 
 # What a client does, by its methods and by functions, and what the other end of its connection does.
 _BY_METHODS: Final = ("caller_", "remote_")
@@ -105,6 +127,8 @@ def profile_of(name: str) -> str:
     """The profile that a step needs: that of its command, and `core` for what a peer does."""
     if name.startswith(_BY_METHODS):
         return CLIENT
+    if is_of_http(name):
+        return HTTP
     # What a peer does may have the name of a command: it connects and closes, as a client does.
     form = None if FORMS[name].startswith("peer ") else COMMANDS.get(_COMMANDS.get(name, name))
     return form.profile if form is not None else CORE
@@ -113,6 +137,11 @@ def profile_of(name: str) -> str:
 def is_of_clients(name: str) -> bool:
     """Whether a step is about a client of the implementation, or the other end of its connection."""
     return name.startswith(_OF_CLIENTS)
+
+
+def is_of_http(name: str) -> bool:
+    """Whether a step is about HTTP servers, and makes its script one about them."""
+    return name in _OF_HTTP
 
 
 @dataclass(frozen=True)

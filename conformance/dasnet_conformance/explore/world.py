@@ -64,6 +64,10 @@ class World:
     violate by never returning. Raises `AdapterBroken` when no session can be opened.
     """
 
+    #: What a mismatch is laid to that belongs to nothing else, and error or log callbacks in every tick, if at all.
+    fallback = "init.connectable-before-tick"
+    noise = "tick.idle-fires-nothing"
+
     def __init__(
         self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
     ) -> None:
@@ -88,6 +92,11 @@ class World:
         self._refuser: Listener | None = None
         #: Events that tell of clients and reactions, and those that are mere words.
         self._events = self._words = 0
+
+    @property
+    def began(self) -> bool:
+        """Whether any object was made."""
+        return bool(self.state.objects or self.callers)
 
     def close(self) -> None:
         """End every peer and the session, whatever state they are in."""
@@ -294,14 +303,18 @@ class World:
         yield from due(self.state, low=low)
         yield from due_to_callers(self.callers.values())
 
+    # Fruitless ticks in a row after which what is due does not come.
+    def _patience(self) -> int:
+        return FRUITLESS_TICKS
+
     def settle(self, through: str) -> None:
         """Tick until nothing is due and nothing moves; then ask every query. Patience as in `Host.until`."""
         fruitless = ticks = 0
         self.deeds += 1
         self.step_peers()
         while (missing := next(self._due(low=through == "server_tick"), None)) is not None:
-            if fruitless >= FRUITLESS_TICKS or ticks >= _MOST_TICKS:
-                raise Divergence(missing[0], f"{missing[1]} within {FRUITLESS_TICKS} ticks")
+            if fruitless >= self._patience() or ticks >= _MOST_TICKS:
+                raise Divergence(missing[0], f"{missing[1]} within {fruitless} ticks")
             self.wait(pause_before(fruitless))
             before = self._mark()
             self.tick_all(through)
@@ -315,10 +328,9 @@ class World:
             quiet, noisy = (quiet + 1, noisy) if self._mark() == before else (0, 0)
             if self._words != words:
                 quiet, noisy = 0, noisy + 1
-            if noisy > FRUITLESS_TICKS:
-                raise Divergence(
-                    "tick.idle-fires-nothing", f"error or log in each of {noisy} ticks in a row, though nothing happens"
-                )
+            if noisy > FRUITLESS_TICKS and self.noise:
+                told = f"error or log in each of {noisy} ticks in a row, though nothing happens"
+                raise Divergence(self.noise, told)
         # A tick may have had something to tell that made more due (a client left, the next one waits).
         if ticks < _MOST_TICKS and next(self._due(), None) is not None:
             self.settle(through)

@@ -177,3 +177,20 @@ def test_requests_before_a_half_close_are_all_answered(site: Site) -> None:
     assert len(site.logs) == 1
     assert statuses(exchange(site, get("/") * 200 + b"GET /half")) == [200] * 200
     until(site, lambda: site.connections() == 0)
+
+
+@pytest.mark.parametrize("kind", ["fields", "chunks"])
+def test_a_request_ends_with_any_step_of_a_turn(site: Site, kind: str) -> None:
+    """The parser has so many steps in its turn; with whichever of them all has been read, the request is told of."""
+    head = "POST /{} HTTP/1.1\r\nHost: localhost\r\n"
+    for count in range(140):
+        client = browser(site)
+        begin = head.format(count).encode()
+        if kind == "fields":
+            client.send(begin + b"A: b\r\n" * count + b"\r\n")
+        else:
+            client.send(begin + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * count + b"0\r\n\r\n")
+        for _ in range(5):
+            site.tick()
+        client.close()
+        assert site.targets()[-1:] == [f"/{count}"]

@@ -1,0 +1,42 @@
+"""Right HTTP servers that choose otherwise are played by `dasnet explore` too, which has to find nothing in them.
+
+A few conversations each, for a test; what is wrong with the model shows in more of them, on any of the variants.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dasnet_conformance.explore.explorer import Explorer, Options
+from dasnet_conformance.explore.players import ProcessPlayer
+
+#: Variants whose choice shows in conversations: in what is read, called back, answered, and in when a connection ends.
+VARIANTS = (
+    "always_invites",
+    "answers_in_chunks",
+    "chunks_become_length",
+    "ends_where_callback_raises",
+    "goes_on_behind_rejections",
+    "joins_fields",
+    "large_answers_end_the_connection",
+    "lengths_differ",
+    "small_steps",
+    "takes_one_request",
+    "the_third_answer_closes",
+    "answers_leave_at_once",
+)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_nothing_is_found_in_a_right_server(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    player = ProcessPlayer(f"python:latitude:{name}")
+    try:
+        options = Options(examples=20, steps=40, profiles=("http",))
+        finding = Explorer(player, options, lambda _: None).run().finding
+    finally:
+        player.close()
+    assert finding is None, finding
