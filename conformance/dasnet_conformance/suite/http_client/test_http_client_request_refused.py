@@ -51,7 +51,11 @@ def test_name_invalid(host: Host, headers: bytes) -> None:
 
 
 @check("http-client-request.method-invalid")
-@pytest.mark.parametrize("method", ["", "GE T", "GET\r\nX: y", "G\0T", "GE/T"], ids=repr)
+@pytest.mark.parametrize(
+    "method",
+    ["", "GE T", "GET\r\nX: y", "G\0T", "GE/T"],
+    ids=["none", "a space", "a line end", "NUL", "a slash"],
+)
 def test_method_invalid(host: Host, method: str) -> None:
     """A space would move what follows into the target."""
     _expect_refused(asking(host), "/", method, b"")
@@ -59,7 +63,9 @@ def test_method_invalid(host: Host, method: str) -> None:
 
 @check("http-client-request.target-invalid")
 @pytest.mark.parametrize(
-    "target", ["/a b", "/a HTTP/1.1\r\nX: y", "/a\nb", "/a\rb", "/a\0b", "/a\tb", "/a\x7fb", " /a"], ids=repr
+    "target",
+    ["/a b", "/a HTTP/1.1\r\nX: y", "/a\nb", "/a\rb", "/a\0b", "/a\tb", "/a\x7fb", " /a"],
+    ids=["a space", "a whole line", "LF", "CR", "NUL", "a tab", "DEL", "a space in front"],
 )
 def test_target_invalid(host: Host, target: str) -> None:
     """A line end would begin a second request."""
