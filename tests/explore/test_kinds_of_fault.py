@@ -66,9 +66,10 @@ HTTP_KINDS = {
     "connection": ("goes_on_after_close", "http-connection."),
     "connection, old version": ("keeps_old_connections", "http-connection.old-version"),
     "connection, half-close": ("takes_a_half_close_for_leaving", "http-connection.half-close"),
+    "connection, leaving": ("half_a_body_is_a_request", "http-connection.leaves-in-body"),
     "connection, order": ("answers_as_they_are_given", "http-connection. http-callbacks. http-response."),
     "reload": ("calls_back_again_after_a_reload", "http-reload.unanswered"),
-    "reload, in a head": ("forgets_half_a_head", "http-reload. http-request."),
+    "reload, in a body": ("forgets_half_a_body", "http-reload."),
     "reload, old object": ("serves_while_it_is_saved", "http-reload.old-object"),
 }
 
