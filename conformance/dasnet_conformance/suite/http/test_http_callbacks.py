@@ -91,11 +91,16 @@ def _once_until_answered(host: Host) -> None:
 
 
 @check("http-callbacks.once")
-@pytest.mark.parametrize("answered", ["inside", "later"])
+@pytest.mark.parametrize("answered", ["inside", "later", "inside, of any size"])
 def test_once(host: Host, answered: str) -> None:
-    """Twenty requests on five connections, four on each, one after the other; and one that waits for its answer."""
+    """Twenty requests on five connections, four on each, one after the other; one that waits for its answer; and each
+    number of fields and of chunks, as one of them may be where a tick's work or a table ends.
+    """
     if answered == "later":
         _once_until_answered(host)
+        return
+    if answered != "inside":
+        _once_of_any_size(host)
         return
     server = greeting(host)
     sent = []
@@ -116,6 +121,24 @@ def test_once(host: Host, answered: str) -> None:
                 peer = client_of(host, server)
     host.settle(server)
     expect.equal(targets_of(server), sent, "the targets called back")
+
+
+def _once_of_any_size(host: Host) -> None:
+    server = greeting(host)
+    fields = [request_of(f"/fields/{count}", *[f"X-{each}: a" for each in range(count)]) for count in range(70)]
+    chunked = "Transfer-Encoding: chunked"
+    chunks = [
+        request_of(f"/chunks/{count}", chunked, method="POST") + b"1\r\na\r\n" * count + b"0\r\n\r\n"
+        for count in range(130)
+    ]
+    for count, data in enumerate([*fields, *chunks], 1):
+        peer = client_of(host, server)
+        peer.send(data)
+        await_request(host, server, count, needs="")
+        await_answer(host, server, peer)
+        host.dismiss(peer)
+    host.settle(server)
+    expect.equal(server.count("request"), len(fields) + len(chunks), "request callbacks")
 
 
 @check("http-callbacks.exchanges-differ")

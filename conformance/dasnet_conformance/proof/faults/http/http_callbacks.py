@@ -56,6 +56,14 @@ class CallsBackAgainUntilAnswered(HttpHandle):
                 self.tell_request(number, exchange.request)
 
 
+@fault("http-callbacks.once")
+class WaitsWhenItsTableIsFull(HttpConnection):
+    """A request of exactly 62 fields is not told of: the table is full, and another line is waited for."""
+
+    def complete(self, *arguments: Any) -> bool:
+        return len(self.parser.request.fields) != 62 and super().complete(*arguments)
+
+
 @fault("http-callbacks.exchanges-differ")
 class NumbersStartAnewPerConnection(HttpHandle):
     """Exchanges are counted per connection, and two clients have the same number."""
