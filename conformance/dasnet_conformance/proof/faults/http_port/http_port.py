@@ -143,7 +143,8 @@ def _enter(name: str, kills: tuple[str, ...]) -> None:
     part, *others = entry.parts
     named = {"__module__": __name__, "__doc__": f"Seen from outside: {entry.sentence}"}
     derived = type(f"{part.__name__}FromOutside", (part,), named)
-    fault(*(f"http-port.{kill}" for kill in kills), also=tuple(others), hangs=entry.hangs)(derived)
+    # A thread ticks the server, and the system says when it runs.
+    fault(*(f"http-port.{kill}" for kill in kills), also=tuple(others), hangs=entry.hangs, attempts=3)(derived)
 
 
 for _name, _kills in FROM_OUTSIDE.items():
