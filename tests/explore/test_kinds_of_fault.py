@@ -69,7 +69,6 @@ HTTP_KINDS = {
     "connection, leaving": ("half_a_body_is_a_request", "http-connection.leaves-in-body"),
     "connection, order": ("answers_as_they_are_given", "http-connection. http-callbacks. http-response."),
     "reload": ("calls_back_again_after_a_reload", "http-reload.unanswered"),
-    "reload, in a body": ("forgets_half_a_body", "http-reload."),
     "reload, old object": ("serves_while_it_is_saved", "http-reload.old-object"),
 }
 
