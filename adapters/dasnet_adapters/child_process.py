@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -235,6 +235,31 @@ def _members(group: int) -> list[int]:
         if int(member_of) == group and state not in "ZX":
             found.append(int(entry.parent.name))
     return found
+
+
+def groups_started_by(parent: int) -> list[int]:
+    """The groups of the drivers that a process has started and not ended yet, where the system lists processes.
+
+    Whoever kills that process outright has to end them: of a driver's own children the system ends none.
+    """
+    found = []
+    for entry in _PROCESSES.glob("[0-9]*/stat"):
+        try:
+            _, started_by, group = entry.read_text("ascii", "replace").rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue  # it ended meanwhile
+        # A driver leads a group of its own; one that has ended and was not waited for still tells of it.
+        if int(started_by) == parent and group == entry.parent.name:
+            found.append(int(group))
+    return found
+
+
+def end_groups(groups: Iterable[int]) -> None:
+    """Kill what is left of these groups."""
+    for group in groups:
+        with contextlib.suppress(OSError):
+            if sys.platform != "win32":
+                os.killpg(group, signal.SIGKILL)
 
 
 def _end_all() -> None:

@@ -18,8 +18,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from dasnet_adapters.child_process import end_groups, groups_started_by
 from dasnet_adapters.parent_death import end_with_parent
 from dasnet_adapters.patience import Known, Patience
 from dasnet_conformance.running.endings import spell_exit
@@ -245,8 +247,16 @@ class Pool:
 
     @staticmethod
     def _kill(worker: Worker) -> int:
-        worker.process.kill()
+        kill_outright(worker.process)
         return _joined(worker)
+
+
+def kill_outright(process: BaseProcess) -> None:
+    """Kill a worker, and what the drivers that it has started have started in turn; wait until it is gone."""
+    groups = groups_started_by(process.pid) if process.pid is not None else []
+    process.kill()
+    process.join()
+    end_groups(groups)
 
 
 def _took_leave(worker: Worker) -> bool:

@@ -23,7 +23,7 @@ from dasnet_conformance.stage.contents import draw_ahead
 
 from .checking import Checking
 from .conduct import UNREACHED, Conduct
-from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Flag, Message, Pool, Worker, start_worker
+from .pool import CONFIRMING, CONFIRMING_DRIVERS, FAREWELL, Flag, Message, Pool, Worker, kill_outright, start_worker
 from .process import Process
 from .selecting import Selection, requirement_of
 
@@ -230,8 +230,7 @@ class PooledSession:
             # One that has told all lets go of its driver yet; one that is still at it has nothing to tell any more.
             if self._known:
                 self._scout.process.join(FAREWELL)
-            self._scout.process.kill()
-            self._scout.process.join()
+            kill_outright(self._scout.process)
             self._scout = None
 
     def pytest_unconfigure(self) -> None:
