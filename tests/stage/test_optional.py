@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,12 @@ def test_a_server_elsewhere_shares_none() -> None:
     assert not shared(lambda: None)
     with pytest.raises(Moot, match="does not share this process"):
         needs_shared(lambda: None)
+
+
+def test_a_descriptor_that_is_closed_meanwhile_shares_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    left_over = os.open(tmp_path / "file", os.O_RDONLY)
+    assert not shared(lambda: os.close(left_over))
 
 
 @needs_limits
