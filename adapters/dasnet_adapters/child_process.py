@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -223,18 +223,20 @@ class ChildProcess:
         )
 
 
-# The processes of a group that run, where the system lists them; its leader, dead and not waited for, is none.
-def _members(group: int) -> list[int]:
-    found = []
+# Of every process, where the system lists them: its number, state, parent and group.
+def _listed() -> Iterator[tuple[int, str, int, int]]:
     for entry in _PROCESSES.glob("[0-9]*/stat"):
         try:
-            # After the name, which may hold anything: state, parent, group.
-            state, _, member_of = entry.read_text("ascii", "replace").rpartition(")")[2].split()[:3]
+            # After the name, which may hold anything.
+            state, parent, group = entry.read_text("ascii", "replace").rpartition(")")[2].split()[:3]
         except (OSError, ValueError):
             continue  # it ended meanwhile
-        if int(member_of) == group and state not in "ZX":
-            found.append(int(entry.parent.name))
-    return found
+        yield int(entry.parent.name), state, int(parent), int(group)
+
+
+# The processes of a group that run; its leader, dead and not waited for, is none.
+def _members(group: int) -> list[int]:
+    return [pid for pid, state, _, member_of in _listed() if member_of == group and state not in "ZX"]
 
 
 def groups_started_by(parent: int) -> list[int]:
@@ -242,16 +244,8 @@ def groups_started_by(parent: int) -> list[int]:
 
     Whoever kills that process outright has to end them: of a driver's own children the system ends none.
     """
-    found = []
-    for entry in _PROCESSES.glob("[0-9]*/stat"):
-        try:
-            _, started_by, group = entry.read_text("ascii", "replace").rpartition(")")[2].split()[:3]
-        except (OSError, ValueError):
-            continue  # it ended meanwhile
-        # A driver leads a group of its own; one that has ended and was not waited for still tells of it.
-        if int(started_by) == parent and group == entry.parent.name:
-            found.append(int(group))
-    return found
+    # A driver leads a group of its own; one that has ended and was not waited for still tells of it.
+    return [pid for pid, _, started_by, group in _listed() if started_by == parent and group == pid]
 
 
 def end_groups(groups: Iterable[int]) -> None:
