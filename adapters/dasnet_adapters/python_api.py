@@ -5,6 +5,7 @@ A port checks itself with one line, which mypy then judges:
     api: LowlevelModule = my_port  # or CoreModule, for a port without the low-level functions
     client: ClientLowlevelModule = my_port  # or ClientModule; a port without the class Client leaves this line out
     http: HttpModule = my_port  # likewise
+    http_client: HttpClientModule = my_port  # likewise
 
 Nothing beyond this page is needed of a module; names of parameters are free. `find_shortcomings` asks a module for each
 part at run time. May import the standard library and the contract; calls nothing of the module.
@@ -16,7 +17,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
-from .contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, LOWLEVEL
+from .contract import CLIENT, CLIENT_LOWLEVEL, CORE, HTTP, HTTP_CLIENT, LOWLEVEL
 
 
 class ServerObject(Protocol):
@@ -207,6 +208,54 @@ class HttpModule(CoreModule, Protocol):
         """The class to derive from."""
 
 
+class HttpClientObject(Protocol):
+    """An object of the module's class `HttpClient`, or of one derived from it, which is made without arguments.
+
+    With keyword arguments, if it has limits that can be set: `largest_head` and `largest_body` of an answer in bytes,
+    `stall_ticks`, `deadline_ticks`. Derived classes may define `on_response(exchange, status, reason, headers, body)`,
+    `on_failure(exchange, message, code)`, `on_error(message, code)` and `on_log(message)`; `headers` are pairs of name
+    and value, bytes or text of one byte a character.
+    """
+
+    def make_http_client_adapter(self) -> None:
+        """Make the handle."""
+
+    def init(self, host: str, port: int, /) -> bool:
+        """Name the server."""
+
+    def is_open(self) -> bool:
+        """Whether there is a server to ask."""
+
+    def is_connected(self) -> bool:
+        """Whether there is a connection to it."""
+
+    def tick(self) -> None:
+        """Do what is ready, and call back."""
+
+    def request(self, method: str, target: str, headers: Any, body: bytes, /) -> int:
+        """Ask for something; the number of the exchange, or 0."""
+
+    def cancel(self, exchange: int, /) -> Any:
+        """Give up the request of that number."""
+
+    def save(self, orphan: Any, /) -> None:
+        """Move the handle into an orphan, which is of the module's class `SharedOrphan`."""
+
+    def restore(self, orphan: Any, /) -> None:
+        """Move the handle out of an orphan into this object."""
+
+    def close(self) -> None:
+        """Forget the server; `init` may follow. It is also what the destruction of the object is elsewhere."""
+
+
+class HttpClientModule(CoreModule, Protocol):
+    """A module that offers the profile `http-client`."""
+
+    @property
+    def HttpClient(self) -> type[HttpClientObject]:  # noqa: N802
+        """The class to derive from."""
+
+
 def _functions(protocol: type) -> dict[str, int]:
     return {
         name: len(inspect.signature(member).parameters) - 1
@@ -228,6 +277,18 @@ CLIENT_FUNCTIONS: Final = _functions(ClientLowlevelModule)
 #: And of the class `HttpServer`.
 HTTP_METHODS: Final = _functions(HttpServerObject)
 
+#: And of the class `HttpClient`.
+HTTP_CLIENT_METHODS: Final = _functions(HttpClientObject)
+
+#: The class of each profile that has one, with its methods; and the functions of each that has some.
+CLASSES_OF: Final = {
+    CORE: ("Server", METHODS),
+    CLIENT: ("Client", CLIENT_METHODS),
+    HTTP: ("HttpServer", HTTP_METHODS),
+    HTTP_CLIENT: ("HttpClient", HTTP_CLIENT_METHODS),
+}
+FUNCTIONS_OF: Final = {LOWLEVEL: FUNCTIONS, CLIENT_LOWLEVEL: CLIENT_FUNCTIONS}
+
 
 def tells_holding(orphan: Any) -> bool:
     """Whether it can be told if an orphan holds a handle."""
@@ -248,31 +309,22 @@ def find_shortcomings(module: Any, profiles: tuple[str, ...]) -> tuple[str, ...]
 
 
 def _shortcomings(module: Any, profiles: tuple[str, ...]) -> Iterator[str]:
+    for profile, (owner, methods) in CLASSES_OF.items():
+        if profile not in profiles:
+            continue
+        base = getattr(module, owner, None)
+        yield from _cannot_take(base, owner, 0)
+        for name, count in methods.items():
+            yield from _cannot_take(getattr(base, name, None), f"{owner}.{name}", count + 1)
     if CORE in profiles:
-        server = module.Server
-        yield from _cannot_take(server, "Server", 0)
-        for name, count in METHODS.items():
-            yield from _cannot_take(getattr(server, name, None), f"Server.{name}", count + 1)
         orphan_class = getattr(module, "SharedOrphan", None)
         yield from _cannot_take(orphan_class, "SharedOrphan", 0)
         if isinstance(orphan_class, type) and not _may_tell_holding(orphan_class):
             yield "SharedOrphan has neither an attribute server nor __bool__ (so 'holds' is unsupported)"
-    if LOWLEVEL in profiles:
-        for name, count in FUNCTIONS.items():
-            yield from _cannot_take(getattr(module, name, None), name, count)
-    if CLIENT in profiles:
-        client = getattr(module, "Client", None)
-        yield from _cannot_take(client, "Client", 0)
-        for name, count in CLIENT_METHODS.items():
-            yield from _cannot_take(getattr(client, name, None), f"Client.{name}", count + 1)
-    if HTTP in profiles:
-        http_server = getattr(module, "HttpServer", None)
-        yield from _cannot_take(http_server, "HttpServer", 0)
-        for name, count in HTTP_METHODS.items():
-            yield from _cannot_take(getattr(http_server, name, None), f"HttpServer.{name}", count + 1)
-    if CLIENT_LOWLEVEL in profiles:
-        for name, count in CLIENT_FUNCTIONS.items():
-            yield from _cannot_take(getattr(module, name, None), name, count)
+    for profile, functions in FUNCTIONS_OF.items():
+        if profile in profiles:
+            for name, count in functions.items():
+                yield from _cannot_take(getattr(module, name, None), name, count)
 
 
 # An attribute that __init__ sets is seen on an orphan only, and making one holds nothing.

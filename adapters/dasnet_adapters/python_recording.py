@@ -43,6 +43,13 @@ METHODS: Final = _methods_of("Server")
 CLIENT_METHODS: Final = _methods_of("Client")
 HTTP_METHODS: Final = _methods_of("HttpServer")
 HTTP_CLIENT_METHODS: Final = _methods_of("HttpClient")
+#: And all of these, by class.
+METHODS_OF: Final = {
+    "Server": METHODS,
+    "Client": CLIENT_METHODS,
+    "HttpServer": HTTP_METHODS,
+    "HttpClient": HTTP_CLIENT_METHODS,
+}
 
 #: Commands that are one function of the module, by command.
 FUNCTIONS: Final = {name: form.python for name, form in COMMANDS.items() if form.python and "." not in form.python}
@@ -203,44 +210,36 @@ def _recording(name: str, base: type, callbacks: Mapping[str, Any] = _CALLBACKS)
     return types.new_class(name, (base,), {}, lambda space: space.update(callbacks))
 
 
-# Those derived from `Client`. None where there is no such class, or it is something else of that name: a port that has
-# the server half alone must not notice that there is another.
-def _client_classes(client: Any) -> dict[int, Any]:
-    if not isinstance(client, type) or not callable(getattr(client, "make_client_adapter", None)):
+#: What an optional class has to have to be the documented one, what its recording classes are called, the numbers of
+#: the two that record and of the one that does not, and the callbacks.
+_OPTIONAL: Final = {
+    "Client": ("make_client_adapter", "Client", (CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_SILENT), _CALLBACKS),
+    "HttpServer": (
+        "make_http_server_adapter",
+        "Http",
+        (CLASS_HTTP, CLASS_HTTP_B, CLASS_HTTP_SILENT),
+        _HTTP_CALLBACKS,
+    ),
+    "HttpClient": (
+        "make_http_client_adapter",
+        "HttpClient",
+        (CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, CLASS_HTTP_CLIENT_SILENT),
+        _HTTP_CLIENT_CALLBACKS,
+    ),
+}
+
+
+# Those derived from a class that a module may do without. None where there is no such class, or it is something else of
+# that name: a port that has the server half alone must not notice that there is another.
+def _optional_classes(name: str, base: Any) -> dict[int, Any]:
+    adapter, called, (first, second, silent), callbacks = _OPTIONAL[name]
+    if not isinstance(base, type) or not callable(getattr(base, adapter, None)):
         return {}
     try:
         return {
-            CLASS_CLIENT: _recording("RecordingClient", client),
-            CLASS_CLIENT_B: _recording("RecordingClientB", client),
-            CLASS_CLIENT_SILENT: types.new_class("SilentClient", (client,)),
-        }
-    except TypeError:
-        return {}
-
-
-# Those derived from `HttpServer`, likewise.
-def _http_classes(server: Any) -> dict[int, Any]:
-    if not isinstance(server, type) or not callable(getattr(server, "make_http_server_adapter", None)):
-        return {}
-    try:
-        return {
-            CLASS_HTTP: _recording("RecordingHttp", server, _HTTP_CALLBACKS),
-            CLASS_HTTP_B: _recording("RecordingHttpB", server, _HTTP_CALLBACKS),
-            CLASS_HTTP_SILENT: types.new_class("SilentHttp", (server,)),
-        }
-    except TypeError:
-        return {}
-
-
-# Those derived from `HttpClient`, likewise.
-def _http_client_classes(client: Any) -> dict[int, Any]:
-    if not isinstance(client, type) or not callable(getattr(client, "make_http_client_adapter", None)):
-        return {}
-    try:
-        return {
-            CLASS_HTTP_CLIENT: _recording("RecordingHttpClient", client, _HTTP_CLIENT_CALLBACKS),
-            CLASS_HTTP_CLIENT_B: _recording("RecordingHttpClientB", client, _HTTP_CLIENT_CALLBACKS),
-            CLASS_HTTP_CLIENT_SILENT: types.new_class("SilentHttpClient", (client,)),
+            first: _recording(f"Recording{called}", base, callbacks),
+            second: _recording(f"Recording{called}B", base, callbacks),
+            silent: types.new_class(f"Silent{called}", (base,)),
         }
     except TypeError:
         return {}
@@ -264,12 +263,6 @@ class PythonModule:
         self.module = module
         self.label = label
         self.server: Any = base
-        #: The class `Client`, None in a module that has the server half alone.
-        self.client: Any = getattr(module, "Client", None)
-        #: The class `HttpServer`, None in a module without it.
-        self.http_server: Any = getattr(module, "HttpServer", None)
-        #: The class `HttpClient`, likewise.
-        self.http_client: Any = getattr(module, "HttpClient", None)
         self.orphan_class: Any = getattr(module, "SharedOrphan", None)
         try:
             self.classes: dict[int, Any] = {
@@ -284,26 +277,17 @@ class PythonModule:
                 culprit="caller",
                 hint="users of the module derive their own class from Server, so it has to allow that",
             ) from error
-        self.classes |= _client_classes(self.client)
-        self.classes |= _http_classes(self.http_server)
-        self.classes |= _http_client_classes(self.http_client)
+        for name in _OPTIONAL:
+            self.classes |= _optional_classes(name, getattr(module, name, None))
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
 
     def _find_missing(self) -> dict[str, str]:
         missing = {}
-        for command, name in METHODS.items():
-            if not callable(getattr(self.server, name, None)):
-                missing[command] = f"{self.label} has no Server.{name}"
-        for command, name in CLIENT_METHODS.items():
-            if not callable(getattr(self.client, name, None)):
-                missing[command] = f"{self.label} has no Client.{name}"
-        for command, name in HTTP_METHODS.items():
-            if not callable(getattr(self.http_server, name, None)):
-                missing[command] = f"{self.label} has no HttpServer.{name}"
-        for command, name in HTTP_CLIENT_METHODS.items():
-            if not callable(getattr(self.http_client, name, None)):
-                missing[command] = f"{self.label} has no HttpClient.{name}"
+        for owner, methods in METHODS_OF.items():
+            for command, name in methods.items():
+                if not callable(getattr(getattr(self.module, owner, None), name, None)):
+                    missing[command] = f"{self.label} has no {owner}.{name}"
         for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):
                 missing[command] = f"{self.label} has no {name}"

@@ -14,6 +14,10 @@ from dasnet_adapters import (
     ClientModule,
     ClientObject,
     CoreModule,
+    HttpClientModule,
+    HttpClientObject,
+    HttpModule,
+    HttpServerObject,
     LowlevelModule,
     ServerObject,
 )
@@ -26,6 +30,10 @@ client_half: ClientLowlevelModule = dasnet_reference
 grouped_client_half: ClientLowlevelModule = dasnet_reference.grouped
 client_class: ClientModule = dasnet_reference
 client: ClientObject = dasnet_reference.Client()
+http_half: HttpModule = dasnet_reference
+http_server: HttpServerObject = dasnet_reference.HttpServer()
+http_client_half: HttpClientModule = dasnet_reference
+http_client: HttpClientObject = dasnet_reference.HttpClient()
 
 
 class Deaf(dasnet_reference.Server):

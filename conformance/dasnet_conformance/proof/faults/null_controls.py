@@ -10,16 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from dasnet_adapters.contract import PROFILES
-from dasnet_adapters.python_api import CLIENT_METHODS, HTTP_METHODS
+from dasnet_adapters.python_api import CLIENT_METHODS, HTTP_CLIENT_METHODS, HTTP_METHODS
 from dasnet_adapters.python_recording import FUNCTIONS, METHODS
 
 from .sound import Implementation, LowLevel
 from .sound import Server as SoundServer
 from .sound_handle import Handle
 from .sound_http import HttpServer
-from .sound_http_asking import Text
 from .sound_http_client_handle import HttpClientHandle
 from .sound_http_connection import HttpConnection
+from .sound_http_fields import Text
 from .tools import drain
 
 
@@ -40,6 +40,7 @@ class _Null:
         self.Server = type("Server", (), {"_server": None, **dict.fromkeys(METHODS.values(), answer)})
         self.Client = type("Client", (), {"_client": None, **dict.fromkeys(CLIENT_METHODS, answer)})
         self.HttpServer = type("HttpServer", (), {"_server": None, **dict.fromkeys(HTTP_METHODS, answer)})
+        self.HttpClient = type("HttpClient", (), {"_client": None, **dict.fromkeys(HTTP_CLIENT_METHODS, answer)})
         for function in FUNCTIONS:
             setattr(self, function, answer)
 
@@ -88,6 +89,7 @@ def _never_made() -> _Null:
     never = _Null("never_made", "No object can be constructed.", _refuse)
     never.Server = type("Server", (never.Server,), {"__init__": _refuse})
     never.Client = type("Client", (never.Client,), {"__init__": _refuse})
+    never.HttpClient = type("HttpClient", (never.HttpClient,), {"__init__": _refuse})
     never.HttpServer = type("HttpServer", (never.HttpServer,), {"__init__": _refuse})
     return never
 
