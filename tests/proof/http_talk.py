@@ -111,3 +111,14 @@ def serving(**limits: Any) -> Iterator[Host]:
 def ask(target: str = "/", *lines: str, method: str = "GET", version: str = "HTTP/1.1") -> bytes:
     """A request's head with a Host."""
     return "\r\n".join([f"{method} {target} {version}", "Host: a", *lines, "", ""]).encode("latin-1")
+
+
+#: Requests with a body, by its framing.
+BODIES = {
+    "length": ask("/", "Content-Length: 5") + b"hello",
+    "chunks": ask("/", "transfer-encoding: CHUNKED")
+    + b'3;a="b;c"\r\nhel\r\n002 ; x\r\nlo\r\n0\r\nContent-Length: 9\r\n\r\n',
+    "empty lines before": b"\r\n\r\n" + ask("/", "Content-Length: 0005") + b"hello",
+    "absolute": ask("http://a.example:80/x", "Content-Length: 5") + b"hello",
+    "address": b"POST / HTTP/1.2\r\nHost: [::1]:8080\r\nContent-Length: 5\r\n\r\nhello",
+}

@@ -80,4 +80,4 @@ def wait_for_change(target: Target, before: Seen) -> list[Path]:
         if now != before:
             return sorted(path for path in {*now, *before} if now.get(path) != before.get(path))
         # Beside no run, and for a person's eyes: how often files are looked at decides nothing.
-        time.sleep(EVERY)
+        time.sleep(EVERY)  # files are looked at now and then, and nothing is judged meanwhile

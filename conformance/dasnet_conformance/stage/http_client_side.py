@@ -10,15 +10,17 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from dasnet_adapters.contract import CLASS_HTTP_CLIENT, Event, Outcome, Unsupported, Value
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT, Event, Outcome, Refusal, Unsupported, Value
 
-from . import expect
+from . import expect, many
 from .host import Host
 from .host_object import HostObject
-from .http_side import work_off
 from .listener import LOOPBACK, Kind, Listener, listen
 from .peer import Peer
 from .request_reader import HttpRequest, expects_continue, read_requests
+
+#: What a large body is made of.
+PIECE = b"0123456789abcdef"
 
 #: The body of an answer that nothing is special about.
 REPLY = b"a reply\r\n"
@@ -198,6 +200,13 @@ def accepted(outcome: Outcome, what: str) -> int:
     return number
 
 
+def is_refused(outcome: Outcome) -> bool:
+    """Whether a request was turned down: 0, which is a number and no boolean, or an error."""
+    if isinstance(outcome, Refusal):
+        return True
+    return outcome == Value(0) and not isinstance(getattr(outcome, "value", None), bool)
+
+
 def asked(
     site: Site, target: str = "/", method: str = "GET", body: bytes = b"", *, needs: str = "http-client-request.get"
 ) -> tuple[int, Peer]:
@@ -208,6 +217,20 @@ def asked(
     with expect.needing(needs) if needs else nullcontext():
         number = ask(site.client, target, method, body=body)
     return number, site.await_request(target, needs=needs)[0]
+
+
+def unread_upload(
+    site: Site, size: int, method: str = "POST", *, needs: str = "http-client-request.get"
+) -> tuple[int, Peer]:
+    """Ask for `/upload` with a body of so many bytes, of which the server reads nothing yet: number and connection.
+
+    Arguments: `needs`, what a missing connection is laid to, or nothing.
+    """
+    number = ask(site.client, "/upload", method, body=PIECE, repeat=size // len(PIECE))
+    peer = site.await_peer(needs=needs)
+    peer.pause_reading()
+    site.host.settle(site.client)
+    return number, peer
 
 
 def outcomes_of(client: HostObject) -> list[Event]:
@@ -226,7 +249,7 @@ def await_outcome(host: Host, client: HostObject, number: int, *, needs: str = "
     Arguments: `needs`, what a missing one is laid to, or nothing; `size`, the bytes that have to be read beforehand,
     where they are many.
     """
-    work_off(host, client, lambda: outcome_of(client, number) is not None, size)
+    many.work_off(host, client, lambda: outcome_of(client, number) is not None, size)
     with expect.needing(needs) if needs else nullcontext():
         host.until(
             lambda: outcome_of(client, number) is not None,

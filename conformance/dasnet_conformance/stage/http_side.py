@@ -6,7 +6,7 @@ reader of answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -14,7 +14,6 @@ from dasnet_adapters.contract import CLASS_HTTP, Event, Unsupported, Value
 
 from . import expect, many
 from .answer_reader import HttpAnswer, read_answers, rest_of
-from .bounds import LEAST_READ_IN_A_TICK
 from .host import Host
 from .host_object import HostObject
 from .peer import Peer
@@ -140,7 +139,7 @@ def await_request(
     def called() -> bool:
         return server.count("request") >= count
 
-    work_off(host, server, called, size)
+    many.work_off(host, server, called, size)
     with expect.needing(needs) if needs else nullcontext():
         host.until(
             called,
@@ -222,14 +221,6 @@ def drip(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
         host.tick_once(server)
 
 
-def work_off(host: Host, server: HostObject, done: Callable[[], bool], size: int) -> None:
-    """Give a server the ticks in which it may read so many bytes, or until `done`; nothing shows meanwhile."""
-    for _ in range(0, size, LEAST_READ_IN_A_TICK * _TICKS_AT_ONCE):
-        if done():
-            return
-        many.ticks(host, server, _TICKS_AT_ONCE)
-
-
 def pour(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
     """Send much and tick until the system has taken it all; whether it has, before the server stopped taking it."""
     peer.send(data)
@@ -240,7 +231,7 @@ def pour(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
             return peer.unsent < before or peer.closed is not None
 
         # The system takes more when much of what it holds has been read.
-        work_off(host, server, moved, _HELD_BY_THE_SYSTEM)
+        many.work_off(host, server, moved, _HELD_BY_THE_SYSTEM)
         try:
             host.until(moved, server, what="a byte taken")
         except expect.Mismatch:
@@ -248,7 +239,6 @@ def pour(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
     return not peer.unsent
 
 
-_TICKS_AT_ONCE = 16
 _HELD_BY_THE_SYSTEM = 1 << 20
 
 

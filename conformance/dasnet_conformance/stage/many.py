@@ -6,11 +6,12 @@ It knows the implementation as `Host` and takes no part in a verdict but by what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dasnet_adapters.contract import Unsupported, Value
 
 from . import expect
+from .bounds import LEAST_READ_IN_A_TICK
 from .host import Host
 from .host_object import HostObject
 
@@ -20,6 +21,9 @@ AT_ONCE = 1_000
 #: Operations that are done one by one at most, where the driver has no such command: past 2 to the power of 10.
 ONE_BY_ONE = 1_100
 
+#: Ticks between two looks at whether it is done, while much is read.
+TICKS_AT_ONCE = 16
+
 # A command and its arguments.
 _Call = tuple[str, *tuple[int, ...]]
 
@@ -27,6 +31,14 @@ _Call = tuple[str, *tuple[int, ...]]
 def ticks(host: Host, server: HostObject, count: int) -> None:
     """So many ticks of the server. Raises `Mismatch` when one does not return normally."""
     _repeated(host, count, f"ticks of {server}", ("ticks", server.number), [("tick", server.number)])
+
+
+def work_off(host: Host, each: HostObject, done: Callable[[], bool], size: int) -> None:
+    """Give an object the ticks in which it may read so many bytes, or until `done`; nothing need show meanwhile."""
+    for _ in range(0, size, LEAST_READ_IN_A_TICK * TICKS_AT_ONCE):
+        if done():
+            return
+        ticks(host, each, TICKS_AT_ONCE)
 
 
 def reloads(host: Host, server: HostObject, count: int, orphan: int = 1) -> None:

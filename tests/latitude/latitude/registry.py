@@ -38,7 +38,8 @@ THEMES: Final = {
     "reading_http": "HTTP servers: what is read",
     "answering_http": "HTTP servers: what is answered",
     "serving_http": "HTTP servers: connections, and how much in a tick",
-    "asking_http": "HTTP clients",
+    "asking_http": "HTTP clients: requests, and when they go out",
+    "hearing_http": "HTTP clients: what is made of answers",
 }
 
 _CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .sound_http_answer import Text
+from .sound_http_fields import Text
 from .sound_http_handle import HttpHandle
 from .sound_http_request import Limits
 

@@ -9,9 +9,8 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from .sound_http_request import TOKEN, listed
-
-Text = str | bytes
+from .sound_http_fields import FieldRules, Text
+from .sound_http_request import listed
 
 _REASONS: Final = {
     200: "OK",
@@ -37,7 +36,7 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class HttpAnswer:
+class HttpAnswer(FieldRules):
     """Writes answers. Whatever HTTP forbids is a `ValueError`, and then nothing was written."""
 
     #: Fields of the host that are left out, for the server writes its own.
@@ -63,26 +62,6 @@ class HttpAnswer:
         """There are answers without content (15.3.5, 15.3.6, 15.4.5)."""
         if body and status in (204, 205, 304):
             raise ValueError(f"an answer {status} has no body")
-
-    def to_bytes(self, text: Text) -> bytes:
-        """Text as the wire has it."""
-        return text if isinstance(text, bytes) else text.encode("latin-1")
-
-    def check_field(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
-        """A field that cannot be taken for anything else: a token, and no control characters (5.5)."""
-        self.check_name(name)
-        self.check_value(value)
-        return name, value.strip(b" \t")
-
-    def check_name(self, name: bytes) -> None:
-        """A name is a token."""
-        if not name or not all(byte in TOKEN for byte in name):
-            raise ValueError(f"{name!r} is no name of a field")
-
-    def check_value(self, value: bytes) -> None:
-        """No control characters but the tab."""
-        if any((byte < 0x20 and byte != 0x09) or byte == 0x7F for byte in value):
-            raise ValueError(f"{value!r} is no value of a field")
 
     # What goes out
 

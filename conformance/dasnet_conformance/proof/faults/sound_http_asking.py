@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .sound_http_fields import FieldRules, Text
 from .sound_http_request import TOKEN, listed
 
-Text = str | bytes
 Fields = list[tuple[bytes, bytes]]
 
 
@@ -25,7 +25,7 @@ class Asked:
     closes: bool = False
 
 
-class HttpAsking:
+class HttpAsking(FieldRules):
     """Writes requests. Whatever HTTP forbids is a `ValueError`, and then nothing was written."""
 
     #: Fields of the program that are left out, for the client writes its own.
@@ -54,10 +54,6 @@ class HttpAsking:
         ]
         return verb, b"".join(line + b"\r\n" for line in lines) + b"\r\n" + self.content(body), self.closes(fields)
 
-    def to_bytes(self, text: Text) -> bytes:
-        """Text as the wire has it."""
-        return text if isinstance(text, bytes) else text.encode("latin-1")
-
     def check_method(self, method: bytes) -> None:
         """A method is a token (RFC 9110, 9.1)."""
         if not method or not all(byte in TOKEN for byte in method):
@@ -73,22 +69,6 @@ class HttpAsking:
             raise ValueError(f"{target!r} has bytes that no target has")
         if not target.startswith(b"/") and (method, target) != (b"OPTIONS", b"*"):
             raise ValueError(f"{target!r} is no path")
-
-    def check_field(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
-        """A field that cannot be taken for anything else (RFC 9110, 5.5)."""
-        self.check_name(name)
-        self.check_value(value)
-        return name, value.strip(b" \t")
-
-    def check_name(self, name: bytes) -> None:
-        """A name is a token."""
-        if not name or not all(byte in TOKEN for byte in name):
-            raise ValueError(f"{name!r} is no name of a field")
-
-    def check_value(self, value: bytes) -> None:
-        """No control characters but the tab."""
-        if any((byte < 0x20 and byte != 0x09) or byte == 0x7F for byte in value):
-            raise ValueError(f"{value!r} is no value of a field")
 
     def request_line(self, method: bytes, target: bytes) -> bytes:
         """The three words (3)."""

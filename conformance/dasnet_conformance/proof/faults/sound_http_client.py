@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .sound_http_asking import HttpAsking, Text
+from .sound_http_asking import HttpAsking
 from .sound_http_client_handle import HttpClientHandle
+from .sound_http_fields import Text
 from .sound_http_response import ClientLimits, HttpResponse
 
 

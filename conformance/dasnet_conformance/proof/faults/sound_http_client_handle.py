@@ -13,7 +13,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from .sound_http_asking import Asked, HttpAsking, Text
+from .sound_http_asking import Asked, HttpAsking
+from .sound_http_fields import Text
 from .sound_http_response import BrokenError, ClientLimits, HttpResponse
 
 #: Requests that one tick finishes at most, and pieces of an answer that it reads.

@@ -11,8 +11,9 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
-from .sound_http_answer import HttpAnswer, Text
+from .sound_http_answer import HttpAnswer
 from .sound_http_connection import Exchange, HttpConnection
+from .sound_http_fields import Text
 from .sound_http_parser import HttpParser
 from .sound_http_request import Limits, Request
 from .sound_listening import Listening

@@ -51,4 +51,4 @@ def _tick_on(server: HttpServer) -> None:
         except Exception:
             # What a wrong server raises is its own affair: the next tick may do better.
             pass
-        time.sleep(BETWEEN_TICKS)
+        time.sleep(BETWEEN_TICKS)  # the pace of its frame loop

@@ -7,6 +7,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    PIECE,
     Site,
     answer_of,
     ask,
@@ -21,8 +22,9 @@ from dasnet_conformance.stage.http_client_side import (
     says_close,
     site_of,
     talk,
+    unread_upload,
 )
-from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
 from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
@@ -190,10 +192,7 @@ def test_after_failure(host: Host) -> None:
 def test_early_answer(host: Host) -> None:
     """The body is more than the system holds, and the server says no before it has read any."""
     site = asking(host)
-    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=1 << 20)
-    peer = site.await_peer()
-    peer.pause_reading()
-    host.settle(site.client)
+    number, peer = unread_upload(site, 16 << 20)
     peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
     event = await_response(host, site.client, number)
     expect.equal(event.status, 413, "the status")
@@ -204,11 +203,7 @@ def test_early_answer(host: Host) -> None:
 def test_early_body_whole(host: Host) -> None:
     """A server that goes on reading has the whole body; one that does not sees the connection end."""
     site = asking(host)
-    size = 8 << 20
-    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=size // 16)
-    peer = site.await_peer()
-    peer.pause_reading()
-    host.settle(site.client)
+    number, peer = unread_upload(site, 8 << 20)
     peer.send(answer_of(b"fine"))
     event = await_response(host, site.client, number, needs="http-client-connection.early-answer")
     expect.same_bytes(event.data, b"fine", "the answer")
@@ -237,27 +232,22 @@ def test_refused(host: Host) -> None:
 @check("http-client-connection.by-name")
 def test_by_name(host: Host) -> None:
     """Of several addresses that a name has, one at which nobody listens is no reason to fail."""
-    client = made_client(host)
-    site = Site(host, client, listen(host))
-    outcome = client.call("http_init", "localhost", site.listener.port)
-    expect.returns(outcome, True, "http_init for localhost")
-    number = ask(client)
-    peer, arrived = site.await_request("/", needs="")
-    expect.equal(arrived.values("host"), [f"localhost:{site.listener.port}".encode()], "Host")
-    peer.send(answer_of())
-    await_response(host, client, number)
+    _asked_by(host, "localhost", listen(host), "localhost")
 
 
 @check("http-client-connection.ipv-six")
 def test_ipv_six(host: Host) -> None:
     """The brackets are no part of the address."""
+    _asked_by(host, "::1", listen(host, address="::1"), "[::1]")
+
+
+def _asked_by(host: Host, name: str, listener: Listener, named: str) -> None:
     client = made_client(host)
-    listener = listen(host, address="::1")
     site = Site(host, client, listener)
-    expect.returns(client.call("http_init", "::1", listener.port), True, "http_init for ::1")
+    expect.returns(client.call("http_init", name, listener.port), True, f"http_init for {name}")
     number = ask(client)
     peer, arrived = site.await_request("/", needs="")
-    expect.equal(arrived.values("host"), [f"[::1]:{listener.port}".encode()], "Host")
+    expect.equal(arrived.values("host"), [f"{named}:{listener.port}".encode()], "Host")
     peer.send(answer_of())
     await_response(host, client, number)
 
@@ -289,12 +279,9 @@ def test_server_slow_to_read(host: Host) -> None:
     """Nothing is read for a while, and then all of it."""
     site = asking(host)
     size = 4 << 20
-    number = ask(site.client, "/upload", "PUT", body=b"0123456789abcdef", repeat=size // 16)
-    peer = site.await_peer()
-    peer.pause_reading()
-    host.settle(site.client)
+    number, peer = unread_upload(site, size, "PUT")
     peer.resume_reading()
     _, arrived = site.await_request("/upload", needs="")
-    expect.same_bytes(arrived.body, b"0123456789abcdef" * (size // 16), "the body at the server")
+    expect.same_bytes(arrived.body, PIECE * (size // len(PIECE)), "the body at the server")
     peer.send(answer_of())
     expect.equal(await_outcome(host, site.client, number).what, "response", "the outcome")

@@ -7,6 +7,7 @@ from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    PIECE,
     ClientLimits,
     Site,
     answer_of,
@@ -21,6 +22,7 @@ from dasnet_conformance.stage.http_client_side import (
     outcomes_of,
     site_of,
     talk,
+    unread_upload,
 )
 from dasnet_conformance.stage.recording import Called
 
@@ -162,7 +164,7 @@ def test_never_blocks(host: Host) -> None:
     """A server that never answers a connection, one that reads nothing, and a body larger than the system holds."""
     client = made_client(host)
     silent = site_of(host, client, "silent")
-    numbers = [ask(client, "/nobody"), ask(client, "/nobody-either", "POST", body=b"0123456789abcdef", repeat=1 << 16)]
+    numbers = [ask(client, "/nobody"), ask(client, "/nobody-either", "POST", body=PIECE, repeat=1 << 16)]
     host.settle(client)
     expect.equal(outcomes_of(client), [], "outcomes while the server has not answered")
     client.close()
@@ -170,10 +172,7 @@ def test_never_blocks(host: Host) -> None:
     for number in numbers:
         await_failure(host, client, number)
     site = asking(host)
-    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=1 << 20)
-    peer = site.await_peer(needs="")
-    peer.pause_reading()
-    host.settle(site.client)
+    number, peer = unread_upload(site, 16 << 20, needs="")
     expect.equal(outcomes_of(site.client), [], "outcomes while the server reads nothing")
     peer.resume_reading()
     site.await_request("/upload", needs="")

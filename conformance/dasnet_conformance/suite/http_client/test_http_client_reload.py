@@ -9,6 +9,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    PIECE,
     Site,
     answer_of,
     ask,
@@ -20,6 +21,7 @@ from dasnet_conformance.stage.http_client_side import (
     expect_no_more,
     outcomes_of,
     talk,
+    unread_upload,
 )
 
 
@@ -127,14 +129,11 @@ def test_sending(host: Host) -> None:
     """More than the system holds, and the server reads it after the reload."""
     site = asking(host)
     size = 8 << 20
-    number = ask(site.client, "/upload", "POST", body=b"0123456789abcdef", repeat=size // 16)
-    peer = site.await_peer()
-    peer.pause_reading()
-    host.settle(site.client)
+    number, peer = unread_upload(site, size)
     _reload(site)
     peer.resume_reading()
     _, arrived = site.await_request("/upload", needs="")
-    expect.same_bytes(arrived.body, b"0123456789abcdef" * (size // 16), "the body at the server")
+    expect.same_bytes(arrived.body, PIECE * (size // len(PIECE)), "the body at the server")
     peer.send(answer_of())
     await_response(host, site.client, number)
 

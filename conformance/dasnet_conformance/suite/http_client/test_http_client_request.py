@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import Refusal, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -19,6 +18,7 @@ from dasnet_conformance.stage.http_client_side import (
     await_response,
     expect_no_more,
     fields_of,
+    is_refused,
     outcomes_of,
     request,
     talk,
@@ -104,7 +104,7 @@ def test_host_own(host: Host) -> None:
     """There may be a good reason for another name, but not for two."""
     site = asking(host)
     outcome = request(site.client, headers=b"Host: other.example\r\n")
-    if _refused(outcome):
+    if is_refused(outcome):
         return
     accepted(outcome, "request with a Host field")
     arrived = site.await_request()[1]
@@ -117,7 +117,7 @@ def test_empty_target(host: Host) -> None:
     """A path is never empty on the wire."""
     site = asking(host)
     outcome = request(site.client, "")
-    if _refused(outcome):
+    if is_refused(outcome):
         return
     accepted(outcome, "request with an empty target")
     site.await_request("/", needs="")
@@ -144,7 +144,7 @@ def test_method_exact(host: Host, method: str) -> None:
     """A method that is not known may be refused, and never be another one."""
     site = asking(host)
     outcome = request(site.client, "/", method)
-    if _refused(outcome) and method not in ("PUT", "DELETE", "OPTIONS"):
+    if is_refused(outcome) and method not in ("PUT", "DELETE", "OPTIONS"):
         return
     accepted(outcome, f"request {method}")
     expect.equal(site.await_request()[1].method, method, "the method")
@@ -205,7 +205,7 @@ def test_framing_own(host: Host, field: str) -> None:
     """A length that is not true would make another request of a part of the body."""
     site = asking(host)
     outcome = request(site.client, "/own", "POST", f"{field}\r\n".encode(), b"a body")
-    if not _refused(outcome):
+    if not is_refused(outcome):
         accepted(outcome, f"request with {field}")
         arrived = site.await_request("/own", needs="")[1]
         expect.same_bytes(arrived.body, b"a body", "the body at the server")
@@ -234,11 +234,6 @@ def _sent(site: Site, method: str = "GET", headers: bytes = b"") -> tuple[int, H
 
 def _arrived(host: Host, method: str = "GET", headers: bytes = b"") -> HttpRequest:
     return _sent(asking(host), method, headers)[1]
-
-
-# Refusing is an outcome that a check allows where HTTP or the documentation leaves the choice.
-def _refused(outcome: object) -> bool:
-    return isinstance(outcome, Refusal) or outcome == Value(0)
 
 
 def _expect_hosts(site: Site, arrived: HttpRequest, *allowed: bytes) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http import HttpServer
-from dasnet_conformance.proof.faults.sound_http_answer import Text
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
+from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
@@ -300,7 +300,7 @@ class TicksInsideWaitForTheTick(HttpHandle):
 
     def tick(self) -> None:
         while self.ticking:
-            time.sleep(0.05)
+            time.sleep(0.05)  # what is wrong with it: it waits
         super().tick()
 
 

@@ -178,5 +178,5 @@ class SendingBlocks(HttpClientHandle):
     def flush(self) -> None:
         super().flush()
         while self.outgoing:
-            time.sleep(0.05)
+            time.sleep(0.05)  # what is wrong with it: it waits
             super().flush()

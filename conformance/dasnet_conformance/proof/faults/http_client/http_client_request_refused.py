@@ -1,0 +1,150 @@
+"""Faults of section http-client-request: what a client lets through, and what it says of what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked, HttpAsking
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_fields import Text
+
+
+@fault("http-client-request.field-injection")
+class ValuesUnchecked(HttpAsking):
+    """Values of fields are sent as they are."""
+
+    def check_value(self, value: bytes) -> None:
+        pass
+
+
+@fault("http-client-request.field-injection")
+class LoneCrPasses(HttpAsking):
+    """A lone CR in a value is no danger, the client thinks."""
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.replace(b"\r", b""))
+
+
+@fault("http-client-request.field-injection")
+class NulPasses(HttpAsking):
+    """NUL in a value is sent."""
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.replace(b"\0", b""))
+
+
+@fault("http-client-request.field-injection", "http-client-request.name-invalid")
+class NamesUnchecked(HttpAsking):
+    """Names of fields are sent as they are."""
+
+    def check_name(self, name: bytes) -> None:
+        pass
+
+
+@fault("http-client-request.name-invalid")
+class SpacesInNames(HttpAsking):
+    """A name of a field may have spaces."""
+
+    def check_name(self, name: bytes) -> None:
+        super().check_name(name.replace(b" ", b""))
+
+
+@fault("http-client-request.method-invalid")
+class MethodsUnchecked(HttpAsking):
+    """A method is sent as it is."""
+
+    def check_method(self, method: bytes) -> None:
+        pass
+
+
+@fault("http-client-request.method-invalid")
+class EmptyMethodIsGet(HttpAsking):
+    """An empty method is taken for GET."""
+
+    def write(
+        self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes, host: str, port: int
+    ) -> tuple[bytes, bytes, bool]:
+        return super().write(method or "GET", target, headers, body, host, port)
+
+
+@fault("http-client-request.target-invalid")
+class TargetsUnchecked(HttpAsking):
+    """A target is sent as it is, with spaces and line ends."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        pass
+
+
+@fault("http-client-request.target-invalid")
+class SpacesInTargets(HttpAsking):
+    """A target may have spaces, which move the version."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        super().check_target(method, target.replace(b" ", b""))
+
+
+@fault("http-client-request.target-invalid")
+class TargetsAreStripped(HttpAsking):
+    """White space around a target is stripped off, and what is left is asked for."""
+
+    def target_of(self, target: bytes) -> bytes:
+        return super().target_of(target.strip())
+
+
+@fault("http-client-request.refusal-told")
+class RefusesInSilence(HttpClientHandle):
+    """A refusal calls no error callback."""
+
+    def refuse(self, message: str, code: int) -> int:  # noqa: ARG002
+        return 0
+
+
+@fault("http-client-request.refusal-told")
+class RefusesWithCodeZero(HttpClientHandle):
+    """A refusal is told with the code 0."""
+
+    def tell_error(self, message: str, code: int) -> None:  # noqa: ARG002
+        super().tell_error(message, 0)
+
+
+@fault("http-client-request.refusal-harmless")
+class RefusalFailsToo(HttpClientHandle):
+    """What is refused has a failure as well."""
+
+    def refuse(self, message: str, code: int) -> int:
+        self.fail(Asked(0, b"", b"", self.ticks), message, code)
+        return super().refuse(message, code)
+
+
+@fault("http-client-request.refusal-harmless")
+class RefusalDropsQueue(HttpClientHandle):
+    """A refusal forgets the request that was made before it."""
+
+    def refuse(self, message: str, code: int) -> int:
+        if self.queue:
+            self.queue.pop()
+        return super().refuse(message, code)
+
+
+@fault("http-client-request.before-init")
+class AcceptsBeforeInit(HttpClientHandle):
+    """Before init a request is given a number, and fails later."""
+
+    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes) -> int:
+        if self.server is None:
+            asked = Asked(self.number(), b"GET", b"", self.ticks)
+            self.fail(asked, "there is no server", 107)
+            return asked.number
+        return super().request(method, target, headers, body)
+
+
+@fault("http-client-request.in-ticks")
+class SendsAtOnce(HttpClientHandle):
+    """A request connects and is sent by the call itself."""
+
+    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes) -> int:
+        number = super().request(method, target, headers, body)
+        for _ in range(3):
+            self.turn()
+        return number
