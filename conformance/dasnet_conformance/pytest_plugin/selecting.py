@@ -88,7 +88,8 @@ class Selection:
         order = {requirement.id: index for index, requirement in enumerate(ordered)}
         first = set(self._listed("--dasnet-first") or ())
         chosen.sort(key=lambda item: (requirement_of(item) not in first, order[requirement_of(item)]))
-        others = [item for item in items if item not in set(checks)]
+        ours = set(checks)
+        others = [item for item in items if item not in ours]
         items[:] = chosen + others
         self._process.stream.write("selected", requirements=list(selected), cases=selected, excluded=self._excluded)
 

@@ -18,6 +18,7 @@ PARTS: Final = (
     "words",
     "driver",
     "hearing",
+    "segments",
     "listener",
     "peer",
     "script",

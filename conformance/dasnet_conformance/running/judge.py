@@ -187,6 +187,12 @@ def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Se
     return f"nothing selected: no requirement is both among {' '.join(options.ids)} and matched by the other filters"
 
 
+# The packages of checks to collect. Which profiles an implementation claims is known later, and then all are.
+def _suites(profiles: Sequence[str]) -> list[str]:
+    wanted = [PROFILES[name] for name in profiles if name in PROFILES] or PROFILES.values()
+    return [package_of(profile, "suite") for profile in wanted]
+
+
 def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
     first = place / "first"
     first.write_text("\n".join(options.first), "utf-8")
@@ -194,8 +200,7 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     # not change a verdict.
     settings = place / "pytest.ini"
     settings.write_text("[pytest]\n", "utf-8")
-    suites = [package_of(profile, "suite") for profile in PROFILES.values()]
-    arguments = [sys.executable, "-m", "pytest", "--pyargs", *suites, "-q"]
+    arguments = [sys.executable, "-m", "pytest", "--pyargs", *_suites(options.profiles), "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
     # What an implementation prints goes to the log as it comes. The others are asked time and again for each check, and
     # have nothing to say; two of them collect garbage for a second in the end.

@@ -21,6 +21,7 @@ from .expect import Mismatch, Moot
 from .host import Host
 from .peer import Peer
 from .recording import Acted
+from .segments import shorten_segments
 from .waiting import wait_connected, wait_readable
 
 LOOPBACK: Final = "127.0.0.1"
@@ -51,6 +52,7 @@ class Listener:
             raise Moot(f"not asked: this machine has no address {address} ({error.strerror})") from error
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
+        shorten_segments(self._socket)
         if kind != "refuse":
             self._socket.listen(0 if kind == "silent" else socket.SOMAXCONN)
         host.note(f"{name}: {_KINDS[kind]} port {self.port} of {address}")

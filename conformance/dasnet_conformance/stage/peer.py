@@ -18,6 +18,7 @@ from .addresses import addresses_of
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
 from .recording import Acted, Ended, Received, Recording
+from .segments import shorten_segments
 from .transcript import Transcript, spell_bytes
 from .waiting import wait_connected
 
@@ -103,6 +104,7 @@ class Peer:
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        shorten_segments(self._socket)
         try:
             self._socket.connect(address)
         except (BlockingIOError, InterruptedError):

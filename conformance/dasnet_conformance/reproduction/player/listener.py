@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 
+from .segments import shorten
 from .trouble import Unusable
 
 
@@ -19,6 +20,7 @@ class Listener:
             self._socket.bind((address, 0))
         self.port: int = self._socket.getsockname()[1]
         self._fillers: list[socket.socket] = []
+        shorten(self._socket)
         if kind != "refuse":
             self._socket.listen(0 if kind == "silent" else 128)
         if kind == "silent":

@@ -9,6 +9,7 @@ import struct
 
 from .hearing import Heard
 from .listener import Listener
+from .segments import shorten
 from .trouble import Unusable
 from .words import payload
 
@@ -68,6 +69,7 @@ class Peer:
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        shorten(self.socket)
         self.connecting = True
         code = self.socket.connect_ex(address)
         if wait and code:

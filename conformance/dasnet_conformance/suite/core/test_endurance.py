@@ -30,7 +30,7 @@ from dasnet_conformance.suite.scenes import (
 
 #: How many operations have been done when the state is asked: around the powers of two, where counters end.
 STAGES = (31, 100, 257, 1_025, 4_097, 66_000)
-MESSAGES = 2_000
+MESSAGES = 1_200
 VISITS = 300
 WAITING = 40
 CLIENTS = 3

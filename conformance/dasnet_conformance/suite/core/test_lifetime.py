@@ -24,7 +24,7 @@ from dasnet_conformance.suite.scenes import (
 
 MEBIBYTE = 1 << 20
 
-ROUNDS = 1_000
+ROUNDS = 500
 CLIENTS = 200
 FAILED_INITS = 200
 

@@ -45,7 +45,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 @check("process.high-descriptors")
 def test_high_descriptors(host: Host) -> None:
-    """The suite takes descriptors where they are shared, and where not, a thousand servers do."""
+    """The suite takes descriptors where they are shared, and where not, as many servers do."""
     early = host.listening()
     with ExitStack() as stack:
         if shared(lambda: host.listening()):

@@ -27,6 +27,8 @@ MEBIBYTE = 1 << 20
 
 #: What the checks of a stalled client send: enough to fill the system's buffers many times over.
 STALLED_TOTAL = 8 * MEBIBYTE
+#: The same of small pieces, each of them a call.
+STALLED_SMALL = MEBIBYTE
 #: Ticks in which a client must be heard that reads all the while.
 BUSY_TICKS = TICKS_TO_NOTICE
 #: How often it reads before each: a system tells of room for more once a third of its buffer is free again.
@@ -167,7 +169,7 @@ def test_stalled_accepted_arrives(host: Host, size: int) -> None:
 
     When its buffers are nearly full, the system takes a part of a large piece, and of a small one all or nothing.
     """
-    accepted, _ = _stall(host, STALLED_TOTAL, size)
+    accepted, _ = _stall(host, STALLED_SMALL if size < 4096 else STALLED_TOTAL, size)
     peer = host.peers[0]
     server = host.object(1)
     peer.resume_reading()
