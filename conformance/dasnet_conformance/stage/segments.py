@@ -1,7 +1,7 @@
 """The segments of the suite's own ends: as short as on a network, so that a stalled connection is full soon.
 
-On loopback a segment holds 64 KiB, and a system buffers thousands of kilobytes before the other side's reading matters.
-Clients of real servers come over an Ethernet, where a tenth of that is on the way. It sets an option of a socket.
+On loopback a segment holds 64 KiB, and a system buffers four megabytes before it matters whether the other side reads.
+Clients of real servers come over an Ethernet, where a third of that or less is on the way. It sets an option of a socket.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def _storm(host: Host, how: str) -> None:
         # What they say of the first client is judged elsewhere; here, that they go on saying it.
         query = QUERIES[number % len(QUERIES)]
         said = expect.spell(server.call(query))
-        expect.equal(said, first.setdefault(query, said), f"{query} with client number {number}, compared with the first")
+        expect.equal(
+            said, first.setdefault(query, said), f"{query} with client number {number}, compared with the first"
+        )
         if how == "close":
             peer.close()
         else:

@@ -70,7 +70,7 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 
 @check("send.many-calls")
-@pytest.mark.parametrize(("calls", "length"), [(500, 0), (1_500, 1024)])
+@pytest.mark.parametrize(("calls", "length"), [(500, 0), (2_500, 1024)])
 def test_many_calls(host: Host, calls: int, length: int) -> None:
     """Calls of changing size, now and then a tick; together no more than one call may hold.
 

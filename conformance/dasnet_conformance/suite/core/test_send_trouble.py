@@ -27,8 +27,8 @@ MEBIBYTE = 1 << 20
 
 #: What the checks of a stalled client send: enough to fill the system's buffers many times over.
 STALLED_TOTAL = 8 * MEBIBYTE
-#: The same of small pieces, each of them a call.
-STALLED_SMALL = MEBIBYTE
+#: The same of small pieces, each of them a call: more than a connection holds whose segments are those of a network.
+STALLED_SMALL = 2 * MEBIBYTE
 #: Ticks in which a client must be heard that reads all the while.
 BUSY_TICKS = TICKS_TO_NOTICE
 #: How often it reads before each: a system tells of room for more once a third of its buffer is free again.
