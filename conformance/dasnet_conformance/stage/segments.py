@@ -1,7 +1,7 @@
 """The segments of the suite's own ends: as short as on a network, so that a stalled connection is full soon.
 
 On loopback a segment holds 64 KiB, and a system buffers four megabytes before it matters whether the other side reads.
-Clients of real servers come over an Ethernet, where a third of that or less is on the way. It sets an option of a socket.
+Clients of real servers come over an Ethernet, where a third of that or less is on the way. It sets a socket's option.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SEGMENT: Final = 1_460
 
 
 def shorten_segments(end: socket.socket) -> None:
-    """Let a socket that is about to connect or to listen take segments as on a network, where the system can do that."""
+    """Let a socket that is about to connect or to listen take segments as on a network, if the system can."""
     option = getattr(socket, "TCP_MAXSEG", None)
     if option is None:
         return
