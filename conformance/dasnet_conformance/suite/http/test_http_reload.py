@@ -11,6 +11,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     GREETING,
+    Limits,
     await_answer,
     await_answers,
     await_request,
@@ -19,6 +20,7 @@ from dasnet_conformance.stage.http_side import (
     finals_at,
     greeting,
     is_open,
+    made_server,
     request_of,
     requests_of,
     respond,
@@ -263,6 +265,49 @@ def test_old_object(host: Host) -> None:
     expect.equal(len(peer.received), 0, "bytes at the client")
     respond(fresh, event.exchange)
     await_answer(host, fresh, peer)
+
+
+@check("http-reload.is-open")
+def test_is_open(host: Host) -> None:
+    """With the handle in an orphan neither is; what a query of one without a handle says is no, or that it is none."""
+    server = serving(host)
+    fresh = host.new(CLASS_HTTP)
+    expect.one_of(fresh.is_open(), ("false", "refused"), "is_open of an object that never had a handle")
+    expect.returns(server.save(), None, "save")
+    expect.one_of(server.is_open(), ("false", "refused"), "is_open of the object whose handle was saved")
+    expect.returns(fresh.restore(), None, "restore")
+    expect.returns(fresh.is_open(), True, "is_open of the object with the handle")
+    expect.one_of(server.is_open(), ("false", "refused"), "is_open of the object whose handle another one has")
+
+
+@check("http-reload.limits")
+def test_limits(host: Host) -> None:
+    """One client has sent a part of its head before; whose limits count is not asked, for both have the same."""
+    limits = Limits(body=10_000)
+    server = greeting(host, limits=limits)
+    too_large = request_of("/", "Content-Length: 10001", method="POST")
+    early = client_of(host, server)
+    early.send(too_large[:20])
+    host.settle(server)
+    fresh = made_server(host, limits=limits)
+    with expect.needing("http-reload.open"):
+        expect.returns(server.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    fresh.port = server.port
+    fresh.react("request", "respond", 200, b"", GREETING)
+    early.send(too_large[20:])
+    late = client_of(host, fresh)
+    late.send(too_large)
+    for peer in (early, late):
+        answer = await_answer(host, fresh, peer)
+        expect.that(
+            400 <= answer.status < 500,
+            f"the answer to a body beyond the limit, at {peer.name}",
+            expected="an error of the client",
+            got=str(answer.status),
+        )
+    expect.equal(targets_of(fresh), [], "the targets called back")
+    still_serves(host, fresh)
 
 
 @check("http-reload.many-reloads")

@@ -176,6 +176,63 @@ class AnswersASaveInACallback(HttpHandle):
         return going
 
 
+@fault("http-reload.is-open")
+class StillOpenOnceSaved(HttpServer):
+    """is_open is a variable that init sets and only destroy takes back."""
+
+    opened = False
+
+    def init(self, port: int) -> bool:
+        self.opened = super().init(port)
+        return self.opened
+
+    def restore(self, shared_orphan: Any) -> None:
+        super().restore(shared_orphan)
+        self.opened = True
+
+    def is_open(self) -> bool:
+        return self.opened
+
+
+@fault("http-reload.is-open")
+class RestoredIsNotOpen(HttpServer):
+    """is_open is a variable that init sets, and a restored object has had no init."""
+
+    opened = False
+
+    def init(self, port: int) -> bool:
+        self.opened = super().init(port)
+        return self.opened
+
+    def is_open(self) -> bool:
+        return self.opened and super().is_open()
+
+
+@fault("http-reload.limits")
+class NoLimitsAfterAReload(HttpHandle):
+    """A restored handle has the limits of a server that was given none."""
+
+    owners = 0
+
+    def bind(self, owner: Any) -> None:
+        self.owners += 1
+        super().bind(owner)
+        if self.owners > 1:
+            self.limits = HttpServer()._limits
+            for connection in self.connections:
+                connection.parser.limits = self.limits
+
+
+@fault("http-reload.limits")
+class NoLimitsForNewClientsAfterAReload(HttpHandle):
+    """The connections that are there keep their limits, and those that come after a reload have none."""
+
+    def bind(self, owner: Any) -> None:
+        if self.connections:
+            self.limits = HttpServer()._limits
+        super().bind(owner)
+
+
 @fault("http-reload.old-object")
 class OldObjectStillAnswers(HttpServer):
     """After a save the old object still answers, and its answers are in the way of the new one's."""

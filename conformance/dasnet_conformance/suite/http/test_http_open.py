@@ -1,0 +1,233 @@
+"""Section http-open: listening on a port, and servers that come and go. What `Server` promises, of an HTTP server."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_adapters.contract import CLASS_HTTP
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    PLAIN,
+    await_answer,
+    await_request,
+    client_of,
+    expect_no_answer,
+    greeting,
+    made_server,
+    request_of,
+    respond,
+    serving,
+    still_serves,
+    targets_of,
+)
+from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
+from dasnet_conformance.suite.scenes import rounds, tick_whatever
+
+#: What is_open may say of an object that does not listen.
+NOT_OPEN = ("false", "refused")
+CLIENTS = 400
+SERVERS = 100
+
+
+@check("http-open.free-port")
+def test_free_port(host: Host) -> None:
+    """The listen queue takes a client by itself, and its bytes."""
+    server = made_server(host)
+    expect.returns(host.init_free(server), True, "init on a free port")
+    peer = host.peer(server.port)
+    peer.send(request_of("/early"))
+    host.silence()
+    expect.equal(peer.closed, None, "the connection's end, before any tick")
+    await_request(host, server, needs="")
+    expect.equal(targets_of(server), ["/early"], "the targets called back")
+
+
+@check("http-open.is-open")
+def test_is_open(host: Host) -> None:
+    """Before, and then with nobody, while one is asking, waits for its answer, has it, and has left."""
+    server = made_server(host)
+    expect.one_of(server.is_open(), NOT_OPEN, "is_open before init")
+    expect.returns(host.init_free(server), True, "init on a free port")
+
+    def is_still_open(when: str) -> None:
+        expect.returns(server.is_open(), True, f"is_open {when}")
+
+    is_still_open("after init")
+    host.settle(server)
+    is_still_open("after ticks with nobody there")
+    peer = client_of(host, server)
+    peer.send(PLAIN[:10])
+    host.settle(server)
+    is_still_open("in the middle of a request")
+    peer.send(PLAIN[10:])
+    event = await_request(host, server)
+    is_still_open("with a request that waits for its answer")
+    respond(server, event.exchange)
+    await_answer(host, server, peer)
+    is_still_open("after the answer")
+    peer.send(b"no request\r\n\r\n")
+    host.settle(server)
+    is_still_open("after a faulty request")
+    peer.reset()
+    host.settle(server)
+    is_still_open("after a reset")
+
+
+# An object whose init has failed, since the port is taken.
+def _fail_on_busy_port(host: Host, occupant: HostObject) -> HostObject:
+    server = made_server(host)
+    with expect.needing("http-open.port-in-use"):
+        expect.returns(server.init(occupant.port), False, "init on a port in use")
+    return server
+
+
+@check("http-open.port-in-use")
+def test_port_in_use(host: Host) -> None:
+    """A second server cannot have the port of the first."""
+    occupant = serving(host)
+    server = made_server(host)
+    expect.returns(server.init(occupant.port), False, "init on a port in use")
+    expect.one_of(server.is_open(), NOT_OPEN, "is_open after init returned false")
+
+
+@check("http-open.port-in-use-disturbs-nobody")
+def test_port_in_use_disturbs_nobody(host: Host) -> None:
+    """One client is there before, and one comes afterwards."""
+    occupant = greeting(host)
+    peer = client_of(host, occupant)
+    peer.send(PLAIN[:10])
+    host.settle(occupant)
+    unlucky = made_server(host)
+    unlucky.init(occupant.port)
+    tick_whatever(host, unlucky, SETTLING_TICKS)
+    unlucky.destroy()
+    peer.send(PLAIN[10:])
+    answer = await_answer(host, occupant, peer)
+    expect.same_bytes(answer.body, GREETING, "the body of the answer to the client that was there before")
+    still_serves(host, occupant)
+    expect.returns(occupant.is_open(), True, "is_open of the server that was there first")
+    expect.equal(targets_of(unlucky), [], "the targets called back on the object whose init failed")
+
+
+@check("http-open.retry-after-failure")
+def test_retry_after_failure(host: Host) -> None:
+    """A busy port is no dead end for the object."""
+    server = _fail_on_busy_port(host, serving(host))
+    server.react("request", "respond", 200, b"", GREETING)
+    expect.returns(host.init_free(server), True, "init on another port")
+    still_serves(host, server)
+
+
+@check("http-open.failure-reports")
+def test_failure_reports(host: Host) -> None:
+    """The error callback says why; what it says is the implementation's own."""
+    server = _fail_on_busy_port(host, serving(host))
+    errors = [fired.event for fired in server.fired if fired.event.what == "error"]
+    expect.that(bool(errors), "after a failed init", expected="an error callback", got="none")
+    for error in errors:
+        expect.that(bool(error.message.strip()), "the error's message", expected="some text", got="an empty one")
+        expect.that(error.code != 0, "the error's code", expected="a code other than 0", got="0")
+
+
+@check("http-open.no-port")
+@pytest.mark.parametrize("port", [-1, -(2**31), 65_536, 100_000, 2**31 - 1])
+def test_no_port(host: Host, port: int) -> None:
+    """False and an error both say that there is no such port."""
+    server = made_server(host)
+    expect.one_of(server.init(port), host.allowed(), f"init on port {port}")
+    expect.one_of(server.is_open(), NOT_OPEN, f"is_open after init on port {port}")
+
+
+@check("http-open.objects-independent")
+def test_objects_independent(host: Host) -> None:
+    """Both have a request that waits; the numbers of their exchanges may be the same, and are each its own object's."""
+    servers = [serving(host), serving(host)]
+    peers = [client_of(host, server) for server in servers]
+    events = []
+    for server, peer, target in zip(servers, peers, ("/first", "/second"), strict=True):
+        peer.send(request_of(target))
+        events.append(await_request(host, server, needs=""))
+    for server, target in zip(servers, ("/first", "/second"), strict=True):
+        host.settle(server)
+        expect.equal(targets_of(server), [target], f"the targets called back on {server}")
+    respond(servers[1], events[1].exchange, body=b"of the second")
+    answer = await_answer(host, servers[1], peers[1])
+    expect.same_bytes(answer.body, b"of the second", "the body at the client of the second")
+    expect.equal(len(peers[0].received), 0, "bytes at the client of the first, which was not answered")
+    servers[1].destroy()
+    respond(servers[0], events[0].exchange, body=b"of the first")
+    answer = await_answer(host, servers[0], peers[0])
+    expect.same_bytes(answer.body, b"of the first", "the body at the client of the first")
+    expect_no_answer(servers[0], events[0].exchange, "a second answer of the first")
+    still_serves_by_hand(host, servers[0])
+
+
+def still_serves_by_hand(host: Host, server: HostObject) -> None:
+    """A further client of a server that answers nothing by itself is served."""
+    count = server.count("request")
+    peer = client_of(host, server)
+    peer.send(request_of("/further"))
+    event = await_request(host, server, count + 1)
+    respond(server, event.exchange)
+    expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of the answer to a further client")
+
+
+@check("http-open.clients-leak-nothing")
+def test_clients_leak_nothing(host: Host) -> None:
+    """Four ways to leave, in turn, each in the orderly way and by a reset."""
+    server = serving(host)
+    before: int | None = None
+    for number in rounds(CLIENTS):
+        peer = client_of(host, server)
+        asked = server.count("request")
+        way = number % 4
+        if way == 1:
+            peer.send(PLAIN[:20])
+        elif way > 1:
+            peer.send(PLAIN)
+            event = await_request(host, server, asked + 1)
+            if way == 3:
+                respond(server, event.exchange)
+                await_answer(host, server, peer)
+        host.tick_once(server)
+        if number % 8 < 4:
+            peer.close()
+        else:
+            peer.reset()
+        host.tick_once(server)
+        if way == 2:
+            # One that only closed its side might still wait for the answer: nobody lets go of it before.
+            server.call("respond", event.exchange, 200, b"", GREETING, 1)
+            host.tick_once(server)
+        host.dismiss(peer)
+        if number == WARM_UP:
+            host.settle(server)
+            before = descriptors(host)
+    host.settle(server)
+    expect_no_leak(host, before, f"{CLIENTS} clients")
+    still_serves_by_hand(host, server)
+
+
+@check("http-open.rounds-leak-nothing")
+def test_rounds_leak_nothing(host: Host) -> None:
+    """The client stays to the end, and sees it."""
+    before: int | None = None
+    for number in rounds(SERVERS):
+        server = made_server(host, CLASS_HTTP)
+        server.react("request", "respond", 200, b"", GREETING)
+        expect.returns(host.init_free(server), True, f"init of server number {number}")
+        peer = client_of(host, server)
+        peer.send(PLAIN)
+        await_answer(host, server, peer)
+        expect.returns(server.destroy(), None, "destroy")
+        host.await_closed(peer)
+        host.dismiss(peer)
+        if number == WARM_UP:
+            before = descriptors(host)
+        elif number % COUNTED_EVERY == 0:
+            expect_no_leak(host, before, f"{number} servers")
