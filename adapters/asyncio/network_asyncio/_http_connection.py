@@ -35,9 +35,12 @@ _DRAINING_SECONDS: Final = 1.0
 
 
 class HttpConnection(asyncio.BufferedProtocol):
-    """One client. Arguments: `limits`, the server's; `address`, for the log; `scratch`, what the loop reads into."""
+    """One client.
 
-    def __init__(self, limits: HttpLimits, address: str, scratch: bytearray) -> None:
+    Arguments: `accepted`, its socket; `address`, for the log; `limits`, the server's; `scratch`, what is read into.
+    """
+
+    def __init__(self, accepted: socket.socket, address: str, limits: HttpLimits, scratch: bytearray) -> None:
         self.address = address
         #: A whole request that is not answered, and the number under which it was told, 0 before that.
         self.request: Request | None = None
@@ -46,6 +49,7 @@ class HttpConnection(asyncio.BufferedProtocol):
         self.rejected: RejectedError | None = None
         self._reader = RequestReader(limits)
         self._scratch = memoryview(scratch)
+        self._socket = accepted
         self._transport: asyncio.Transport | None = None
         self._lost = self._ended = self._paused = False
         # Nothing can be read before more comes.
@@ -56,16 +60,13 @@ class HttpConnection(asyncio.BufferedProtocol):
         self._moved = self._silent = 0
         self._since = time.monotonic()
 
-    async def begin(self, accepted: socket.socket) -> None:
-        """Have the loop read and write this socket."""
+    async def begin(self) -> None:
+        """Have the loop read and write the socket."""
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: self, accepted)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: self, self._socket)
         except OSError:  # macOS refuses options on a socket whose other end has gone
-            accepted.close()
+            self._socket.close()
             self._lost = True
-        except BaseException:
-            accepted.close()
-            raise
 
     # --- what the loop tells
 
@@ -235,5 +236,7 @@ class HttpConnection(asyncio.BufferedProtocol):
 
     def abort(self) -> None:
         """End it at once."""
-        if self._transport is not None:
+        if self._transport is None:
+            self._socket.close()  # no transport has it yet
+        else:
             self._transport.abort()

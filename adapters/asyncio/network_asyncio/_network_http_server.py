@@ -64,11 +64,11 @@ class NetworkHttpServer(Listening):
                         await asyncio.sleep(0)
                         continue
                     self._trouble, self._reported = None, False
-                    connection = HttpConnection(self._limits, f"{name[0]}:{name[1]}", scratch)
+                    connection = HttpConnection(accepted, f"{name[0]}:{name[1]}", self._limits, scratch)
                     self._connections[connection] = None
                     if len(self._connections) >= self._limits.most_connections:
                         self._room.clear()
-                    beginning.create_task(connection.begin(accepted))
+                    beginning.create_task(connection.begin())
 
     # --- one tick
 
@@ -175,6 +175,7 @@ class NetworkHttpServer(Listening):
         self._asked.clear()
         if running is not None:
             running.turn()  # a last attempt to send what waits
+            running.stop()  # nobody else is taken
             for connection in self._connections:
                 connection.abort()
             self._connections.clear()
