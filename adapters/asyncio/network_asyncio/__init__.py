@@ -38,7 +38,7 @@ from ._errors import (
     WrongHandleError,
 )
 from ._http_limits import HttpLimits
-from ._http_reader import httptools
+from ._http_reader import MISSING
 from ._http_server import HttpServer
 from ._network_client import NetworkClient
 from ._network_http_server import NetworkHttpServer
@@ -57,11 +57,12 @@ from ._server import (
 
 IMPLEMENTATION_NAME: Final = "network-asyncio"
 __version__: Final = "0.1.0"
-#: What can be judged: `http` where its parser is installed.
-PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel", *(("http",) if httptools is not None else ()))
+#: What is offered here: `http` where its parser is installed. `MISSING` says why it is not, where it is not.
+PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel", *(() if MISSING else ("http",)))
 
 __all__ = [
     "IMPLEMENTATION_NAME",
+    "MISSING",
     "PROFILES",
     "Client",
     "ClosedHandleError",

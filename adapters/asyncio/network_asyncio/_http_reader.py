@@ -31,6 +31,12 @@ try:
     import httptools
 except ImportError:  # Server and Client do without
     httptools = None
+#: Why there is no `HttpServer`, empty if there is one.
+MISSING: Final = (
+    ""
+    if hasattr(getattr(httptools, "HttpRequestParser", None), "set_dangerous_leniencies")
+    else "HttpServer stands on httptools 0.6.4 or later, which is not installed: pip install 'httptools>=0.6.4'"
+)
 
 #: The most bytes of a body that the parser is given at a time.
 _PIECE: Final = 64 << 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import EmptyOrphanError, NoHandleError, OccupiedOrphanError, WrongHandleError
 from ._http_limits import HTTP_DEFAULTS, HttpLimits
-from ._http_reader import httptools
+from ._http_reader import MISSING
 from ._network_http_server import NetworkHttpServer
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class HttpServer:
         stall_ticks: int | None = HTTP_DEFAULTS.stall_ticks,
         host: str = "127.0.0.1",
     ) -> None:
-        if httptools is None:
-            raise ImportError("HttpServer stands on httptools, which is not installed: pip install httptools")
+        if MISSING:
+            raise ImportError(MISSING)
         self._limits = HttpLimits(
             longest_request_line, largest_head, most_fields, largest_body, most_connections, stall_ticks
         )
