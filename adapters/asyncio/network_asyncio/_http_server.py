@@ -26,6 +26,7 @@ class HttpServer:
     """
 
     _server: NetworkHttpServer | None = None
+    _limits: HttpLimits = HTTP_DEFAULTS
 
     def __init__(
         self,
