@@ -15,10 +15,10 @@ Field = tuple[bytes, bytes]
 _LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~]+) HTTP/([0-9])\.([0-9])\r\n")
 _ORIGIN_FORM: Final = re.compile(rb"/[!-\"$-~]*")
 _ABSOLUTE_FORM: Final = re.compile(rb"https?://([^/?#]+)(?:[/?][!-\"$-~]*)?", re.IGNORECASE)
-# RFC 3986, sections 3.2.2 and 3.2.3: a name, which may be empty, or an address in brackets; then perhaps a port.
+# RFC 3986, sections 3.2.2 and 3.2.3: a name, perhaps empty, or an address in brackets; perhaps a port, of any length.
 _HOST: Final = re.compile(
     rb"(?:(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+;=:-]+\])"
-    rb"(?::[0-9]{0,5})?"
+    rb"(?::[0-9]*)?"
 )
 #: More digits than any limit has; int() of a row without end would take its time.
 _MOST_DIGITS: Final = 18
