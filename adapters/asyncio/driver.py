@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import sys
 
+from network_asyncio import MISSING
+
 from dasnet_adapters.python_driver import main
 
 if __name__ == "__main__":
+    if MISSING:
+        sys.stderr.write(f"the profile http is not claimed. {MISSING}\n")
     sys.exit(main(["network_asyncio"]))

@@ -85,6 +85,8 @@ class PythonHost:
         self._on_stray = on_stray or self._strays.append
         self._objects: dict[int, Record] = {}
         self._orphans: dict[int, Any] = {}
+        # The class of the object that saved last into an orphan: only such a one can take the handle out again.
+        self._saved_by: dict[int, int] = {}
         self._child = HostChild()
         self._events: list[Event] | None = None
         self._thread = 0
@@ -152,6 +154,7 @@ class PythonHost:
         failures: list[str] = []
         records = list(self._objects.values())
         orphans = list(self._orphans.items())
+        saved_by, self._saved_by = self._saved_by, {}
         self._objects.clear()
         self._orphans.clear()
         for record in records:
@@ -162,7 +165,7 @@ class PythonHost:
             for record in reversed(records):
                 self._let_go(f"object {record.number}", partial(self._end, record), failures)
             for number, orphan in orphans:
-                self._let_go(f"orphan {number}", partial(self._empty, orphan), failures)
+                self._let_go(f"orphan {number}", partial(self._empty, orphan, saved_by.get(number)), failures)
         finally:
             self._events = None
             self._child.end()
@@ -355,7 +358,9 @@ class PythonHost:
         return NOTHING
 
     def _save(self, number: int, orphan: int) -> Outcome:
-        self._record(number).instance.save(self._orphan(orphan))
+        record = self._record(number)
+        record.instance.save(self._orphan(orphan))
+        self._saved_by[orphan] = record.class_number
         return NOTHING
 
     def _restore(self, number: int, orphan: int) -> Outcome:
@@ -423,12 +428,13 @@ class PythonHost:
             taker._server = instance._server
             taker.close()
 
-    # A handle in an orphan can be closed in one documented way: give it to an object, and close that.
-    def _empty(self, orphan: Any) -> None:
+    # A handle in an orphan can be closed in one documented way: give it to an object of its kind, and close that.
+    def _empty(self, orphan: Any, saved_by: int | None) -> None:
         told = tells_holding(orphan)
         if (told and not is_holding(orphan)) or not {"restore", "destroy"} <= self._methods.keys():
             return
-        taker = self._module.server()
+        base = BASES.get(saved_by or 0)
+        taker = getattr(self._module.module, base)() if base else self._module.server()
         try:
             taker.restore(orphan)
         except Exception:

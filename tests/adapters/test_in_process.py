@@ -11,6 +11,8 @@ import pytest
 from fake_network_module import Server, ask, tick_doing
 
 from dasnet_adapters.contract import (
+    CLASS_HTTP,
+    CLASS_HTTP_CLIENT,
     AdapterBroken,
     Command,
     Description,
@@ -280,6 +282,25 @@ def test_closing_destroys_everything_though_some_of_it_fails(
     assert session.diagnostics() == "destroying object 2: os-error: stuck"
     with pytest.raises(AdapterBroken, match="closed"):
         session.call(Command("tick", (1,)))
+
+
+@pytest.mark.parametrize("class_number", [CLASS_HTTP, CLASS_HTTP_CLIENT])
+def test_a_handle_of_http_in_an_orphan_is_closed_by_an_object_of_its_kind(
+    module: types.ModuleType, class_number: int
+) -> None:
+    closed: list[str] = []
+    for name in ("HttpServer", "HttpClient"):
+        base = type(name, (Server,), {"close": lambda self, name=name: closed.append(name)})
+        base.make_http_server_adapter = base.make_http_client_adapter = Server.make_server_adapter  # type: ignore[attr-defined]
+        setattr(module, name, base)
+    session = InProcessAdapter("fake_network").open_session()
+    ask(session, "new", 1, class_number)
+    ask(session, "adapter", 1)
+    ask(session, "save", 1, 7)
+    session.close()
+    assert session.diagnostics() == ""
+    # The object, and the one that the orphan's handle was given to.
+    assert closed == ["HttpServer" if class_number == CLASS_HTTP else "HttpClient"] * 2
 
 
 def test_a_handle_on_a_plain_object_is_closed_as_well(

@@ -11,8 +11,8 @@
         echo.tick()
         ...
 
-`Client` connects where `Server` listens. The theory of operation is in `_handle`. This file only gathers the public
-names.
+`Client` connects where `Server` listens; `HttpServer` serves many clients, and requests in place of bytes. The theory
+of operation is in `_handle`. This file only gathers the public names.
 """
 
 from __future__ import annotations
@@ -35,8 +35,13 @@ from ._errors import (
     NoHandleError,
     NullHandleError,
     OccupiedOrphanError,
+    WrongHandleError,
 )
+from ._http_limits import HttpLimits
+from ._http_reader import MISSING
+from ._http_server import HttpServer
 from ._network_client import NetworkClient
+from ._network_http_server import NetworkHttpServer
 from ._network_server import NetworkServer
 from ._server import (
     Server,
@@ -52,22 +57,28 @@ from ._server import (
 
 IMPLEMENTATION_NAME: Final = "network-asyncio"
 __version__: Final = "0.1.0"
-PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel")
+#: What is offered here: `http` where its parser is installed. `MISSING` says why it is not, where it is not.
+PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel", *(() if MISSING else ("http",)))
 
 __all__ = [
     "IMPLEMENTATION_NAME",
+    "MISSING",
     "PROFILES",
     "Client",
     "ClosedHandleError",
     "EmptyOrphanError",
+    "HttpLimits",
+    "HttpServer",
     "NetworkClient",
     "NetworkError",
+    "NetworkHttpServer",
     "NetworkServer",
     "NoHandleError",
     "NullHandleError",
     "OccupiedOrphanError",
     "Server",
     "SharedOrphan",
+    "WrongHandleError",
     "__version__",
     "client_close",
     "client_connect",

@@ -25,3 +25,7 @@ class EmptyOrphanError(NetworkError):
 
 class OccupiedOrphanError(NetworkError):
     """The orphan holds a handle already, which saving another one would leak."""
+
+
+class WrongHandleError(NetworkError):
+    """The orphan holds the handle of another kind of server."""

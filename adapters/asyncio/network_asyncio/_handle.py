@@ -20,29 +20,49 @@ from ._running import NEWS_LIMIT, Connection, News, Running
 QUEUE_LIMIT: Final = 64 << 20
 
 
-class Handle:
-    """At most one connection, and the object whose callbacks it causes. A derived class says how it comes to one."""
+class Owned:
+    """What every handle has: the object whose callbacks it causes, and a loop while it is at work."""
 
-    #: What the other end is called in messages, and the method that makes another handle.
-    PEER: ClassVar[str]
+    #: The method that makes another handle.
     ADAPTER: ClassVar[str]
 
     def __init__(self) -> None:
+        super().__init__()
         self._owner: Any = None
         self._running: Running | None = None
-        self._connection: Connection | None = None
         self._ticking = False
         self._closed = False
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether there is a connection, as far as ticks have told."""
-        return self._connection is not None
 
     def bind(self, owner: object) -> None:
         """Call back `owner` from now on; None: nobody, until the next bind. Everything else stays as it is."""
         self._refuse_if_closed()
         self._owner = owner
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise ClosedHandleError(f"the handle is closed: make another with {self.ADAPTER}()")
+
+    # False for the caller, the reason for the object.
+    def _fail(self, message: str, code: int) -> bool:
+        if self._owner is not None:
+            self._owner.on_error(message, code)
+        return False
+
+
+class Handle(Owned):
+    """At most one connection, and the object whose callbacks it causes. A derived class says how it comes to one."""
+
+    #: What the other end is called in messages.
+    PEER: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connection: Connection | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as ticks have told."""
+        return self._connection is not None
 
     def tick(self) -> None:
         """Do what is ready and tell of it. Never waits."""
@@ -99,13 +119,3 @@ class Handle:
         if connection.failure is not None:
             return self._fail(f"not sent: {connection.failure.strerror}", connection.failure.errno or errno.EIO)
         return True
-
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise ClosedHandleError(f"the handle is closed: make another with {self.ADAPTER}()")
-
-    # False for the caller, the reason for the object.
-    def _fail(self, message: str, code: int) -> bool:
-        if self._owner is not None:
-            self._owner.on_error(message, code)
-        return False

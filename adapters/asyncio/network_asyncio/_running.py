@@ -123,12 +123,17 @@ class Running:
         self._task.result()  # raises: it fails by a defect alone, and that must not look like an idle handle
         return True
 
+    def stop(self) -> None:
+        """End the coroutine."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                self.loop.run_until_complete(task)
+
     def end(self) -> None:
         """End coroutine and loop."""
         try:
-            if self._task is not None:
-                self._task.cancel()
-                with suppress(asyncio.CancelledError):
-                    self.loop.run_until_complete(self._task)
+            self.stop()
         finally:
             self.loop.close()

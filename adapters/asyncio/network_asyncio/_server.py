@@ -6,7 +6,8 @@ import errno
 from typing import Any
 
 from ._callbacks import Callbacks
-from ._errors import EmptyOrphanError, NoHandleError, NullHandleError, OccupiedOrphanError
+from ._errors import EmptyOrphanError, NoHandleError, NullHandleError, OccupiedOrphanError, WrongHandleError
+from ._network_http_server import NetworkHttpServer
 from ._network_server import NetworkServer
 
 
@@ -17,7 +18,7 @@ class SharedOrphan:
     """
 
     def __init__(self) -> None:
-        self.server: NetworkServer | None = None
+        self.server: NetworkServer | NetworkHttpServer | None = None
 
 
 class Server(Callbacks):
@@ -55,10 +56,13 @@ class Server(Callbacks):
 
     def restore(self, shared_orphan: SharedOrphan) -> None:
         """Move the handle out of an orphan into this object, which is called back from now on. One it had is closed."""
-        if shared_orphan.server is None:
+        handle = shared_orphan.server
+        if handle is None:
             raise EmptyOrphanError("the orphan holds no handle: save() one into it first")
-        server_restore(shared_orphan.server, self, type(self))
-        earlier, self._server, shared_orphan.server = self._server, shared_orphan.server, None
+        if not isinstance(handle, NetworkServer):
+            raise WrongHandleError("the orphan holds the handle of an HttpServer, not of a Server")
+        server_restore(handle, self, type(self))
+        earlier, self._server, shared_orphan.server = self._server, handle, None
         if earlier is not None:
             earlier.close()
 
