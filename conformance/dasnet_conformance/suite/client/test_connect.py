@@ -190,6 +190,11 @@ def test_timeout_zero(host: Host) -> None:
 def test_timeout_negative(host: Host, timeout: int) -> None:
     """Whatever it is taken for, the call comes back and says what is so."""
     _odd_timeout(host, timeout)
+    if timeout == -1:
+        # For system calls that is without end, which nobody has asked for.
+        client = made_client(host)
+        outcome = connect(client, listen(host, "silent"), timeout)
+        expect.one_of(outcome, ("false", "refused"), "connect with a timeout of -1 where nobody answers")
 
 
 def _odd_timeout(host: Host, timeout: int) -> None:
@@ -206,9 +211,12 @@ def _odd_timeout(host: Host, timeout: int) -> None:
 
 @check("connect.twice")
 def test_twice(host: Host) -> None:
-    """To the same server and to another."""
+    """To the same server, to a port that does not exist, and to another server."""
     client, listener = made_client(host), listen(host)
     peer = join(client, listener)
+    for port in (-1, 0, 65_536):
+        outcome = client.connect(listener.address, port, CONNECT_TIMEOUT)
+        expect.one_of(outcome, host.allowed(), f"connect to port {port} while there is a connection")
     for other in (listener, listen(host)):
         expect.one_of(connect(client, other), host.allowed(), "connect while there is a connection")
         expect.that(other.nobody_came(), "further connections", expected="none", got="one")

@@ -15,6 +15,12 @@ from dasnet_conformance.suite.scenes import pace_of, until_fired, until_received
 
 #: Sizes around the buffers that implementations use.
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
+#: Sizes that buffers have, and their neighbours: whoever waits for a read that is not full waits for ever on one.
+BUFFERS = sorted(
+    {(1 << power) + more for power in range(3, 18) for more in (-2, -1, 0, 1)}
+    | {512 * number for number in range(1, 12)}
+    | {1_000, 1_448, 1_460, 1_500, 2_000, 5_000, 8_000, 9_000, 10_000, 16_000, 20_000, 50_000, 60_000, 64_000, 65_000}
+)
 MEBIBYTE = 1 << 20
 
 #: Rounds for orders that only show over time: data and departure in one tick, or one after the other.
@@ -40,6 +46,18 @@ def _arrives(host: Host, parts: Iterable[bytes], *, tick_between: bool = False) 
 def test_sizes(host: Host, size: int) -> None:
     """One send of this size."""
     _arrives(host, [host.random.randbytes(size)])
+
+
+@check("data.buffer-sizes")
+def test_buffer_sizes(host: Host) -> None:
+    """One message of each size that a buffer may have, the next one only when it is there."""
+    server, peer = host.connected()
+    for size in BUFFERS:
+        before = len(server.received)
+        content = host.random.randbytes(size)
+        peer.send(content)
+        until_received(host, server, before + size)
+        expect.same_bytes(server.received[before:], content, f"what was delivered of a message of {size} bytes")
 
 
 @check("data.large")

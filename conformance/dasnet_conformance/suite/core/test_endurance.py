@@ -28,8 +28,9 @@ from dasnet_conformance.suite.scenes import (
     visit,
 )
 
-#: How many operations have been done when the state is asked: around the powers of two, where counters end.
-STAGES = (31, 100, 257, 1_025, 4_097, 66_000)
+#: How many operations have been done when the state is asked: behind the powers of two, where counters end, or turn
+#: negative until they have come round.
+STAGES = (31, 100, 200, 257, 1_025, 4_097, 33_000, 66_000)
 MESSAGES = 1_200
 VISITS = 300
 WAITING = 40

@@ -163,10 +163,14 @@ def test_new_object(host: Host) -> None:
 
 
 @check("restore.other-class")
-@pytest.mark.parametrize(("old_class", "new_class"), [(CLASS_A, CLASS_B), (CLASS_B, CLASS_A)])
+@pytest.mark.parametrize(("old_class", "new_class"), [(CLASS_A, CLASS_B), (CLASS_B, CLASS_A), (CLASS_SILENT, CLASS_A)])
 def test_other_class(host: Host, old_class: int, new_class: int) -> None:
-    """A reloaded script may have changed its class."""
-    server, peer = host.connected(old_class)
+    """A reloaded script may have changed its class, and may have overridden nothing before."""
+    server = host.listening(old_class)
+    peer = host.peer(server.port)
+    # An object that overrides nothing cannot tell that it has taken its client.
+    host.settle(server)
+    expect.returns(server.is_connected(), True, "is_connected of the object whose client has come")
     put_aside(server)
     taker = host.new(new_class)
     _restore(server, taker)

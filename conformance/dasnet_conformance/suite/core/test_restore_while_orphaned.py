@@ -28,17 +28,22 @@ def test_bytes_while_orphaned(host: Host, size: int) -> None:
 
 
 @check("restore.unread-before-save")
-def test_unread_before_save(host: Host) -> None:
-    """The bytes had arrived, no tick came; then the reload."""
+@pytest.mark.parametrize(("size", "ticks"), [(15, 0), (300_000, 0), (300_000, 1), (300_000, 2)])
+def test_unread_before_save(host: Host, size: int, ticks: int) -> None:
+    """The bytes had arrived, no tick came, or too few to deliver them all; then the reload."""
     server, peer = host.connected()
-    peer.send(b"before the save")
+    content = host.random.randbytes(size)
+    peer.send(content)
     host.silence()
+    for _ in range(ticks):
+        host.tick_once(server)
+    heard = len(server.received)
     put_aside(server)
     taker = take_over(host, server)
-    until_received(host, taker, 15)
+    until_received(host, taker, size - heard)
     host.settle(taker)
-    expect.same_bytes(taker.received, b"before the save", "what the new object was given")
-    expect.same_bytes(server.received, b"", "what the old object was given")
+    expect.same_bytes(server.received, content[:heard], "what the old object was given")
+    expect.same_bytes(taker.received, content[heard:], "what the new object was given")
 
 
 @check("restore.departure-while-orphaned")

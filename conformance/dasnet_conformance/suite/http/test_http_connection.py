@@ -303,14 +303,15 @@ def _came_broken(host: Host, server: HostObject, peer: Peer, data: bytes) -> boo
 
 @check("http-connection.destroyed")
 def test_destroyed(host: Host) -> None:
-    """Silent ones, one in the middle of a head, one that waits for its answer."""
+    """Silent ones, one in the middle of a head, one that waits for its answer, and one that no tick has taken yet."""
     server = serving(host)
     silent, halved, waiting = (client_of(host, server) for _ in range(3))
     halved.send(b"GET / HTTP/1.1\r\n")
     waiting.send(request_of())
     await_request(host, server)
     host.settle(server)
+    fresh = client_of(host, server)
     expect.returns(server.destroy(), None, "destroy")
-    for peer in (silent, halved, waiting):
+    for peer in (silent, halved, waiting, fresh):
         host.until(lambda peer=peer: peer.closed is not None, what=f"the end of the connection of {peer.name}")  # type: ignore[misc]
     host.await_refusal(server.port, "a port on which nobody listens any more")

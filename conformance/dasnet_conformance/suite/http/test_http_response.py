@@ -27,6 +27,7 @@ from dasnet_conformance.stage.http_side import (
     serving,
 )
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import Forgiving
 
 #: RFC 9110, section 5.6.7.
 FIXED_DATE = re.compile(
@@ -121,11 +122,11 @@ def test_empty_body(host: Host, status: int) -> None:
 
 
 @check("http-response.head-has-no-content")
-@pytest.mark.parametrize("sent", ["alone", "before a GET", "in error"])
+@pytest.mark.parametrize("sent", ["alone", "before a GET", "in error", "raising"])
 def test_head_has_no_content(host: Host, sent: str) -> None:
     """A body was given, or is the server's own; what follows the empty line would be taken for the next answer."""
-    if sent == "in error":
-        _head_in_error(host)
+    if sent in ("in error", "raising"):
+        _head_in_error(host, raising=sent == "raising")
         return
     if sent != "alone":
         _head_before_another(host)
@@ -135,15 +136,18 @@ def test_head_has_no_content(host: Host, sent: str) -> None:
     expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
 
 
-# Two hosts are one too many; the request line says what was asked for.
-def _head_in_error(host: Host) -> None:
-    server = greeting(host)
+# Two hosts are one too many, or the callback raises; the request line says what was asked for.
+def _head_in_error(host: Host, *, raising: bool) -> None:
+    server = serving(host)
+    server.react("request", "raise")
     peer = client_of(host, server)
-    peer.send(request_of("/", "Host: other", method="HEAD"))
+    peer.send(request_of("/", *([] if raising else ["Host: other"]), method="HEAD"))
+    # The tick in which a callback raises may end in an error.
+    ticked = Forgiving(server)
     host.until(
-        lambda: bool(finals_at(peer, ("HEAD",)) or peer.closed), server, what="an answer, or the end of the connection"
+        lambda: bool(finals_at(peer, ("HEAD",)) or peer.closed), ticked, what="an answer, or the end of the connection"
     )
-    host.settle(server)
+    host.settle(ticked)
     answers = finals_at(peer, ("HEAD",))
     if answers:
         expect.equal(len(peer.received), answers[0].size, "bytes at the client, all of the head")

@@ -248,6 +248,14 @@ class NegativeTimeoutIsAFailure(ClientHandle):
         return super().connect(host, port, timeout_ms) and timeout_ms >= 0
 
 
+@fault("connect.timeout-negative", hangs=True)
+class NegativeIsWithoutEnd(ClientHandle):
+    """A negative timeout is handed to the system, for which it means to wait without end."""
+
+    def seconds(self, timeout_ms: int) -> float:
+        return super().seconds(timeout_ms) if timeout_ms >= 0 else 120.0
+
+
 @fault("connect.twice", "connect.inside-data", may_kill=("connect.inside-connect", "connect.twice-reports"))
 class SecondConnectReplacesTheFirst(ClientHandle):
     """connect with a connection there ends that one and makes another."""
@@ -264,6 +272,17 @@ class SecondConnectEndsTheFirst(ClientHandle):
     def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
         self.drop_client()
         return super().connect_again(host, port, timeout_ms)
+
+
+@fault("connect.twice")
+class NoPortEndsTheConnection(ClientHandle):
+    """A port that does not exist is told before it is asked whether there is a connection, which is given up."""
+
+    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
+        if self.client is not None and not self.port_exists(port):
+            self.drop_client()
+            return self.fail_connect(f"there is no port {port}", errno.EINVAL)
+        return super().connect(host, port, timeout_ms)
 
 
 @fault("connect.twice-reports")

@@ -30,6 +30,23 @@ class CountsBytesInAByte(Handle):
             super().tell_data(part)
 
 
+@fault("data.buffer-sizes")
+class WaitsForAReadThatIsNotFull(Handle):
+    """Reads into 8,191 bytes, and hands on what it has once a read was not full: then that was a message."""
+
+    CHUNK = 8_191
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.held = b""
+
+    def tell_data(self, data: bytes) -> None:
+        self.held += data
+        if len(data) < self.CHUNK:
+            whole, self.held = self.held, b""
+            super().tell_data(whole)
+
+
 @fault("data.large")
 class StopsAfterTwoMebibytes(Handle):
     """The inbox of a client holds two mebibytes in all; what comes after them is read and forgotten."""

@@ -92,6 +92,18 @@ class FrameNumberInSixteenBits(Handle):
             super().turn()
 
 
+@fault("endurance.many-idle-ticks", "endurance.many-ticks-alone")
+class FrameNumberTurnsNegative(Handle):
+    """The number of the frame is a signed one of sixteen bits, and nothing happens in frames below zero."""
+
+    frame = 0
+
+    def turn(self) -> None:
+        self.frame = (self.frame + 1) & 0xFFFF
+        if self.frame < 1 << 15:
+            super().turn()
+
+
 @fault("endurance.many-idle-ticks")
 class ConnectedForSomeFrames(Handle):
     """is_connected looks at a countdown of 256 ticks since the client was last heard, though the client is kept."""

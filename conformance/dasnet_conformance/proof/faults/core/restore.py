@@ -143,6 +143,22 @@ class OnlyIntoTheSameClass(Handle):
         super().bind(owner)
 
 
+@fault("restore.other-class")
+class CallsTheFirstClass(Handle):
+    """Which callbacks there are is looked up in the class that the handle was made for, and never again."""
+
+    overridden: bool | None = None
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        if self.overridden is None:
+            self.overridden = overrides(owner, "on_data")
+
+    def tell_data(self, data: bytes) -> None:
+        if self.overridden:
+            super().tell_data(data)
+
+
 @fault("restore.class-without-callbacks")
 class RestoreNeedsCallbacks(Server):
     """restore looks up all callbacks of the class, and fails when one of them is not overridden."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import drain, peek, ready
@@ -38,6 +40,32 @@ class SaveDiscardsUnread(Handle):
         super().disown()
         if peek(self.client):
             drain(self.client)
+
+
+@fault("restore.unread-before-save")
+class ForgetsItsInbox(Handle):
+    """A tick reads all there is and hands out 8 KiB; what is left of it is forgotten when the object is saved."""
+
+    CHUNK = 1 << 20
+    inbox = b""
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.inbox = b""
+
+    def disown(self) -> None:
+        super().disown()
+        self.inbox = b""
+
+    def receive(self) -> None:
+        if not self.inbox:
+            data = self.read()
+            if data == b"":
+                self.end_of_input()
+            self.inbox = data or b""
+        if self.inbox:
+            piece, self.inbox = self.inbox[:8192], self.inbox[8192:]
+            self.tell_data(piece)
 
 
 @fault("restore.bytes-while-orphaned")

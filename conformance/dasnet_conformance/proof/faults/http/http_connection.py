@@ -13,7 +13,7 @@ from dasnet_conformance.proof.faults.sound_http_connection import Exchange, Http
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Request, listed
-from dasnet_conformance.proof.faults.tools import die
+from dasnet_conformance.proof.faults.tools import LOST, die
 
 Deliver = Callable[[HttpConnection, Request], bool]
 
@@ -402,3 +402,14 @@ class ASilentVisitorIsAnException(HttpConnection):
         if not self.parser.begun():
             raise ConnectionError("the client has gone")
         super().cut_off()
+
+
+@fault("http-connection.destroyed")
+class ForgetsWhoIsBeingTaken(HttpHandle):
+    """A client that waits when the server is destroyed is taken once more, and nobody closes its connection."""
+
+    def close(self) -> None:
+        client = self.take_waiting()
+        if client is not None:
+            LOST.append(client)
+        super().close()

@@ -8,7 +8,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer
-from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
@@ -150,6 +150,16 @@ class ErrorsOfHeadHaveABody(HttpConnection):
 
     def write(self, request: Request, status: int, fields: Fields, body: bytes, *, persistent: bool) -> bytes:
         return super().write(request, status, fields, body or b"an error", persistent=persistent)
+
+
+@fault("http-response.head-has-no-content")
+class FailedHeadHasABody(HttpHandle):
+    """When the callback raised, the client gets a page that says so, also where it asked with HEAD."""
+
+    def callback_failed(self, exchange: Exchange) -> None:
+        if exchange.number in self.pending:
+            exchange.request.method = b"GET"
+            self.respond(exchange.number, 500, (), b"the callback raised")
 
 
 @fault("http-response.head-has-the-fields")
