@@ -7,6 +7,7 @@ programs are skipped; in CI that is a failure, unless CI has said that the packa
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shutil
 import socket
@@ -96,7 +97,8 @@ def test_a_program_prints_what_the_page_says(name: str, daslang: str, ports: Por
     file = tmp_path / f"{name}.das"
     file.write_text(with_ports((PROGRAMS / file.name).read_text("utf-8"), first, second), "utf-8")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([daslang, str(file)], text=True, **pipes) as program:
+    quiet = {**os.environ, "DASLIVE_HV_LOG": "silent"}
+    with subprocess.Popen([daslang, str(file)], text=True, env=quiet, **pipes) as program:
         received = 0
         try:
             with connected(first, program) if name in CLIENTS else nullcontext() as client:
