@@ -17,7 +17,7 @@ def description() -> dict[str, str]:
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "load at the start": f"{os.getloadavg()[0]:.1f}",
     }
-    for package in ("uvloop", "Twisted"):
+    for package in ("uvloop", "Twisted", "uvicorn", "httptools", "h11"):
         try:
             told[package] = version(package)
         except PackageNotFoundError:

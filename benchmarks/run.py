@@ -2,9 +2,10 @@
 
     python benchmarks/run.py [-o DIR] [--page FILE] [FIGURE ...]
 
-FIGURE is one of idle, echo, bulk, clients, memory, suite, client, original_client; all of them unless named. Writes
-DIR/figures.json, DIR/samples.json (for pyperf) and DIR/figures.md; with --page, also the block within that page. The
-exit status tells of errors alone: no time and no missed target fails.
+FIGURE is one of idle, echo, bulk, clients, memory, suite, client, original_client, http_server; all of them unless
+named. Writes DIR/figures.json, DIR/samples.json (for pyperf) and DIR/figures.md; with --page, also the blocks within
+that page: that of HTTP is one of its own, and a block of which no figure was taken stays as it is. The exit status
+tells of errors alone: no time and no missed target fails.
 
 It uses loopback only. Linux, because the bare loops ask epoll and memory is read from /proc.
 """
@@ -18,7 +19,9 @@ import time
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
-FIGURES = ("idle", "echo", "bulk", "clients", "memory", "suite", "client", "original_client")
+FIGURES = ("idle", "echo", "bulk", "clients", "memory", "suite", "client", "original_client", "http_server")
+#: Figures that stand in another block of the page than "figures".
+_BLOCKS = {"http_server": "http"}
 
 
 def main() -> int:
@@ -32,22 +35,25 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no figure {', '.join(sorted(unknown))}: choose from {', '.join(FIGURES)}")
 
+    import alternating
     import machine
     import table
 
     described = machine.description()
-    found = []
+    blocks: dict[str, list[alternating.Figure]] = {}
     for name in arguments.figures or FIGURES:
         start = time.monotonic()
-        found += importlib.import_module(name).figures()
+        blocks.setdefault(_BLOCKS.get(name, "figures"), []).extend(importlib.import_module(name).figures())
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    found = [figure for figures in blocks.values() for figure in figures]
     arguments.output.mkdir(parents=True, exist_ok=True)
     table.write_json(arguments.output / "figures.json", described, found)
     table.write_samples(arguments.output / "samples.json", found)
     block = table.markdown(described, found)
     (arguments.output / "figures.md").write_text(block + "\n", "utf-8")
     if arguments.page is not None:
-        table.insert(arguments.page, "figures", block)
+        for name, figures in blocks.items():
+            table.insert(arguments.page, name, table.markdown(described, figures))
     print(block)
     return 0
 

@@ -1,4 +1,8 @@
-"""Answers as bytes, made by h11: status line, fields, framing. Touches the clock alone, for Date."""
+"""Answers as bytes: status line, fields, framing. Touches the clock alone, for Date.
+
+The last answer of a connection is made by h11, which knows when it has to end; any other is the lines as `check_answer`
+let them pass, which h11 would read once more.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +80,8 @@ def answer(
     # h11 leaves Content-Length out where an answer has none, but asks of 204 and 304 that there is no content.
     if status not in _WITHOUT_CONTENT:
         fields = [*fields, (b"Content-Length", b"%d" % len(body))]
+    if not close and answering.their_state is h11.DONE:
+        return _lines(status, fields, b"" if method == "HEAD" or status in _WITHOUT_CONTENT else body), True
     if close:
         fields = [*fields, (b"Connection", b"close")]
     response = h11.Response(status_code=status, headers=fields, reason=_REASONS.get(status, b""))
@@ -84,6 +90,14 @@ def answer(
         parts.append(answering.send(h11.Data(data=body)))
     parts.append(answering.send(h11.EndOfMessage()))
     return b"".join(part for part in parts if part), answering.our_state is h11.DONE
+
+
+# Byte for byte what h11 makes of it where the connection goes on.
+def _lines(status: int, fields: list[tuple[bytes, bytes]], body: bytes) -> bytes:
+    lines = [b"HTTP/1.1 %d %b\r\n" % (status, _REASONS.get(status, b""))]
+    lines += [b"%b: %b\r\n" % field for field in fields]
+    lines += [b"\r\n", body]
+    return b"".join(lines)
 
 
 def error_answer(status: int, is_head: bool) -> bytes:

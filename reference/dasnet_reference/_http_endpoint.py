@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from . import _process
 from ._endpoint import OPEN, PASSING, display, listen_on
-from ._http_connection import HttpConnection
-from ._poller import READABLE, Poller, Ready, make_poller
+from ._http_connection import HttpConnection, Phase
+from ._poller import READABLE, Poller, make_poller
 
 if TYPE_CHECKING:
     from ._http_limits import HttpLimits
@@ -34,22 +34,21 @@ class HttpEndpoint:
             self._poller.close()
             self._listener.close()
             raise
+        #: The poller's own bound method; asking is the one system call of an idle tick.
+        self.poll = self._poller.poll
         self.port: int = name[1]
         self.address = display(name)
         #: The connections, by descriptor.
         self.connections: dict[int, HttpConnection] = {}
         self._listening = True
-        self._process = _process.identity
+        #: The process that has opened it.
+        self.process = _process.identity
         OPEN.add(self)
 
     @property
     def inherited(self) -> bool:
         """Whether this process got it by a fork, and so has to leave everything but its own descriptors alone."""
-        return self._process != _process.identity
-
-    def poll(self) -> Ready:
-        """What is ready: descriptors and masks. The one system call of an idle tick."""
-        return self._poller.poll(0, len(self.connections) + 1)
+        return self.process != _process.identity
 
     def is_listener(self, fd: int) -> bool:
         """Whether this descriptor is the listener's."""
@@ -75,7 +74,7 @@ class HttpEndpoint:
     def settle(self, connection: HttpConnection, limits: HttpLimits) -> None:
         """Watch a connection for what it wants now; forget one that is gone."""
         wanted = connection.wanted
-        if connection.phase.name == "GONE":
+        if connection.phase is Phase.GONE:
             self.forget(connection, limits)
         elif wanted != connection.mask:
             connection.mask = wanted
