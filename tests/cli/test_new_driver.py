@@ -128,7 +128,7 @@ def test_what_is_built_is_ignored_by_git(made: Skeleton) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_skeleton_has_the_client_half_when_it_is_asked_for(language: str) -> None:
-    without, with_client = dict(skeleton(language, "mynet")), dict(skeleton(language, "mynet", client=True))
+    without, with_client = dict(skeleton(language, "mynet")), dict(skeleton(language, "mynet", "client"))
     assert without.keys() == with_client.keys()
     for texts in (without, with_client):
         assert not any(line.startswith("@") for text in texts.values() for line in text.splitlines())
@@ -174,7 +174,7 @@ def test_a_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
 def test_a_profile_that_no_skeleton_has_is_told(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "python", "port", "--profile", "telepathy", cwd=tmp_path)
     assert refused.returncode == 3
-    assert refused.stderr == "dasnet: no profile telepathy; the profiles are core, client\n"
+    assert refused.stderr == "dasnet: no profile telepathy; the profiles are core, client, http\n"
     assert not (tmp_path / "port").exists()
 
 

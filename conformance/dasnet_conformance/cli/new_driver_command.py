@@ -2,8 +2,7 @@
 
 The skeletons are files below `dasnet_adapters/templates/LANGUAGE`. Each is named as what it becomes, with `.template`
 behind it, so that nothing takes it for what it is not yet: a rule of git, a package of Cargo, a module of ours. The one
-placeholder in them is the name of the port. A line that begins with `@client` is of a skeleton with the client half
-alone, one with `@server` of a skeleton without it.
+placeholder in them is the name of the port. A line that begins with a mark is of some skeletons alone: see `MARKS`.
 """
 
 from __future__ import annotations
@@ -39,9 +38,9 @@ ALIASES: Final = {
 }
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
-#: What a line begins with that stands in a skeleton with the client half alone, or in one without it.
-WITH_CLIENT: Final = "@client"
-WITHOUT_CLIENT: Final = "@server"
+#: The profile for which a skeleton is asked, and what a line of it may begin with: a line with a mark stands in the
+#: skeletons alone that have this mark. `@server` is for those without the class `Client`.
+MARKS: Final = {"core": ("@core", "@server"), "client": ("@client",), "http": ("@http", "@server")}
 
 _SUFFIX: Final = ".template"
 
@@ -53,9 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
         metavar="NAME",
-        choices=("core", "client"),
+        choices=tuple(MARKS),
         default="core",
-        help="client: with the functions of the class Client as well (default: core)",
+        help="client, http: with the functions of the class Client or HttpServer as well (default: core)",
     )
 
 
@@ -68,7 +67,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise UsageMistake(f"{place}: is not empty; give a directory that is empty or does not exist yet")
-        for path, text in skeleton(language, name, client=arguments.profile == "client"):
+        for path, text in skeleton(language, name, arguments.profile):
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8", newline="\n")
@@ -95,20 +94,21 @@ def port_name(place: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", place.resolve().name).strip("-.") or "port"
 
 
-def skeleton(language: str, name: str, *, client: bool = False) -> Iterator[tuple[PurePosixPath, str]]:
+def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[PurePosixPath, str]]:
     """The files of a skeleton, each with its text.
 
-    Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `client`, whether it has the class `Client` as well.
+    Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
     """
+    others = tuple({mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile]))
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
-        kept, left_out = (WITH_CLIENT, WITHOUT_CLIENT) if client else (WITHOUT_CLIENT, WITH_CLIENT)
-        # A blank stands behind the mark, unless the line is empty.
-        yield path, "".join(_unmarked(line, kept) for line in lines if not line.startswith(left_out))
+        yield path, "".join(_unmarked(line, MARKS[profile]) for line in lines if not line.startswith(others))
 
 
-def _unmarked(line: str, mark: str) -> str:
-    return line.removeprefix(mark).removeprefix(" ") if line.startswith(mark) else line
+# A blank stands behind the mark, unless the line is empty.
+def _unmarked(line: str, marks: Sequence[str]) -> str:
+    mark = next((mark for mark in marks if line.startswith(mark)), "")
+    return line.removeprefix(mark).removeprefix(" ") if mark else line
 
 
 # Files that do not end as a template does are none: an editor's, or a cache.
