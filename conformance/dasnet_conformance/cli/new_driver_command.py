@@ -42,6 +42,9 @@ PLACEHOLDER: Final = "@NAME@"
 #: skeletons alone that have this mark. `@server` is for those without the class `Client`.
 MARKS: Final = {"core": ("@core", "@server"), "client": ("@client",), "http": ("@http", "@server")}
 
+#: The languages whose skeletons know the class HttpServer.
+WITH_HTTP: Final = ("c", "cpp", "rust", "daslang")
+
 _SUFFIX: Final = ".template"
 
 
@@ -61,19 +64,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the skeleton; returns 0."""
     language, place = language_of(arguments.language), Path(arguments.directory)
-    name = port_name(place)
+    texts = list(skeleton(language, port_name(place), arguments.profile))
     try:
         # A file or a link that leads nowhere is no directory to write to either, and mkdir says so.
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise UsageMistake(f"{place}: is not empty; give a directory that is empty or does not exist yet")
-        for path, text in skeleton(language, name, arguments.profile):
+        for path, text in texts:
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise UsageMistake(f"{error.filename or place}: cannot be written: {error.strerror}") from error
-    print(f"{place}: the driver of {name}; its README.md tells what to fill in. Next:")  # noqa: T201
+    print(f"{place}: the driver of {port_name(place)}; its README.md tells what to fill in. Next:")  # noqa: T201
     for line in (f"cd {shlex.quote(str(place))}", "dasnet doctor", "dasnet run construct"):
         print(f"    {line}")  # noqa: T201
     return 0
@@ -98,7 +101,11 @@ def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[
     """The files of a skeleton, each with its text.
 
     Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
+    Raises `UsageMistake` where the language's skeleton does not know the profile.
     """
+    if profile == "http" and language not in WITH_HTTP:
+        known = ", ".join(WITH_HTTP)
+        raise UsageMistake(f"there is no skeleton with the class HttpServer in {language} yet; there is in {known}")
     others = tuple({mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile]))
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
