@@ -12,6 +12,7 @@ a keyboard interrupt, or the signal of a test timeout, has to reach whoever wait
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from threading import get_ident
@@ -281,6 +282,8 @@ class PythonHost:
         # The record comes before __init__, in which a callback might fire already.
         instance = record.instance = class_info.__new__(class_info)
         object.__setattr__(instance, RECORD, record)
+        if settings and not _takes(class_info, settings):
+            return Unsupported(f"{self._module.label} has no such limits as {', '.join(settings)}")
         instance.__init__(**settings)
         self._objects[number] = record
         return NOTHING
@@ -443,3 +446,14 @@ class PythonHost:
                 raise
         finally:
             taker.close()
+
+
+# Whether a class can be made with these arguments, as far as it tells.
+def _takes(class_info: type, settings: dict[str, int]) -> bool:
+    try:
+        inspect.signature(class_info).bind(**settings)
+    except TypeError:
+        return False
+    except ValueError:  # it tells nothing
+        return True
+    return True

@@ -8,7 +8,7 @@
 
 import http from 'node:http';
 import { Duplex } from 'node:stream';
-import { Objection, objectionTo } from './http_rules.js';
+import { Objection, objectionTo, saysClose } from './http_rules.js';
 
 // Bytes held for coming ticks, beyond which the client is not read: the rest stays with the system and holds it up.
 const HELD_LIMIT = 64 << 10;
@@ -161,7 +161,9 @@ export class HttpConnection {
       return;
     }
     this.#requests.push({ request, response, expects, parts: [], size: 0, exchange: 0 });
-    this.#last = !response.shouldKeepAlive;
+    // Of both words in a request of HTTP/1.0 the parser heeds the one that counts less.
+    this.#last = !response.shouldKeepAlive || saysClose(request);
+    if (this.#last) response.shouldKeepAlive = false;
   }
 
   /** No request from here on; those before it are answered first. */

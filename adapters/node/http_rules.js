@@ -26,6 +26,12 @@ export function values(request, name) {
   return rawHeaders.filter((_, place) => place % 2 === 1 && rawHeaders[place - 1].toLowerCase() === name);
 }
 
+/** Whether a request asks for the end of its connection, whatever else it asks for. RFC 9112, section 9.3 */
+export function saysClose(request) {
+  const words = values(request, 'connection').flatMap((value) => value.split(','));
+  return words.some((word) => word.trim().toLowerCase() === 'close');
+}
+
 function ofVersion({ httpVersion, httpVersionMajor }) {
   // What had no version at all is told as 0.9.
   return httpVersionMajor === 1 ? null : new Objection(505, `version ${httpVersion} of HTTP`);

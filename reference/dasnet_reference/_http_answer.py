@@ -75,6 +75,8 @@ def answer(
     Arguments: `answering`, the h11 connection that has read the request; the rest as `check_answer` gave it; `close`,
     whether this one is to be the last.
     """
+    if status == 205:
+        body = b""  # there is nothing to show: RFC 9110, section 15.3.6
     if not any(name.lower() == b"date" for name, _ in fields):
         fields = [*fields, (b"Date", date())]
     # h11 leaves Content-Length out where an answer has none, but asks of 204 and 304 that there is no content.

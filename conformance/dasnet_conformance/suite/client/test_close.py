@@ -67,7 +67,7 @@ def test_before_connect(host: Host) -> None:
 
 
 @check("close.accepted-arrives")
-@pytest.mark.parametrize("parts", [1, 256])
+@pytest.mark.parametrize("parts", [1, 5, 16, 256])
 def test_accepted_arrives(host: Host, parts: int) -> None:
     """A farewell, and more than the system's buffers hold, or as much as is accepted; the server reads after close."""
     client, peer = connected_client(host)

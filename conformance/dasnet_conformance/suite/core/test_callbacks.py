@@ -45,7 +45,8 @@ def _provoke(host: Host, callback: str, action: str) -> tuple[HostObject, Peer]:
     peer = host.take_client(server)
     server.react(callback, action)
     if callback == "data":
-        peer.send(b"words")
+        # More than one piece for whoever hands out pieces: an object that is destroyed has to hear no further one.
+        peer.send(bytes(300_000) if action == "destroy" else b"words")
     else:
         peer.close()
     return server, peer

@@ -148,7 +148,7 @@ def test_port_highest(host: Host) -> None:
 
 
 @check("init.port-not-wrapped")
-@pytest.mark.parametrize("distance", [65_536, -65_536, 2 * 65_536])
+@pytest.mark.parametrize("distance", [65_536, -65_536, 2 * 65_536, 2**32])
 def test_port_not_wrapped(host: Host, distance: int) -> None:
     """Cut to 16 bits the number would name a free port: nobody may listen there."""
     port = unused_port(host)

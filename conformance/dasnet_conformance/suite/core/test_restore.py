@@ -188,6 +188,7 @@ def test_class_without_callbacks(host: Host) -> None:
     _restore(server, taker)
     peer.send(b"nobody listens")
     host.settle(taker)
+    expect.equal(taker.client_callbacks(), [], "callbacks on an object that overrides none")
     expect.returns(taker.is_connected(), True, "is_connected of the object without callbacks")
     expect.returns(taker.send(ANSWER), True, "send from the object without callbacks")
     host.await_peer(peer, len(ANSWER), taker)

@@ -131,6 +131,14 @@ def test_respond_departed(host: Host) -> None:
     peer.reset()
     host.settle(server, ticks=8)
     expect_no_answer(server, event.exchange, "respond to a client that has reset its connection")
+    # Who has its place, and maybe its descriptor, gets nothing that was another's.
+    other = client_of(host, server)
+    other.send(request_of("/other"))
+    await_request(host, server, 2)
+    expect_no_answer(server, event.exchange, "respond to a client that has left, when another one has come")
+    host.settle(server)
+    expect.equal(len(finals_at(other)), 0, "answers at the other client, whose request nobody has answered")
+    host.dismiss(other)
     server.react("request", "respond", 200, b"", GREETING)
     still_serves(host, server)
 

@@ -273,12 +273,13 @@ def test_slow_reader(host: Host) -> None:
 
 
 @check("http-connection.slow-reader-whole")
-def test_slow_reader_whole(host: Host) -> None:
-    """Ticks go by in which it reads nothing."""
+@pytest.mark.parametrize("field", ["", "Connection: close"], ids=["goes on", "last answer"])
+def test_slow_reader_whole(host: Host, field: str) -> None:
+    """Ticks go by in which it reads nothing; an answer that is the last is whole as well before the end."""
     server = serving(host)
     slow = client_of(host, server)
     slow.pause_reading()
-    slow.send(request_of("/slow"))
+    slow.send(request_of("/slow", *([field] if field else [])))
     event = await_request(host, server)
     respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.settle(server)

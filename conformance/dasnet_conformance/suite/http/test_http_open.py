@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_side import (
     await_request,
     client_of,
     expect_no_answer,
+    finals_at,
     greeting,
     made_server,
     request_of,
@@ -154,6 +155,11 @@ def test_objects_independent(host: Host) -> None:
     for server, target in zip(servers, ("/first", "/second"), strict=True):
         host.settle(server)
         expect.equal(targets_of(server), [target], f"the targets called back on {server}")
+    if events[0].exchange != events[1].exchange:
+        expect_no_answer(servers[0], events[1].exchange, "respond of one server to the exchange of the other")
+        expect_no_answer(servers[1], events[0].exchange, "respond of one server to the exchange of the other")
+        host.settle(*servers)
+        expect.equal([len(finals_at(peer)) for peer in peers], [0, 0], "answers, when each was asked for the other's")
     respond(servers[1], events[1].exchange, body=b"of the second")
     answer = await_answer(host, servers[1], peers[1])
     expect.same_bytes(answer.body, b"of the second", "the body at the client of the second")

@@ -14,6 +14,7 @@ from dasnet_conformance.stage.http_side import (
     Limits,
     await_answer,
     await_answers,
+    await_end,
     await_request,
     client_of,
     expect_no_answer,
@@ -115,12 +116,16 @@ def test_in_chunk(host: Host) -> None:
 
 
 @check("http-reload.unanswered")
-@pytest.mark.parametrize("reloads", [1, 2])
-def test_unanswered(host: Host, reloads: int) -> None:
+@pytest.mark.parametrize(
+    ("reloads", "method", "field"),
+    [(1, "GET", ""), (2, "GET", ""), (1, "HEAD", ""), (1, "GET", "Connection: close")],
+    ids=["one reload", "two reloads", "HEAD", "the last one"],
+)
+def test_unanswered(host: Host, reloads: int, method: str, field: str) -> None:
     """By its number, which is all that the new script knows; it is told of once, to the object that had it."""
     server = serving(host)
     peer = client_of(host, server)
-    peer.send(request_of("/waits"))
+    peer.send(request_of("/waits", *([field] if field else []), method=method))
     event = await_request(host, server)
     holder = server
     for _ in range(reloads):
@@ -128,8 +133,13 @@ def test_unanswered(host: Host, reloads: int) -> None:
         host.settle(holder)
     expect.equal(holder.count("request"), 0, "request callbacks on the object that got the handle")
     respond(holder, event.exchange)
-    answer = await_answer(host, holder, peer)
-    expect.same_bytes(answer.body, GREETING, "the answer given after the reload")
+    answer = await_answer(host, holder, peer, method)
+    expect.same_bytes(answer.body, b"" if method == "HEAD" else GREETING, "the answer given after the reload")
+    # What the request asked for, the answer knows after the reload as well.
+    if field:
+        await_end(host, holder, peer)
+    host.settle(holder)
+    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-reload.pipelined")
