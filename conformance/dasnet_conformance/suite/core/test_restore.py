@@ -169,8 +169,9 @@ def test_other_class(host: Host, old_class: int, new_class: int) -> None:
     server = host.listening(old_class)
     peer = host.peer(server.port)
     # An object that overrides nothing cannot tell that it has taken its client.
-    host.settle(server)
-    expect.returns(server.is_connected(), True, "is_connected of the object whose client has come")
+    host.until(
+        lambda: server.is_connected() == Value(True), server, what="is_connected of the object whose client has come"
+    )
     put_aside(server)
     taker = host.new(new_class)
     _restore(server, taker)
