@@ -37,6 +37,17 @@ class SmallSteps(HttpConnection):
         self.outgoing = self.outgoing + waiting[had:]
 
 
+@variant("a port that does not exist, of HTTP", shows={"http-open.no-port": "refused"})
+class BadHttpPortIsRefused(HttpHandle):
+    """Raises an error for a number that is no port: nothing could ever listen there."""
+
+    def init(self, port: int) -> bool:
+        """Not on what is no port."""
+        if not self.port_exists(port):
+            raise ValueError(f"there is no port {port}")
+        return super().init(port)
+
+
 @variant("how many clients are taken in a tick")
 class TakesOneClient(HttpHandle):
     """Takes one client in a tick: the others wait a little longer."""

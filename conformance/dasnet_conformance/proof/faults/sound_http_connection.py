@@ -124,7 +124,8 @@ class HttpConnection:
 
     def has_work(self) -> bool:
         """Whether there is something to do without the system: to parse, to invite, or to come to an end."""
-        waits = bool(self.parser.buffer) or self.must_invite()
+        # A request may be complete since the last step of a turn, with no byte left behind it.
+        waits = bool(self.parser.buffer) or self.parser.complete or self.must_invite()
         return self.ending or self.ended or (waits and self.may_go_on())
 
     # Reading
