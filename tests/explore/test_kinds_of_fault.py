@@ -27,7 +27,7 @@ KINDS = {
     "after an exception": ("failed_data_is_delivered_again", "exceptions.data-waiting"),
     "order under pressure": ("small_ones_overtake", "save.queued-bytes-survive send.many-calls"),
     "half-close": ("answers_half_closed_in_vain", "endings.accepted-before-half-close"),
-    "agreement after a change": ("refused_init_drops_the_client", "query. agreement. state. init. restore."),
+    "agreement after a change": ("refused_init_drops_the_client", "query. agreement. state. init. restore. callbacks."),
     "who hears what": ("errors_stay_with_the_maker", "restore.callbacks-to-new-object"),
 }
 
@@ -48,7 +48,7 @@ CLIENT_KINDS = {
 HTTP_KINDS = {
     "request": ("decodes_the_target", "http-request.target-unchanged"),
     "request, fields": ("hands_fields_over_backwards", "http-request.fields-in-order"),
-    "request, cut": ("forgets_the_beginning_of_a_line", "http-request. http-reload."),
+    "request, cut": ("forgets_the_beginning_of_a_line", "http-request. http-reload. http-framing."),
     "framing": ("body_is_what_came_with_the_head", "http-framing. http-reload."),
     "framing, extensions": ("refuses_chunk_extensions", "http-framing. http-reload. http-request."),
     "framing, sizes": ("knows_no_capital_digits", "http-framing. http-reload. http-request."),
