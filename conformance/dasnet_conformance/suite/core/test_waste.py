@@ -46,7 +46,7 @@ def _number(host: Host, of: str) -> int:
 
 
 # So many turns are a block. A server that is slow gets through fewer blocks, and is not wrong.
-def _memory_comes_to_rest(host: Host, turn: Callable[[], None], block: int, each: str) -> None:
+def _memory_comes_to_rest(host: Host, turn: Callable[[], object], block: int, each: str) -> None:
     # The question is put before the work.
     before = first = _number(host, "memory")
     at_rest = 0
@@ -71,7 +71,7 @@ def _memory_comes_to_rest(host: Host, turn: Callable[[], None], block: int, each
         before = now
 
 
-def _number_stays(host: Host, of: str, turn: Callable[[], None], each: str) -> None:
+def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str) -> None:
     _number(host, of)
     turn()
     before = _number(host, of)
@@ -87,7 +87,7 @@ def _number_stays(host: Host, of: str, turn: Callable[[], None], each: str) -> N
     )
 
 
-def _visitor(host: Host, server: HostObject) -> Callable[[], None]:
+def _visitor(host: Host, server: HostObject) -> Callable[[], object]:
     def visitor() -> None:
         serve_one(host, server)
         host.dismiss(host.peers[-1])
@@ -95,7 +95,7 @@ def _visitor(host: Host, server: HostObject) -> Callable[[], None]:
     return visitor
 
 
-def _failing_init(host: Host) -> Callable[[], None]:
+def _failing_init(host: Host) -> Callable[[], object]:
     occupied, server = host.listening(), host.made()
 
     def failing_init() -> None:
