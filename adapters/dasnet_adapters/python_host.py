@@ -12,7 +12,6 @@ a keyboard interrupt, or the signal of a test timeout, has to reach whoever wait
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import partial
 from threading import get_ident
@@ -35,7 +34,7 @@ from .contract import (
 from .python_api import is_holding, tells_holding
 from .python_child import HostChild
 from .python_client import client_commands
-from .python_http import CLIENT_LIMITS, http_commands, http_limits
+from .python_http import CLIENT_LIMITS, http_commands, http_limits, takes_limits
 from .python_lowlevel import lowlevel_commands
 from .python_outcomes import (
     DRIVER_KIND,
@@ -282,7 +281,7 @@ class PythonHost:
         # The record comes before __init__, in which a callback might fire already.
         instance = record.instance = class_info.__new__(class_info)
         object.__setattr__(instance, RECORD, record)
-        if settings and not _takes(class_info, settings):
+        if settings and not takes_limits(class_info, settings):
             return Unsupported(f"{self._module.label} has no such limits as {', '.join(settings)}")
         instance.__init__(**settings)
         self._objects[number] = record
@@ -446,14 +445,3 @@ class PythonHost:
                 raise
         finally:
             taker.close()
-
-
-# Whether a class can be made with these arguments, as far as it tells.
-def _takes(class_info: type, settings: dict[str, int]) -> bool:
-    try:
-        inspect.signature(class_info).bind(**settings)
-    except TypeError:
-        return False
-    except ValueError:  # it tells nothing
-        return True
-    return True

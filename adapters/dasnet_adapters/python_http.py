@@ -7,6 +7,7 @@ host stands on.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -32,6 +33,17 @@ CLIENT_LIMITS: Final = ("largest_head", "largest_body", "stall_ticks", "deadline
 def http_limits(given: Iterable[int], names: Iterable[str] = LIMITS) -> dict[str, int]:
     """The limits of a command as arguments of the class; 0 leaves one to the implementation."""
     return {name: limit for name, limit in zip(names, given, strict=True) if limit}
+
+
+def takes_limits(class_info: type, limits: dict[str, int]) -> bool:
+    """Whether a class can be made with these limits, as far as it tells what it takes."""
+    try:
+        inspect.signature(class_info).bind(**limits)
+    except TypeError:
+        return False
+    except ValueError:
+        pass  # it tells nothing
+    return True
 
 
 def split_headers(headers: bytes) -> list[tuple[bytes, bytes]]:

@@ -303,6 +303,23 @@ def test_a_handle_of_http_in_an_orphan_is_closed_by_an_object_of_its_kind(
     assert closed == ["HttpServer" if class_number == CLASS_HTTP else "HttpClient"] * 2
 
 
+def test_a_class_that_takes_no_limits_is_not_asked_for_them(module: types.ModuleType) -> None:
+    class HttpServer(Server):
+        make_http_server_adapter = Server.make_server_adapter
+
+        def __init__(self) -> None:
+            super().__init__()
+
+    module.HttpServer = HttpServer  # type: ignore[attr-defined]
+    session = InProcessAdapter("fake_network").open_session()
+    outcome = session.call(Command("http_new", (1, CLASS_HTTP, 1_000, 0, 0, 0, 0, 0))).outcome
+    assert isinstance(outcome, Unsupported)
+    assert "longest_request_line" in outcome.reason
+    # All left to the implementation is no limit.
+    assert session.call(Command("http_new", (2, CLASS_HTTP, 0, 0, 0, 0, 0, 0))).outcome == Value(None)
+    session.close()
+
+
 def test_a_handle_on_a_plain_object_is_closed_as_well(
     module: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Final
 
@@ -14,7 +15,7 @@ from ._running import Running
 _BACKLOG: Final = 128
 
 
-class Listening(Owned):
+class Listening(Owned, ABC):
     """A handle that listens. A derived class says what becomes of those who connect, by `_serve`."""
 
     def __init__(self) -> None:
@@ -46,9 +47,9 @@ class Listening(Owned):
             self._owner.on_log(f"listening on port {self.port}")
         return True
 
+    @abstractmethod
     def _serve(self, listener: socket.socket, running: Running) -> Coroutine[None, None, None]:
         """The life of the listener, which it closes in the end."""
-        raise NotImplementedError
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -23,7 +23,7 @@ AT_ONCE = 1_000
 #: Operations that are done one by one at most, where the driver has no such command: past 2 to the power of 10.
 ONE_BY_ONE = 1_100
 
-#: Seconds after which it is enough, for one call of these.
+#: Seconds after which it is enough, for one call of these: of the calls that a check makes, the last few take long.
 LONG_ENOUGH = 12.0
 
 #: Ticks between two looks at whether it is done, while much is read.

@@ -143,6 +143,16 @@ def test_no_port(host: Host, port: int) -> None:
     expect.one_of(server.is_open(), NOT_OPEN, f"is_open after init on port {port}")
 
 
+# A further client of a server that answers nothing by itself is served.
+def _still_serves_by_hand(host: Host, server: HostObject) -> None:
+    count = server.count("request")
+    peer = client_of(host, server)
+    peer.send(request_of("/further"))
+    event = await_request(host, server, count + 1)
+    respond(server, event.exchange)
+    expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of the answer to a further client")
+
+
 @check("http-open.objects-independent")
 def test_objects_independent(host: Host) -> None:
     """Both have a request that waits; the numbers of their exchanges may be the same, and are each its own object's."""
@@ -169,17 +179,7 @@ def test_objects_independent(host: Host) -> None:
     answer = await_answer(host, servers[0], peers[0])
     expect.same_bytes(answer.body, b"of the first", "the body at the client of the first")
     expect_no_answer(servers[0], events[0].exchange, "a second answer of the first")
-    still_serves_by_hand(host, servers[0])
-
-
-def still_serves_by_hand(host: Host, server: HostObject) -> None:
-    """A further client of a server that answers nothing by itself is served."""
-    count = server.count("request")
-    peer = client_of(host, server)
-    peer.send(request_of("/further"))
-    event = await_request(host, server, count + 1)
-    respond(server, event.exchange)
-    expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of the answer to a further client")
+    _still_serves_by_hand(host, servers[0])
 
 
 @check("http-open.clients-leak-nothing")
@@ -215,7 +215,7 @@ def test_clients_leak_nothing(host: Host) -> None:
             before = descriptors(host)
     host.settle(server)
     expect_no_leak(host, before, f"{CLIENTS} clients")
-    still_serves_by_hand(host, server)
+    _still_serves_by_hand(host, server)
 
 
 @check("http-open.rounds-leak-nothing")
