@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from changed_reference import Wrong
 from dasnet_adapters.contract import Answer, Unsupported, Value
 from dasnet_conformance.catalogue.loader import Requirement
+from dasnet_conformance.stage import descriptors
 from dasnet_conformance.stage.descriptors import needs_shared, next_descriptor, none_left, shared, taken_up_to
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
@@ -42,20 +44,30 @@ def test_a_question_that_cannot_be_put_is_moot_and_says_which_command_is_missing
 
 
 def test_a_server_in_this_process_shares_its_descriptors(host: Host) -> None:
-    assert shared(host.listening)
-    needs_shared(host.listening)
+    port = host.listening().port
+    assert shared(port)
+    needs_shared(port)
 
 
-def test_a_server_elsewhere_shares_none() -> None:
-    assert not shared(lambda: None)
+def test_a_server_elsewhere_shares_none(host: Host) -> None:
+    """Nor does a listener of this process on another port, such as the guard of a block of ports."""
+    port = host.listening().port
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        assert not shared(port + 1)
+        assert not shared(bound.getsockname()[1])
+        assert shared(other.getsockname()[1])
     with pytest.raises(Moot, match="does not share this process"):
-        needs_shared(lambda: None)
+        needs_shared(port + 1)
 
 
-def test_a_descriptor_that_is_closed_meanwhile_shares_none(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    left_over = os.open(tmp_path / "file", os.O_RDONLY)
-    assert not shared(lambda: os.close(left_over))
+def test_descriptors_are_looked_through_where_the_system_lists_none(
+    host: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(descriptors, "_LIST", tmp_path / "nothing")
+    port = host.listening().port
+    assert shared(port)
+    assert not shared(port + 1)
 
 
 @needs_limits

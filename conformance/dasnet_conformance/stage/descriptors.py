@@ -1,23 +1,29 @@
 """Descriptors of this process, which an implementation that is judged in it shares: taking many, leaving none.
 
 Whether it does share them is found out, not asked. In a process of its own the implementation has descriptors that the
-suite can neither take nor limit. It opens the null device, duplicates it, and sets this process's own soft limit within
-a block; it knows no implementation.
+suite can neither take nor limit. It opens the null device, looks at sockets of this process by duplicates, and sets its
+own soft limit within a block; it knows no implementation.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import socket
+import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from .expect import Moot
 
 _FOREIGN = (
     "not asked: the implementation does not share this process, whose descriptors are all that the suite can take"
 )
+#: Where a system lists the descriptors of the process that looks.
+_LIST = Path("/dev/fd")
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _NO_LIMIT = "not asked: this system has no limit of descriptors that a process can set itself"
 
 
@@ -28,25 +34,40 @@ def next_descriptor() -> int:
     return number
 
 
-def shared(opens_one: Callable[[], object]) -> bool:
-    """Whether what `opens_one` opens counts among the descriptors of this process.
+def shared(port: int) -> bool:
+    """Whether the listener of that port counts among the descriptors of this process.
 
-    It would take the lowest number that is free. That the lowest is another one afterwards says nothing: something of
-    the suite's own may have been closed meanwhile.
+    Its address tells it from every socket of the suite's own, which may have opened one at the same time: a port of a
+    new block is guarded by a listener too.
     """
-    number = next_descriptor()
-    opens_one()
-    try:
-        os.fstat(number)
-    except OSError:
-        return False
-    return True
+    return any(_listens(number, port) for number in _open_descriptors())
 
 
-def needs_shared(opens_one: Callable[[], object]) -> None:
-    """Raise `Moot` unless what `opens_one` opens counts among the descriptors of this process."""
-    if not shared(opens_one):
+def needs_shared(port: int) -> None:
+    """Raise `Moot` unless the listener of that port counts among the descriptors of this process."""
+    if not shared(port):
         raise Moot(_FOREIGN)
+
+
+# Every descriptor of this process. Where the system keeps no list, every number below the next one that is free and as
+# many again: nothing of the suite leaves larger gaps.
+def _open_descriptors() -> list[int]:
+    try:
+        return [int(each.name) for each in _LIST.iterdir()]
+    except OSError:
+        return list(range(2 * next_descriptor()))
+
+
+def _listens(number: int, port: int) -> bool:
+    try:
+        if not stat.S_ISSOCK(os.fstat(number).st_mode):
+            return False
+        duplicate = os.dup(number)
+    except OSError:
+        return False  # nothing is open under that number
+    with socket.socket(fileno=duplicate) as own:
+        listens = own.family in _FAMILIES and own.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) != 0
+        return listens and bool(own.getsockname()[1] == port)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def test_high_descriptors(host: Host) -> None:
     """The suite takes descriptors where they are shared, and where not, as many servers do."""
     early = host.listening()
     with ExitStack() as stack:
-        if shared(lambda: host.listening()):
+        if shared(early.port):
             stack.enter_context(taken_up_to(SET_SIZE, ROOM))
         else:
             _many_servers(host)
@@ -67,7 +67,8 @@ def _many_servers(host: Host) -> None:
 def test_no_descriptor_for_client(host: Host) -> None:
     """The client connects before; it is the listen queue that takes it, and the server finds no descriptor for it."""
     server = host.made()
-    needs_shared(lambda: expect.returns(host.init_free(server), True, "init on a free port"))
+    expect.returns(host.init_free(server), True, "init on a free port")
+    needs_shared(server.port)
     peer = host.peer(server.port)
     with none_left():
         tick_whatever(host, server, TICKS)
@@ -90,7 +91,7 @@ def test_no_descriptor_for_client(host: Host) -> None:
 @check("process.no-descriptor-for-listener")
 def test_no_descriptor_for_listener(host: Host) -> None:
     """A port that is free, and no socket to listen there; then the same object once more."""
-    needs_shared(host.listening)
+    needs_shared(host.listening().port)
     server, port = host.made(), host.port()
     with none_left():
         expect.one_of(server.init(port), host.allowed(), "init without a descriptor for the listener")
