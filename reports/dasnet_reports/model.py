@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 SCHEMA: Final = 1
@@ -299,6 +300,8 @@ class Results:
         _require_duration("duration_s", self.duration_s)
 
 
+# The same few names come tens of thousands of times. What raises is not remembered.
+@lru_cache(maxsize=4_096)
 def _require_match(pattern: str, name: str, value: str, wanted: str) -> None:
     # fullmatch: "$" alone would let a trailing newline through.
     if len(value) > MAX_NAME or not re.fullmatch(pattern, value):

@@ -60,25 +60,38 @@ class HttpAnswer:
         return 100 <= self.status < 200
 
 
-def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended: bool) -> list[HttpAnswer]:
-    """The whole answers at the beginning of what a client has received.
+class AnswersSoFar:
+    """The whole answers that a client has, read on each time from where they ended.
 
-    Arguments: `data`, every byte so far; `methods`, those of the requests in order (GET where none is named), for an
-    answer to HEAD has no content; `ended`, whether the connection has ended, which ends an answer that says nothing of
-    its length. Raises `Mismatch` for bytes that are no answer.
+    Arguments: `methods`, those of the requests in order (GET where none is named): an answer to HEAD has no content.
     """
-    found: list[HttpAnswer] = []
-    final = start = 0
-    while start < len(data):
-        method = methods[final] if final < len(methods) else "GET"
-        try:
-            answer = _read(data, start, method, ended)
-        except IncompleteError:
-            break
-        found.append(answer)
-        start += answer.size
-        final += not answer.interim
-    return found
+
+    def __init__(self, methods: Sequence[str] = ()) -> None:
+        self.methods = tuple(methods)
+        self._found: list[HttpAnswer] = []
+        self._final = self._size = 0
+
+    def read(self, data: bytes | bytearray, *, ended: bool) -> list[HttpAnswer]:
+        """All of them.
+
+        Arguments: `data`, every byte so far; `ended`, whether the connection has ended, which ends an answer that says
+        nothing of its length. Raises `Mismatch` for bytes that are no answer.
+        """
+        while self._size < len(data):
+            method = self.methods[self._final] if self._final < len(self.methods) else "GET"
+            try:
+                answer = _read(data, self._size, method, ended)
+            except IncompleteError:
+                break
+            self._found.append(answer)
+            self._size += answer.size
+            self._final += not answer.interim
+        return list(self._found)
+
+
+def read_answers(data: bytes | bytearray, methods: Sequence[str] = (), *, ended: bool) -> list[HttpAnswer]:
+    """The whole answers at the beginning of what a client has received; arguments and errors of `AnswersSoFar`."""
+    return AnswersSoFar(methods).read(data, ended=ended)
 
 
 def rest_of(data: bytes | bytearray, answers: Sequence[HttpAnswer]) -> bytes:

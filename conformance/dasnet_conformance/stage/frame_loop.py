@@ -81,7 +81,8 @@ class FrameLoop:
     def step_peers(self) -> None:
         """Move the bytes of every peer that the system takes and has."""
         for peer in self.peers:
-            self._moved += peer.step()
+            if peer.closed is None:  # most of a long check are of clients that have left
+                self._moved += peer.step()
 
     def until(
         self,

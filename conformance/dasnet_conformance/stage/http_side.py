@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from dasnet_adapters.contract import CLASS_HTTP, Event, Unsupported, Value
 
 from . import expect, many
-from .answer_reader import HttpAnswer, read_answers, rest_of
+from .answer_reader import AnswersSoFar, HttpAnswer, rest_of
 from .host import Host
 from .host_object import HostObject
 from .peer import Peer
@@ -23,6 +25,9 @@ PLAIN = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 #: The body with which `greeting` answers.
 GREETING = b"a greeting\r\n"
+
+# A check asks for them after each tick, and a connection may bring a hundred.
+_ANSWERS: Final[WeakKeyDictionary[Peer, AnswersSoFar]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,10 @@ def fields_of(event: Event) -> list[tuple[str, bytes]]:
 
 def answers_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
     """The whole answers that a client has, interim ones among them."""
-    return read_answers(peer.received, methods, ended=peer.closed == "end of file")
+    so_far = _ANSWERS.get(peer)
+    if so_far is None or so_far.methods != tuple(methods):
+        so_far = _ANSWERS[peer] = AnswersSoFar(methods)
+    return so_far.read(peer.received, ended=peer.closed == "end of file")
 
 
 def finals_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:

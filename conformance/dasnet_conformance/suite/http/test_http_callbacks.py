@@ -12,6 +12,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     PLAIN,
     await_answer,
+    await_answers,
     await_end,
     await_request,
     client_of,
@@ -131,12 +132,15 @@ def _once_of_any_size(host: Host) -> None:
         request_of(f"/chunks/{count}", chunked, method="POST") + b"1\r\na\r\n" * count + b"0\r\n\r\n"
         for count in range(130)
     ]
+    peer, answered = client_of(host, server), 0
     for count, data in enumerate([*fields, *chunks], 1):
-        peer = client_of(host, server)
         peer.send(data)
         await_request(host, server, count, needs="")
-        await_answer(host, server, peer)
-        host.dismiss(peer)
+        answered += 1
+        if await_answers(host, server, peer, answered)[-1].closes:
+            await_end(host, server, peer)
+            host.dismiss(peer)
+            peer, answered = client_of(host, server), 0
     host.settle(server)
     expect.equal(server.count("request"), len(fields) + len(chunks), "request callbacks")
 
