@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import types
+from pathlib import Path
 from typing import Any
 
 from fake_network_module import Server, make_module
@@ -10,8 +12,16 @@ from fake_network_module import Server, make_module
 from dasnet_adapters.contract import CORE, LOWLEVEL, Command, Unsupported, Value
 from dasnet_adapters.in_process import InProcessSession
 from dasnet_adapters.patience import Patience
-from dasnet_adapters.python_api import FUNCTIONS, METHODS, find_shortcomings
+from dasnet_adapters.python_api import (
+    CLIENT_FUNCTIONS,
+    FUNCTIONS,
+    HTTP_CLIENT_METHODS,
+    HTTP_METHODS,
+    METHODS,
+    find_shortcomings,
+)
 from dasnet_adapters.python_host import PythonHost
+from dasnet_adapters.python_http import CLIENT_LIMITS, LIMITS
 from dasnet_adapters.python_recording import PythonModule
 
 BOTH = (CORE, LOWLEVEL)
@@ -52,6 +62,13 @@ def test_the_reference_lacks_nothing() -> None:
 
     assert find_shortcomings(dasnet_reference, BOTH) == ()
     assert find_shortcomings(dasnet_reference.grouped, BOTH) == ()
+
+
+def test_the_guide_tells_of_every_part() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference-guide.md").read_text("utf-8")
+    section = text.partition("## What a Python module has to offer")[2].partition("\n## ")[0]
+    parts = {*FUNCTIONS, *CLIENT_FUNCTIONS, *HTTP_METHODS, *HTTP_CLIENT_METHODS, *LIMITS, *CLIENT_LIMITS, "PROFILES"}
+    assert [name for name in sorted(parts) if not re.search(rf"\b{name}\b", section)] == []
 
 
 def test_each_missing_part_is_named() -> None:
