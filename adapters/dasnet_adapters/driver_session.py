@@ -100,7 +100,8 @@ class Conversation:
 
         Raises `AdapterBroken` for any other line that came between commands.
         """
-        if self.broken is None:
+        # Before a command it is mostly the moment after the one before it.
+        if self.broken is None and time.monotonic() - self._looked > _THIS_MOMENT:
             self._guard(self._take_early_lines)
             self._looked = time.monotonic()
         if not self._strays:
@@ -177,6 +178,8 @@ class Conversation:
             result = take(heard)
             if result is not None:
                 self._strays += reader.strays
+                # Whatever came behind the answer is to be seen at once.
+                self._looked = -_THIS_MOMENT
                 return result
 
     def _take_early_lines(self) -> None:
