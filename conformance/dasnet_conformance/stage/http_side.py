@@ -127,6 +127,11 @@ def finals_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
     return [answer for answer in answers_at(peer, methods) if not answer.interim]
 
 
+def final_bytes(peer: Peer, methods: Sequence[str] = ()) -> int:
+    """How many bytes a client has that are no interim answers: those may come at any time (RFC 9110, section 15.2)."""
+    return len(peer.received) - sum(answer.size for answer in answers_at(peer, methods) if answer.interim)
+
+
 def await_request(
     host: Host, server: HostObject, count: int = 1, *, needs: str = "http-request.get", size: int = 0
 ) -> Event:
@@ -215,7 +220,7 @@ def expect_no_answer(server: HostObject, exchange: int, what: str, body: bytes =
 def drip(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
     """Send byte by byte, a tick for each, until all is sent, an answer is there, or the connection has ended."""
     for place in range(len(data)):
-        if peer.closed is not None or peer.received:
+        if peer.closed is not None or final_bytes(peer):
             return
         peer.send(data[place : place + 1])
         host.tick_once(server)

@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_side import (
     await_end,
     await_request,
     client_of,
+    final_bytes,
     finals_at,
     greeting,
     request_of,
@@ -137,7 +138,7 @@ def test_close(host: Host, field: str) -> None:
     answer = await_answer(host, server, peer)
     expect.same_bytes(answer.body, GREETING, "the body")
     await_end(host, server, peer)
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-connection.close-said")
@@ -262,13 +263,15 @@ def test_pipelining_bounded(host: Host) -> None:
 
 @check("http-connection.upgrade-of-nothing")
 def test_upgrade_of_nothing(host: Host) -> None:
-    """No 101, no 100 that nobody asked for: exactly one answer, of the status that was given."""
+    """No 101: exactly one final answer, of the status that was given; other interim ones mean nothing."""
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(request_of("/", "Connection: Upgrade", "Upgrade: websocket", method="POST", body=b"body"))
     await_answer(host, server, peer)
     host.settle(server)
-    expect.equal([answer.status for answer in answers_at(peer)], [200], "the statuses of what the client got")
+    expect.equal([answer.status for answer in finals_at(peer)], [200], "the statuses of the final answers")
+    interim = [answer.status for answer in answers_at(peer) if answer.interim]
+    expect.that(101 not in interim, "the interim answers", expected="no 101", got=str(interim))
     still_serves(host, server)
 
 
@@ -297,9 +300,9 @@ def test_answers_in_one_piece(host: Host) -> None:
 
 # Whether an answer was not there as a whole with its first byte.
 def _came_broken(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:
-    before, seen = len(peer.received), len(finals_at(peer))
+    before, seen = final_bytes(peer), len(finals_at(peer))
     peer.send(data)
-    host.until(lambda: len(peer.received) > before or bool(peer.closed), server, what="the first byte of an answer")
+    host.until(lambda: final_bytes(peer) > before or bool(peer.closed), server, what="the first byte of an answer")
     host.step_peers()
     broken = len(finals_at(peer)) == seen
     host.until(lambda: len(finals_at(peer)) > seen or bool(peer.closed), server, what="the whole answer")
