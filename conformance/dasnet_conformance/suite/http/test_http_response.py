@@ -182,28 +182,6 @@ def test_head_has_the_fields(host: Host) -> None:
         expect.equal(told, [len(GREETING)], "Content-Length of HEAD's answer")
 
 
-@check("http-response.no-content")
-@pytest.mark.parametrize("status", [204, 304])
-@pytest.mark.parametrize("body", [b"", GREETING], ids=["no body", "a body"])
-def test_no_content(host: Host, status: int, body: bytes) -> None:
-    """Refusing a body with such a status is as right as leaving it out; then it is given without one."""
-    server = serving(host)
-    peer = client_of(host, server)
-    peer.send(request_of())
-    event = await_request(host, server)
-    outcome = server.call("respond", event.exchange, status, b"", body, 1)
-    if expect.name_of(outcome) != "true":
-        expect.that(bool(body), f"respond with {status} and no body", expected="true", got=expect.spell(outcome))
-        respond(server, event.exchange, status, body=b"")
-    answer = await_answer(host, server, peer)
-    host.settle(server)
-    expect.equal(answer.status, status, "the status")
-    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of the head")
-    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
-    if status == 204:
-        expect.equal(answer.values("content-length"), [], "Content-Length of 204")
-
-
 @check("http-response.interim-refused")
 @pytest.mark.parametrize("status", [100, 101, 103, 199])
 def test_interim_refused(host: Host, status: int) -> None:
