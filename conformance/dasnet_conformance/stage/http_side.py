@@ -100,6 +100,16 @@ def client_of(host: Host, server: HostObject, *, needs: str = "http-request.get"
         return host.peer(server.port)
 
 
+def reloaded(host: Host, server: HostObject, class_number: int = CLASS_HTTP) -> HostObject:
+    """The server's handle in a new object, which answers nothing by itself."""
+    with expect.needing("http-reload.open"):
+        fresh = host.new(class_number)
+        expect.returns(server.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    fresh.port = server.port
+    return fresh
+
+
 def requests_of(server: HostObject) -> list[Event]:
     """The requests that were called back on the object, in order."""
     return [fired.event for fired in server.fired if fired.event.what == "request"]

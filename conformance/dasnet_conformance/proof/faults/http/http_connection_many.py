@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
@@ -63,3 +64,15 @@ class EndsAllWhenFull(HttpHandle):
                     connection.drop()
                 self.forget_gone()
             self.connections.append(self.make_connection(client))
+
+
+@fault("http-connection.destroyed")
+class DestructionLeavesConnectionsOpen(HttpHandle):
+    """The destruction of the object closes the listener, and its connections stay open without anybody to answer."""
+
+    lost: list[Any] = []  # noqa: RUF012
+
+    def close(self) -> None:
+        self.lost.extend(self.connections)
+        self.connections = []
+        super().close()
