@@ -216,6 +216,7 @@ export class HttpConnection {
   respond(status, fields, body, close) {
     const [{ request, response }] = this.#requests;
     const bare = status === 204 || status === 304;
+    if (status === 205) body = Buffer.alloc(0); // there is nothing to show: RFC 9110, section 15.3.6
     const head = bare ? [...fields] : [...fields, 'Content-Length', String(body.length)];
     if (close || (this.#ended && this.#held === 0 && this.#requests.length === 1)) {
       head.push('Connection', 'close');

@@ -3,7 +3,7 @@
 
 const HOST =
   /^(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\])(?::[0-9]*)?$/;
-const ABSOLUTE = /^https?:\/\/([^/?#]+)(?:[/?].*)?$/i;
+const ABSOLUTE = /^https?:\/\/([^/?#:][^/?#]*)(?:[/?].*)?$/i;
 // What a field takes beside its name and value: colon, space and line end.
 const PER_FIELD = 4;
 
@@ -48,6 +48,7 @@ function ofSize({ method, url, rawHeaders }, limits) {
 }
 
 function ofTarget({ method, url }) {
+  if (url.includes('#')) return new Objection(400, 'a target with a fragment');
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return null;
   const authority = ABSOLUTE.exec(url)?.[1];
   return authority && isHost(authority) ? null : new Objection(400, 'a target that this method does not have');

@@ -18,7 +18,7 @@ _HOST: Final = re.compile(
     rb"(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\])"
     rb"(?::[0-9]*)?"
 )
-_ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?#]+)(?:[/?].*)?")
+_ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?#:][^/?#]*)(?:[/?].*)?")
 _CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?\r\n")
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _CHUNKED: Final = b"chunked"
@@ -53,6 +53,8 @@ def check_request_line(line: bytes) -> tuple[bytes, bytes, bool]:
 def _check_target(method: bytes, target: bytes) -> None:
     if method == b"CONNECT":
         raise RejectedError(501, "CONNECT: this is no proxy")
+    if b"#" in target:
+        raise RejectedError(400, "a target with a fragment")
     if target.startswith(b"/") or (target == b"*" and method == b"OPTIONS"):
         return
     host = authority_of(target)

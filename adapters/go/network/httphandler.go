@@ -93,6 +93,9 @@ func write(w http.ResponseWriter, r *http.Request, given answer) {
 		w.WriteHeader(given.status)
 		return
 	}
+	if given.status == http.StatusResetContent {
+		given.body = nil // there is nothing to show [RFC 9110, section 15.3.6]
+	}
 	header.Set("Content-Length", strconv.Itoa(len(given.body)))
 	w.WriteHeader(given.status)
 	w.Write(given.body)

@@ -12,8 +12,8 @@ import (
 var (
 	hostForm = regexp.MustCompile(`^(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|` +
 		`\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\])(?::[0-9]*)?$`)
-	absoluteForm = regexp.MustCompile(`^(?i:https?)://([^/?#]+)(?:[/?].*)?$`)
-	targetForm   = regexp.MustCompile(`^[!-~]+$`)
+	absoluteForm = regexp.MustCompile(`^(?i:https?)://([^/?#:][^/?#]*)(?:[/?].*)?$`)
+	targetForm   = regexp.MustCompile(`^[!"$-~]+$`)
 	nameForm     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 	digits       = regexp.MustCompile(`^[0-9]+$`)
 )

@@ -105,6 +105,16 @@ def client_of(host: Host, server: HostObject, *, needs: str = "http-request.get"
         return host.peer(server.port)
 
 
+def reloaded(host: Host, server: HostObject, class_number: int = CLASS_HTTP) -> HostObject:
+    """The server's handle in a new object, which answers nothing by itself."""
+    with expect.needing("http-reload.open"):
+        fresh = host.new(class_number)
+        expect.returns(server.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    fresh.port = server.port
+    return fresh
+
+
 def requests_of(server: HostObject) -> list[Event]:
     """The requests that were called back on the object, in order."""
     return [fired.event for fired in server.fired if fired.event.what == "request"]
@@ -133,6 +143,11 @@ def answers_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
 def finals_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
     """The whole answers that a client has, without those of the class 1xx."""
     return [answer for answer in answers_at(peer, methods) if not answer.interim]
+
+
+def final_bytes(peer: Peer, methods: Sequence[str] = ()) -> int:
+    """How many bytes a client has that are no interim answers: those may come at any time (RFC 9110, section 15.2)."""
+    return len(peer.received) - sum(answer.size for answer in answers_at(peer, methods) if answer.interim)
 
 
 def await_request(
@@ -223,7 +238,7 @@ def expect_no_answer(server: HostObject, exchange: int, what: str, body: bytes =
 def drip(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
     """Send byte by byte, a tick for each, until all is sent, an answer is there, or the connection has ended."""
     for place in range(len(data)):
-        if peer.closed is not None or peer.received:
+        if peer.closed is not None or final_bytes(peer):
             return
         peer.send(data[place : place + 1])
         host.tick_once(server)

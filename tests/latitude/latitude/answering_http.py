@@ -146,9 +146,9 @@ class DropsWhatIsForbidden(HttpAnswer):
         """None with these."""
         return b"" if status in (204, 205, 304) else super().content(method, status, body)
 
-    def length(self, body: bytes) -> int:
-        """As it is; 205 has none."""
-        return len(body)
+    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
+        """A length of 0 with 205, which has none, but says so."""
+        return super().framing_lines(status, b"" if status == 205 else body)
 
 
 @variant("framing fields that a host gives")
@@ -205,3 +205,29 @@ class ErrorsOfCallbacksAreTold(HttpHandle):
         except Exception as error:
             self.tell_error(f"a callback failed: {error}", errno.EIO)
             return self.owner is not None
+
+
+@variant("answers that nobody asked for")
+class HintsBeforeEachAnswer(HttpConnection):
+    """Sends a 103 before each answer to a client of HTTP/1.1, also one of its own: a client reads any number of interim
+    answers (RFC 9110, section 15.2)."""
+
+    def write(
+        self, request: Request, status: int, fields: list[tuple[bytes, bytes]], body: bytes, *, persistent: bool
+    ) -> bytes:
+        """With a hint, once it is known that the client is none of HTTP/1.0."""
+        written = super().write(request, status, fields, body, persistent=persistent)
+        hint = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+        return hint + written if request.target and request.minor >= 1 else written
+
+
+@variant("answers that nobody asked for")
+class SaysThatItWorks(HttpConnection):
+    """Sends a 102 to a client of HTTP/1.1 as soon as its request has come and nothing before it waits: an interim
+    answer tells that the final one takes a while (RFC 9110, section 15.2)."""
+
+    def owe(self, exchange: Exchange) -> None:
+        """Said when it is the first, and asked of the host."""
+        super().owe(exchange)
+        if exchange.number and exchange.request.minor >= 1 and len(self.exchanges) == 1:
+            self.outgoing += b"HTTP/1.1 102 Processing\r\n\r\n"

@@ -13,7 +13,7 @@ from typing import Final
 from .sound_http_request import TOKEN, Refused, Request, listed
 
 _VERSION: Final = re.compile(rb"HTTP/([0-9])\.([0-9])")
-_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)(?:[/?].*)?", re.IGNORECASE)
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#:][^/?#]*)(?:[/?].*)?", re.IGNORECASE)
 # RFC 3986, 3.2.2. A comma may be in a name there; here two hosts in one field are not taken for one.
 _NAME: Final = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})*")
 _FUTURE: Final = re.compile(rb"v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+")
@@ -87,7 +87,7 @@ class HeadRules:
     def is_absolute(self, target: bytes) -> bool:
         """Whether it is a whole address (3.2.2)."""
         found = _ABSOLUTE.fullmatch(target)
-        return found is not None and bool(found[1]) and self.is_host(found[1])
+        return found is not None and self.is_host(found[1])
 
     # Fields (5)
 

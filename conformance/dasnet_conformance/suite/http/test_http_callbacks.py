@@ -16,6 +16,7 @@ from dasnet_conformance.stage.http_side import (
     await_end,
     await_request,
     client_of,
+    final_bytes,
     finals_at,
     greeting,
     request_of,
@@ -59,7 +60,7 @@ def test_nothing_between_ticks(host: Host, data: bytes) -> None:
     expect.equal(len(taken.received), 0, "bytes at a client whose connection is taken, without a tick")
     expect.equal(server.count("request"), before, "request callbacks without a tick")
     expect.equal([str(fired.event.what) for fired in host.between_calls()], [], "callbacks between commands")
-    host.until(lambda: bool(taken.received or taken.closed), server, what="an answer, by ticks")
+    host.until(lambda: bool(final_bytes(taken) or taken.closed), server, what="an answer, by ticks")
 
 
 # The answer to one client, given between ticks, is no occasion to tell of what another one asks.
@@ -187,7 +188,7 @@ def test_strangers_are_no_errors(host: Host, data: bytes) -> None:
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(data)
-    host.until(lambda: bool(peer.received or peer.closed), server, what="an answer, or the end of the connection")
+    host.until(lambda: bool(final_bytes(peer) or peer.closed), server, what="an answer, or the end of the connection")
     host.settle(server)
     expect.equal(server.count("error"), 0, "error callbacks")
     still_serves(host, server)
@@ -200,7 +201,7 @@ def test_bad_request_needs_no_callback(host: Host) -> None:
     for data in (b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/x.y\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\r\n\r\n"):
         peer = client_of(host, server)
         peer.send(data)
-        host.until(lambda peer=peer: bool(peer.received or peer.closed), server, what="an answer, or an end")  # type: ignore[misc]
+        host.until(lambda peer=peer: bool(final_bytes(peer) or peer.closed), server, what="an answer, or an end")  # type: ignore[misc]
         host.settle(server)
         expect.equal(server.count("request"), 0, f"request callbacks for {data!r}")
 

@@ -10,11 +10,11 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
     PLAIN,
-    answers_at,
     await_answer,
     await_request,
     client_of,
     expect_no_answer,
+    final_bytes,
     finals_at,
     greeting,
     request_of,
@@ -50,12 +50,12 @@ def test_answered_later(host: Host, ticks: int) -> None:
     event = await_request(host, server)
     for _ in range(ticks):
         host.tick_once(server)
-    expect.equal(len(answers_at(peer)), 0, "answers before one was given")
+    expect.equal(len(finals_at(peer)), 0, "answers before one was given")
     respond(server, event.exchange)
     answer = await_answer(host, server, peer)
     expect.same_bytes(answer.body, GREETING, "the body of an answer that was given later")
     host.settle(server)
-    expect.equal(len(answers_at(peer)), 1, "answers in all")
+    expect.equal(len(finals_at(peer)), 1, "answers in all")
 
 
 @check("http-callbacks.answered-between-ticks")
@@ -68,7 +68,7 @@ def test_answered_between_ticks(host: Host) -> None:
     respond(server, event.exchange)
     host.tick_once(server)
     host.silence()
-    expect.equal(len(answers_at(peer)), 1, "answers at the client, after respond and one tick")
+    expect.equal(len(finals_at(peer)), 1, "answers at the client, after respond and one tick")
 
 
 @check("http-callbacks.answers-crossed")
@@ -98,7 +98,7 @@ def test_respond_unknown(host: Host) -> None:
     for exchange in (event.exchange + 1, event.exchange - 1, -event.exchange - 2, 1 << 40):
         expect_no_answer(server, exchange, f"respond to exchange {exchange}, which never was")
     host.settle(server)
-    expect.equal(len(peer.received), 0, "bytes at the client, whose request was not answered")
+    expect.equal(final_bytes(peer), 0, "bytes at the client, whose request was not answered")
     respond(server, event.exchange)
     await_answer(host, server, peer)
 
@@ -118,7 +118,7 @@ def test_respond_twice(host: Host, when: str) -> None:
     answer = await_answer(host, server, peer)
     host.settle(server)
     expect.same_bytes(answer.body, GREETING, "the body of the first answer")
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of the first answer")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of the first answer")
 
 
 @check("http-callbacks.respond-departed")
@@ -153,7 +153,7 @@ def test_never_answered(host: Host) -> None:
     server.react("request", "respond", 200, b"", GREETING)
     for _ in range(5):
         still_serves(host, server)
-    expect.equal(len(waiting.received), 0, "bytes at the client whose request nobody answered")
+    expect.equal(final_bytes(waiting), 0, "bytes at the client whose request nobody answered")
     expect.equal(waiting.closed, None, "the end of its connection")
 
 
@@ -176,14 +176,14 @@ def test_raises_alone(host: Host) -> None:
     expect.same_bytes(answer.body, GREETING, "the answer to the client beside the one whose callback raised")
     expect.equal(len(finals_at(first)), 1, "answers to that client")
     expect.that(
-        len(answers_at(second)) <= 1,
+        len(finals_at(second)) <= 1,
         "answers to the client whose callback raised",
         expected="one, or none",
-        got=str(len(answers_at(second))),
+        got=str(len(finals_at(second))),
     )
     outcome = server.call("respond", requests_of(server)[1].exchange, 200, b"", b"too late", 1)
     host.settle(server)
-    if answers_at(second):
+    if finals_at(second):
         expect.one_of(outcome, ("false", "refused"), "an answer to a request that had got its 5xx")
-        expect.equal(len(answers_at(second)), 1, "answers to the client whose callback raised, in the end")
+        expect.equal(len(finals_at(second)), 1, "answers to the client whose callback raised, in the end")
     still_serves(host, greeting(host))

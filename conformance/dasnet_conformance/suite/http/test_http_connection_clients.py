@@ -1,4 +1,4 @@
-"""Section http-connection: clients that wait, leave, flood or do not read, and many of them."""
+"""Section http-connection: clients that leave, flood or do not read, and many of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
-    Limits,
-    answers_at,
     ask,
     await_answer,
     await_request,
@@ -25,106 +23,7 @@ from dasnet_conformance.stage.http_side import (
     targets_of,
 )
 
-EXPECTING = "Expect: 100-continue"
-BODY = b"a body that waits for its word"
 LARGE = 8 << 20
-
-
-def _expecting(version: str = "HTTP/1.1", word: str = EXPECTING) -> bytes:
-    return request_of("/", word, f"Content-Length: {len(BODY)}", method="POST", version=version)
-
-
-@check("http-connection.expect-continue")
-@pytest.mark.parametrize("word", [EXPECTING, "expect: 100-Continue"], ids=["as usual", "in other case"])
-def test_expect_continue(host: Host, word: str) -> None:
-    """The body does not come before; without a word the client would wait for ever."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(_expecting(word=word))
-    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="100, or a final answer")
-    first = answers_at(peer)[:1]
-    expect.that(
-        bool(first) and (first[0].status == 100 or not first[0].interim),
-        "what the client got before its body",
-        expected="100, or a final answer",
-        got=str([answer.status for answer in first]),
-    )
-
-
-@check("http-connection.expect-then-body")
-def test_expect_then_body(host: Host) -> None:
-    """One 100, one callback with the whole body, one final answer."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(_expecting())
-    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="100, or a final answer")
-    expect.equal(server.count("request"), 0, "request callbacks before the body")
-    if finals_at(peer) or peer.closed:
-        raise expect.Moot("this server answers at once, without the body")
-    peer.send(BODY)
-    event = await_request(host, server, needs="")
-    expect.same_bytes(event.data, BODY, "the body")
-    await_answer(host, server, peer)
-    host.settle(server)
-    expect.equal([answer.status for answer in answers_at(peer)], [100, 200], "the statuses at the client")
-    expect.equal(server.count("request"), 1, "request callbacks")
-
-
-@check("http-connection.expect-body-there")
-def test_expect_body_there(host: Host) -> None:
-    """Sent with the head, so that nobody waits."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(_expecting() + BODY)
-    event = await_request(host, server)
-    expect.same_bytes(event.data, BODY, "the body")
-    await_answer(host, server, peer)
-    host.settle(server)
-    statuses = [answer.status for answer in answers_at(peer)]
-    expect.that(
-        statuses in ([200], [100, 200]), "the statuses at the client", expected="200, or 100 and 200", got=str(statuses)
-    )
-    host.observe("with 100" if 100 in statuses else "without 100")
-
-
-@check("http-connection.expect-old-version")
-def test_expect_old_version(host: Host) -> None:
-    """A client of HTTP/1.0 takes the first thing that comes for its answer."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(_expecting("HTTP/1.0"))
-    host.settle(server)
-    expect.equal([a.status for a in answers_at(peer) if a.interim], [], "interim answers to HTTP/1.0")
-    peer.send(BODY)
-    await_answer(host, server, peer)
-    expect.equal([a.status for a in answers_at(peer)], [200], "the statuses at the client")
-
-
-@check("http-connection.expect-unknown")
-def test_expect_unknown(host: Host) -> None:
-    """417, or as if it were not there."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(_expecting(word="Expect: the-unexpected") + BODY)
-    answer = await_answer(host, server, peer)
-    expect.that(answer.status in (200, 417), "the answer", expected="417 or 200", got=f"status {answer.status}")
-    host.observe("417" if answer.status == 417 else "ignored")
-
-
-@check("http-connection.expect-too-large")
-def test_expect_too_large(host: Host) -> None:
-    """The client learns it before it has sent anything, which is what the expectation is for."""
-    server = greeting(host, limits=Limits(body=1_000))
-    peer = client_of(host, server)
-    peer.send(request_of("/", EXPECTING, "Content-Length: 1001", method="POST"))
-    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="an error answer")
-    statuses = [answer.status for answer in answers_at(peer)]
-    expect.that(
-        len(statuses) == 1 and 400 <= statuses[0] < 500,
-        "what the client got before its body",
-        expected="an error of 4xx alone",
-        got=str(statuses),
-    )
 
 
 @check("http-connection.error-arrives")

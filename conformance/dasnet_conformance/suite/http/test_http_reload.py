@@ -11,17 +11,16 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     GREETING,
-    Limits,
     await_answer,
     await_answers,
     await_end,
     await_request,
     client_of,
-    expect_no_answer,
+    final_bytes,
     finals_at,
     greeting,
     is_open,
-    made_server,
+    reloaded,
     request_of,
     requests_of,
     respond,
@@ -29,6 +28,7 @@ from dasnet_conformance.stage.http_side import (
     still_serves,
     targets_of,
 )
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import Forgiving
 
 CHUNKED = (
@@ -37,14 +37,8 @@ CHUNKED = (
 )
 
 
-def _reloaded(host: Host, server: HostObject, class_number: int = CLASS_HTTP) -> HostObject:
-    # The server's handle in a new object, which answers as the one before was told to by `greeting`.
-    with expect.needing("http-reload.open"):
-        fresh = host.new(class_number)
-        expect.returns(server.save(), None, "save")
-        expect.returns(fresh.restore(), None, "restore")
-    fresh.port = server.port
-    return fresh
+#: A field by which twenty requests are forty kilobytes: more than what some read ahead and keep.
+LONG = "X-Filler: " + "f" * 2_000
 
 
 @check("http-reload.open")
@@ -53,7 +47,7 @@ def test_open(host: Host, class_number: int) -> None:
     """The port is the same, and the old object has nothing left that could answer."""
     server = greeting(host)
     still_serves(host, server)
-    fresh = _reloaded(host, server, class_number)
+    fresh = reloaded(host, server, class_number)
     fresh.react("request", "respond", 200, b"", GREETING)
     expect.that(is_open(fresh), "is_open of the object with the handle", expected="true", got="something else")
     still_serves(host, fresh)
@@ -68,7 +62,7 @@ def test_idle_connection(host: Host) -> None:
     used.send(request_of("/before"))
     closes = await_answer(host, server, used).closes
     host.settle(server)
-    fresh = _reloaded(host, server)
+    fresh = reloaded(host, server)
     fresh.react("request", "respond", 200, b"", GREETING)
     silent.send(request_of("/silent"))
     await_answer(host, fresh, silent)
@@ -85,7 +79,7 @@ def _halved(host: Host, data: bytes, body: bytes, target: str) -> None:
         peer.send(data[:cut])
         host.settle(server, ticks=2)
         expect.equal(server.count("request"), 0, f"request callbacks after {cut} of {len(data)} bytes")
-        fresh = _reloaded(host, server)
+        fresh = reloaded(host, server)
         fresh.react("request", "respond", 200, b"", GREETING)
         peer.send(data[cut:])
         event = await_request(host, fresh, needs="")
@@ -129,7 +123,7 @@ def test_unanswered(host: Host, reloads: int, method: str, field: str) -> None:
     event = await_request(host, server)
     holder = server
     for _ in range(reloads):
-        holder = _reloaded(host, holder)
+        holder = reloaded(host, holder)
         host.settle(holder)
     expect.equal(holder.count("request"), 0, "request callbacks on the object that got the handle")
     respond(holder, event.exchange)
@@ -139,63 +133,120 @@ def test_unanswered(host: Host, reloads: int, method: str, field: str) -> None:
     if field:
         await_end(host, holder, peer)
     host.settle(holder)
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+    expect.equal(final_bytes(peer, (method,)), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-reload.pipelined")
-def test_pipelined(host: Host) -> None:
-    """Three in one write; whatever was told before the reload is not told again, and nothing is left out."""
+@pytest.mark.parametrize("count", [3, 20], ids=["three", "forty kilobytes"])
+def test_pipelined(host: Host, count: int) -> None:
+    """In one write; whatever was told before the reload is not told again, and nothing is left out."""
     server = serving(host)
     peer = client_of(host, server)
-    peer.send(request_of("/1") + request_of("/2") + request_of("/3"))
+    targets = [f"/{number}" for number in range(1, count + 1)]
+    peer.send(b"".join(request_of(target, *([LONG] if count > 3 else [])) for target in targets))
     await_request(host, server)
-    fresh = _reloaded(host, server)
+    fresh = reloaded(host, server)
     outcomes: list[Outcome] = []
     told = requests_of(server)
 
     def answer_all() -> bool:
         for event in [*told, *requests_of(fresh)][len(outcomes) :]:
             outcomes.append(fresh.call("respond", event.exchange, 200, b"", event.target.encode(), 1))
-        return len(finals_at(peer)) >= 3 or peer.closed is not None
+        return len(finals_at(peer)) >= count or peer.closed is not None
 
-    host.until(answer_all, fresh, what="three answers")
+    host.until(answer_all, fresh, what=f"{count} answers", got=lambda: f"{len(finals_at(peer))} of them")
     answers = finals_at(peer)
-    if len(answers) < 3 and answers and answers[-1].closes:
+    if len(answers) < count and answers and answers[-1].closes:
         raise expect.Moot("this server ends its connections behind fewer answers")
     for outcome in outcomes:
         expect.returns(outcome, True, "respond to a request that waits for its answer")
-    expect.equal(targets_of(server) + targets_of(fresh), ["/1", "/2", "/3"], "the targets, before and after")
-    expect.equal([answer.body for answer in answers], [b"/1", b"/2", b"/3"], "the answers")
+    expect.equal(targets_of(server) + targets_of(fresh), targets, "the targets, before and after")
+    expect.equal([answer.body.decode() for answer in answers], targets, "the answers")
 
 
 @check("http-reload.queued")
-def test_queued(host: Host) -> None:
-    """Sixteen mebibytes, more than the system holds for a client that does not read."""
+@pytest.mark.parametrize("field", ["", "Connection: close"], ids=["goes on", "last answer"])
+def test_queued(host: Host, field: str) -> None:
+    """Sixteen mebibytes, more than the system holds for a client that does not read; what follows is as without a
+    reload: another request, or the end.
+    """
     server = serving(host)
     peer = client_of(host, server)
     peer.pause_reading()
-    peer.send(request_of())
+    peer.send(request_of("/", *([field] if field else [])))
     event = await_request(host, server)
     respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.tick_once(server)
-    fresh = _reloaded(host, server)
+    fresh = reloaded(host, server)
+    fresh.react("request", "respond", 200, b"", GREETING)
     host.settle(fresh)
     peer.resume_reading()
     answer = await_answer(host, fresh, peer)
     expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "a body that left partly after a reload")
+    if field or answer.closes:
+        await_end(host, fresh, peer)
+    else:
+        peer.send(request_of("/again"))
+        await_answers(host, fresh, peer, 2)
+
+
+# So many answers, unless one before them says close.
+def _all_answers(host: Host, server: HostObject, peer: Peer, count: int) -> None:
+    def got() -> str:
+        return f"{len(finals_at(peer))}{f', then {peer.closed}' if peer.closed else ''}"
+
+    def enough() -> bool:
+        return len(finals_at(peer)) >= count or peer.closed is not None
+
+    host.until(enough, server, what=f"{count} answers", got=got)
+    answers = finals_at(peer)
+    if len(answers) < count and answers and answers[-1].closes:
+        raise expect.Moot("this server ends its connections behind fewer answers")
+    expect.that(len(answers) >= count, f"answers at {peer.name}", expected=f"{count} whole ones", got=got())
+
+
+@check("http-reload.answered")
+@pytest.mark.parametrize("field", ["", "Connection: close"], ids=["goes on", "last answer"])
+@pytest.mark.parametrize("behind", [0, 20], ids=["alone", "with others behind it"])
+def test_answered(host: Host, field: str, behind: int) -> None:
+    """Between the answer and the save there is no tick: it has left with respond, or is queued and small. Requests
+    behind one that says close were never asked.
+    """
+    server = serving(host)
+    peer = client_of(host, server)
+    others = [request_of(f"/{number}", LONG) for number in range(behind)]
+    peer.send(request_of("/first", *([field] if field else [])) + b"".join(others))
+    event = await_request(host, server)
+    respond(server, event.exchange)
+    fresh = reloaded(host, server)
+    fresh.react("request", "respond", 200, b"", GREETING)
+    answer = await_answer(host, fresh, peer)
+    expect.same_bytes(answer.body, GREETING, "the answer given before the reload")
+    if not (field or answer.closes):
+        for each in requests_of(server)[1:]:
+            fresh.call("respond", each.exchange, 200, b"", GREETING, 1)
+        _all_answers(host, fresh, peer, 1 + behind)
+        return
+    await_end(host, fresh, peer)
+    host.settle(fresh)
+    if field:
+        expect.equal(targets_of(server) + targets_of(fresh), ["/first"], "the targets, before and after")
 
 
 @check("http-reload.inside-callback")
-def test_inside_callback(host: Host) -> None:
+@pytest.mark.parametrize("count", [1, 20], ids=["one behind", "forty kilobytes behind"])
+def test_inside_callback(host: Host, count: int) -> None:
     """The handle is saved while a request is told of; another object takes it, answers that one, and serves others.
 
-    One of the clients has another request in the same write: it belongs to the object that has the handle.
+    One of the clients has other requests in the same write: they belong to the object that has the handle.
     """
     server = serving(host)
     server.react("request", "save", 1)
     first, second = client_of(host, server), client_of(host, server)
     first.send(request_of("/first"))
-    second.send(request_of("/second") + request_of("/behind"))
+    behind = [f"/behind/{number}" for number in range(count)]
+    long = [LONG] if count > 1 else []
+    second.send(request_of("/second") + b"".join(request_of(target, *long) for target in behind))
     host.until(lambda: server.count("request") >= 1, Forgiving(server), what="a request callback")
     host.settle(Forgiving(server))
     expect.equal(server.count("request"), 1, "request callbacks on the object whose handle was saved in the first")
@@ -209,10 +260,10 @@ def test_inside_callback(host: Host) -> None:
     closes = await_answer(host, fresh, second).closes
     wanted = ["/first", "/second"]
     if not closes:
-        await_answers(host, fresh, second, 2)
-        wanted = ["/behind", *wanted]
-    told = sorted(targets_of(server) + targets_of(fresh))
-    expect.equal(told, wanted, "the targets, before and after")
+        _all_answers(host, fresh, second, 1 + count)
+        wanted = [*behind, *wanted]
+    told = targets_of(server) + targets_of(fresh)
+    expect.equal(sorted(told), sorted(wanted), "the targets, before and after")
 
 
 @check("http-reload.exchanges-go-on")
@@ -222,7 +273,7 @@ def test_exchanges_go_on(host: Host) -> None:
     first = client_of(host, server)
     first.send(request_of("/first"))
     before = await_request(host, server)
-    fresh = _reloaded(host, server)
+    fresh = reloaded(host, server)
     second = client_of(host, fresh)
     second.send(request_of("/second"))
     after = await_request(host, fresh)
@@ -236,88 +287,6 @@ def test_exchanges_go_on(host: Host) -> None:
     respond(fresh, before.exchange, body=b"first")
     for peer, body in ((first, b"first"), (second, b"second")):
         expect.same_bytes(await_answer(host, fresh, peer).body, body, "the body of the answer")
-
-
-@check("http-reload.class-changes")
-def test_class_changes(host: Host) -> None:
-    """There and back, with a request each time."""
-    server = greeting(host)
-    holder = server
-    for number, class_number in enumerate((CLASS_HTTP_B, CLASS_HTTP, CLASS_HTTP_B)):
-        earlier, holder = holder, _reloaded(host, holder, class_number)
-        holder.react("request", "respond", 200, b"", b"from the new one %d" % number)
-        told = earlier.count("request")
-        peer = client_of(host, holder)
-        peer.send(request_of(f"/{number}"))
-        answer = await_answer(host, holder, peer)
-        expect.same_bytes(answer.body, b"from the new one %d" % number, "the answer of the object with the handle")
-        expect.equal(targets_of(holder), [f"/{number}"], "the targets on the object with the handle")
-        expect.equal(earlier.count("request"), told, "request callbacks on the object without it")
-
-
-@check("http-reload.old-object")
-def test_old_object(host: Host) -> None:
-    """While the handle waits in the orphan, and when another object has it."""
-    server = serving(host)
-    peer = client_of(host, server)
-    peer.send(request_of())
-    event = await_request(host, server)
-    fresh = host.new(CLASS_HTTP)
-    expect.returns(server.save(), None, "save")
-    expect_no_answer(server, event.exchange, "respond of the object whose handle was saved")
-    other = client_of(host, server)
-    other.send(request_of("/meanwhile"))
-    host.settle(Forgiving(server))
-    expect.equal(targets_of(server), ["/"], "the targets called back on the object whose handle was saved")
-    expect.returns(fresh.restore(), None, "restore")
-    expect_no_answer(server, event.exchange, "respond of the object whose handle another one has")
-    host.settle(fresh)
-    expect.equal(len(peer.received), 0, "bytes at the client")
-    respond(fresh, event.exchange)
-    await_answer(host, fresh, peer)
-
-
-@check("http-reload.is-open")
-def test_is_open(host: Host) -> None:
-    """With the handle in an orphan neither is; what a query of one without a handle says is no, or that it is none."""
-    server = serving(host)
-    fresh = host.new(CLASS_HTTP)
-    expect.one_of(fresh.is_open(), ("false", "refused"), "is_open of an object that never had a handle")
-    expect.returns(server.save(), None, "save")
-    expect.one_of(server.is_open(), ("false", "refused"), "is_open of the object whose handle was saved")
-    expect.returns(fresh.restore(), None, "restore")
-    expect.returns(fresh.is_open(), True, "is_open of the object with the handle")
-    expect.one_of(server.is_open(), ("false", "refused"), "is_open of the object whose handle another one has")
-
-
-@check("http-reload.limits")
-def test_limits(host: Host) -> None:
-    """One client has sent a part of its head before; whose limits count is not asked, for both have the same."""
-    limits = Limits(body=10_000)
-    server = greeting(host, limits=limits)
-    too_large = request_of("/", "Content-Length: 10001", method="POST")
-    early = client_of(host, server)
-    early.send(too_large[:20])
-    host.settle(server)
-    fresh = made_server(host, limits=limits)
-    with expect.needing("http-reload.open"):
-        expect.returns(server.save(), None, "save")
-        expect.returns(fresh.restore(), None, "restore")
-    fresh.port = server.port
-    fresh.react("request", "respond", 200, b"", GREETING)
-    early.send(too_large[20:])
-    late = client_of(host, fresh)
-    late.send(too_large)
-    for peer in (early, late):
-        answer = await_answer(host, fresh, peer)
-        expect.that(
-            400 <= answer.status < 500,
-            f"the answer to a body beyond the limit, at {peer.name}",
-            expected="an error of the client",
-            got=str(answer.status),
-        )
-    expect.equal(targets_of(fresh), [], "the targets called back")
-    still_serves(host, fresh)
 
 
 @check("http-reload.many-reloads")

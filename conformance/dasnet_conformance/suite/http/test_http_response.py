@@ -14,12 +14,12 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     GREETING,
-    answers_at,
     await_answer,
     await_answers,
     await_end,
     await_request,
     client_of,
+    final_bytes,
     finals_at,
     greeting,
     request_of,
@@ -58,13 +58,10 @@ def _answered(
 @check("http-response.status-line")
 @pytest.mark.parametrize("status", [200, 201, 299, 301, 404, 418, 499, 500, 599])
 def test_status_line(host: Host, status: int) -> None:
-    """Statuses with a name and without one, whose reason may be empty; the reader insists on the form."""
-    answer, peer, _ = _answered(host, status=status)
+    """Statuses with a name and without one, whose reason may be empty; the reader insists on the form, spaces too."""
+    answer, _, _ = _answered(host, status=status)
     expect.equal(answer.status, status, "the status")
-    line = bytes(peer.received).partition(b"\r\n")[0]
-    expect.that(
-        line.startswith(b"HTTP/1.1 %d " % status), "the status line", expected=f"HTTP/1.1 {status} ...", got=repr(line)
-    )
+    expect.equal(answer.version, "HTTP/1.1", "the version in the status line")
 
 
 @check("http-response.framing")
@@ -77,7 +74,7 @@ def test_framing(host: Host, status: int, size: int) -> None:
     if answer.framing == BY_END:
         return
     host.settle(server)
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-response.body-exact")
@@ -134,7 +131,7 @@ def test_head_has_no_content(host: Host, sent: str) -> None:
         return
     answer, peer, server = _answered(host, method="HEAD")
     host.settle(server)
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
+    expect.equal(final_bytes(peer, ("HEAD",)), answer.size, "bytes at the client, all of the head")
 
 
 # Two hosts are one too many, or the callback raises; the request line says what was asked for.
@@ -151,7 +148,7 @@ def _head_in_error(host: Host, *, raising: bool) -> None:
     host.settle(ticked)
     answers = finals_at(peer, ("HEAD",))
     if answers:
-        expect.equal(len(peer.received), answers[0].size, "bytes at the client, all of the head")
+        expect.equal(final_bytes(peer, ("HEAD",)), answers[0].size, "bytes at the client, all of the head")
 
 
 def _head_before_another(host: Host) -> None:
@@ -183,28 +180,6 @@ def test_head_has_the_fields(host: Host) -> None:
     if head.values("content-length"):
         told = [int(value) for value in head.values("content-length")]
         expect.equal(told, [len(GREETING)], "Content-Length of HEAD's answer")
-
-
-@check("http-response.no-content")
-@pytest.mark.parametrize("status", [204, 304])
-@pytest.mark.parametrize("body", [b"", GREETING], ids=["no body", "a body"])
-def test_no_content(host: Host, status: int, body: bytes) -> None:
-    """Refusing a body with such a status is as right as leaving it out; then it is given without one."""
-    server = serving(host)
-    peer = client_of(host, server)
-    peer.send(request_of())
-    event = await_request(host, server)
-    outcome = server.call("respond", event.exchange, status, b"", body, 1)
-    if expect.name_of(outcome) != "true":
-        expect.that(bool(body), f"respond with {status} and no body", expected="true", got=expect.spell(outcome))
-        respond(server, event.exchange, status, body=b"")
-    answer = await_answer(host, server, peer)
-    host.settle(server)
-    expect.equal(answer.status, status, "the status")
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of the head")
-    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
-    if status == 204:
-        expect.equal(answer.values("content-length"), [], "Content-Length of 204")
 
 
 @check("http-response.interim-refused")
@@ -240,7 +215,7 @@ def _refused_then_answered(host: Host, status: int = 200, headers: bytes = b"") 
     outcome = server.call("respond", event.exchange, status, headers, b"never", 1)
     expect.one_of(outcome, ("false", "refused"), f"respond with status {status} and the fields {headers!r}")
     host.settle(server)
-    expect.equal(len(peer.received), 0, "bytes at the client behind an answer that was refused")
+    expect.equal(final_bytes(peer), 0, "bytes at the client behind an answer that was refused")
     respond(server, event.exchange)
     answer = await_answer(host, server, peer)
     expect.same_bytes(answer.body, GREETING, "the answer given then")
@@ -293,13 +268,13 @@ def test_injection(host: Host, line: bytes) -> None:
     outcome = server.call("respond", event.exchange, 200, b"X-Before: a\r\n" + line + b"\r\n", GREETING, 1)
     if expect.name_of(outcome) in ("false", "refused"):
         host.settle(server)
-        expect.equal(len(peer.received), 0, "bytes at the client behind an answer that was refused")
+        expect.equal(final_bytes(peer), 0, "bytes at the client behind an answer that was refused")
         respond(server, event.exchange)
     answer = await_answer(host, server, peer)
     host.settle(server)
     expect.equal(answer.values("x-other"), [], "a field that was smuggled in")
     expect.same_bytes(answer.body, GREETING, "the body")
-    expect.equal(len(peer.received), answer.size, "bytes at the client, all of one answer")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-response.framing-fields-given")
@@ -360,14 +335,14 @@ def test_error_answers_are_whole(host: Host, data: bytes) -> None:
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(data)
-    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="a whole answer, or the end")
+    host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="a whole answer, or the end")
     host.settle(server)
-    answers = answers_at(peer)
+    answers = finals_at(peer)
     expect.that(
         len(answers) <= 1, "answers to one faulty request", expected="one", got=str([a.status for a in answers])
     )
     size = sum(answer.size for answer in answers)
-    expect.equal(len(peer.received), size, "bytes at the client, all of one answer")
+    expect.equal(final_bytes(peer), size, "bytes at the client, all of one answer")
 
 
 @check("http-response.error-answers-have-date")
@@ -376,8 +351,8 @@ def test_error_answers_have_date(host: Host) -> None:
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(b"GET / HTTP/1.1\r\n\r\n")
-    host.until(lambda: bool(answers_at(peer) or peer.closed), server, what="a whole answer, or the end")
-    for answer in answers_at(peer):
+    host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="a whole answer, or the end")
+    for answer in finals_at(peer):
         _expect_date(answer)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -203,64 +202,6 @@ class TakesAHalfCloseForLeaving(HttpConnection):
         return data
 
 
-# Many
-
-
-@fault("http-connection.slow-reader")
-class WaitsForSlowReaders(HttpConnection):
-    """An answer is sent until the system has taken all of it, and a client that does not read stops the host."""
-
-    def flush(self) -> None:
-        for _ in range(40):
-            super().flush()
-            if not self.outgoing or self.gone:
-                return
-            select.select([], [self.sock], [], 0.25)
-
-
-@fault("http-connection.many")
-class OneConnectionAtATime(HttpHandle):
-    """The next connection is taken when the one before it has ended, and a browser's idle one holds all others."""
-
-    def has_room(self) -> bool:
-        return not self.connections
-
-
-@fault("http-connection.many")
-class EightConnections(HttpHandle):
-    """There is room for eight connections, and the ninth is closed as soon as it is taken."""
-
-    def make_connection(self, client: socket.socket) -> HttpConnection:
-        connection = super().make_connection(client)
-        if len(self.connections) >= 8:
-            connection.drop()
-        return connection
-
-
-@fault("http-connection.many")
-class LooksAtTheFirstConnection(HttpHandle):
-    """A tick looks at the connection that is oldest, and if that is idle at no other."""
-
-    def ready(self) -> list[HttpConnection]:
-        return [each for each in super().ready() if each is self.connections[0]]
-
-    def rotate(self) -> None:
-        pass
-
-
-@fault("http-limits.connections")
-class EndsAllWhenFull(HttpHandle):
-    """When there are as many connections as there may be, all of them are closed for the next one."""
-
-    def accept(self) -> None:
-        while (client := self.take_waiting()) is not None:
-            if not self.has_room():
-                for connection in self.connections:
-                    connection.drop()
-                self.forget_gone()
-            self.connections.append(self.make_connection(client))
-
-
 @fault("http-connection.answers-in-one-piece")
 class HeadAndBodyInTwoWrites(HttpConnection):
     """Head and body are written apart with the system's delay between them, and each answer takes 40 milliseconds."""
@@ -297,6 +238,20 @@ class FiftyRequestsPerConnection(HttpConnection):
 
     def may_go_on(self) -> bool:
         return self.served < 50 and super().may_go_on()
+
+
+@fault("http-connection.many-requests")
+class ThousandRequestsPerConnection(HttpConnection):
+    """The thousand and first request on a connection is not read, and no answer before it has said close."""
+
+    served = 0
+
+    def complete(self, deliver: Deliver) -> bool:
+        self.served += 1
+        return super().complete(deliver)
+
+    def may_go_on(self) -> bool:
+        return self.served < 1_000 and super().may_go_on()
 
 
 @fault("http-connection.old-version-confirmed")

@@ -71,7 +71,84 @@ class BadOvertakesGood(HttpConnection):
         super().refuse(status, why)
 
 
+@fault("http-connection.pipelining")
+class HundredRequestsInARow(HttpConnection):
+    """A ring has room for a hundred requests, and the one behind them takes the place of the first."""
+
+    def owe(self, exchange: Exchange) -> None:
+        super().owe(exchange)
+        if len(self.exchanges) > 100:
+            self.exchanges.popleft().abandoned = True
+
+
+@fault("http-connection.pipelining-faulty")
+class RejectsAheadOfTheQueue(HttpConnection):
+    """A request that is too large is rejected in the place where it is noticed, before those that wait for the host."""
+
+    def refuse(self, status: int, why: str) -> None:
+        waiting = list(self.exchanges) if status == 413 else []
+        if waiting:
+            self.exchanges.clear()
+        super().refuse(status, why)
+        if waiting:
+            self.exchanges.extendleft(reversed(waiting))
+
+
 # Expect
+
+
+@fault("http-connection.expect-again")
+class InvitesOncePerConnection(HttpConnection):
+    """A connection has one invitation, and a second client's body behind it is waited for by both sides."""
+
+    def complete(self, deliver: Deliver) -> bool:
+        invited = self.continued
+        going = super().complete(deliver)
+        self.continued = invited
+        return going
+
+
+@fault("http-connection.expect-in-turn")
+class InvitesAheadOfAnswers(HttpConnection):
+    """A 100 goes out when a head asks for it, though the request before it still waits for its answer."""
+
+    def must_invite(self) -> bool:
+        return self.parser.head_complete and self.parser.request.expects and not self.continued
+
+
+@fault("http-connection.expect-in-turn")
+class InvitesPastTheQueue(HttpConnection):
+    """A 100 is written at once, in the middle of an answer that waits for its client to read."""
+
+    def room(self) -> int:
+        return self.CHUNK if self.outgoing else super().room()
+
+    def invite(self) -> None:
+        if self.must_invite() and self.outgoing:
+            self.continued = True
+            self.outgoing[:0] = self.answers.CONTINUE
+        super().invite()
+
+
+@fault("http-connection.expect-in-turn")
+class ForgetsToInviteWhenItIsTime(HttpConnection):
+    """Whether to send a 100 is looked at when the head has come, and never again when its turn has."""
+
+    def invite(self) -> None:
+        super().invite()
+        if self.parser.head_complete:
+            self.continued = True
+
+
+@fault("http-connection.expect-old-version")
+class ExpectsForGood(HttpParser):
+    """Once a client has said Expect, each further request on its connection is taken to have said it."""
+
+    expecting = False
+
+    def expects_continue(self, request: Request) -> bool:
+        self.expecting = super().expects_continue(request) or self.expecting
+        return self.expecting
 
 
 @fault("http-connection.expect-continue")

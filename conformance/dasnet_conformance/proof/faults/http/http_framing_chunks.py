@@ -223,6 +223,15 @@ class TrailersBecomeFields(HttpParser):
         self.add(request, name, value)
 
 
+@fault("http-framing.trailers")
+class MergesHarmlessTrailers(HttpParser):
+    """Trailers are put among the fields of the head, but for those that frame a message or route it."""
+
+    def read_trailer(self, request: Request, name: bytes, value: bytes) -> None:
+        if name.lower() not in (b"host", b"content-length", b"transfer-encoding"):
+            self.add(request, name, value)
+
+
 @fault("http-framing.body-then-request")
 class TakesATrailerForARequest(HttpParser):
     """The body ends with the line of its last chunk, and a trailer is read as a request."""

@@ -266,18 +266,6 @@ class ServesWhileItIsSaved(HttpServer):
         super().tick()
 
 
-@fault("http-connection.destroyed")
-class DestructionLeavesConnectionsOpen(HttpHandle):
-    """The destruction of the object closes the listener, and its connections stay open without anybody to answer."""
-
-    lost: list[Any] = []  # noqa: RUF012
-
-    def close(self) -> None:
-        self.lost.extend(self.connections)
-        self.connections = []
-        super().close()
-
-
 @fault("http-reload.in-chunk")
 class ForgetsItsPlaceInAChunk(HttpHandle):
     """How much of a chunk is missing is not saved, and after a reload its rest is read as a chunk's line."""
@@ -337,6 +325,61 @@ class ForgetsRequestsThatWait(HttpHandle):
         for connection in self.connections:
             if connection.exchanges:
                 connection.parser.buffer.clear()
+
+
+class _KeepsFourKibibytes(HttpHandle):
+    def disown(self) -> None:
+        super().disown()
+        for connection in self.connections:
+            del connection.parser.buffer[4_096:]
+
+
+@fault("http-reload.inside-callback")
+class SavesFourKibibytes(_KeepsFourKibibytes):
+    """What was read ahead is saved in a buffer of four kibibytes, and what does not fit is forgotten."""
+
+
+@fault("http-reload.pipelined", also=(_OneAtATime,))
+class SavesFourKibibytesBehindARequest(_KeepsFourKibibytes):
+    """Behind a request that waits four kibibytes of others are saved, and the rest of what was read is forgotten."""
+
+
+@fault("http-reload.answered", "http-reload.queued")
+class ForgetsThatAnAnswerIsTheLast(HttpHandle):
+    """That a connection ends with the answer on its way is not saved, and after a reload its client waits for that."""
+
+    def disown(self) -> None:
+        super().disown()
+        for connection in self.connections:
+            connection.ending = False
+
+
+@fault("http-reload.answered")
+class ForgetsAnswersOfThisFrame(HttpHandle):
+    """Answers are kept by the object until its next tick, and those of the frame of a reload are never sent."""
+
+    given: list[Any]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.given = []
+
+    def respond(self, number: int, *rest: Any) -> bool:
+        found = self.pending.get(number)
+        before = len(found[0].outgoing) if found is not None else 0
+        done = super().respond(number, *rest)
+        if found is not None and done and not self.ticking:
+            self.given.append((found[0], before))
+        return done
+
+    def turn(self, owner: Any) -> None:
+        self.given.clear()
+        super().turn(owner)
+
+    def disown(self) -> None:
+        super().disown()
+        for connection, before in self.given:
+            del connection.outgoing[before:]
 
 
 @fault("http-reload.pipelined", "http-reload.unanswered")

@@ -174,38 +174,6 @@ class KnowsNoAsterisk(HttpParser):
         return False
 
 
-@fault("http-request.absolute-form")
-class KnowsNoAbsoluteForm(HttpParser):
-    """A target that is a whole address is answered 400, since only proxies are sent those."""
-
-    def is_absolute(self, target: bytes) -> bool:  # noqa: ARG002
-        return False
-
-
-@fault("http-request.target-form")
-class TakesAsteriskWithAnyMethod(HttpParser):
-    """GET with an asterisk is called back as if there were a resource of that name."""
-
-    def is_asterisk(self, method: bytes, target: bytes) -> bool:  # noqa: ARG002
-        return target == b"*"
-
-
-@fault("http-request.target-form")
-class TakesRelativeTargets(HttpParser):
-    """A target without a slash before it is called back."""
-
-    def is_origin(self, target: bytes) -> bool:
-        return target != b"*" and b":" not in target
-
-
-@fault("http-request.target-form")
-class TakesAnAuthorityWithGet(HttpParser):
-    """A host and a port as the target of a GET are called back, as if it had been CONNECT."""
-
-    def is_origin(self, target: bytes) -> bool:
-        return super().is_origin(target) or re.fullmatch(rb"[a-z.]+:[0-9]+", target) is not None
-
-
 @fault("http-request.leading-empty-line")
 class RefusesAnEmptyLineBefore(HttpParser):
     """An empty line before the request line, as old clients send it behind a body, is answered 400."""

@@ -22,6 +22,35 @@ class KnowsNamesInOneCase(HttpParser):
     REQUEST = _ExactNames
 
 
+@fault("http-request.names-without-case")
+class JoinsNamesOfTheSameCase(HttpParser):
+    """Fields are kept in a map whose keys have a case, and what stands between two of them comes behind both."""
+
+    def add(self, request: Request, name: bytes, value: bytes) -> None:
+        for place, (each, before) in enumerate(request.fields):
+            if each == name and name.lower().startswith(b"x-"):
+                request.fields[place] = (each, before + b", " + value)
+                return
+        super().add(request, name, value)
+
+
+@fault("http-request.names-without-case")
+class KnowsConnectionInOneCase(HttpParser):
+    """Connection is looked for as it is usually written, and one in capitals is not obeyed."""
+
+    def is_persistent(self, request: Request) -> bool:
+        return any(name == b"CONNECTION" for name, _ in request.fields) or super().is_persistent(request)
+
+
+@fault("http-framing.length-differ")
+class LooksForLengthsInOneCase(HttpParser):
+    """Of two lengths that differ, the one whose name is written in small letters is not seen."""
+
+    def lengths_differ(self, values: list[bytes]) -> int:
+        usual = [value for name, value in self.request.fields if name == b"Content-Length"]
+        return self.length_of(usual) if len(usual) == 1 < len(values) else super().lengths_differ(values)
+
+
 @fault("http-request.fields-in-order")
 class LastFieldOfANameWins(HttpParser):
     """Fields are kept in a map, and of several with one name only the last is left."""

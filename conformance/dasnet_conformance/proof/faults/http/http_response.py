@@ -178,30 +178,6 @@ class HeadLosesItsFields(HttpAnswer):
         return super().write(status, [] if more["method"] == b"HEAD" else fields, body, **more)
 
 
-@fault("http-response.no-content")
-class LengthForNoContent(HttpAnswer):
-    """An answer 204 says that its length is 0."""
-
-    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
-        return super().framing_lines(200 if status == 204 else status, body)
-
-
-@fault("http-response.no-content")
-class CodingForNoContent(HttpAnswer):
-    """An answer 204 says that it is chunked, and is not."""
-
-    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
-        return [b"Transfer-Encoding: chunked"] if status == 204 else super().framing_lines(status, body)
-
-
-@fault("http-response.no-content")
-class BodiesWhereNoneMayBe(HttpAnswer):
-    """A body that is given with 204 or 304 is sent."""
-
-    def check_body(self, status: int, body: bytes) -> None:
-        pass
-
-
 @fault("http-response.date")
 class NoDate(HttpAnswer):
     """Answers have no Date."""

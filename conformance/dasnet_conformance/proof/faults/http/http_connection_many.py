@@ -1,0 +1,78 @@
+"""Faults of section http-connection, continued: many connections at once, and clients that do not read."""
+
+from __future__ import annotations
+
+import select
+import socket
+from typing import Any
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
+
+
+@fault("http-connection.slow-reader")
+class WaitsForSlowReaders(HttpConnection):
+    """An answer is sent until the system has taken all of it, and a client that does not read stops the host."""
+
+    def flush(self) -> None:
+        for _ in range(40):
+            super().flush()
+            if not self.outgoing or self.gone:
+                return
+            select.select([], [self.sock], [], 0.25)
+
+
+@fault("http-connection.many")
+class OneConnectionAtATime(HttpHandle):
+    """The next connection is taken when the one before it has ended, and a browser's idle one holds all others."""
+
+    def has_room(self) -> bool:
+        return not self.connections
+
+
+@fault("http-connection.many")
+class EightConnections(HttpHandle):
+    """There is room for eight connections, and the ninth is closed as soon as it is taken."""
+
+    def make_connection(self, client: socket.socket) -> HttpConnection:
+        connection = super().make_connection(client)
+        if len(self.connections) >= 8:
+            connection.drop()
+        return connection
+
+
+@fault("http-connection.many")
+class LooksAtTheFirstConnection(HttpHandle):
+    """A tick looks at the connection that is oldest, and if that is idle at no other."""
+
+    def ready(self) -> list[HttpConnection]:
+        return [each for each in super().ready() if each is self.connections[0]]
+
+    def rotate(self) -> None:
+        pass
+
+
+@fault("http-limits.connections")
+class EndsAllWhenFull(HttpHandle):
+    """When there are as many connections as there may be, all of them are closed for the next one."""
+
+    def accept(self) -> None:
+        while (client := self.take_waiting()) is not None:
+            if not self.has_room():
+                for connection in self.connections:
+                    connection.drop()
+                self.forget_gone()
+            self.connections.append(self.make_connection(client))
+
+
+@fault("http-connection.destroyed")
+class DestructionLeavesConnectionsOpen(HttpHandle):
+    """The destruction of the object closes the listener, and its connections stay open without anybody to answer."""
+
+    lost: list[Any] = []  # noqa: RUF012
+
+    def close(self) -> None:
+        self.lost.extend(self.connections)
+        self.connections = []
+        super().close()

@@ -1,0 +1,60 @@
+"""Section http-response: answers whose status says that they have no content."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import (
+    GREETING,
+    await_answer,
+    await_request,
+    client_of,
+    final_bytes,
+    request_of,
+    respond,
+    serving,
+)
+
+
+@check("http-response.no-content")
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("body", [b"", GREETING], ids=["no body", "a body"])
+def test_no_content(host: Host, status: int, body: bytes) -> None:
+    """Refusing a body with such a status is as right as leaving it out; then it is given without one."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, status, b"", body, 1)
+    if expect.name_of(outcome) != "true":
+        expect.that(bool(body), f"respond with {status} and no body", expected="true", got=expect.spell(outcome))
+        respond(server, event.exchange, status, body=b"")
+    answer = await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(answer.status, status, "the status")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of the head")
+    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
+    if status == 204:
+        expect.equal(answer.values("content-length"), [], "Content-Length of 204")
+
+
+@check("http-response.reset-content")
+@pytest.mark.parametrize("body", [b"", GREETING], ids=["no body", "a body"])
+def test_reset_content(host: Host, body: bytes) -> None:
+    """Refusing a body with it is as right as leaving it out; then it is given without one. An empty one is said so."""
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, 205, b"", body, 1)
+    if expect.name_of(outcome) != "true":
+        expect.that(bool(body), "respond with 205 and no body", expected="true", got=expect.spell(outcome))
+        respond(server, event.exchange, 205, body=b"")
+    answer = await_answer(host, server, peer)
+    host.settle(server)
+    expect.equal(answer.status, 205, "the status")
+    expect.same_bytes(answer.body, b"", "the content of 205")
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
