@@ -22,6 +22,7 @@ from dasnet_conformance.stage.http_side import (
     respond,
     serving,
     still_serves,
+    targets_of,
 )
 from dasnet_conformance.suite.scenes import Forgiving
 
@@ -158,8 +159,14 @@ def test_never_answered(host: Host) -> None:
 
 
 @check("http-callbacks.raises-alone")
-def test_raises_alone(host: Host) -> None:
-    """A client waits for its answer while the callback of another raises; each has one answer, or its end."""
+@pytest.mark.parametrize("others", ["waiting for an answer", "asking in the same tick"])
+def test_raises_alone(host: Host, others: str) -> None:
+    """A client waits for its answer while the callback of another raises; each has one answer, or its end. Clients that
+    ask in the same tick are told of all the same, each once.
+    """
+    if others != "waiting for an answer":
+        _raises_for_each(host)
+        return
     server = serving(host)
     first = client_of(host, server)
     first.send(request_of("/first"))
@@ -187,3 +194,26 @@ def test_raises_alone(host: Host) -> None:
         expect.one_of(outcome, ("false", "refused"), "an answer to a request that had got its 5xx")
         expect.equal(len(finals_at(second)), 1, "answers to the client whose callback raised, in the end")
     still_serves(host, greeting(host))
+
+
+# Five clients whose requests are there when the tick comes: what is told behind a callback that raises is not lost.
+def _raises_for_each(host: Host) -> None:
+    server = serving(host)
+    server.react("request", "raise")
+    peers = [client_of(host, server) for _ in range(5)]
+    host.settle(server)
+    for number, peer in enumerate(peers):
+        peer.send(request_of(f"/{number}"))
+    host.silence()
+    host.until(
+        lambda: all(finals_at(peer) or peer.closed for peer in peers),
+        Forgiving(server),
+        what="an answer of 5xx, or the end of the connection, for each of five clients",
+        got=lambda: f"{len(targets_of(server))} callbacks",
+    )
+    host.settle(Forgiving(server))
+    expect.equal(sorted(targets_of(server)), [f"/{number}" for number in range(5)], "the targets called back")
+    for answer in [answer for peer in peers for answer in finals_at(peer)]:
+        expect.that(500 <= answer.status < 600, "the answer", expected="a status of 5xx", got=f"status {answer.status}")
+    server.react("request", "respond", 200, b"", GREETING)
+    still_serves(host, server)

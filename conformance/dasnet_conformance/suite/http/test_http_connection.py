@@ -31,6 +31,8 @@ from dasnet_conformance.stage.peer import Peer
 
 #: How many requests stand in one write: more than a table of a round size has places for.
 MANY = 137
+#: Bytes of an answer that its client does not read.
+UNREAD = 1 << 16
 #: How many follow each other.
 IN_A_ROW = 1_031
 
@@ -284,6 +286,32 @@ def test_pipelining_bounded(host: Host) -> None:
         expected=f"{most >> 20} MiB at most, with what the system holds",
         got=f"{taken >> 20} MiB and no end",
     )
+
+
+@check("http-connection.unread-bounded")
+def test_unread_bounded(host: Host) -> None:
+    """Fifteen hundred small requests, each answered inside its callback by 64 KiB: what is told of them is bounded, for
+    so are the answers that wait, by thirty-two mebibytes with what the system holds. Others are served.
+    """
+    server = serving(host)
+    server.react("request", "respond", 200, b"", bytes(UNREAD))
+    peer = client_of(host, server)
+    peer.pause_reading()
+    peer.send(request_of() * 1_500)
+    most = (32 << 20) // UNREAD
+    before = -1
+    while before < server.count("request") <= most:
+        before = server.count("request")
+        host.settle(server)
+    told = server.count("request")
+    expect.that(
+        told <= most,
+        "requests called back of a client that reads no answer, with answers of 64 KiB",
+        expected=f"{most} at most",
+        got=f"{told}",
+    )
+    server.react("request", "respond", 200, b"", GREETING)
+    still_serves(host, server)
 
 
 @check("http-connection.upgrade-of-nothing")

@@ -11,14 +11,22 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     Limits,
     await_answer,
+    await_request,
     client_of,
     finals_at,
     greeting,
     request_of,
+    respond,
+    serving,
+    still_serves,
 )
+from dasnet_conformance.stage.peer import Peer
 
 # More than the ticks in which a byte has to be noticed.
 STALL = 48
+
+#: Bytes of an answer that is read now and then: several times what the system holds of it.
+PATIENTLY_READ = 16 << 20
 
 #: Requests in one write, and how many of them one tick may call back: a frame has other things to do.
 FLOOD = 4_000
@@ -104,9 +112,31 @@ def test_stall_counts_ticks(host: Host) -> None:
     await_answer(host, server, peer)
 
 
+@check("http-limits.stall-frees")
+def test_stall_frees(host: Host) -> None:
+    """Two places, and both clients stall; neither closes its side when the server has closed its own."""
+    server = greeting(host, limits=Limits(connections=2, stall=STALL))
+    stalled = [client_of(host, server) for _ in range(2)]
+    for peer in stalled:
+        peer.send(b"GET / HTTP/1.1\r\n")
+    # What is left of a connection may be kept for as long as once more.
+    for _ in range(5 * STALL):
+        host.tick_once(server)
+    host.silence()
+    for peer in stalled:
+        expect.that(
+            peer.closed is not None, f"the connection of {peer.name}, which stalled", expected="its end", got="none"
+        )
+    still_serves(host, server)
+
+
 @check("http-limits.stall-moving")
-def test_stall_moving(host: Host) -> None:
+@pytest.mark.parametrize("client", ["sends", "reads"])
+def test_stall_moving(host: Host, client: str) -> None:
     """A few bytes now and then, for many times the limit; each of them has arrived before the ticks go on."""
+    if client == "reads":
+        _reads_now_and_then(host)
+        return
     server = greeting(host, limits=Limits(stall=STALL))
     peer = client_of(host, server)
     data = request_of("/moving")
@@ -116,3 +146,34 @@ def test_stall_moving(host: Host) -> None:
         for _ in range(STALL // 2):
             host.tick_once(server)
     await_answer(host, server, peer)
+
+
+# Sixteen mebibytes, of which the client reads all that has come every now and then, so that more can leave: for longer
+# than the limit, unless the system holds all of it. It reads several times within the limit: no single one decides.
+def _reads_now_and_then(host: Host) -> None:
+    server = serving(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    peer.pause_reading()
+    peer.send(request_of())
+    event = await_request(host, server)
+    respond(server, event.exchange, body=bytes(256), repeat=PATIENTLY_READ // 256)
+    # Three times the limit in all.
+    for _ in range(12):
+        for _ in range(STALL // 4):
+            host.tick_once(server)
+        _read_all(host, peer)
+    peer.resume_reading()
+    answer = await_answer(host, server, peer)
+    expect.equal(len(answer.body), PATIENTLY_READ, "bytes of an answer that was read now and then")
+
+
+# All that has come to a client, and what comes for its reading: until a silence brings nothing.
+def _read_all(host: Host, peer: Peer) -> None:
+    before = -1
+    while len(peer.received) != before:
+        before = len(peer.received)
+        host.silence()
+        had = -1
+        while len(peer.received) != had:
+            had = len(peer.received)
+            peer.pull()

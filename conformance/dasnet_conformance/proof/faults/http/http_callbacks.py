@@ -320,3 +320,20 @@ class TicksInsideCallBackAgain(HttpHandle):
             current, self.current = self.current, None
             super().tell_request(*current)
         super().tick()
+
+
+@fault("http-callbacks.raises-alone")
+class LosesWhoComesBehindACallbackThatRaises(HttpHandle):
+    """A tick reads all requests and then calls them back, and those behind a callback that raises are lost."""
+
+    def turn(self, owner: Any) -> None:
+        self.todo: list[tuple[HttpConnection, Request]] = []
+        super().turn(owner)
+        for connection, request in self.todo:
+            super().deliver(connection, request)
+        for connection in self.connections:
+            connection.settle()
+
+    def deliver(self, connection: HttpConnection, request: Request) -> bool:
+        self.todo.append((connection, request))
+        return True

@@ -66,6 +66,14 @@ class EndsAllWhenFull(HttpHandle):
             self.connections.append(self.make_connection(client))
 
 
+@fault("http-connection.unread-bounded")
+class AnswersWithoutEnd(HttpConnection):
+    """Requests are read as long as there are some, and the answers of a client that does not read pile up."""
+
+    def room(self) -> int:
+        return self.CHUNK
+
+
 @fault("http-connection.destroyed")
 class DestructionLeavesConnectionsOpen(HttpHandle):
     """The destruction of the object closes the listener, and its connections stay open without anybody to answer."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http import HttpServer
 from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
@@ -253,63 +251,6 @@ class OneConnectionAtATimeMoves(HttpHandle):
 # Stall
 
 
-@fault("http-limits.stall")
-class NeverLosesPatience(HttpConnection):
-    """The limit of ticks without a byte is taken and never looked at."""
-
-    def count_tick(self, stall: int | None) -> None:  # noqa: ARG002
-        super().count_tick(None)
-
-
-@fault("http-limits.stall")
-class WaitsForSilentHeadsForEver(HttpConnection):
-    """A connection that has sent half a head is not idle, and is waited for without limit."""
-
-    def count_tick(self, stall: int | None) -> None:
-        super().count_tick(None if self.parser.begun() else stall)
-
-
-@fault("http-limits.stall")
-class WaitsForSilentBodiesForEver(HttpConnection):
-    """Once the head is there, the body is waited for without limit."""
-
-    def count_tick(self, stall: int | None) -> None:
-        super().count_tick(None if self.parser.head_complete else stall)
-
-
-@fault("http-limits.stall-counts-ticks")
-class LosesPatienceInHalfTheTime(HttpConnection):
-    """Each tick is counted twice, and a silent connection is closed in half its ticks."""
-
-    def count_tick(self, stall: int | None) -> None:
-        super().count_tick(stall)
-        if self.quiet and not self.gone:
-            super().count_tick(stall)
-
-
-@fault("http-limits.stall-moving")
-class CountsTicksThatMove(HttpConnection):
-    """Ticks are counted from the beginning of the connection, though bytes go on coming."""
-
-    def count_tick(self, stall: int | None) -> None:
-        self.moved = False
-        super().count_tick(stall)
-
-
-@fault("http-limits.stall-counts-ticks")
-class CountsMillisecondsForTicks(HttpConnection):
-    """Patience is counted in the time of a clock, and a host that stands in a debugger loses its connections."""
-
-    since = 0.0
-
-    def count_tick(self, stall: int | None) -> None:
-        if self.moved or self.waits_for_host() or not self.since:
-            self.since = time.monotonic()
-        super().count_tick(None)
-        if stall is not None and time.monotonic() - self.since > stall * 0.000_1:
-            self.drop()
-
-
 class _OtherCode(HttpConnection):
     codes: tuple[int, ...] = ()
 
@@ -390,3 +331,30 @@ class ChunkedLimitIsOneTooSmall(HttpParser):
 
     def check_body(self, size: int) -> None:
         super().check_body(size + self.request.chunked)
+
+
+@fault("http-limits.body-at-limit")
+class BodyLimitOfTheConnection(HttpParser):
+    """The bytes of bodies are counted on and on, and after a while each body on a connection is answered 413."""
+
+    total = 0
+
+    def check_body(self, size: int) -> None:
+        super().check_body(self.total + size)
+
+    def end_of_request(self) -> None:
+        self.total += len(self.request.body)
+        super().end_of_request()
+
+
+@fault("http-limits.body-at-limit")
+class SizesOfAllChunksAreOneBody(HttpParser):
+    """The sizes of chunks are added up, and not begun anew with the next request of a connection."""
+
+    total = 0
+
+    def read_chunk_line(self, line: bytes) -> int:
+        size = super().read_chunk_line(line)
+        self.total += size
+        self.check_body(self.total)
+        return size
