@@ -6,7 +6,7 @@ import pytest
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import ANSWERS_AFTER, CONNECT_TIMEOUT, SHORT_TIMEOUT
+from dasnet_conformance.stage.bounds import ANSWERS_AFTER, CONNECT_TIMEOUT, SHORT_TIMEOUT, SILENCE_WINDOW
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import (
     connect,
@@ -26,6 +26,8 @@ from dasnet_conformance.suite.scenes import outcome_inside
 
 #: A name with a part that is longer than a name's part can be: no resolver asks anybody for it.
 IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
+#: Milliseconds for a connection that the system makes at once: the first does, but where a machine has no time for it.
+TIMEOUTS = (SHORT_TIMEOUT, 8 * SHORT_TIMEOUT, 40 * SHORT_TIMEOUT)
 
 
 @check("connect.succeeds")
@@ -177,6 +179,25 @@ def test_waits_for_an_answer(host: Host) -> None:
     with freed_meanwhile(slow, ANSWERS_AFTER):
         expect.returns(connect(client, slow, CONNECT_TIMEOUT), True, "connect to a server that answers late")
     expect.returns(client.is_connected(), True, "is_connected after it")
+
+
+@check("connect.timeout-over")
+def test_timeout_over(host: Host) -> None:
+    """The least time in which it connects on this machine, and twice that without a word."""
+    client, listener, timeout = made_client(host), listen(host), TIMEOUTS[0]
+    for timeout in TIMEOUTS:
+        if connect(client, listener, timeout) == Value(True):
+            break
+        # It was not enough: what that attempt left behind is no matter of the next one.
+        listener = listen(host)
+    expect.returns(client.is_connected(), True, f"is_connected after connect with {timeout} ms")
+    peer = listener.accept()
+    for _ in range(2 * timeout // round(SILENCE_WINDOW * 1_000)):
+        host.silence()
+        host.tick_once(client)
+    expect.equal(client.client_callbacks().count("disconnect"), 0, f"disconnect callbacks after {2 * timeout} ms")
+    expect.equal(peer.closed, None, f"the end of the connection after {2 * timeout} ms")
+    talk(host, client, peer)
 
 
 @check("connect.timeout-zero")

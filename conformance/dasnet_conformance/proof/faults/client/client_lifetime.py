@@ -49,3 +49,23 @@ class FailedConnectKeepsItsSocket(ClientHandle):
 
     def discard(self, connection: socket.socket) -> None:
         LOST.append(connection)
+
+
+@fault("client-lifetime.failures-leak-nothing")
+class LeaksWhatGotNoAnswer(ClientHandle):
+    """The socket of an attempt that ran out of time is left open; one that was refused is closed."""
+
+    def discard(self, connection: socket.socket) -> None:
+        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            super().discard(connection)
+        else:
+            LOST.append(connection)
+
+
+@fault("client-lifetime.child-leaves-connection")
+class ConnectionIsInherited(ClientHandle):
+    """The connection is passed on to every program that the host starts, and ends only with the last."""
+
+    def adopt(self, client: socket.socket) -> None:
+        client.set_inheritable(True)
+        super().adopt(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from typing import ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -138,3 +139,18 @@ class CloseEndsEveryClient(ClientHandle):
             if handle.client is not None and handle is not self:
                 handle.client.shutdown(socket.SHUT_RDWR)
         super().close()
+
+
+@fault("close.accepted-arrives")
+class CloseResetsBehindItsQueue(ClientHandle):
+    """What close has still to send goes to the system first, and then the connection is reset: the system drops it."""
+
+    def see_off(self) -> None:
+        for connection, _ in self.leaving:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        super().see_off()
+
+    def drop_client(self) -> None:
+        if self.client is not None:
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        super().drop_client()
