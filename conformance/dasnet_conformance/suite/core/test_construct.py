@@ -7,7 +7,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS
-from dasnet_conformance.suite.scenes import until_received
+from dasnet_conformance.suite.scenes import talk, until_received
 
 
 @check("construct.succeeds")
@@ -115,3 +115,16 @@ def test_adapter_twice_leaks_no_listener(host: Host) -> None:
     successor = host.made()
     expect.returns(successor.init(server.port), True, "init of another object on the port that was let go")
     host.take_client(successor)
+
+
+@check("adapter.twice-leaks-no-client")
+def test_adapter_twice_leaks_no_client(host: Host) -> None:
+    """As of the listener: what nobody owns any more is closed."""
+    server, peer = host.connected()
+    server.adapter()
+    if server.is_connected() == Value(True):
+        host.observe("serves on")
+        talk(host, server, peer)
+        return
+    host.observe("ended the connection")
+    host.await_closed(peer, server)

@@ -158,7 +158,7 @@ class SecondAdapterCannotInit(LowLevel):
         super().replace(obj, handle)
 
 
-@fault("adapter.twice-leaks-no-listener")
+@fault("adapter.twice-leaks-no-listener", may_kill=("adapter.twice-leaks-no-client",))
 class SecondAdapterForgetsListener(LowLevel):
     """Making the adapter again drops the old handle without closing it: the port stays open with nobody behind it."""
 
@@ -167,3 +167,16 @@ class SecondAdapterForgetsListener(LowLevel):
     def replace(self, obj: Any, handle: Handle) -> None:
         LOST.append(obj._server)
         obj._server = handle
+
+
+@fault("adapter.twice-leaks-no-client")
+class SecondAdapterForgetsClient(LowLevel):
+    """Making the adapter again closes the old listener, and the client stays connected to nobody."""
+
+    FOR_METHODS = True
+
+    def replace(self, obj: Any, handle: Handle) -> None:
+        if obj._server is not None:
+            LOST.append(obj._server.client)
+            obj._server.client = None
+        super().replace(obj, handle)
