@@ -36,6 +36,8 @@ REPEATED = 1_000
 #: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
 COUNTED = 60
 SLACK = 16
+#: Bytes that a client sends to a server that is destroyed meanwhile.
+FLOOD = 1 << 20
 
 
 def _number(host: Host, of: str) -> int:
@@ -158,6 +160,22 @@ def test_threads_per_reload(host: Host) -> None:
 def test_threads_per_failed_init(host: Host) -> None:
     """What was started for a port that could not be had."""
     _number_stays(host, "threads", _failing_init(host), "a failed init")
+
+
+@check("waste.threads-per-lifetime")
+def test_threads_per_lifetime(host: Host) -> None:
+    """More than any buffer holds is on its way when the server goes, so that whoever reads for it is busy."""
+    flood = host.random.randbytes(FLOOD)
+
+    def life() -> None:
+        server, peer = host.connected()
+        peer.send(flood)
+        host.tick_once(server)
+        with expect.needing("destroy.closes-client"):
+            expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
+        host.dismiss(peer)
+
+    _number_stays(host, "threads", life, "a life")
 
 
 @check("waste.descriptors-per-reload")

@@ -145,6 +145,18 @@ class ThreadForEachAttempt(_Hoarder):
         return super().fail_init(message, code)
 
 
+@fault("waste.threads-per-lifetime")
+class ThreadOfALifeStays(_Hoarder):
+    """Destroying a server that has a client does not end the thread that reads for it."""
+
+    def close(self) -> None:
+        served = self.client is not None
+        super().close()
+        self.end = threading.Event()
+        if served:
+            self.keep_thread()
+
+
 @fault("waste.descriptors-per-reload")
 class RestoreCopiesTheListener(_Hoarder):
     """A restore duplicates the listener's descriptor and keeps the one that it had."""
