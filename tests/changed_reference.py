@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dasnet_adapters import resolve
-from dasnet_adapters.contract import Adapter, Answer, Command, Session
+from dasnet_adapters.contract import Adapter, Answer, Command, Description, Session
 
 Change = Callable[[Command], Answer]
 
@@ -40,6 +40,9 @@ class Wrong:
         self._closing = list(closing)
         self.peer_host = self._adapter.peer_host
         self.reached = self._adapter.reached
+
+    def describe(self) -> Description:
+        return self._adapter.describe()
 
     def open_session(self) -> Changed:
         return Changed(self._adapter.open_session(), self._changes, self._closing)

@@ -32,7 +32,7 @@ def load_module(name: str) -> PythonModule:
     """Import a module and look at what it, or the object in it that the name goes on to, offers.
 
     Arguments: `name`, dotted, perhaps with a colon and the name of an object behind it. Raises `AdapterBroken` (culprit
-    "caller", one line) when it cannot be imported, has no such object or offers no `Server` class.
+    "caller", one line) when it cannot be imported, has no such object or offers no documented class.
     """
     path, _, attribute = name.partition(":")
     try:

@@ -62,12 +62,8 @@ class ServerObject(Protocol):
         """End client and listener: what the destruction of the object is elsewhere."""
 
 
-class CoreModule(Protocol):
-    """A module that offers the profile `core`."""
-
-    @property
-    def Server(self) -> type[ServerObject]:  # noqa: N802
-        """The class to derive from; made without arguments."""
+class _WithOrphan(Protocol):
+    """What the modules have in common whose objects can be saved."""
 
     @property
     def SharedOrphan(self) -> Callable[[], Any]:  # noqa: N802
@@ -76,6 +72,14 @@ class CoreModule(Protocol):
         Whether it holds a handle is told by an attribute `server`, which is the handle or None, or else by its truth
         (`__bool__`). With neither, the command `holds` is unsupported, and what asks for it cannot be judged.
         """
+
+
+class CoreModule(_WithOrphan, Protocol):
+    """A module that offers the profile `core`."""
+
+    @property
+    def Server(self) -> type[ServerObject]:  # noqa: N802
+        """The class to derive from; made without arguments."""
 
 
 class LowlevelModule(CoreModule, Protocol):
@@ -200,8 +204,8 @@ class HttpServerObject(Protocol):
         """End connections and listener: what the destruction of the object is elsewhere."""
 
 
-class HttpModule(CoreModule, Protocol):
-    """A module that offers the profile `http`."""
+class HttpModule(_WithOrphan, Protocol):
+    """A module that offers the profile `http`. It need not have a class `Server`."""
 
     @property
     def HttpServer(self) -> type[HttpServerObject]:  # noqa: N802
@@ -248,8 +252,8 @@ class HttpClientObject(Protocol):
         """Forget the server; `init` may follow. It is also what the destruction of the object is elsewhere."""
 
 
-class HttpClientModule(CoreModule, Protocol):
-    """A module that offers the profile `http-client`."""
+class HttpClientModule(_WithOrphan, Protocol):
+    """A module that offers the profile `http-client`. It need not have a class `Server`."""
 
     @property
     def HttpClient(self) -> type[HttpClientObject]:  # noqa: N802
@@ -303,7 +307,7 @@ def is_holding(orphan: Any) -> bool:
 def find_shortcomings(module: Any, profiles: tuple[str, ...]) -> tuple[str, ...]:
     """What a module lacks of the profiles that it claims, a phrase each: parts, and arguments that a part cannot take.
 
-    Arguments: `module`, or an object that offers the API as a module would, with a class `Server`; `profiles`, names.
+    Arguments: `module`, or an object that offers the API as a module would; `profiles`, names.
     """
     return tuple(_shortcomings(module, profiles))
 
@@ -316,7 +320,7 @@ def _shortcomings(module: Any, profiles: tuple[str, ...]) -> Iterator[str]:
         yield from _cannot_take(base, owner, 0)
         for name, count in methods.items():
             yield from _cannot_take(getattr(base, name, None), f"{owner}.{name}", count + 1)
-    if CORE in profiles:
+    if {CORE, HTTP, HTTP_CLIENT}.intersection(profiles):
         orphan_class = getattr(module, "SharedOrphan", None)
         yield from _cannot_take(orphan_class, "SharedOrphan", 0)
         if isinstance(orphan_class, type) and not _may_tell_holding(orphan_class):

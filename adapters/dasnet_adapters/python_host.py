@@ -274,7 +274,7 @@ class PythonHost:
         class_info = self._module.classes.get(class_number)
         if class_info is None or number in self._objects or number < 1:
             base = BASES.get(class_number, "")
-            if base and number not in self._objects:
+            if base and class_info is None and number not in self._objects:
                 return Unsupported(f"{self._module.label} has no class {base} that can be derived from")
             raise _CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
         record = Record(self, number, class_info, class_number)
@@ -435,8 +435,10 @@ class PythonHost:
         told = tells_holding(orphan)
         if (told and not is_holding(orphan)) or not {"restore", "destroy"} <= self._methods.keys():
             return
-        base = BASES.get(saved_by or 0)
-        taker = getattr(self._module.module, base)() if base else self._module.server()
+        base = getattr(self._module.module, BASES.get(saved_by or 0, ""), self._module.server)
+        if base is None:
+            return  # nobody is known who could take it
+        taker = base()
         try:
             taker.restore(orphan)
         except Exception:

@@ -60,8 +60,9 @@ CLIENT_CLASSES: Final = frozenset((CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_SI
 HTTP_CLASSES: Final = frozenset((CLASS_HTTP, CLASS_HTTP_B, CLASS_HTTP_SILENT))
 #: And those derived from `HttpClient`.
 HTTP_CLIENT_CLASSES: Final = frozenset((CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, CLASS_HTTP_CLIENT_SILENT))
-#: The class of a module, by the numbers of those derived from it, that a module may do without.
+#: The class of a module, by the numbers of those derived from it; a module may do without all but one.
 BASES: Final = {
+    **dict.fromkeys((CLASS_A, CLASS_B, CLASS_SILENT), "Server"),
     **dict.fromkeys(CLIENT_CLASSES, "Client"),
     **dict.fromkeys(HTTP_CLASSES, "HttpServer"),
     **dict.fromkeys(HTTP_CLIENT_CLASSES, "HttpClient"),
@@ -249,12 +250,16 @@ class PythonModule:
     """What one imported module offers to a host.
 
     Arguments: `module`, the imported module; `label`, what to call it in messages.
-    Raises `AdapterBroken` (culprit "caller") when it has no class `Server` that can be derived from.
+    Raises `AdapterBroken` (culprit "caller") when it has no class `Server` that can be derived from, nor another one of
+    the documented classes.
     """
 
     def __init__(self, module: types.ModuleType, label: str) -> None:
         base = getattr(module, "Server", None)
-        if not isinstance(base, type):
+        optional: dict[int, Any] = {}
+        for name in _OPTIONAL:
+            optional |= _optional_classes(name, getattr(module, name, None))
+        if not isinstance(base, type) and not optional:
             raise AdapterBroken(
                 f"{label} has no class Server",
                 culprit="caller",
@@ -262,31 +267,39 @@ class PythonModule:
             )
         self.module = module
         self.label = label
-        self.server: Any = base
+        #: The class `Server`, None where the module has none.
+        self.server: Any = base if isinstance(base, type) else None
         self.orphan_class: Any = getattr(module, "SharedOrphan", None)
         try:
-            self.classes: dict[int, Any] = {
-                CLASS_PLAIN: Plain,
-                CLASS_A: _recording("RecordingA", base),
-                CLASS_B: _recording("RecordingB", base),
-                CLASS_SILENT: types.new_class("Silent", (base,)),
-            }
+            self.classes: dict[int, Any] = {CLASS_PLAIN: Plain, **optional}
+            if self.server is not None:
+                self.classes |= {
+                    CLASS_A: _recording("RecordingA", self.server),
+                    CLASS_B: _recording("RecordingB", self.server),
+                    CLASS_SILENT: types.new_class("Silent", (self.server,)),
+                }
         except TypeError as error:
             raise AdapterBroken(
                 f"no class can be derived from {label}.Server: {error}",
                 culprit="caller",
                 hint="users of the module derive their own class from Server, so it has to allow that",
             ) from error
-        for name in _OPTIONAL:
-            self.classes |= _optional_classes(name, getattr(module, name, None))
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
+
+    # Commands of `Server` are those of the other classes as well, where a module has such a class and no `Server`.
+    def _has_method(self, owner: str, command: str, name: str) -> bool:
+        if callable(getattr(getattr(self.module, owner, None), name, None)):
+            return True
+        others = [each for each in _OPTIONAL if owner == "Server" and self.server is None]
+        names = {each: _OPTIONAL[each][0] if command == "adapter" else name for each in others}
+        return any(callable(getattr(getattr(self.module, each, None), names[each], None)) for each in others)
 
     def _find_missing(self) -> dict[str, str]:
         missing = {}
         for owner, methods in METHODS_OF.items():
             for command, name in methods.items():
-                if not callable(getattr(getattr(self.module, owner, None), name, None)):
+                if not self._has_method(owner, command, name):
                     missing[command] = f"{self.label} has no {owner}.{name}"
         for command, name in FUNCTIONS.items():
             if not callable(getattr(self.module, name, None)):

@@ -326,6 +326,14 @@ def test_a_module_that_cannot_be_judged_is_one_line(workshop: Workshop, source: 
     assert told in ran.err
 
 
+def test_a_module_may_have_the_class_of_http_alone(workshop: Workshop) -> None:
+    source = "from dasnet_reference import HttpServer, SharedOrphan\nPROFILES = ('http',)\n"
+    module = workshop.module("module", source, opening="")
+    ran = workshop.dasnet("run", module, "http-request.get", "http-reload.open", "http-limits.line-too-long")
+    assert (ran.status, ran.err) == (0, "")
+    assert "3 pass" in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -6,9 +6,10 @@ reaches the implementation through the contract only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from dasnet_adapters.contract import FROM_OUTSIDE, Adapter, AdapterBroken, Value
+from dasnet_adapters.contract import CORE, FROM_OUTSIDE, HTTP, Adapter, AdapterBroken, Value
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
@@ -16,6 +17,7 @@ from dasnet_conformance.stage.bounds import SANITY_DEADLINE
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import GREETING, PLAIN, await_answer, greeting
 from dasnet_conformance.stage.ports import NoPortsLeft, Ports
 from dasnet_conformance.stage.transcript import Entry
 
@@ -75,7 +77,7 @@ def _attempt(
     try:
         with deadline(seconds):
             host = Host(adapter.open_session(), CONVERSATION, ports, adapter.peer_host, 0, black_box)
-            (_ask if adapter.reached == FROM_OUTSIDE else _talk)(host)
+            _conversation(adapter)(host)
             host.close()
         return SanityOutcome("pass"), host
     except TimeIsUp:
@@ -118,6 +120,14 @@ def _last_call(host: Host | None) -> str:
     return f"; the last call: {calls[-1]}" if calls else "; the session could not be opened"
 
 
+# That with the class Server, but where an implementation has the class HttpServer alone.
+def _conversation(adapter: Adapter) -> Callable[[Host], None]:
+    if adapter.reached == FROM_OUTSIDE:
+        return _ask
+    profiles = adapter.describe().profiles
+    return _greet if HTTP in profiles and CORE not in profiles else _talk
+
+
 # A server that is seen from outside speaks HTTP, or there is nothing to judge.
 def _ask(host: Host) -> None:
     outcome = host.call("http_port")
@@ -127,6 +137,15 @@ def _ask(host: Host) -> None:
     peer.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     host.await_peer(peer, 12)
     expect.same_bytes(peer.received[:5], b"HTTP/", "the beginning of an answer")
+
+
+def _greet(host: Host) -> None:
+    server = greeting(host)
+    peer = host.peer(server.port)
+    peer.send(PLAIN)
+    answer = await_answer(host, server, peer)
+    expect.same_bytes(answer.body, GREETING, "what the server answered")
+    server.destroy()
 
 
 def _talk(host: Host) -> None:
