@@ -104,6 +104,12 @@ class Listener:
         self._host.recording.add(Acted(transcript.tick, peer.name, "accept", self.port))
         return peer
 
+    def open(self) -> None:
+        """Of one that refuses: listen from now on, as a server that was started late."""
+        self._socket.listen(socket.SOMAXCONN)
+        self._host.note(f"{self.name}: listens on port {self.port} from now on")
+        self._host.recording.add(Acted(self._host.transcript.tick, self.name, f"open {self.address}", self.port))
+
     def free(self) -> None:
         """Of a silent one: take all that fill its queue and end them, so that there is room for who tries."""
         for filler in self._fillers:

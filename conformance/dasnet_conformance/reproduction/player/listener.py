@@ -30,6 +30,10 @@ class Listener:
                 filler.connect_ex(self._socket.getsockname())
                 self._fillers.append(filler)
 
+    def open(self) -> None:
+        """Listen, where it refused so far."""
+        self._socket.listen(128)
+
     def accept(self) -> socket.socket:
         """The next who connected. Raises Unusable when nobody comes."""
         if not select.select([self._socket], [], [], 10.0)[0]:

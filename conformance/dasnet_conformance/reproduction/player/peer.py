@@ -41,6 +41,8 @@ class Peer:
             self._listeners[number] = made = Listener(action, number, words[1])
             if made.port != number:
                 ports[number] = made.port
+        elif action == "open":
+            self._listeners[int(words[2])].open()
         elif action == "accept":
             self.socket = self._listeners[int(words[1])].accept()
             self.socket.setblocking(False)

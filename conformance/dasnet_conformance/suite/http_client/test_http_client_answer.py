@@ -142,6 +142,12 @@ def test_interim(host: Host, vector: ResponseVector) -> None:
     judge(host, vector)
 
 
+@check_answers("http-client-answer.content-as-sent")
+def test_content_as_sent(host: Host, vector: ResponseVector) -> None:
+    """What the bytes mean is for the program, which asked for them as they are."""
+    judge(host, vector)
+
+
 @check_answers("http-client-answer.switching-unasked")
 def test_switching_unasked(host: Host, vector: ResponseVector) -> None:
     """What follows would be in a protocol that nobody here speaks."""

@@ -28,6 +28,11 @@ from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
 from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
+from dasnet_conformance.suite.scenes import rounds
+
+#: More than a byte counts; and after how many the server ends the connection.
+REQUESTS = 300
+LEAVES_EVERY = 40
 
 
 @check_answers("http-client-connection.keep-alive")
@@ -219,14 +224,32 @@ def test_early_body_whole(host: Host) -> None:
 
 @check("http-client-connection.refused")
 def test_refused(host: Host) -> None:
-    """The port is held, and nobody listens on it."""
+    """The port is held, and nobody listens on it; then somebody does."""
     client = made_client(host)
-    site_of(host, client, "refuse")
+    site = site_of(host, client, "refuse")
     for target in ("/first", "/second"):
         number = ask(client, target)
         event = await_failure(host, client, number)
         expect.that(event.code != 0, "the code of the failure", expected="a number other than 0", got="0")
     expect_no_more(host, client, 2)
+    site.listener.open()
+    talk(site, "/third")
+
+
+@check("http-client-connection.many-requests")
+def test_many_requests(host: Host) -> None:
+    """More than a byte counts, one after the other, and the last ones as if they were the first."""
+    site = asking(host)
+    for place in rounds(REQUESTS):
+        peer = talk(site, f"/{place}")
+        if not place % LEAVES_EVERY:
+            # Nothing of the connections that are over is looked through again.
+            peer.close()
+            host.settle(site.client)
+            site.peers.clear()
+            host.dismiss(peer)
+    numbers = {event.exchange for event in outcomes_of(site.client)}
+    expect.equal(len(numbers), len(outcomes_of(site.client)), "different numbers of exchanges")
 
 
 @check("http-client-connection.by-name")

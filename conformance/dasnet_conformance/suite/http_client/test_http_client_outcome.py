@@ -228,11 +228,13 @@ def test_destroy_silent(host: Host) -> None:
 
 
 @check("http-client-outcome.request-inside")
+@pytest.mark.parametrize("waiting", [0, 2], ids=["alone", "others wait"])
 @pytest.mark.parametrize("callback", ["response", "failure"])
-def test_request_inside(host: Host, callback: str) -> None:
+def test_request_inside(host: Host, callback: str, waiting: int) -> None:
     """How a program goes from one thing to the next."""
     site = asking(host)
     number, peer = asked(site, "/first", "POST", b"a body")
+    others = [ask(site.client, f"/waits-{place}") for place in range(waiting)]
     site.client.react(callback, "request", "GET", "/inside", b"X-Inside: yes\r\n", b"")
     if callback == "response":
         peer.send(answer_of())
@@ -243,6 +245,9 @@ def test_request_inside(host: Host, callback: str) -> None:
     did = site.client.did("request")
     expect.equal(len(did), 1, "requests made inside the callback")
     value = did[0].outcome.value if isinstance(did[0].outcome, Value) else None
+    for place, other in enumerate(others):
+        site.await_request(f"/waits-{place}", needs="")[0].send(answer_of(b"waited"))
+        await_response(host, site.client, other)
     inside, arrived = site.await_request("/inside", needs="")
     expect.equal(arrived.values("x-inside"), [b"yes"], "the field of the request made inside")
     inside.send(answer_of(b"inside"))
@@ -254,7 +259,7 @@ def test_request_inside(host: Host, callback: str) -> None:
     )
     event = await_response(host, site.client, int(value or 0))
     expect.same_bytes(event.data, b"inside", "the answer to the request made inside")
-    expect_no_more(host, site.client, 2)
+    expect_no_more(host, site.client, 2 + waiting)
 
 
 @check("http-client-outcome.tick-inside")
@@ -323,6 +328,22 @@ def test_raise_inside(host: Host, callback: str) -> None:
     event = await_response(host, site.client, next_number)
     expect.same_bytes(event.data, b"next", "the answer to the next request")
     expect_no_more(host, site.client, 2)
+
+
+@check("http-client-outcome.raise-loses-none")
+def test_raise_loses_none(host: Host) -> None:
+    """Several requests are cancelled at once, so that their failures may be due in one tick; the first one raises."""
+    site = asking(host)
+    numbers = [ask(site.client, f"/{place}") for place in range(3)]
+    for number in numbers:
+        site.client.call("cancel", number)
+    site.client.react("failure", "raise")
+    _tick_until(host, site.client, numbers[0])
+    site.client.react("failure", "none")
+    for number in numbers[1:]:
+        await_failure(host, site.client, number)
+    expect_no_more(host, site.client, 3)
+    talk(site, "/next")
 
 
 # A tick whose callback raises may end in an error, which is no matter of the check.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B
-from dasnet_conformance.stage import expect
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
     PIECE,
+    ClientLimits,
     Site,
     answer_of,
     ask,
@@ -23,6 +24,10 @@ from dasnet_conformance.stage.http_client_side import (
     talk,
     unread_upload,
 )
+
+#: Ticks after which a request fails, and of the time between two reloads.
+_DEADLINE = 64
+_RELOADED_EVERY = 16
 
 
 def _reload(site: Site, class_number: int = CLASS_HTTP_CLIENT) -> None:
@@ -167,6 +172,21 @@ def test_while_saved(host: Host) -> None:
     event = await_response(host, site.client, number)
     expect.same_bytes(event.data, b"meanwhile", "the answer")
     expect.equal(outcomes_of(old), [], "outcomes on the object that was saved")
+
+
+@check("http-client-reload.deadline-goes-on")
+def test_deadline_goes_on(host: Host) -> None:
+    """A script that is edited time and again, and a server that never answers."""
+    site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
+    with expect.needing("http-client-limits.deadline"):
+        number, _ = asked(site)
+    for _ in range(0, 2 * _DEADLINE, _RELOADED_EVERY):
+        _reload(site)
+        many.ticks(host, site.client, _RELOADED_EVERY)
+        if outcomes_of(site.client):
+            break
+    await_failure(host, site.client, number)
+    expect_no_more(host, site.client, 1)
 
 
 @check("http-client-reload.numbers-go-on")

@@ -224,3 +224,13 @@ class CancelledIsToldBeforeSaving(HttpClientHandle):
         super().disown()
         if self.cancelled is not None:
             self.outcomes.clear()
+
+
+@fault("http-client-reload.deadline-goes-on")
+class ReloadBeginsTheDeadlineAnew(HttpClientHandle):
+    """Whoever takes over the handle gives every request all its ticks again."""
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        for asked in (*self.queue, *([self.current] if self.current else [])):
+            asked.since = self.ticks
