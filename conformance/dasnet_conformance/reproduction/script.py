@@ -138,7 +138,7 @@ def _last_tick(recording: Recording) -> int:
 
 
 # What a peer does that has a number to it: a port, or a byte.
-_NUMBERED: Final = frozenset({"connect", "connect-later", "urgent", "accept", "listen", "refuse", "silent"})
+_NUMBERED: Final = frozenset({"connect", "connect-later", "urgent", "accept", "listen", "open", "refuse", "silent"})
 
 
 class _Payloads:

@@ -108,7 +108,7 @@ class Listener:
         """Of one that refuses: listen from now on, as a server that was started late."""
         self._socket.listen(socket.SOMAXCONN)
         self._host.note(f"{self.name}: listens on port {self.port} from now on")
-        self._host.recording.add(Acted(self._host.transcript.tick, self.name, f"open {self.address}", self.port))
+        self._host.recording.add(Acted(self._host.transcript.tick, self.name, "open", self.port))
 
     def free(self) -> None:
         """Of a silent one: take all that fill its queue and end them, so that there is room for who tries."""

@@ -42,7 +42,7 @@ class Peer:
             if made.port != number:
                 ports[number] = made.port
         elif action == "open":
-            self._listeners[int(words[2])].open()
+            self._listeners[int(words[1])].open()
         elif action == "accept":
             self.socket = self._listeners[int(words[1])].accept()
             self.socket.setblocking(False)
