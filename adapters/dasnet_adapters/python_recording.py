@@ -230,6 +230,10 @@ _OPTIONAL: Final = {
 }
 
 
+# Whose objects are given the commands of a class as well.
+_SHARED: Final = {"Server": tuple(_OPTIONAL), "Client": ("HttpClient",)}
+
+
 # Those derived from a class that a module may do without. None where there is no such class, or it is something else of
 # that name: a port that has the server half alone must not notice that there is another.
 def _optional_classes(name: str, base: Any) -> dict[int, Any]:
@@ -287,11 +291,11 @@ class PythonModule:
         #: Why a command cannot be carried out, for those that cannot.
         self.missing = self._find_missing()
 
-    # Commands of `Server` are those of the other classes as well, where a module has such a class and no `Server`.
+    # Commands are those of other classes as well: where a module has such a one, and not the one they are named after.
     def _has_method(self, owner: str, command: str, name: str) -> bool:
         if callable(getattr(getattr(self.module, owner, None), name, None)):
             return True
-        others = [each for each in _OPTIONAL if owner == "Server" and self.server is None]
+        others = () if isinstance(getattr(self.module, owner, None), type) else _SHARED.get(owner, ())
         names = {each: _OPTIONAL[each][0] if command == "adapter" else name for each in others}
         return any(callable(getattr(getattr(self.module, each, None), names[each], None)) for each in others)
 

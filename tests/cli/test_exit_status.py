@@ -326,12 +326,20 @@ def test_a_module_that_cannot_be_judged_is_one_line(workshop: Workshop, source: 
     assert told in ran.err
 
 
-def test_a_module_may_have_the_class_of_http_alone(workshop: Workshop) -> None:
-    source = "from dasnet_reference import HttpServer, SharedOrphan\nPROFILES = ('http',)\n"
-    module = workshop.module("module", source, opening="")
-    ran = workshop.dasnet("run", module, "http-request.get", "http-reload.open", "http-limits.line-too-long")
+@pytest.mark.parametrize(
+    ("name", "profile", "requirements"),
+    [
+        ("HttpServer", "http", ["http-request.get", "http-reload.open", "http-limits.line-too-long"]),
+        ("HttpClient", "http-client", ["http-client-request.get", "http-client-outcome.close-fails-all"]),
+    ],
+)
+def test_a_module_may_have_one_class_of_http_alone(
+    workshop: Workshop, name: str, profile: str, requirements: list[str]
+) -> None:
+    source = f"from dasnet_reference import {name}, SharedOrphan\nPROFILES = ('{profile}',)\n"
+    ran = workshop.dasnet("run", workshop.module("module", source, opening=""), *requirements)
     assert (ran.status, ran.err) == (0, "")
-    assert "3 pass" in ran.out
+    assert f"{len(requirements)} pass" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,11 @@ def concerned(name: str) -> list[str]:
     requirements = load_catalogue().requirements.values()
     if entry is None:
         return [each.id for each in requirements]
-    return [each.id for each in requirements if each.profile in entry.halves or each.section == BOTH]
+    return [
+        each.id
+        for each in requirements
+        if (each.profile in entry.halves or each.section == BOTH) and each.id not in entry.falls_short
+    ]
 
 
 def judge(name: str, requirements: Iterable[str] = ()) -> Judged:

@@ -27,6 +27,10 @@ VARIANTS = (
     "takes_one_request",
     "the_third_answer_closes",
     "answers_leave_at_once",
+    "answers_leave_in_the_next_tick",
+    "hints_before_each_answer",
+    "says_that_it_works",
+    "tells_in_the_next_tick",
 )
 
 

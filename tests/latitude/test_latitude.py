@@ -56,6 +56,8 @@ def test_a_right_server_conforms(name: str) -> None:
         for outcome in outcomes
     }
     assert wanted - judged.shown == set(), "outcomes that the variant ought to show"
+    if entry is not None and entry.falls_short:
+        assert len(judging.judge(name, entry.falls_short).alarms()) == len(entry.falls_short)
 
 
 def test_every_allowed_outcome_is_shown_by_a_right_server() -> None:

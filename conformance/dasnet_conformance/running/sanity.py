@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from dasnet_adapters.contract import CORE, FROM_OUTSIDE, HTTP, Adapter, AdapterBroken, Value
+from dasnet_adapters.contract import CORE, FROM_OUTSIDE, HTTP, HTTP_CLIENT, Adapter, AdapterBroken, Value
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
@@ -17,6 +17,7 @@ from dasnet_conformance.stage.bounds import SANITY_DEADLINE
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import REPLY, answer_of, asked, asking, await_response
 from dasnet_conformance.stage.http_side import GREETING, PLAIN, await_answer, greeting
 from dasnet_conformance.stage.ports import NoPortsLeft, Ports
 from dasnet_conformance.stage.transcript import Entry
@@ -120,12 +121,14 @@ def _last_call(host: Host | None) -> str:
     return f"; the last call: {calls[-1]}" if calls else "; the session could not be opened"
 
 
-# That with the class Server, but where an implementation has the class HttpServer alone.
+# That with the class Server, but where an implementation has none, and one of HTTP.
 def _conversation(adapter: Adapter) -> Callable[[Host], None]:
     if adapter.reached == FROM_OUTSIDE:
         return _ask
     profiles = adapter.describe().profiles
-    return _greet if HTTP in profiles and CORE not in profiles else _talk
+    if CORE in profiles:
+        return _talk
+    return _greet if HTTP in profiles else _fetch if HTTP_CLIENT in profiles else _talk
 
 
 # A server that is seen from outside speaks HTTP, or there is nothing to judge.
@@ -146,6 +149,15 @@ def _greet(host: Host) -> None:
     answer = await_answer(host, server, peer)
     expect.same_bytes(answer.body, GREETING, "what the server answered")
     server.destroy()
+
+
+def _fetch(host: Host) -> None:
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(answer_of())
+    response = await_response(host, site.client, number)
+    expect.same_bytes(response.data, REPLY, "what the client was answered")
+    site.client.destroy()
 
 
 def _talk(host: Host) -> None:

@@ -23,7 +23,9 @@ from dasnet_conformance.stage.http_side import finals_at, request_of
 from dasnet_conformance.stage.peer import Peer
 
 #: Statuses of 4xx that speak of what was asked for, not of how: the request was read.
-ABOUT_THE_RESOURCE: Final = frozenset((401, 402, 403, 404, 405, 406, 407, 409, 410, 412, 415, 416, 418, 422, 423, 451))
+ABOUT_THE_RESOURCE: Final = frozenset(
+    (401, 402, 403, 404, 405, 406, 407, 409, 410, 412, 415, 416, 418, 421, 422, 423, 451)
+)
 
 _POST: Final = b"POST "
 #: Requirements whose vectors are faulty in the body alone.

@@ -72,7 +72,8 @@ class Variant:
     `choice` is what the documentation leaves open, in a few words, and `sentence` what this one does and why it may.
     `shows` are allowed outcomes of the catalogue that are seen on it, by requirement. `waits` says that judging it
     takes time and hardly any processor, so that many of its checks can run at once; `counts_ticks` that it lets ticks
-    pass which bring nothing, between which the suite would wait longer and longer for nothing.
+    pass which bring nothing, between which the suite would wait longer and longer for nothing. `falls_short` are the
+    SHOULD requirements that the choice is against: by these it is not judged, and must fail nothing else.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Variant:
     peer_host: str = "127.0.0.1"
     waits: bool = False
     counts_ticks: bool = False
+    falls_short: tuple[str, ...] = ()
 
     @property
     def halves(self) -> frozenset[str]:
@@ -117,6 +119,7 @@ def variant(
     peer_host: str = "127.0.0.1",
     waits: bool = False,
     counts_ticks: bool = False,
+    falls_short: tuple[str, ...] = (),
 ) -> Callable[[Part], Part]:
     """Enter a class as a variant; its docstring is the sentence, its name in lower case the variant's unless given.
 
@@ -139,6 +142,7 @@ def variant(
             peer_host=peer_host,
             waits=waits,
             counts_ticks=counts_ticks,
+            falls_short=falls_short,
         )
         return part
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import select
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
-from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_request import Request
 
@@ -152,3 +154,54 @@ class AnswersLeaveAtOnce(HttpHandle):
             found[0].flush()
             self.forget_gone()
         return done
+
+
+@variant("when a request is told of", falls_short=("http-request.in-next-tick",))
+class TellsInTheNextTick(HttpHandle):
+    """Tells of a request in the tick behind the one that has read its end: which tick that is, is a SHOULD."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.read: deque[tuple[HttpConnection, Exchange]] = deque()
+
+    def turn(self, owner: Any) -> None:
+        """What was read before, and then read on."""
+        for _ in range(len(self.read)):
+            connection, exchange = self.read.popleft()
+            if exchange.abandoned:
+                continue
+            self.pending[exchange.number] = (connection, exchange)
+            try:
+                self.tell_request(exchange.number, exchange.request)
+            except BaseException:
+                self.callback_failed(exchange)
+                raise
+            if self.owner is not owner:
+                return
+        super().turn(owner)
+
+    def deliver(self, connection: HttpConnection, request: Request) -> bool:
+        """In the next tick."""
+        exchange = Exchange(self.next_number(), request)
+        connection.owe(exchange)
+        self.read.append((connection, exchange))
+        return True
+
+
+@variant("when an answer leaves", falls_short=("http-request.in-next-tick",))
+class AnswersLeaveInTheNextTick(HttpConnection):
+    """Sends an answer in the tick behind the one in whose callback it was given: which tick that is, is a SHOULD."""
+
+    inside = False
+
+    def turn(self, deliver: Callable[[HttpConnection, Request], bool], steps: int) -> None:
+        """Sent first; then nothing is, until the next one."""
+        self.inside = False
+        self.flush()
+        self.inside = True
+        super().turn(deliver, steps)
+
+    def flush(self) -> None:
+        """Not behind a callback."""
+        if not self.inside:
+            super().flush()

@@ -1,32 +1,20 @@
 """Section waste: memory, threads and descriptors that grow with the number of clients, reloads, failures and frames.
 
-A leak is growth without an end. Memory in use is counted after blocks of rounds: an implementation whose memory comes
-to rest, whatever it took before, is done with; only one that goes on to grow, block after block and far beyond what an
-allocator or a collector of garbage keeps in reserve, is told off. What is not told by system or driver is not asked.
+A leak is growth without an end; `suite/memory.py` tells how memory is counted. What is not told by system or driver is
+not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
-from dasnet_conformance.stage.optional import offered
+from dasnet_conformance.suite.memory import memory_comes_to_rest, number_of
 from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
-
-#: Bytes that memory may grow by in each block and for ever: a collector of garbage may need as much before it works.
-ALLOWED_PER_BLOCK = 1 << 20
-#: Bytes that it has to have grown by before it is told to grow without an end.
-WITHOUT_END = 64 << 20
-#: Blocks that stay below the allowance, after which memory has come to rest. In fewer, a leak could live on what was
-#: in use before and is free again, which the process keeps.
-AT_REST = 5
-#: Blocks at most: each that counts brings it nearer to the end.
-BLOCKS = WITHOUT_END // ALLOWED_PER_BLOCK + AT_REST
 
 #: Rounds of a block.
 CLIENTS = 25
@@ -40,52 +28,19 @@ SLACK = 16
 FLOOD = 300_000
 
 
-def _number(host: Host, of: str) -> int:
-    outcome = offered(host, of)
-    if not isinstance(outcome, Value) or type(outcome.value) is not int:
-        raise expect.Mismatch(of, "a number", expect.spell(outcome))
-    return outcome.value
-
-
-# So many turns are a block. A server that is slow gets through fewer blocks, and is not wrong.
-def _memory_comes_to_rest(host: Host, turn: Callable[[], object], block: int, each: str) -> None:
-    # The question is put before the work.
-    before = first = _number(host, "memory")
-    at_rest = 0
-    for turns in rounds((1 + BLOCKS) * block, least=1):
-        turn()
-        if turns % block:
-            continue
-        now = _number(host, "memory")
-        if turns == block:
-            # The first block is for what is made once and kept for good.
-            before = first = now
-            continue
-        at_rest += now - before <= ALLOWED_PER_BLOCK
-        if at_rest == AT_REST:
-            return
-        expect.that(
-            now - first < WITHOUT_END,
-            f"memory in use, counted {turns // block} times after {each}",
-            expected="no growth, or one that comes to rest",
-            got=f"{(now - first) >> 20} MiB more than after the first of them, and still growing",
-        )
-        before = now
-
-
 def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str) -> None:
-    _number(host, of)
+    number_of(host, of)
     turn()
-    before = _number(host, of)
+    before = number_of(host, of)
     turns = 0
     for _ in rounds(COUNTED, least=1):
         turn()
         turns += 1
     # What ends a little later, a thread that is waited for, still ends.
     host.until(
-        lambda: _number(host, of) <= before + SLACK,
+        lambda: number_of(host, of) <= before + SLACK,
         what=f"no more than {before + SLACK} {of} after {turns} times {each} ({before} after the first)",
-        got=lambda: f"{_number(host, of)} of them",
+        got=lambda: f"{number_of(host, of)} of them",
     )
 
 
@@ -110,20 +65,20 @@ def _failing_init(host: Host) -> Callable[[], object]:
 @check("waste.memory-per-client")
 def test_memory_per_client(host: Host) -> None:
     """Some forty kibibytes of each client are allowed to stay: less than a buffer, more than what the suite notes."""
-    _memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
+    memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
 
 
 @check("waste.memory-per-reload")
 def test_memory_per_reload(host: Host) -> None:
     """A kibibyte of each reload is allowed to stay, and nothing has to."""
     server, _ = host.connected()
-    _memory_comes_to_rest(host, lambda: reloads(host, server, REPEATED), 1, f"{REPEATED} reloads each")
+    memory_comes_to_rest(host, lambda: reloads(host, server, REPEATED), 1, f"{REPEATED} reloads each")
 
 
 @check("waste.memory-per-failed-init")
 def test_memory_per_failed_init(host: Host) -> None:
     """A program that tries its port until it is free. Twenty kibibytes of each are allowed to stay."""
-    _memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
+    memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
 
 
 @check("waste.memory-per-tick")
@@ -135,7 +90,7 @@ def test_memory_per_tick(host: Host) -> None:
         ticks(host, alone, REPEATED)
         ticks(host, server, REPEATED)
 
-    _memory_comes_to_rest(host, frames, 1, f"{REPEATED} ticks each, without a client and with a silent one,")
+    memory_comes_to_rest(host, frames, 1, f"{REPEATED} ticks each, without a client and with a silent one,")
 
 
 @check("waste.threads-per-client")

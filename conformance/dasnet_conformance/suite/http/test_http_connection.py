@@ -6,7 +6,6 @@ import pytest
 
 from dasnet_adapters.contract import Outcome
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.answer_reader import HttpAnswer, read_answers
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
@@ -33,8 +32,6 @@ from dasnet_conformance.stage.peer import Peer
 MANY = 137
 #: Bytes of an answer that its client does not read.
 UNREAD = 1 << 16
-#: How many follow each other.
-IN_A_ROW = 1_031
 
 
 @check("http-connection.keep-alive")
@@ -65,39 +62,6 @@ def test_keeps_alive(host: Host) -> None:
         expected="that it goes on",
         got=f"Connection: {answer.words('connection')}, then {peer.closed or 'nothing'}",
     )
-
-
-@check("http-connection.many-requests")
-def test_many_requests(host: Host) -> None:
-    """One after the other, each when the answer before it is there; their heads are 150 KB in all, of 2,000 fields.
-
-    Limits are those of one head: none of these comes near any that is usual. On another connection where one has said
-    close. More than the thousand behind which some end a connection without a word.
-    """
-    server = greeting(host)
-    peer, read = client_of(host, server), 0
-    fields = [f"X-Field-{number}: {'v' * 80}" for number in range(8)]
-    for number in range(IN_A_ROW):
-        peer.send(request_of(f"/{number}", *fields if number % 8 == 0 else ()))
-        answer = _next_answer(host, server, peer, read, number + 1)
-        expect.equal(answer.status, 200, f"the status of the answer to request {number + 1}")
-        read = len(peer.received)
-        if answer.closes:
-            await_end(host, server, peer)
-            host.dismiss(peer)
-            peer, read = client_of(host, server), 0
-    expect.equal(targets_of(server), [f"/{number}" for number in range(IN_A_ROW)], "the targets called back")
-
-
-# The final answer behind so many bytes, which are not read again.
-def _next_answer(host: Host, server: HostObject, peer: Peer, read: int, number: int) -> HttpAnswer:
-    def found() -> list[HttpAnswer]:
-        answers = read_answers(peer.received[read:], ended=peer.closed == "end of file")
-        return [answer for answer in answers if not answer.interim]
-
-    host.until(lambda: bool(found() or peer.closed), server, what=f"the answer to request {number}")
-    expect.that(bool(found()), f"the answer to request {number}", expected="a whole one", got=f"none, {peer.closed}")
-    return found()[0]
 
 
 @check("http-connection.old-version")

@@ -172,9 +172,15 @@ def test_slow_reader(host: Host) -> None:
 
 
 @check("http-connection.slow-reader-whole")
-@pytest.mark.parametrize("field", ["", "Connection: close"], ids=["goes on", "last answer"])
-def test_slow_reader_whole(host: Host, field: str) -> None:
-    """Ticks go by in which it reads nothing; an answer that is the last is whole as well before the end."""
+@pytest.mark.parametrize(
+    ("field", "behind"),
+    [("", b""), ("Connection: close", b""), ("", b"no request\r\n\r\n")],
+    ids=["goes on", "last answer", "a faulty request behind it"],
+)
+def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
+    """Ticks go by in which it reads nothing; an answer that is the last is whole as well before the end, and so is one
+    behind which the client has asked for what is none.
+    """
     server = serving(host)
     slow = client_of(host, server)
     slow.pause_reading()
@@ -182,9 +188,18 @@ def test_slow_reader_whole(host: Host, field: str) -> None:
     event = await_request(host, server)
     respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
     host.settle(server)
+    if behind:
+        slow.send(behind)
+        host.settle(server)
     slow.resume_reading()
     answer = await_answer(host, server, slow)
     expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "the body, read late")
+    if behind:
+        host.until(
+            lambda: len(finals_at(slow)) > 1 or slow.closed is not None, server, what="an error answer, or the end"
+        )
+        for later in finals_at(slow)[1:]:
+            expect.that(later.status >= 400, "the answer behind it", expected="an error", got=f"status {later.status}")
 
 
 @check("http-connection.many")

@@ -84,3 +84,18 @@ class DestructionLeavesConnectionsOpen(HttpHandle):
         self.lost.extend(self.connections)
         self.connections = []
         super().close()
+
+
+@fault("http-connection.memory-per-request")
+class KeepsWhatItAnswered(HttpHandle):
+    """Each answer is kept in a list until the server is destroyed, for a page of statistics that nobody opens."""
+
+    answers_given: list[bytes]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.answers_given = []
+
+    def respond(self, number: int, status: int, headers: Any, body: bytes) -> bool:
+        self.answers_given.append(bytes(body) + b"\n")
+        return super().respond(number, status, headers, body)

@@ -94,6 +94,32 @@ class RejectsAheadOfTheQueue(HttpConnection):
             self.exchanges.extendleft(reversed(waiting))
 
 
+@fault("http-connection.slow-reader-whole")
+class RejectsPastTheQueue(HttpConnection):
+    """A rejection is written at once, in the middle of an answer that waits for its client to read."""
+
+    def room(self) -> int:
+        return self.CHUNK if self.outgoing else super().room()
+
+    def refuse(self, status: int, why: str) -> None:
+        waiting = bytes(self.outgoing)
+        self.outgoing.clear()
+        super().refuse(status, why)
+        self.outgoing += waiting
+
+
+@fault("http-connection.slow-reader-whole")
+class ARejectionDropsTheQueue(HttpConnection):
+    """A faulty request ends its connection, and what its client has not read yet of the answer before is dropped."""
+
+    def room(self) -> int:
+        return self.CHUNK if self.outgoing else super().room()
+
+    def refuse(self, status: int, why: str) -> None:
+        self.outgoing.clear()
+        super().refuse(status, why)
+
+
 # Expect
 
 
