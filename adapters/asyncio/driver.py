@@ -13,5 +13,5 @@ from dasnet_adapters.python_driver import main
 
 if __name__ == "__main__":
     if MISSING:
-        sys.stderr.write(f"the profile http is not claimed. {MISSING}\n")
+        sys.stderr.write(f"the profiles http and http-client are not claimed. {MISSING}\n")
     sys.exit(main(["network_asyncio"]))

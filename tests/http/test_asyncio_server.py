@@ -146,12 +146,16 @@ def _without_httptools(code: str, cwd: Path, tmp_path: Path) -> subprocess.Compl
 
 
 def test_without_httptools_it_says_so(tmp_path: Path) -> None:
-    done = _without_httptools("import network_asyncio as n; n.Server(); n.Client(); n.HttpServer()", ADAPTER, tmp_path)
-    assert done.stderr.splitlines()[-1].startswith("ImportError: HttpServer stands on httptools 0.6.4 or later")
+    done = _without_httptools("import network_asyncio as n; n.Server(); n.Client(); n.HttpClient()", ADAPTER, tmp_path)
+    assert done.stderr.splitlines()[-1].startswith(
+        "ImportError: HttpServer and HttpClient stand on httptools 0.6.4 or later"
+    )
 
 
 def test_without_httptools_the_driver_claims_the_other_profiles(tmp_path: Path) -> None:
     code = "import runpy; runpy.run_path('driver.py', run_name='__main__')"
     done = _without_httptools(code, ADAPTER, tmp_path)
     assert done.stdout.splitlines()[0].endswith(" core,lowlevel,client,client-lowlevel")
-    assert done.stderr.startswith("the profile http is not claimed. HttpServer stands on httptools")
+    assert done.stderr.startswith(
+        "the profiles http and http-client are not claimed. HttpServer and HttpClient stand on httptools"
+    )

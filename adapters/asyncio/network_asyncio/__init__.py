@@ -11,8 +11,8 @@
         echo.tick()
         ...
 
-`Client` connects where `Server` listens; `HttpServer` serves many clients, and requests in place of bytes. The theory
-of operation is in `_handle`. This file only gathers the public names.
+`Client` connects where `Server` listens; `HttpServer` serves many clients, and requests in place of bytes; `HttpClient`
+asks a server. The theory of operation is in `_handle`. This file only gathers the public names.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ from ._errors import (
     OccupiedOrphanError,
     WrongHandleError,
 )
-from ._http_limits import HttpLimits
-from ._http_reader import MISSING
+from ._http_client import HttpClient
+from ._http_limits import HttpClientLimits, HttpLimits
+from ._http_message import MISSING
 from ._http_server import HttpServer
 from ._network_client import NetworkClient
+from ._network_http_client import NetworkHttpClient
 from ._network_http_server import NetworkHttpServer
 from ._network_server import NetworkServer
 from ._server import (
@@ -57,8 +59,8 @@ from ._server import (
 
 IMPLEMENTATION_NAME: Final = "network-asyncio"
 __version__: Final = "0.1.0"
-#: What is offered here: `http` where its parser is installed. `MISSING` says why it is not, where it is not.
-PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel", *(() if MISSING else ("http",)))
+#: What is offered here: HTTP where its parser is installed. `MISSING` says why it is not, where it is not.
+PROFILES: Final = ("core", "lowlevel", "client", "client-lowlevel", *(() if MISSING else ("http", "http-client")))
 
 __all__ = [
     "IMPLEMENTATION_NAME",
@@ -67,10 +69,13 @@ __all__ = [
     "Client",
     "ClosedHandleError",
     "EmptyOrphanError",
+    "HttpClient",
+    "HttpClientLimits",
     "HttpLimits",
     "HttpServer",
     "NetworkClient",
     "NetworkError",
+    "NetworkHttpClient",
     "NetworkHttpServer",
     "NetworkServer",
     "NoHandleError",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from ._http_rules import check_fields
+
 if TYPE_CHECKING:
     from ._http_rules import Field
 
-_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE: Final = re.compile(rb"[\t -~\x80-\xff]*")
 #: Fields that say where an answer ends, and whether its connection does: the server's own.
 _RESERVED: Final = frozenset((b"content-length", b"transfer-encoding", b"connection"))
 #: Statuses whose answers have no content, and those among them that have no length either (RFC 9110, section 8.6; of
@@ -38,22 +37,13 @@ def check_answer(
     if not 200 <= status <= 599:
         raise ValueError(f"status must be 200 to 599, not {status}")
     fields, ends = [], False
-    for given_name, given_value in headers:
-        name, value = _bytes(given_name), _bytes(given_value)
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a field")
-        if not _VALUE.fullmatch(value):
-            raise ValueError(f"{value!r} is no value of a field")
+    for name, value in check_fields(headers):
         if name.lower() not in _RESERVED:
             fields.append((name, value))
         elif name.lower() == b"connection":
             ends = ends or b"close" in [word.strip(b"\t ") for word in value.lower().split(b",")]
     with memoryview(body) as content:  # a number would be taken for so many zeros
         return fields, content.tobytes(), ends
-
-
-def _bytes(part: bytes | str) -> bytes:
-    return part.encode("latin-1") if isinstance(part, str) else part
 
 
 def answer(status: int, fields: list[Field], body: bytes, *, is_head: bool, connection: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What an `HttpServer` can be told at construction: its limits, with defaults and checks. Data only."""
+"""What `HttpServer` and `HttpClient` can be told at construction: limits, with defaults and checks. Data only."""
 
 from __future__ import annotations
 
@@ -22,10 +22,33 @@ class HttpLimits:
     stall_ticks: int | None = None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is not None and value < 1:
-                raise ValueError(f"{field.name} must be 1 or more, not {value}")
+        _check(self)
 
 
+@dataclass(frozen=True, slots=True)
+class HttpClientLimits:
+    """The limits of one client, which travel with its handle.
+
+    Arguments: `largest_head` and `largest_body` of a response, in bytes; `stall_ticks`, after how many ticks in which
+    no byte moves the request under way fails, and `deadline_ticks`, after how many in all any request does, None for
+    never. Raises `ValueError` for one below 1.
+    """
+
+    largest_head: int = 64 << 10
+    largest_body: int = 16 << 20
+    stall_ticks: int | None = None
+    deadline_ticks: int | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+def _check(limits: HttpLimits | HttpClientLimits) -> None:
+    for field in fields(limits):
+        value = getattr(limits, field.name)
+        if value is not None and value < 1:
+            raise ValueError(f"{field.name} must be 1 or more, not {value}")
+
+
+HTTP_CLIENT_DEFAULTS = HttpClientLimits()
 HTTP_DEFAULTS = HttpLimits()

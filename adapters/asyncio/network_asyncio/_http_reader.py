@@ -1,16 +1,14 @@
 """Reading the requests of one connection with httptools, as their bytes come. No socket, no callback of the host.
 
-Theory of operation. httptools (llhttp) goes through all that it is given, calls back for whatever is in it, and cannot
-be stopped. So it is given little: of a head and of chunks up to the next line end, of a body with a length no more than
-is missing. A request in chunks ends with a line; so nothing that is given reaches beyond the end of its request, and a
-tick can stop between any two pieces. Each request has a parser of its own: what one leaves in it, no other can meet.
+How the parser is fed, and why by so little at a time, is told in `_http_message`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ._http_message import LINE_END, Reader, httptools
 from ._http_rules import (
     Field,
     RejectedError,
@@ -26,23 +24,6 @@ from ._http_rules import (
 if TYPE_CHECKING:
     from ._http_limits import HttpLimits
 
-httptools: Any
-try:
-    import httptools
-except ImportError:  # Server and Client do without
-    httptools = None
-#: Why there is no `HttpServer`, empty if there is one.
-MISSING: Final = (
-    ""
-    if hasattr(getattr(httptools, "HttpRequestParser", None), "set_dangerous_leniencies")
-    else "HttpServer stands on httptools 0.6.4 or later, which is not installed: pip install 'httptools>=0.6.4'"
-)
-
-#: The most bytes of a body that the parser is given at a time.
-_PIECE: Final = 64 << 10
-#: Bytes that the framing of one chunk may take before it counts as an extension: sizes with leading zeros, line ends.
-_FRAMING: Final = 32
-_LINE_END: Final = b"\r\n"
 _UPGRADE: Final = b"upgrade:"
 
 
@@ -58,86 +39,30 @@ class Request:
     keeps: bool
 
 
-class _Message:
-    """What httptools calls back into: one request, as far as it has been read. Argument: the longest body, in bytes."""
-
-    def __init__(self, largest_body: int) -> None:
-        self._largest_body = largest_body
-        self.begun = 0
-        self.fields: list[Field] = []
-        self.headed = self.complete = self.too_large = False
-        self.body = bytearray()
-        #: Chunks so far, and whether the parser is in the data of one.
-        self.chunks = 0
-        self.in_data = False
-
-    def on_message_begin(self) -> None:
-        self.begun += 1
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # What comes behind the head is a trailer, which is dropped (RFC 9110, section 6.5.1).
-        if not self.headed:
-            self.fields.append((name, value.strip(b"\t ")))
-
-    def on_headers_complete(self) -> None:
-        self.headed = True
-
-    def on_chunk_header(self) -> None:
-        self.chunks += 1
-        self.in_data = True
-
-    def on_body(self, part: bytes) -> None:
-        if len(self.body) + len(part) > self._largest_body:
-            self.too_large = True
-        else:
-            self.body += part
-
-    def on_chunk_complete(self) -> None:
-        self.in_data = False
-
-    def on_message_complete(self) -> None:
-        self.complete = True
-
-
-class RequestReader:
+class RequestReader(Reader):
     """The requests of one connection: give it bytes by `feed`, and ask it by `step`. Argument: the server's limits."""
 
     def __init__(self, limits: HttpLimits) -> None:
+        super().__init__(limits)
         self._limits = limits
-        self._held = bytearray()
         # Bytes of empty lines before the request.
         self._skipped = 0
         self._start()
 
     def _start(self) -> None:
-        # How far the bytes that are held were searched for a line end.
-        self._scanned = 0
+        self._begin_message()
         self._line: RequestLine | None = None
-        self._parser: Any = None
-        self._message = _Message(self._limits.largest_body)
         # Of the head: bytes, lines, and which of them are fields Upgrade.
         self._head = self._lines = 0
         self._upgrades: list[int] = []
-        # Of the body: its length, None for chunks, and the bytes of chunks that are not data.
-        self._length: int | None = None
-        self._overhead = 0
         self._keeps = False
         #: Whether the client waits for 100 before it sends its body.
         self.expecting = False
-
-    def feed(self, data: bytes | memoryview) -> None:
-        """Take what has arrived."""
-        self._held += data
 
     def forget(self) -> None:
         """Drop what was not read; there will be no more."""
         self._held.clear()
         self._start()
-
-    @property
-    def waiting(self) -> int:
-        """Bytes that have arrived and were not read yet."""
-        return len(self._held)
 
     @property
     def begun(self) -> bool:
@@ -166,26 +91,16 @@ class RequestReader:
         self._check_size(len(line) or len(self._held))
         if not line:
             return False
-        if not line.endswith(_LINE_END):
+        if not line.endswith(LINE_END):
             raise RejectedError(400, "a line that ends in LF alone")
         if self._line is None:
             self._take_first_line(line)
-        elif line == _LINE_END:
+        elif line == LINE_END:
             self._end_head(len(self._held) > len(line))
         else:
             self._take_field(line)
         self._drop(len(line))
         return True
-
-    # The next line with its end, empty if that has not come.
-    def _next_line(self) -> bytes:
-        end = self._held.find(b"\n", self._scanned) + 1
-        self._scanned = len(self._held)
-        return bytes(self._held[:end])
-
-    def _drop(self, count: int) -> None:
-        del self._held[:count]
-        self._scanned = 0
 
     def _check_size(self, size: int) -> None:
         limits = self._limits
@@ -198,7 +113,7 @@ class RequestReader:
             raise RejectedError(431, "a head that is too large")
 
     def _take_first_line(self, line: bytes) -> None:
-        if line == _LINE_END:
+        if line == LINE_END:
             # Empty lines before a request are skipped (RFC 9112, section 2.2), but not for ever.
             self._skipped += len(line)
             if self._skipped > self._limits.largest_head:
@@ -228,7 +143,7 @@ class RequestReader:
     def _end_head(self, more: bool) -> None:
         line, message, limits = self._line, self._message, self._limits
         assert line is not None
-        self._parse(_LINE_END)
+        self._parse(LINE_END)
         if not message.headed or len(message.fields) != self._lines:
             raise RejectedError(400, "a head that is read in more ways than one")
         for place in self._upgrades:
@@ -246,44 +161,10 @@ class RequestReader:
     def _read_body(self) -> Request | bool:
         if self._message.complete:
             return self._whole()
-        piece = self._next_of_chunks() if self._length is None else self._next_of_measured(self._length)
-        if not piece:
+        if not self._read_piece():
             return False
         self.expecting = False
-        self._drop(len(piece))
-        before, chunks = len(self._message.body), self._message.chunks
-        self._parse(piece)
-        if self._message.too_large:
-            raise RejectedError(413, "a body that is too large")
-        if self._length is None:
-            allowed = _FRAMING * (self._message.chunks - chunks)
-            self._overhead = max(0, self._overhead + len(piece) - (len(self._message.body) - before) - allowed)
-            if self._overhead > self._limits.largest_head:
-                raise RejectedError(431, "extensions of chunks, or a trailer, that are too large")
         return True
-
-    def _next_of_measured(self, length: int) -> bytes:
-        return bytes(self._held[: min(length - len(self._message.body), _PIECE)])
-
-    # Of data as much as there is, of lines whole ones; but never beyond a line end, which may be that of the request.
-    def _next_of_chunks(self) -> bytes:
-        if self._message.in_data:
-            end = self._held.find(b"\n", 0, _PIECE) + 1
-            return bytes(self._held[: end or _PIECE])
-        line = self._next_line()
-        if len(line or self._held) > self._limits.largest_head + _FRAMING:
-            raise RejectedError(431, "an extension of a chunk that is too large")
-        return line
-
-    def _parse(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserInvalidMethodError:
-            raise RejectedError(501, "a method that is not known") from None
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            raise RejectedError(400, str(error)) from None
-        if self._message.begun > 1:
-            raise RejectedError(400, "a request that is read in more ways than one")
 
     def _whole(self) -> Request:
         line, message = self._line, self._message

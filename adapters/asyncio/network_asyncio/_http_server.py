@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import EmptyOrphanError, NoHandleError, OccupiedOrphanError, WrongHandleError
 from ._http_limits import HTTP_DEFAULTS, HttpLimits
-from ._http_reader import MISSING
+from ._http_message import MISSING
 from ._network_http_server import NetworkHttpServer
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class HttpServer:
         if handle is None:
             raise EmptyOrphanError("the orphan holds no handle: save() one into it first")
         if not isinstance(handle, NetworkHttpServer):
-            raise WrongHandleError("the orphan holds the handle of a Server, not of an HttpServer")
+            raise WrongHandleError("the orphan holds another handle than that of an HttpServer")
         handle.bind(self)
         earlier, self._server, shared_orphan.server = self._server, handle, None
         if earlier is not None:

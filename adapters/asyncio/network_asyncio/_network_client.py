@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import socket
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ._handle import Handle
+from ._reaching import dial, look_up
 from ._running import Connection, Running
 
 
@@ -101,33 +101,13 @@ class NetworkClient(Handle):
 # A connection to the first address of the host that takes one before `end`, of the monotonic clock. Raises `OSError`.
 async def _reach(host: str, port: int, end: float) -> Connection:
     async with asyncio.timeout(max(end - time.monotonic(), 0)):
-        addresses = await _look_up(host, port)
+        addresses = await look_up(host, port)
     failure = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     for number, (family, _, _, _, where) in enumerate(addresses):
-        connecting = socket.socket(family, socket.SOCK_STREAM)
         try:
-            connecting.setblocking(False)
             # Those that come after it have to have their share.
             async with asyncio.timeout(max(end - time.monotonic(), 0) / (len(addresses) - number)):
-                await asyncio.get_running_loop().sock_connect(connecting, where)
-            # Nobody listens on the port, and the system happened to choose it for this end: that is no server.
-            if connecting.getsockname() == connecting.getpeername():
-                raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
-            return Connection(connecting, f"{where[0]}:{where[1]}")
+                return Connection(await dial(family, where), f"{where[0]}:{where[1]}")
         except OSError as error:
-            connecting.close()
             failure = error
-        except BaseException:
-            connecting.close()
-            raise
     raise failure
-
-
-# A literal takes no time; a name is looked up on a thread of asyncio's, which cannot be called off.
-async def _look_up(host: str, port: int) -> list[tuple[Any, ...]]:
-    try:
-        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
-    except socket.gaierror:
-        return list(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except UnicodeError as error:  # longer than a name can be, say
-        raise OSError(errno.EINVAL, "that is no name of a host") from error

@@ -69,12 +69,15 @@ class Connection:
         try:
             while data := await loop.sock_recv(self.socket, CHUNK):
                 await news.put(data)
-            # One that closed only its sending side still gets the answers to all that it sent: to the system the two
-            # ends look alike until those are written.
-            await news.join()
-            await self._outgoing.join()
+            await self._heard_out(news)
         except OSError as error:
             self._fail(error)
+
+    # One that closed only its sending side still gets the answers to all that it sent: to the system the two ends look
+    # alike until those are written.
+    async def _heard_out(self, news: asyncio.Queue[News]) -> None:
+        await news.join()
+        await self._outgoing.join()
 
     # Send what is put, for ever; after a failure throw it away, so that nobody waits for it.
     async def _write(self) -> None:

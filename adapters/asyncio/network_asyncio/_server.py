@@ -7,6 +7,7 @@ from typing import Any
 
 from ._callbacks import Callbacks
 from ._errors import EmptyOrphanError, NoHandleError, NullHandleError, OccupiedOrphanError, WrongHandleError
+from ._network_http_client import NetworkHttpClient
 from ._network_http_server import NetworkHttpServer
 from ._network_server import NetworkServer
 
@@ -18,7 +19,7 @@ class SharedOrphan:
     """
 
     def __init__(self) -> None:
-        self.server: NetworkServer | NetworkHttpServer | None = None
+        self.server: NetworkServer | NetworkHttpServer | NetworkHttpClient | None = None
 
 
 class Server(Callbacks):
