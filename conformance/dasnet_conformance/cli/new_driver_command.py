@@ -39,11 +39,16 @@ ALIASES: Final = {
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
 #: The profile for which a skeleton is asked, and what a line of it may begin with: a line with a mark stands in the
-#: skeletons alone that have this mark. `@server` is for those without the class `Client`.
-MARKS: Final = {"core": ("@core", "@server"), "client": ("@client",), "http": ("@http", "@server")}
+#: skeletons alone that have this mark. `@server` is for those without the class `Client`, `@beside` for those with a
+#: class beside `Server`.
+MARKS: Final = {
+    "core": ("@core", "@server"),
+    "client": ("@client", "@beside"),
+    "http": ("@http", "@server", "@beside"),
+}
 
 #: The languages whose skeletons know the class HttpServer.
-WITH_HTTP: Final = ("c", "cpp", "rust", "daslang")
+WITH_HTTP: Final = ("c", "cpp", "python", "node", "rust", "daslang")
 
 _SUFFIX: Final = ".template"
 
