@@ -159,7 +159,7 @@ def test_a_skeleton_has_the_class_http_server_when_it_is_asked_for(language: str
 def test_a_language_without_the_class_http_server_says_so(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "java", "port", "--profile", "http", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (3, "")
-    told = "there is no skeleton with the class HttpServer in java yet; there is in c, cpp, python, node, rust, daslang"
+    told = "there is no skeleton with the class HttpServer in java yet; there is in c, cpp, python, node, rust, go, daslang"
     assert refused.stderr == f"dasnet: {told}\n"
     assert not (tmp_path / "port").exists()
 

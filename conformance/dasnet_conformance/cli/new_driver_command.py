@@ -48,7 +48,7 @@ MARKS: Final = {
 }
 
 #: The languages whose skeletons know the class HttpServer.
-WITH_HTTP: Final = ("c", "cpp", "python", "node", "rust", "daslang")
+WITH_HTTP: Final = ("c", "cpp", "python", "node", "rust", "go", "daslang")
 
 _SUFFIX: Final = ".template"
 
