@@ -47,9 +47,6 @@ MARKS: Final = {
     "http": ("@http", "@server", "@beside"),
 }
 
-#: The languages whose skeletons know the class HttpServer.
-WITH_HTTP: Final = ("c", "cpp", "python", "node", "rust", "go", "daslang")
-
 _SUFFIX: Final = ".template"
 
 
@@ -106,11 +103,7 @@ def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[
     """The files of a skeleton, each with its text.
 
     Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
-    Raises `UsageMistake` where the language's skeleton does not know the profile.
     """
-    if profile == "http" and language not in WITH_HTTP:
-        known = ", ".join(WITH_HTTP)
-        raise UsageMistake(f"there is no skeleton with the class HttpServer in {language} yet; there is in {known}")
     others = tuple({mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile]))
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
