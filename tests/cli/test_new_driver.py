@@ -19,7 +19,6 @@ from dasnet_conformance.cli.new_driver_command import (
     ALIASES,
     LANGUAGES,
     PLACEHOLDER,
-    WITH_HTTP,
     language_of,
     port_name,
     skeleton,
@@ -77,8 +76,9 @@ class Skeleton:
 @pytest.fixture(
     scope="module",
     params=[
-        *((language, options) for language in LANGUAGES for options in ((), ("--profile", "client"))),
-        *((language, ("--profile", "http")) for language in WITH_HTTP),
+        (language, options)
+        for language in LANGUAGES
+        for options in ((), ("--profile", "client"), ("--profile", "http"))
     ],
     ids=lambda given: "-".join((given[0], *given[1][1:])),
 )
@@ -145,7 +145,7 @@ def test_a_skeleton_has_the_client_half_when_it_is_asked_for(language: str) -> N
     assert len(without[name]) < len(with_client[name])
 
 
-@pytest.mark.parametrize("language", WITH_HTTP)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_skeleton_has_the_class_http_server_when_it_is_asked_for(language: str) -> None:
     without, with_http = dict(skeleton(language, "mynet")), dict(skeleton(language, "mynet", "http"))
     assert without.keys() == with_http.keys()
@@ -154,14 +154,6 @@ def test_a_skeleton_has_the_class_http_server_when_it_is_asked_for(language: str
     for command in ("httpnew", "respond"):
         assert command in _flat(with_http[name])
         assert command not in _flat(without[name])
-
-
-def test_a_language_without_the_class_http_server_says_so(tmp_path: Path) -> None:
-    refused = dasnet("new-driver", "java", "port", "--profile", "http", cwd=tmp_path)
-    assert (refused.returncode, refused.stdout) == (3, "")
-    told = "there is no skeleton with the class HttpServer in java yet; there is in c, cpp, rust, daslang"
-    assert refused.stderr == f"dasnet: {told}\n"
-    assert not (tmp_path / "port").exists()
 
 
 def _flat(text: str) -> str:

@@ -39,11 +39,13 @@ ALIASES: Final = {
 #: What stands for the name of the port.
 PLACEHOLDER: Final = "@NAME@"
 #: The profile for which a skeleton is asked, and what a line of it may begin with: a line with a mark stands in the
-#: skeletons alone that have this mark. `@server` is for those without the class `Client`.
-MARKS: Final = {"core": ("@core", "@server"), "client": ("@client",), "http": ("@http", "@server")}
-
-#: The languages whose skeletons know the class HttpServer.
-WITH_HTTP: Final = ("c", "cpp", "rust", "daslang")
+#: skeletons alone that have this mark. `@server` is for those without the class `Client`, `@beside` for those with a
+#: class beside `Server`.
+MARKS: Final = {
+    "core": ("@core", "@server"),
+    "client": ("@client", "@beside"),
+    "http": ("@http", "@server", "@beside"),
+}
 
 _SUFFIX: Final = ".template"
 
@@ -101,11 +103,7 @@ def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[
     """The files of a skeleton, each with its text.
 
     Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
-    Raises `UsageMistake` where the language's skeleton does not know the profile.
     """
-    if profile == "http" and language not in WITH_HTTP:
-        known = ", ".join(WITH_HTTP)
-        raise UsageMistake(f"there is no skeleton with the class HttpServer in {language} yet; there is in {known}")
     others = tuple({mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile]))
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
