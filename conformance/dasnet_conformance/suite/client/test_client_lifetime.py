@@ -7,14 +7,16 @@ import pytest
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
-from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again
+from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again, talk
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
-from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
+from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, child_process, descriptors, expect_no_leak
 from dasnet_conformance.suite.scenes import rounds
 
 ROUNDS = 1_000
 FAILURES = 200
+#: Connects that get no answer within a millisecond: more than descriptors may be left for a while.
+UNANSWERED = 24
 
 
 @check("client-destroy.ends-connection")
@@ -84,4 +86,23 @@ def test_failures_leak_nothing(host: Host) -> None:
         if number == WARM_UP:
             before = descriptors(host)
     expect_no_leak(host, before, f"{FAILURES} failed connects")
+    silent, before = listen(host, "silent"), None
+    for number in rounds(UNANSWERED, least=1):
+        with expect.needing("connect.silence-ends"):
+            outcome = connect(client, silent, 1)
+            expect.one_of(outcome, ("false", "refused"), "connect where nobody answers")
+        if number == 1:
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{UNANSWERED} connects that got no answer")
     serves_again(host, client)
+
+
+@check("client-lifetime.child-leaves-connection")
+def test_child_leaves_connection(host: Host) -> None:
+    """The server reads the end of the connection, as it does without a child process."""
+    client, peer = connected_client(host)
+    with child_process(host):
+        talk(host, client, peer)
+        with expect.needing("close.server-sees-end"):
+            expect.returns(client.close(), None, "close")
+        host.await_closed(peer, client)

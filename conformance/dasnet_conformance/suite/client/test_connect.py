@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from dasnet_adapters.contract import Value
@@ -22,6 +24,7 @@ from dasnet_conformance.stage.client_side import (
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import LOOPBACK, freed_meanwhile, listen
+from dasnet_conformance.stage.many import ticks
 from dasnet_conformance.suite.scenes import outcome_inside
 
 #: A name with a part that is longer than a name's part can be: no resolver asks anybody for it.
@@ -207,6 +210,27 @@ def _odd_timeout(host: Host, timeout: int) -> None:
         talk(host, client, listener.accept())
     else:
         serves_again(host, client)
+
+
+@check("connect.timeout-ends-with-it")
+def test_timeout_ends_with_it(host: Host) -> None:
+    """More ticks and more milliseconds than connect was given; on a slow machine it is given more."""
+    for timeout in (SHORT_TIMEOUT // 2, 4 * SHORT_TIMEOUT, CONNECT_TIMEOUT // 8):
+        client, listener = made_client(host), listen(host)
+        begun = time.monotonic()
+        if connect(client, listener, timeout) == Value(True):
+            break
+    else:
+        raise expect.Moot("not asked: a connection on this machine takes a second")
+    peer = listener.accept()
+    ticks(host, client, 2 * timeout)
+    while time.monotonic() < begun + 1.5 * timeout / 1000:
+        host.silence()
+    host.settle(client)
+    expect.equal(peer.closed, None, f"what the server sees of a connection that was made within {timeout} ms, later")
+    expect.returns(client.is_connected(), True, "is_connected after more time than connect was given")
+    talk(host, client, peer)
+    expect.equal(client.client_callbacks(), ["connect", "data"], "what was told")
 
 
 @check("connect.twice")

@@ -7,7 +7,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS
-from dasnet_conformance.suite.scenes import until_received
+from dasnet_conformance.suite.scenes import hear, until_received
 
 
 @check("construct.succeeds")
@@ -115,3 +115,16 @@ def test_adapter_twice_leaks_no_listener(host: Host) -> None:
     successor = host.made()
     expect.returns(successor.init(server.port), True, "init of another object on the port that was let go")
     host.take_client(successor)
+
+
+@check("adapter.twice-leaves-no-client")
+def test_adapter_twice_leaves_no_client(host: Host) -> None:
+    """Both choices are fine; a client to whom nobody listens any more waits for ever."""
+    server, peer = host.connected()
+    expect.one_of(server.adapter(), ("none", "true", "false", "refused"), "making the adapter again")
+    if server.is_connected() == Value(True):
+        host.observe("goes on with its client")
+        hear(host, server, peer)
+        return
+    host.observe("ended the connection")
+    host.await_closed(peer, server)

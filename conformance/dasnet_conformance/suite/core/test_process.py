@@ -7,8 +7,7 @@ judged in it, and say so of any other. What a child process inherits is asked of
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
@@ -17,8 +16,8 @@ from dasnet_conformance.stage.descriptors import needs_shared, none_left, shared
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.stage.optional import offered
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.leaks import child_process
 from dasnet_conformance.suite.scenes import (
     put_aside,
     serve_one,
@@ -166,14 +165,6 @@ def _has_other_loopback() -> bool:
     return True
 
 
-# A child process of the host, which outlives whatever the block does to the server.
-@contextmanager
-def _child_process(host: Host) -> Iterator[None]:
-    expect.equal(offered(host, "child"), Value(None), "starting a child process, which is the driver's part")
-    yield
-    expect.equal(offered(host, "reap"), Value(None), "ending the child process, which is the driver's part")
-
-
 def _destroyed(server: HostObject) -> None:
     with expect.needing("destroy.frees-port"):
         expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
@@ -185,7 +176,7 @@ def test_child_leaves_port(host: Host) -> None:
     fresh, reloaded = host.listening(), host.listening()
     put_aside(reloaded)
     taker = take_over(host, reloaded)
-    with _child_process(host):
+    with child_process(host):
         for server in (fresh, taker):
             _destroyed(server)
             host.await_refusal(server.port, "no listener once the server is destroyed, though a child process lives on")
@@ -199,7 +190,7 @@ def test_child_leaves_client(host: Host) -> None:
     """The client reads the end of the connection, as it does without a child process."""
     server, peer = host.connected()
     talk(host, server, peer)
-    with _child_process(host):
+    with child_process(host):
         talk(host, server, peer)
         _destroyed(server)
         host.await_closed(peer)

@@ -344,22 +344,27 @@ def test_from_empty_keeps_object(host: Host) -> None:
 
 
 @check("restore.into-occupied")
-@pytest.mark.parametrize("state", ["made", "open"])
+@pytest.mark.parametrize("state", ["made", "open", "connected"])
 def test_into_occupied(host: Host, state: str) -> None:
-    """Refusing keeps both servers, replacing closes the object's own; a port that nobody owns any more is neither."""
+    """Refusing keeps both servers, replacing closes the object's own; what nobody owns any more is neither."""
     server, peer = host.connected()
     occupied = host.made() if state == "made" else host.listening()
     put_aside(server)
+    own = host.take_client(occupied) if state == "connected" else None
     outcome = occupied.restore()
     host.observe(expect.one_of(outcome, host.allowed(), f"restore into an object with a handle that is {state}"))
     replaced = outcome == Value(None)
     if not replaced:
         expect.returns(host.holds(), True, "whether the orphan still holds what was not restored")
         hear(host, take_over(host, server), peer)
-    if state == "open" and replaced:
+    if state != "made" and replaced:
         host.await_refusal(occupied.port, "the replaced server's port is freed")
+    if own is not None and replaced:
+        host.await_closed(own, occupied)
     if replaced:
         hear(host, occupied, peer)
+    elif own is not None:
+        hear(host, occupied, own)
     elif state == "open":
         visit(host, occupied)
     else:

@@ -129,6 +129,20 @@ def test_without_handle(host: Host, why: str) -> None:
     expect.returns(host.holds(2), False, "whether the orphan holds a handle")
 
 
+@check("save.without-handle-loses-no-port")
+def test_without_handle_loses_no_port(host: Host) -> None:
+    """Nothing took the place of a server: to leave it where it is, and to close it, are fine; a lost port is not."""
+    server, empty = host.listening(), host.new()
+    put_aside(server)
+    expect.one_of(empty.save(), ("none", "refused"), "save without a handle into an orphan that holds one")
+    if host.holds() == Value(True):
+        host.observe("kept")
+        visit(host, take_over(host, server))
+        return
+    host.observe("closed")
+    host.await_refusal(server.port, "the port of the handle that the orphan held is freed")
+
+
 @check("save.into-full-orphan")
 def test_into_full_orphan(host: Host) -> None:
     """Refusing keeps both servers, overwriting closes the first; a port that nobody owns any more is neither."""

@@ -49,3 +49,23 @@ class FailedConnectKeepsItsSocket(ClientHandle):
 
     def discard(self, connection: socket.socket) -> None:
         LOST.append(connection)
+
+
+@fault("client-lifetime.failures-leak-nothing")
+class UnansweredConnectKeepsItsSocket(ClientHandle):
+    """The socket of an attempt that got no answer in time is left to go on trying, and nobody ever closes it."""
+
+    def wait(self, connection: socket.socket, seconds: float) -> bool:
+        answered = super().wait(connection, seconds)
+        if not answered:
+            LOST.append(os.dup(connection.fileno()))
+        return answered
+
+
+@fault("client-lifetime.child-leaves-connection")
+class ConnectionIsInherited(ClientHandle):
+    """The connection is passed on to every program that the host starts, and ends only with the last of them."""
+
+    def adopt(self, client: socket.socket) -> None:
+        client.set_inheritable(True)
+        super().adopt(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from typing import ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -137,4 +138,14 @@ class CloseEndsEveryClient(ClientHandle):
         for handle in self.every:
             if handle.client is not None and handle is not self:
                 handle.client.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+
+@fault("close.accepted-arrives")
+class CloseResets(ClientHandle):
+    """close ends the connection by a reset, and what the system has not sent yet is lost, with no word to anybody."""
+
+    def close(self) -> None:
+        if self.client is not None:
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         super().close()

@@ -167,3 +167,16 @@ class SecondAdapterForgetsListener(LowLevel):
     def replace(self, obj: Any, handle: Handle) -> None:
         LOST.append(obj._server)
         obj._server = handle
+
+
+@fault("adapter.twice-leaves-no-client")
+class SecondAdapterLosesTheClient(LowLevel):
+    """Making the adapter again closes the old listener and forgets the client of the old handle, who waits on."""
+
+    FOR_METHODS = True
+
+    def replace(self, obj: Any, handle: Handle) -> None:
+        earlier, obj._server = obj._server, handle
+        if earlier is not None:
+            earlier.close_listener()
+            LOST.append(earlier)

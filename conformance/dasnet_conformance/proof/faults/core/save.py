@@ -277,3 +277,14 @@ class SaveInsideDisconnectClosesPort(_Delivering):
         super().disown()
         if self.inside == "disconnect":
             self.close_listener()
+
+
+@fault("save.without-handle-loses-no-port")
+class EmptySaveDropsTheOrphan(Server):
+    """save without a handle overwrites what the orphan holds with nothing, and a port stays open that nobody owns."""
+
+    def save(self, shared_orphan: SharedOrphan) -> None:
+        if self._server is None and shared_orphan.server is not None:
+            LOST.append(shared_orphan.server)
+            shared_orphan.server = None
+        super().save(shared_orphan)
