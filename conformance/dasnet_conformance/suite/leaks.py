@@ -1,11 +1,15 @@
-"""Descriptors that an implementation leaves open, round for round: what the lifetimes of servers and clients share."""
+"""Descriptors that an implementation leaves open, or to a child: what lifetimes of servers and clients share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.optional import offered
 
 #: Lives before the first count, in which an implementation may open what it keeps for good.
 WARM_UP: Final = 20
@@ -40,3 +44,11 @@ def expect_no_leak(host: Host, before: int | None, what: str) -> None:
         what=f"no more than {limit} open descriptors after {what} ({before} at first)",
         got=lambda: f"{descriptors(host)} of them",
     )
+
+
+@contextmanager
+def child_process(host: Host) -> Iterator[None]:
+    """A child process of the host, which outlives whatever the block does to servers and clients."""
+    expect.equal(offered(host, "child"), Value(None), "starting a child process, which is the driver's part")
+    yield
+    expect.equal(offered(host, "reap"), Value(None), "ending the child process, which is the driver's part")

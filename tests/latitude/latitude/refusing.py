@@ -268,17 +268,3 @@ class SavesNothing(Server):
         """If there is something."""
         if self._server is not None:
             super().save(shared_orphan)
-
-
-@variant("saving without a handle, into an orphan that is full")
-class SaveOfNothingEmptiesTheOrphan(Server):
-    """A save puts into the orphan what the object has, and closes what was there: of a second save in a row that is the
-    server, whose port is free again."""
-
-    def save(self, shared_orphan: SharedOrphan) -> None:
-        """Whatever there is."""
-        if self._server is None and shared_orphan.server is not None:
-            shared_orphan.server.close()
-            shared_orphan.server = None
-            return
-        super().save(shared_orphan)

@@ -6,7 +6,15 @@ from dasnet_adapters.contract import CLASS_CLIENT, CLASS_CLIENT_B, CLASS_CLIENT_
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT
 from dasnet_conformance.stage.checks import check
-from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, new_client, serves_again
+from dasnet_conformance.stage.client_side import (
+    connect,
+    connected_client,
+    join,
+    made_client,
+    new_client,
+    serves_again,
+    talk,
+)
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.suite.scenes import tick_whatever
@@ -99,5 +107,10 @@ def test_adapter_twice(host: Host) -> None:
     listener = listen(host)
     outcome = client.connect(listener.address, listener.port, CONNECT_TIMEOUT)
     expect.returns(outcome, True, "connect after the second adapter")
-    listener.accept()
+    peer = listener.accept()
     expect.equal(client.count("connect"), 1, "connect callbacks")
+    expect.one_of(client.adapter(), ("none", "true", "refused", "false"), "making the adapter while connected")
+    if client.is_connected() == Value(True):
+        talk(host, client, peer)
+    else:
+        host.await_closed(peer, client)

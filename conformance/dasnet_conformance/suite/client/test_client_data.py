@@ -54,17 +54,18 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 @check("client-data.content")
 def test_content(host: Host) -> None:
-    """What text modes and C strings spoil."""
-    client, peer = connected_client(host)
-    peer.send(CONTENT)
-    arrives(host, client, CONTENT)
+    """What text modes and C strings spoil, and a byte order mark, which is a mark at the beginning alone."""
+    for content in (CONTENT, b"\xef\xbb\xbfmarked"):
+        client, peer = connected_client(host)
+        peer.send(content)
+        arrives(host, client, content)
 
 
 @check("client-data.byte-per-packet")
 def test_byte_per_packet(host: Host) -> None:
     """As somebody types."""
     client, peer = connected_client(host)
-    content = bytes(range(200))
+    content = bytes(range(255, -1, -1))
     for byte in content:
         peer.send(bytes([byte]))
         host.tick_once(client)

@@ -58,7 +58,7 @@ def test_takes_ordinary_messages(host: Host, size: int) -> None:
 
 
 @check("client-send.large")
-@pytest.mark.parametrize("mebibytes", [1, 16])
+@pytest.mark.parametrize("mebibytes", [1, 8, 16])
 def test_large(host: Host, mebibytes: int) -> None:
     """More than the system takes at once. Refused, nothing of it may arrive."""
     client, peer = connected_client(host)

@@ -7,7 +7,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS
-from dasnet_conformance.suite.scenes import talk, until_received
+from dasnet_conformance.suite.scenes import hear, until_received
 
 
 @check("construct.succeeds")
@@ -117,14 +117,14 @@ def test_adapter_twice_leaks_no_listener(host: Host) -> None:
     host.take_client(successor)
 
 
-@check("adapter.twice-leaks-no-client")
-def test_adapter_twice_leaks_no_client(host: Host) -> None:
-    """As of the listener: what nobody owns any more is closed."""
+@check("adapter.twice-leaves-no-client")
+def test_adapter_twice_leaves_no_client(host: Host) -> None:
+    """Both choices are fine; a client to whom nobody listens any more waits for ever."""
     server, peer = host.connected()
-    server.adapter()
+    expect.one_of(server.adapter(), ("none", "true", "false", "refused"), "making the adapter again")
     if server.is_connected() == Value(True):
-        host.observe("serves on")
-        talk(host, server, peer)
+        host.observe("goes on with its client")
+        hear(host, server, peer)
         return
     host.observe("ended the connection")
     host.await_closed(peer, server)

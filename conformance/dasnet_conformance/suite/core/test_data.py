@@ -97,14 +97,16 @@ def test_line_ends(host: Host, tick_between: bool) -> None:
 
 @check("data.not-text")
 def test_not_text(host: Host) -> None:
-    """Broken UTF-8, a byte order mark, a lone surrogate, an overlong form."""
-    _arrives(host, [b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\x28", b"\xed\xa0\x80", b"\xc0\xaf", b"\x80\x81"])
+    """Broken UTF-8, a byte order mark, a lone surrogate, an overlong form; each mark is once the first of all."""
+    parts = [b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\x28", b"\xed\xa0\x80", b"\xc0\xaf", b"\x80\x81"]
+    _arrives(host, parts)
+    _arrives(host, parts[1:])
 
 
 @check("data.byte-per-packet")
 def test_byte_per_packet(host: Host) -> None:
-    """One byte, one tick, three hundred times."""
-    content = host.random.randbytes(300)
+    """One byte, one tick, three hundred times; each value is once a message of its own, 255 the first of all."""
+    content = bytes(range(255, -1, -1)) + host.random.randbytes(44)
     _arrives(host, (content[i : i + 1] for i in range(300)), tick_between=True)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import ANSWER, Forgiving, fill, order, serve_in_the_end
+from dasnet_conformance.suite.scenes import ANSWER, Forgiving, fill, order, serve_in_the_end, serve_one, unused_port
 
 #: More than one read of most servers, so that the failure comes in the middle of a burst.
 BURST = 150_000
@@ -242,3 +243,22 @@ def test_disconnect_leaves_nobody(host: Host, how: str) -> None:
     expect.returns(server.is_open(), True, "is_open after a failure inside disconnect")
     expect.returns(server.is_connected(), False, "is_connected after a failure inside disconnect")
     expect.returns(server.send(ANSWER), False, "send after a failure inside disconnect")
+
+
+@check("exceptions.inside-init")
+@pytest.mark.parametrize("callback", ["log", "error"])
+def test_inside_init(host: Host, callback: str) -> None:
+    """What init itself says is open: the object is open and serves, or it is not and nothing is left of the attempt."""
+    occupied, server = host.listening(), host.made()
+    port = unused_port(host)
+    server.react(callback, "raise")
+    server.init(occupied.port if callback == "error" else port)
+    server.react(callback, "none")
+    if server.is_open() == Value(True):
+        expect.equal(callback, "log", "the callback that failed in an init after which the server is open")
+        server.port = port
+    else:
+        if callback == "log":
+            host.await_refusal(port, "nobody listens on the port of an init after which the server is not open")
+        expect.returns(host.init_free(server), True, f"init after the {callback} callback failed inside one")
+    serve_one(host, server)

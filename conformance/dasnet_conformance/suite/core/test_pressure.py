@@ -159,3 +159,15 @@ def test_refused_whole(host: Host, waiting: str) -> None:
         host.await_peer(peer, len(accepted) + 14, server)
         expect.same_bytes(peer.received[len(accepted) :], b"and on it goes", "what arrived afterwards")
     host.observe("the connection was closed" if ended else "refused whole" if refused else "taken")
+
+
+@check("pressure.odd-size-costs-nothing")
+def test_odd_size_costs_nothing(host: Host) -> None:
+    """What is turned down, or asks for nothing, has nothing to do with what was accepted before it."""
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = bytearray(content[: fill(host, server, peer, content)])
+    refused = len(accepted) < WAITING
+    for size in (0, -1, 1_000_005):
+        server.send(b"short", size)
+    _read_all(host, server, peer, accepted, refused)

@@ -17,7 +17,7 @@ from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.children import child_process
+from dasnet_conformance.suite.leaks import child_process
 from dasnet_conformance.suite.scenes import (
     put_aside,
     serve_one,

@@ -344,13 +344,13 @@ def test_from_empty_keeps_object(host: Host) -> None:
 
 
 @check("restore.into-occupied")
-@pytest.mark.parametrize("state", ["made", "open", "with a client"])
+@pytest.mark.parametrize("state", ["made", "open", "connected"])
 def test_into_occupied(host: Host, state: str) -> None:
-    """Refusing keeps both servers, replacing closes the object's own; a port that nobody owns any more is neither."""
+    """Refusing keeps both servers, replacing closes the object's own; what nobody owns any more is neither."""
     server, peer = host.connected()
     occupied = host.made() if state == "made" else host.listening()
-    client = host.take_client(occupied) if state == "with a client" else None
     put_aside(server)
+    own = host.take_client(occupied) if state == "connected" else None
     outcome = occupied.restore()
     host.observe(expect.one_of(outcome, host.allowed(), f"restore into an object with a handle that is {state}"))
     replaced = outcome == Value(None)
@@ -359,12 +359,12 @@ def test_into_occupied(host: Host, state: str) -> None:
         hear(host, take_over(host, server), peer)
     if state != "made" and replaced:
         host.await_refusal(occupied.port, "the replaced server's port is freed")
-    if client is not None and replaced:
-        host.await_closed(client, occupied)
+    if own is not None and replaced:
+        host.await_closed(own, occupied)
     if replaced:
         hear(host, occupied, peer)
-    elif client is not None:
-        talk(host, occupied, client)
+    elif own is not None:
+        hear(host, occupied, own)
     elif state == "open":
         visit(host, occupied)
     else:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dasnet_adapters.contract import CLASS_SILENT, Value
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.memory import memory_comes_to_rest, number_of
 from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
 
@@ -24,16 +27,20 @@ REPEATED = 1_000
 #: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
 COUNTED = 60
 SLACK = 16
-#: Bytes that a client sends to a server that is destroyed meanwhile.
-FLOOD = 300_000
+#: The same of servers, each destroyed with a client that floods it.
+FLOODED = SLACK + 2
+
+#: Bytes of a client in a block: what is kept of them for good is more than a block may grow by.
+FLOOD = 2 << 20
+PIECE = 1 << 18
 
 
-def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str) -> None:
+def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str, most: int = COUNTED) -> None:
     number_of(host, of)
     turn()
     before = number_of(host, of)
     turns = 0
-    for _ in rounds(COUNTED, least=1):
+    for _ in rounds(most, least=1):
         turn()
         turns += 1
     # What ends a little later, a thread that is waited for, still ends.
@@ -68,6 +75,35 @@ def test_memory_per_client(host: Host) -> None:
     memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
 
 
+# A client that sends on and on, past the suite's own notes: those would be memory that grows.
+def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
+    sent, fruitless, part = 0, 0, bytes(PIECE)
+    while sent < size and peer.socket is not None:
+        try:
+            moved = peer.socket.send(part[: size - sent])
+        except (BlockingIOError, InterruptedError):
+            moved = 0
+        sent += moved
+        fruitless = 0 if moved else fruitless + 1
+        expect.that(
+            fruitless < FRUITLESS_TICKS,
+            f"{FRUITLESS_TICKS} ticks in a row with bytes of the client waiting",
+            expected="some of them read",
+            got="none",
+        )
+        host.pause(fruitless)
+        ticks(host, server, 1)
+
+
+@check("waste.memory-per-byte")
+def test_memory_per_byte(host: Host) -> None:
+    """A program that takes files all day. It overrides no callback: nothing but the server can keep a byte."""
+    server = host.listening(CLASS_SILENT)
+    peer = host.peer(server.port)
+    host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    memory_comes_to_rest(host, lambda: _flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
+
+
 @check("waste.memory-per-reload")
 def test_memory_per_reload(host: Host) -> None:
     """A kibibyte of each reload is allowed to stay, and nothing has to."""
@@ -99,6 +135,19 @@ def test_threads_per_client(host: Host) -> None:
     _number_stays(host, "threads", _visitor(host, host.listening()), "a client")
 
 
+@check("waste.threads-per-server")
+def test_threads_per_server(host: Host) -> None:
+    """Destroyed with a client there that sends more than anybody reads: whoever waits for room has to be told."""
+
+    def flooded() -> None:
+        server, peer = host.connected()
+        peer.send(bytes(PIECE))
+        expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
+        host.dismiss(peer)
+
+    _number_stays(host, "threads", flooded, "a server destroyed with a client that floods it", FLOODED)
+
+
 @check("waste.threads-per-reload")
 def test_threads_per_reload(host: Host) -> None:
     """With a client there, and none."""
@@ -115,22 +164,6 @@ def test_threads_per_reload(host: Host) -> None:
 def test_threads_per_failed_init(host: Host) -> None:
     """What was started for a port that could not be had."""
     _number_stays(host, "threads", _failing_init(host), "a failed init")
-
-
-@check("waste.threads-per-lifetime")
-def test_threads_per_lifetime(host: Host) -> None:
-    """More than one read takes is on its way when the server goes, so that whoever reads for it is busy."""
-    flood = host.random.randbytes(FLOOD)
-
-    def life() -> None:
-        server, peer = host.connected()
-        peer.send(flood)
-        host.tick_once(server)
-        with expect.needing("destroy.closes-client"):
-            expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
-        host.dismiss(peer)
-
-    _number_stays(host, "threads", life, "a life")
 
 
 @check("waste.descriptors-per-reload")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound_client import Client, ClientHandle
-from dasnet_conformance.proof.faults.tools import die, overrides
+from dasnet_conformance.proof.faults.sound_client import Client, ClientHandle, ClientLowLevel
+from dasnet_conformance.proof.faults.tools import LOST, die, overrides
 
 
 @fault("client-construct.succeeds")
@@ -87,3 +87,14 @@ class SecondClientAdapterTakesTheHandle(Client):
         else:
             self._client.destroy()
             self._client = None
+
+
+@fault("client-construct.adapter-twice")
+class SecondClientAdapterLosesTheConnection(ClientLowLevel):
+    """Making the handle again while there is a connection forgets the connection, whose server waits for ever."""
+
+    FOR_METHODS = True
+
+    def replace(self, obj: Any, handle: ClientHandle) -> None:
+        LOST.append(obj._client)
+        obj._client = handle

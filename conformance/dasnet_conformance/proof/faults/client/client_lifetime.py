@@ -52,19 +52,19 @@ class FailedConnectKeepsItsSocket(ClientHandle):
 
 
 @fault("client-lifetime.failures-leak-nothing")
-class LeaksWhatGotNoAnswer(ClientHandle):
-    """The socket of an attempt that ran out of time is left open; one that was refused is closed."""
+class UnansweredConnectKeepsItsSocket(ClientHandle):
+    """The socket of an attempt that got no answer in time is left to go on trying, and nobody ever closes it."""
 
-    def discard(self, connection: socket.socket) -> None:
-        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            super().discard(connection)
-        else:
-            LOST.append(connection)
+    def wait(self, connection: socket.socket, seconds: float) -> bool:
+        answered = super().wait(connection, seconds)
+        if not answered:
+            LOST.append(os.dup(connection.fileno()))
+        return answered
 
 
 @fault("client-lifetime.child-leaves-connection")
 class ConnectionIsInherited(ClientHandle):
-    """The connection is passed on to every program that the host starts, and ends only with the last."""
+    """The connection is passed on to every program that the host starts, and ends only with the last of them."""
 
     def adopt(self, client: socket.socket) -> None:
         client.set_inheritable(True)

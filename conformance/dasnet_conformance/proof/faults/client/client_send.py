@@ -29,6 +29,18 @@ class ClientTakesShortMessagesOnly(ClientHandle):
 
 
 @fault("client-send.large")
+class ClientTakesHalfALargeSend(ClientHandle):
+    """Of a call with six to sixteen mebibytes the server gets one half, and then send says false for the other."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and 6 << 20 <= size < 16 << 20:
+            super().send(data, size // 2)
+            return self.fail_send(data, size, "nothing sent: no memory", errno.ENOMEM)
+        return super().send(data, size)
+
+
+@fault("client-send.large")
 class ClientSendsFourMebibytesAtMost(ClientHandle):
     """One call sends the server at most four mebibytes, and claims to have sent all."""
 

@@ -142,15 +142,10 @@ class CloseEndsEveryClient(ClientHandle):
 
 
 @fault("close.accepted-arrives")
-class CloseResetsBehindItsQueue(ClientHandle):
-    """What close has still to send goes to the system first, and then the connection is reset: the system drops it."""
+class CloseResets(ClientHandle):
+    """close ends the connection by a reset, and what the system has not sent yet is lost, with no word to anybody."""
 
-    def see_off(self) -> None:
-        for connection, _ in self.leaving:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        super().see_off()
-
-    def drop_client(self) -> None:
+    def close(self) -> None:
         if self.client is not None:
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        super().drop_client()
+        super().close()

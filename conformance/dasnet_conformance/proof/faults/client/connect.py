@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-import time
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -231,24 +230,6 @@ class WaitsAMomentAtMost(ClientHandle):
 
     def seconds(self, timeout_ms: int) -> float:
         return min(super().seconds(timeout_ms), 0.1)
-
-
-@fault("connect.timeout-over", may_kill=("client-connect-function.connects",))
-class TimeoutStaysArmed(ClientHandle):
-    """The timer of connect is not put out when the connection stands, and ends it when its time is over."""
-
-    over = 0.0
-
-    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
-        connected = super().connect(host, port, timeout_ms)
-        self.over = time.monotonic() + self.seconds(timeout_ms)
-        return connected
-
-    def turn(self) -> None:
-        if self.client is not None and time.monotonic() > self.over:
-            self.tell_error("no connection in time", errno.ETIMEDOUT)
-            self.depart()
-        super().turn()
 
 
 @fault("connect.timeout-zero")

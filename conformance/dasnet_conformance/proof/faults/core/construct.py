@@ -158,7 +158,7 @@ class SecondAdapterCannotInit(LowLevel):
         super().replace(obj, handle)
 
 
-@fault("adapter.twice-leaks-no-listener", may_kill=("adapter.twice-leaks-no-client",))
+@fault("adapter.twice-leaks-no-listener")
 class SecondAdapterForgetsListener(LowLevel):
     """Making the adapter again drops the old handle without closing it: the port stays open with nobody behind it."""
 
@@ -169,14 +169,14 @@ class SecondAdapterForgetsListener(LowLevel):
         obj._server = handle
 
 
-@fault("adapter.twice-leaks-no-client")
-class SecondAdapterForgetsClient(LowLevel):
-    """Making the adapter again closes the old listener, and the client stays connected to nobody."""
+@fault("adapter.twice-leaves-no-client")
+class SecondAdapterLosesTheClient(LowLevel):
+    """Making the adapter again closes the old listener and forgets the client of the old handle, who waits on."""
 
     FOR_METHODS = True
 
     def replace(self, obj: Any, handle: Handle) -> None:
-        if obj._server is not None:
-            LOST.append(obj._server.client)
-            obj._server.client = None
-        super().replace(obj, handle)
+        earlier, obj._server = obj._server, handle
+        if earlier is not None:
+            earlier.close_listener()
+            LOST.append(earlier)

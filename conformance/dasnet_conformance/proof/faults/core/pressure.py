@@ -212,3 +212,23 @@ class RefusedMutesTheNext(Handle):
             self.full = False
         else:
             super().enqueue(part)
+
+
+@fault("pressure.odd-size-costs-nothing", may_kill=("agreement.after-bad-size",))
+class BadSizeEmptiesTheQueue(Handle):
+    """A size that the buffer does not have is taken for a broken message, and what waits is thrown away with it."""
+
+    def check_size(self, data: bytes, size: int) -> None:
+        if not 0 <= size <= len(data):
+            self.outgoing.clear()
+        super().check_size(data, size)
+
+
+@fault("pressure.odd-size-costs-nothing")
+class SizeZeroEmptiesTheQueue(Handle):
+    """A send of size 0 begins anew: what waited is forgotten."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        if not size:
+            self.outgoing.clear()
+        return super().portion(data, size)

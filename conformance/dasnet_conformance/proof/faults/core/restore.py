@@ -325,17 +325,6 @@ class ReplacedServerKeepsPort(Server):
 
 
 @fault("restore.into-occupied")
-class ReplacedServerKeepsClient(Server):
-    """restore into an object that serves a client closes its port, and its client stays connected to nobody."""
-
-    def take(self, handle: Handle, shared_orphan: SharedOrphan) -> None:
-        if self._server is not None:
-            LOST.append(self._server.client)
-            self._server.client = None
-        super().take(handle, shared_orphan)
-
-
-@fault("restore.into-occupied")
 class RefusedRestoreEmptiesOrphan(Server):
     """restore into an object that has a server is turned down, but the orphan is empty afterwards."""
 
@@ -345,3 +334,15 @@ class RefusedRestoreEmptiesOrphan(Server):
             shared_orphan.server = None
             raise ValueError("the object has a server")
         super().restore(shared_orphan)
+
+
+@fault("restore.into-occupied")
+class ReplacedServerKeepsClient(Server):
+    """restore into an object that has a client frees the port of what the object had, and the client is lost."""
+
+    def take(self, handle: Handle, shared_orphan: SharedOrphan) -> None:
+        if self._server is not None:
+            self._server.close_listener()
+            LOST.append(self._server)
+            self._server = None
+        super().take(handle, shared_orphan)

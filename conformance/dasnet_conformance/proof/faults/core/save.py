@@ -141,18 +141,6 @@ class SaveOfNothingDies(Server):
         super().save(shared_orphan)
 
 
-@fault("save.without-handle")
-class SecondSaveLosesServer(Server):
-    """save puts what the object has into the orphan, and the second save in a row has nothing: the server is lost."""
-
-    def save(self, shared_orphan: SharedOrphan) -> None:
-        if self._server is None:
-            LOST.append(shared_orphan.server)
-            shared_orphan.server = None
-            return
-        super().save(shared_orphan)
-
-
 @fault("save.into-full-orphan")
 class FullOrphanLosesServer(Server):
     """save overwrites what the orphan holds without closing it, and the first server's port is lost for good."""
@@ -289,3 +277,14 @@ class SaveInsideDisconnectClosesPort(_Delivering):
         super().disown()
         if self.inside == "disconnect":
             self.close_listener()
+
+
+@fault("save.without-handle-loses-no-port")
+class EmptySaveDropsTheOrphan(Server):
+    """save without a handle overwrites what the orphan holds with nothing, and a port stays open that nobody owns."""
+
+    def save(self, shared_orphan: SharedOrphan) -> None:
+        if self._server is None and shared_orphan.server is not None:
+            LOST.append(shared_orphan.server)
+            shared_orphan.server = None
+        super().save(shared_orphan)

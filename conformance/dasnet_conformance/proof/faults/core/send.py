@@ -28,6 +28,18 @@ class SuccessfulSendSaysFalse(Handle):
 
 
 @fault("send.large")
+class LargeSendIsTakenHalf(Handle):
+    """Of a call with six to sixteen mebibytes the client gets one half, and then send says false for the other."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and 6 << 20 <= size < 16 << 20:
+            super().send(data, size // 2)
+            return self.fail_send(data, size, "nothing sent: no memory", errno.ENOMEM)
+        return super().send(data, size)
+
+
+@fault("send.large")
 class SendsWhatFitsIn4Mebibytes(Handle):
     """One call sends at most four mebibytes, and claims to have sent all."""
 

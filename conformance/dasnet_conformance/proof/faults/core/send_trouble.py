@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 
@@ -146,3 +147,31 @@ class FullQueueLosesEcho(Handle):
     def adopt(self, client: socket.socket) -> None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 14)
         super().adopt(client)
+
+
+@fault("send.stalled-refused-is-clean", may_kill=("pressure.refused-whole",))
+class OneBoundForAllQueues(Handle):
+    """What waits for all clients of the process counts against one bound, which one that does not read fills."""
+
+    waiting = 0
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and OneBoundForAllQueues.waiting + size > self.QUEUE_LIMIT:
+            # Whoever was refused leaves no room for a small one either.
+            OneBoundForAllQueues.waiting = self.QUEUE_LIMIT
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        return super().send(data, size)
+
+    def enqueue(self, part: bytes) -> None:
+        OneBoundForAllQueues.waiting += len(part)
+        super().enqueue(part)
+
+    def sent(self, count: int) -> None:
+        OneBoundForAllQueues.waiting -= count
+        super().sent(count)
+
+    def drop_client(self) -> None:
+        if self.client is not None:
+            OneBoundForAllQueues.waiting = 0
+        super().drop_client()

@@ -9,7 +9,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
-from dasnet_conformance.proof.faults.tools import close_quietly
+from dasnet_conformance.proof.faults.tools import close_quietly, ready
 
 
 class _Hoarder(Handle):
@@ -145,18 +145,6 @@ class ThreadForEachAttempt(_Hoarder):
         return super().fail_init(message, code)
 
 
-@fault("waste.threads-per-lifetime")
-class ThreadOfALifeStays(_Hoarder):
-    """Destroying a server that has a client does not end the thread that reads for it."""
-
-    def close(self) -> None:
-        served = self.client is not None
-        super().close()
-        self.end = threading.Event()
-        if served:
-            self.keep_thread()
-
-
 @fault("waste.descriptors-per-reload")
 class RestoreCopiesTheListener(_Hoarder):
     """A restore duplicates the listener's descriptor and keeps the one that it had."""
@@ -173,3 +161,24 @@ class SaveCopiesTheClient(_Hoarder):
     def disown(self) -> None:
         super().disown()
         self.keep_descriptor(self.client)
+
+
+@fault("waste.memory-per-byte")
+class KeepsAllThatItReceived(_Hoarder):
+    """What a client sent is appended to a buffer, of which the part that was delivered is never cut off."""
+
+    def tell_data(self, data: bytes) -> None:
+        self.keep_memory(len(data))
+        super().tell_data(data)
+
+
+@fault("waste.threads-per-server")
+class ReaderWaitsForRoom(_Hoarder):
+    """Bytes are read by a thread that waits for room in its queue, and goes on to wait when the server is destroyed."""
+
+    def close(self) -> None:
+        if ready(self.client):
+            self.end = threading.Event()
+            self.keep_thread()
+            self.end = threading.Event()
+        super().close()
