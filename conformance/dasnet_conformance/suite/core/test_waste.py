@@ -33,6 +33,8 @@ FLOODED = SLACK + 2
 #: Bytes of a client in a block: what is kept of them for good is more than a block may grow by.
 FLOOD = 2 << 20
 PIECE = 1 << 18
+#: Ticks in which a server that takes its time has read what lets the client send on.
+READ_MEANWHILE = 64
 
 
 def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str, most: int = COUNTED) -> None:
@@ -83,6 +85,8 @@ def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
             moved = peer.socket.send(part[: size - sent])
         except (BlockingIOError, InterruptedError):
             moved = 0
+        except OSError as error:
+            raise expect.Mismatch("the connection of a client that sends on and on", "open", str(error)) from None
         sent += moved
         fruitless = 0 if moved else fruitless + 1
         expect.that(
@@ -92,7 +96,8 @@ def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
             got="none",
         )
         host.pause(fruitless)
-        ticks(host, server, 1)
+        # The system takes no more before a large part of what it holds was read, a kibibyte a tick perhaps.
+        ticks(host, server, READ_MEANWHILE if fruitless else 1)
 
 
 @check("waste.memory-per-byte")
