@@ -71,7 +71,10 @@ class AnswersWithoutEnd(HttpConnection):
     """Requests are read as long as there are some, and the answers of a client that does not read pile up."""
 
     def room(self) -> int:
-        return self.CHUNK
+        waiting, self.outgoing = self.outgoing, bytearray()
+        room = super().room()
+        self.outgoing = waiting
+        return room
 
 
 @fault("http-connection.destroyed")

@@ -100,8 +100,9 @@ class _ForgottenWhenStalled(HttpConnection):
     stalled = False
 
     def count_tick(self, stall: int | None) -> None:
+        gone = self.gone
         super().count_tick(stall)
-        self.stalled = self.stalled or self.gone
+        self.stalled = self.stalled or self.gone > gone
 
 
 @fault("http-limits.stall-frees", also=(_ForgottenWhenStalled,))
