@@ -40,12 +40,16 @@ ALIASES: Final = {
 PLACEHOLDER: Final = "@NAME@"
 #: The profile for which a skeleton is asked, and what a line of it may begin with: a line with a mark stands in the
 #: skeletons alone that have this mark. `@server` is for those without the class `Client`, `@beside` for those with a
-#: class beside `Server`.
+#: class beside `Server`, `@fields` for those with fields of HTTP.
 MARKS: Final = {
     "core": ("@core", "@server"),
     "client": ("@client", "@beside"),
-    "http": ("@http", "@server", "@beside"),
+    "http": ("@http", "@server", "@beside", "@fields"),
+    "http-client": ("@http-client", "@server", "@beside", "@fields"),
 }
+
+#: The languages whose skeletons know the class HttpClient.
+WITH_HTTP_CLIENT: Final = ("c", "cpp", "python", "node", "go", "java")
 
 _SUFFIX: Final = ".template"
 
@@ -59,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         choices=tuple(MARKS),
         default="core",
-        help="client, http: with the functions of the class Client or HttpServer as well (default: core)",
+        help="client, http, http-client: with the functions of the class Client, HttpServer or HttpClient as well "
+        "(default: core)",
     )
 
 
@@ -103,17 +108,26 @@ def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[
     """The files of a skeleton, each with its text.
 
     Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
+    Raises `UsageMistake` where the language's skeleton does not know the profile.
     """
-    others = tuple({mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile]))
+    if profile == "http-client" and language not in WITH_HTTP_CLIENT:
+        known = ", ".join(WITH_HTTP_CLIENT)
+        raise UsageMistake(f"there is no skeleton with the class HttpClient in {language} yet; there is in {known}")
+    others = {mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile])
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
-        yield path, "".join(_unmarked(line, MARKS[profile]) for line in lines if not line.startswith(others))
+        yield path, "".join(_unmarked(line, MARKS[profile]) for line in lines if _first_word(line) not in others)
 
 
 # A blank stands behind the mark, unless the line is empty.
 def _unmarked(line: str, marks: Sequence[str]) -> str:
-    mark = next((mark for mark in marks if line.startswith(mark)), "")
-    return line.removeprefix(mark).removeprefix(" ") if mark else line
+    mark = _first_word(line)
+    return line.removeprefix(mark).removeprefix(" ") if mark in marks else line
+
+
+# As a whole: one mark may begin as another one does.
+def _first_word(line: str) -> str:
+    return re.split(r"\s", line, maxsplit=1)[0]
 
 
 # Files that do not end as a template does are none: an editor's, or a cache.
