@@ -86,6 +86,7 @@ def test_conversations_are_about_what_the_profiles_name_and_as_many_about_each()
     assert Options(profiles=("core", "lowlevel", "client", "http")).parts == ["core", "client", "http"]
     assert Options(profiles=("core", "lowlevel")).parts == ["core"]
     assert Options(profiles=("http",)).parts == ["http"]
+    assert Options(profiles=("http-client", "http")).parts == ["http", "http-client"]
     assert Options(profiles=("lowlevel",)).parts == ["core"]
     player = Player(lambda: True)
     known = ("data.abortive-close",)

@@ -73,6 +73,35 @@ HTTP_KINDS = {
 }
 
 
+#: And of HTTP clients, in as many.
+ASKER_KINDS = {
+    "request, target": ("decodes_target", "http-client-request.target-exact"),
+    "request, host": ("two_hosts", "http-client-request.host-own"),
+    "request, fields": ("fields_lost", "http-client-request.fields-arrive"),
+    "request, empty body": ("post_without_length", "http-client-request.post-without-body"),
+    "answer, reason": ("reason_of_its_own", "http-client-answer.reason"),
+    "answer, interim": ("interim_is_the_answer", "http-client-answer.interim"),
+    "answer, white space": ("values_untrimmed", "http-client-answer.value-trimmed"),
+    "answer, folded": ("folded_is_refused", "http-client-answer.folded http-client-framing. http-client-reload."),
+    "framing, chunks": ("one_chunk_only", "http-client-framing. http-client-reload."),
+    "framing, extensions": ("extensions_refused", "http-client-framing.chunk-extension http-client-"),
+    "framing, until the end": ("no_framing_is_no_body", "http-client-framing. http-client-reload."),
+    "framing, no content": ("waits_behind_no_content", "http-client-framing. http-client-reload."),
+    "framing, cut": ("short_body_is_an_answer", "http-client-framing.length-short"),
+    "connection, kept": ("keeps_no_connection", "http-client-connection.keep-alive http-client-reload."),
+    "connection, close": ("leaves_closed_open", "http-client-connection.close-ends http-client-outcome."),
+    "connection, order": ("last_asked_first", "http-client-connection. http-client-reload. http-client-request."),
+    "connection, unasked": ("drops_unsolicited", "http-client-connection.unsolicited-closes"),
+    "outcome, once": ("failures_are_told_twice", "http-client-outcome.one-each"),
+    "outcome, inside a tick": ("cancel_tells_at_once", "http-client-outcome.inside-tick"),
+    "outcome, cancelled": ("under_way_cannot_be_cancelled", "http-client-outcome.cancel-under-way"),
+    "outcome, closed": ("close_forgets_all", "http-client-outcome.close-fails-all"),
+    "outcome, again": ("init_once", "http-client-outcome.init-again"),
+    "reload": ("saving_fails_what_waits", "http-client-reload."),
+    "reload, numbers": ("numbers_begin_anew", "http-client-reload. http-client-request. http-client-outcome."),
+}
+
+
 def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
     player = ProcessPlayer(f"python:{PACKAGE}:{fault}")
     try:
@@ -95,6 +124,14 @@ def test_a_fault_of_each_kind_is_found(kind: str) -> None:
 def test_a_fault_of_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
     fault, named = CLIENT_KINDS[kind]
     finding = found(fault, ("client", "client-lowlevel"), EXAMPLES // 2)
+    assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
+    assert len(finding.steps) <= SHORT
+
+
+@pytest.mark.parametrize("kind", ASKER_KINDS)
+def test_a_fault_of_http_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
+    fault, named = ASKER_KINDS[kind]
+    finding = found(fault, ("http-client",), EXAMPLES // 2)
     assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
     assert len(finding.steps) <= SHORT
 

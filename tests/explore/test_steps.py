@@ -17,6 +17,7 @@ from dasnet_conformance.explore.steps import (
     BadStep,
     Step,
     fields,
+    is_of_askers,
     is_of_http,
     parse_step,
     profile_of,
@@ -64,7 +65,7 @@ def test_no_step_of_http_is_made_up_where_servers_or_clients_are_what_it_is_abou
     chance = random.Random(6)
     for make in (make_script, make_talk):
         made = [make(lambda choices: chance.choice(list(choices)), 40, profiles=PROFILES) for _ in range(30)]
-        assert not any(is_of_http(each.name) for script in made for each in script)
+        assert not any(is_of_http(each.name) or is_of_askers(each.name) for script in made for each in script)
 
 
 def test_the_header_comes_back_and_remarks_are_passed_over() -> None:

@@ -10,11 +10,13 @@ and a model says after each step what was allowed. Modules, from the bottom up:
 - `callers`, `caller_hearing`, `caller_duties` the same of clients of the implementation
 - `http_words`, `http_content` what is asked and answered over HTTP; `http_state`, `http_allowed`, `http_hearing`,
   `http_request_check`, `http_received`, `http_answer_check` and `http_duties` the model of HTTP servers
+- `asker_words`, `asker_content`, `asker_state`, `asker_hearing`, `asker_site` and `asker_duties` the same of HTTP
+  clients, where the suite is the server
 - `survival` what is at stake when a call does not come back
 - `world` is what steps are carried out on: a real host, real peers and the model, by way of `tap`; `host_steps`,
-  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps` the same of
-  conversations over HTTP, which are scripts of their own
+  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps`,
+  `asker_world` and `asker_steps` the same of conversations over HTTP, which are scripts of their own
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
-- `sketch`, `caller_sketch`, `http_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
+- `sketch`, `caller_sketch`, `http_sketch`, `asker_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
 - `explorer` puts it all together
 """

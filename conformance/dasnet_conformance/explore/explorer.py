@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dasnet_adapters.contract import CLIENT, CORE, HTTP, PROFILES
+from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT, PROFILES
 
 from .players import Player
 from .reduce import Reducer
@@ -28,9 +28,9 @@ _SHORTENING: Final = 60.0
 class Options:
     """How far to go: the same words as the options of `dasnet explore`. `seconds` 0 sets no end.
 
-    There are so many `examples` about servers, as many with clients in them and as many about HTTP servers, of these
-    three whichever the profiles name. They are shared out among so many `seeds`, from `seed` on. A divergence that
-    violates a `known` requirement is counted, and the exploration goes on.
+    There are so many `examples` about servers, as many with clients in them, as many about HTTP servers and as
+    many about HTTP clients, of these four whichever the profiles name. They are shared out among so many `seeds`, from
+    `seed` on. A divergence that violates a `known` requirement is counted, and the exploration goes on.
     """
 
     examples: int = 200
@@ -44,7 +44,7 @@ class Options:
     @property
     def parts(self) -> Sequence[str]:
         """What conversations are about, in turn, each by its profile."""
-        return [profile for profile in (CORE, CLIENT, HTTP) if profile in self.profiles] or [CORE]
+        return [profile for profile in (CORE, CLIENT, HTTP, HTTP_CLIENT) if profile in self.profiles] or [CORE]
 
     def share(self, number: int) -> int:
         """The examples about one part with the seed of that number, from 0."""

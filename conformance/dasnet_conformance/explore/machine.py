@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from dasnet_adapters.contract import CLIENT, CORE, HTTP
+from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT
 
+from .asker_sketch import make_asking
 from .caller_sketch import make_talk
 from .http_sketch import make_exchanges
 from .sketch import Pick, make_script
@@ -31,12 +32,12 @@ class Enough(BaseException):
 
 
 #: What makes the scripts that are about a profile, and what builds upon it.
-_MAKERS: Final = {CORE: make_script, CLIENT: make_talk, HTTP: make_exchanges}
+_MAKERS: Final = {CORE: make_script, CLIENT: make_talk, HTTP: make_exchanges, HTTP_CLIENT: make_asking}
 
 
 @st.composite
 def scripts(draw: st.DrawFn, most: int, profiles: tuple[str, ...], about: str) -> list[Step]:
-    """Scripts of up to `most` steps about a profile: `core`, `client` or `http`."""
+    """Scripts of up to `most` steps about a profile: `core`, `client`, `http` or `http-client`."""
     # By its place: what Hypothesis makes of the choices themselves depends on hashes, which change from run to run.
     pick: Pick = lambda choices: choices[draw(st.integers(0, len(choices) - 1))]  # noqa: E731 - it has to be generic
     return _MAKERS[about](pick, most, profiles=profiles)
@@ -53,7 +54,8 @@ def visit_scripts(
 ) -> None:
     """Hand out scripts one by one, the same for the same seed; `visit` ends it early by raising `Enough`.
 
-    They are `about` servers (`core`), clients of the implementation (`client`) or HTTP servers (`http`).
+    They are `about` servers (`core`), clients of the implementation (`client`), HTTP servers (`http`) or HTTP clients
+    (`http-client`).
     """
 
     @hypothesis.seed(seed)

@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from .steps import WORDS, Step, fields, is_of_http
+from .steps import WORDS, Step, fields, is_of_askers, is_of_http
 
 #: Scripts up to this length are tried without every pair of steps: a save and its restore only go together.
 _PAIRS_UP_TO: Final = 24
 
 _SENDS: Final = ("send", "send_reused", "server_send", "caller_send", "client_send")
 _OPENING: Final = ("adapter", "make_server", "init", "server_init")
+
+#: Words of which none is plainer than another; and what a step that keeps bytes back is at once.
+_ALL_ALIKE: Final = ("wrong", "wrong_answer", "forbidden")
+_AT_ONCE: Final = {"prepare": "ask", "reply_prepare": "reply"}
 
 Steps = tuple[Step, ...]
 
@@ -134,7 +138,7 @@ def _plainer(step: Step) -> Iterator[Step]:
         if step.name == "client_send":
             yield Step("caller_send", step.arguments)
         return
-    if is_of_http(step.name):
+    if is_of_http(step.name) or is_of_askers(step.name):
         yield from _plainer_http(step)
         return
     for field in fields(step.name):
@@ -162,7 +166,9 @@ def _plainer_http(step: Step) -> Iterator[Step]:
             yield from (step.replaced(field, number) for number in (0, 1, 10, 1000) if number < int(value))
         elif field == "status" and value != 200:
             yield step.replaced(field, 200)
-        elif field in WORDS and field != "wrong" and value != WORDS[field][0]:
+        elif field == "count":
+            yield from (step.replaced(field, number) for number in (1, 10, 100) if number < int(value))
+        elif field in WORDS and field not in _ALL_ALIKE and value != WORDS[field][0]:
             yield step.replaced(field, WORDS[field][0])
-    if step.name == "prepare":
-        yield Step("ask", step.arguments)
+    if step.name in _AT_ONCE:
+        yield Step(_AT_ONCE[step.name], step.arguments)

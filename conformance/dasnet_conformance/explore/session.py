@@ -11,13 +11,15 @@ from dasnet_conformance.stage import bounds
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.ports import Ports
 
+from .asker_steps import ASKER_STEPS
+from .asker_world import AskerWorld
 from .caller_steps import CALLER_STEPS
 from .host_steps import HOST_STEPS
 from .http_steps import HTTP_STEPS
 from .http_world import HttpWorld
 from .peer_steps import PEER_STEPS
 from .state import Divergence, NoVerdict
-from .steps import Step, is_of_http
+from .steps import Step, is_of_askers, is_of_http
 from .world import World
 
 #: Ports of one claim are given back after so many, so that a long exploration does not use up the machine's.
@@ -30,7 +32,17 @@ AnyWorld = TypeVar("AnyWorld", bound=World)
 _DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS, **CALLER_STEPS}
 
 
-# A step of the other half is passed over, as any that cannot be meant.
+# A script is about HTTP servers, HTTP clients or the rest, and the steps that they share are carried out by each.
+def _kind_of(steps: Sequence[Step]) -> type[World]:
+    for step in steps:
+        if is_of_http(step.name):
+            return HttpWorld
+        if is_of_askers(step.name):
+            return AskerWorld
+    return World
+
+
+# A step of another part is passed over, as any that cannot be meant.
 def _pass(doers: Mapping[str, Callable[[AnyWorld, Step], None]], world: AnyWorld, step: Step) -> None:
     doer = doers.get(step.name)
     if doer is not None:
@@ -80,10 +92,7 @@ class Stage:
             self._ports.close()
             self._ports, self._taken = Ports(), 0
         with bounds.patience(manner.patience):
-            # A script is about HTTP servers or about the rest, and the steps that both have are carried out by either.
-            about_http = any(is_of_http(step.name) for step in steps)
-            kind = HttpWorld if about_http else World
-            world = kind(self._adapter, self._ports, manner.call_bound, trace)
+            world = _kind_of(steps)(self._adapter, self._ports, manner.call_bound, trace)
             try:
                 self.passed_over = 0
                 self._carry_out(world, steps, at_step)
@@ -111,6 +120,8 @@ class Stage:
             before = world.deeds
             if isinstance(world, HttpWorld):
                 _pass(HTTP_STEPS, world, step)
+            elif isinstance(world, AskerWorld):
+                _pass(ASKER_STEPS, world, step)
             else:
                 _pass(_DOERS, world, step)
             self.passed_over += world.deeds == before

@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeVar
 
 from dasnet_adapters.contract import CORE, LOWLEVEL
 
-from .steps import FORMS, WORDS, Step, fields, is_of_clients, is_of_http, profile_of
+from .steps import FORMS, WORDS, Step, fields, is_of_askers, is_of_clients, is_of_http, profile_of
 
 T = TypeVar("T")
 
@@ -252,7 +252,7 @@ def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Ste
     Arguments: `pick`, the source of chance; `profiles`, those whose steps may be taken: with `lowlevel` among them,
     low-level functions may take the place of methods.
     """
-    others = [name for name in FORMS if is_of_clients(name) or is_of_http(name)]
+    others = [name for name in FORMS if is_of_clients(name) or is_of_http(name) or is_of_askers(name)]
     names = [name for name in FORMS if profile_of(name) in (CORE, *profiles) and name not in others]
     low = _LOW_OF if LOWLEVEL in profiles else {}
     return compose(pick, most, _Sketch(), lambda: _anything(pick, names), low)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from dasnet_adapters.contract import CLIENT, COMMANDS, CORE, HTTP
+from dasnet_adapters.contract import CLIENT, COMMANDS, CORE, HTTP, HTTP_CLIENT
 
-from . import http_words
+from . import asker_words, http_words
 
 Argument = int | str
 
@@ -34,6 +34,15 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "request": http_words.REQUESTS,
     "given": tuple(http_words.FIELDS),
     "inside": http_words.ACTIONS,
+    "towards": asker_words.TOWARDS,
+    "asked_method": asker_words.METHODS,
+    "asked_fields": tuple(asker_words.FIELDS),
+    "forbidden": tuple(asker_words.FORBIDDEN),
+    "which": asker_words.WHICH,
+    "asker_inside": asker_words.ACTIONS,
+    "reply_framing": asker_words.FRAMINGS,
+    "reply_manner": asker_words.MANNERS,
+    "wrong_answer": tuple(asker_words.wrong_answers()),
 }
 
 #: Every step: its text, with the arguments in braces in the order of `Step.arguments`.
@@ -97,10 +106,32 @@ FORMS: Final[dict[str, str]] = {
     "head": "peer {peer}: send the rest of a head",
     "rest": "peer {peer}: send the rest",
     "wrong": "peer {peer}: ask what is wrong: {wrong}",
+    "asker_new": "host: construct HTTP client {object} of class {class}",
+    "asker_open": "host: open HTTP client {object} of class {class} for {towards}",
+    "asker_init": "host: init HTTP client {object} for {towards}",
+    "asker_close": "host: close HTTP client {object}",
+    "asker_react": "host: HTTP client {object} reacts to a response by {asker_inside}",
+    "asker_request": "host: HTTP client {object} requests {asked_method} with {asked_fields} and {size} bytes",
+    "asker_forbidden": "host: HTTP client {object} requests what is forbidden: {forbidden}",
+    "asker_cancel": "host: HTTP client {object} cancels {which}",
+    "reply": "server of HTTP client {object}: answer {status} by {reply_framing} of {size} bytes and {reply_manner}",
+    "reply_prepare": (
+        "server of HTTP client {object}: prepare {status} by {reply_framing} of {size} bytes and {reply_manner}"
+    ),
+    "reply_part": "server of HTTP client {object}: send {count} bytes",
+    "reply_rest": "server of HTTP client {object}: send the rest",
+    "reply_wrong": "server of HTTP client {object}: answer what is wrong: {wrong_answer}",
+    "reply_unasked": "server of HTTP client {object}: say what nobody asked for",
+    "site_half_close": "server of HTTP client {object}: half-close",
+    "site_close": "server of HTTP client {object}: close",
+    "site_reset": "server of HTTP client {object}: reset",
 }
 
 # The steps that make a script one about HTTP servers; in such a one, host and peers have many of the others as well.
 _OF_HTTP: Final = ("http_new", "http_open", "http_react", "respond", "ask", "prepare", "head", "rest", "wrong")
+
+# The steps that make a script one about HTTP clients.
+_OF_ASKERS: Final = ("asker_", "reply", "site_")
 
 # What a client does, by its methods and by functions, and what the other end of its connection does.
 _BY_METHODS: Final = ("caller_", "remote_")
@@ -129,6 +160,8 @@ def profile_of(name: str) -> str:
         return CLIENT
     if is_of_http(name):
         return HTTP
+    if is_of_askers(name):
+        return HTTP_CLIENT
     # What a peer does may have the name of a command: it connects and closes, as a client does.
     form = None if FORMS[name].startswith("peer ") else COMMANDS.get(_COMMANDS.get(name, name))
     return form.profile if form is not None else CORE
@@ -142,6 +175,11 @@ def is_of_clients(name: str) -> bool:
 def is_of_http(name: str) -> bool:
     """Whether a step is about HTTP servers, and makes its script one about them."""
     return name in _OF_HTTP
+
+
+def is_of_askers(name: str) -> bool:
+    """Whether a step is about HTTP clients, and makes its script one about them."""
+    return name.startswith(_OF_ASKERS)
 
 
 @dataclass(frozen=True)

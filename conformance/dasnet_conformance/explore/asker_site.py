@@ -1,0 +1,169 @@
+"""What may arrive at the server that HTTP clients ask: requests as they were made, each once, in order, where they may.
+
+And what the ends of its connections lead to. It judges what has come, and asks for nothing that is missing.
+"""
+
+from __future__ import annotations
+
+from dasnet_conformance.stage.answer_reader import BY_LENGTH, BY_NATURE
+from dasnet_conformance.stage.expect import Mismatch
+from dasnet_conformance.stage.listener import LOOPBACK
+from dasnet_conformance.stage.request_reader import HttpRequest, read_requests
+
+from . import asker_words as words
+from .asker_state import Asked, AskerHandle, AskerState, SiteConnection
+from .state import Divergence, NoVerdict
+
+
+def look_at_requests(state: AskerState) -> None:
+    """Take whoever has connected, and judge what has come. Raises `Divergence`."""
+    for handle in state.handles:
+        for listener in handle.listeners:
+            while (peer := listener.take()) is not None:
+                connection = SiteConnection(peer, handle)
+                handle.connections.append(connection)
+                if handle.closed or not handle.open:
+                    connection.owed_end = "http-client-outcome.close-fails-all"
+        for connection in handle.connections:
+            _read(state, handle, connection)
+
+
+def _read(state: AskerState, handle: AskerHandle, connection: SiteConnection) -> None:
+    try:
+        came = read_requests(bytes(connection.wire.received[connection.consumed :]))
+    except Mismatch as mismatch:
+        before = connection.asked[-1] if connection.asked else None
+        requirement = "http-client-request.nothing-extra" if before else "http-client-request.framing"
+        raise Divergence(requirement, f"what {connection.wire.name} received: {mismatch}") from mismatch
+    for request in came:
+        connection.consumed += request.size
+        _arrived(state, handle, connection, request)
+
+
+def _arrived(state: AskerState, handle: AskerHandle, connection: SiteConnection, request: HttpRequest) -> None:
+    said = f"{request.method} {request.target} at {connection.wire.name}"
+    asked = _find(handle, request, said)
+    if asked.unsent:
+        raise Divergence("http-client-outcome.cancel-waiting", f"{said}, which was given up before any tick")
+    _once(asked, said)
+    _check(handle, asked, request, said)
+    if connection.last:
+        raise Divergence(connection.last, f"{said}, on a connection on which nothing may be asked any more")
+    if connection.owed_end and not asked.doomed:
+        raise Divergence("http-client-outcome.init-again", f"{said}, where it asks nobody any more")
+    _in_order(state, handle, asked, said)
+    for other in handle.connections:
+        if other is not connection and other.serves_again and not state.raised and not connection.asked:
+            requirement = (
+                "http-client-reload.idle-connection" if asked.reloaded else "http-client-connection.keep-alive"
+            )
+            raise Divergence(requirement, f"{said}, while the connection before it could be used")
+    if asked.given == words.CLOSE_ASKED:
+        connection.last = "http-client-connection.close-sent"
+    asked.arrived.append(connection)
+    connection.asked.append(asked)
+
+
+def _find(handle: AskerHandle, request: HttpRequest, said: str) -> Asked:
+    same = [each for each in handle.asked if each.target == request.target]
+    fresh = [each for each in same if not each.arrived and each.waits]
+    if fresh or same:
+        return (fresh or same)[0] if fresh else same[-1]
+    if handle.asked and not request.target.startswith("/forbidden"):
+        raise Divergence("http-client-request.target-exact", f"{said}, which nobody asked for")
+    raise Divergence("http-client-request.refusal-harmless", f"{said}, which nobody asked for")
+
+
+def _once(asked: Asked, said: str) -> None:
+    if not asked.arrived:
+        return
+    before = asked.arrived[-1]
+    requirement = "http-client-reload.waiting" if asked.reloaded else "http-client-connection.not-sent-twice"
+    if not asked.waits or asked.method not in words.IDEMPOTENT or before.live:
+        raise Divergence(requirement, f"{said}, which was there before")
+    if asked.reply is not None and asked.reply.sent:
+        raise NoVerdict("what may be repeated was repeated after a part of its answer")
+
+
+def _check(handle: AskerHandle, asked: Asked, request: HttpRequest, said: str) -> None:
+    if request.method != asked.method:
+        raise Divergence("http-client-request.method-exact", f"{said}: the method was {asked.method}")
+    if request.version != "HTTP/1.1":
+        raise Divergence("http-client-request.version", f"{said} of {request.version}")
+    if request.body != asked.body:
+        requirement = "http-client-reload.sending" if asked.reloaded else "http-client-request.body-exact"
+        raise Divergence(requirement, f"{said}: a body of {len(request.body)} bytes for one of {len(asked.body)}")
+    hosts = request.values("host")
+    ports = [b"%s:%d" % (LOOPBACK.encode(), listener.port) for listener in handle.listeners]
+    wanted = [b"example.org:81"] if asked.given == words.OWN_HOST else ports
+    if len(hosts) != 1 or hosts[0] not in wanted:
+        requirement = "http-client-request.host-own" if asked.given == words.OWN_HOST else "http-client-request.host"
+        raise Divergence(requirement, f"{said}: Host is {hosts} for one of {wanted}")
+    if not asked.body and asked.method in ("GET", "HEAD") and request.framing != BY_NATURE:
+        raise Divergence("http-client-request.get-without-length", f"{said}: a length, and no body")
+    if not asked.body and asked.method in ("POST", "PUT", "PATCH") and request.framing != BY_LENGTH:
+        raise Divergence("http-client-request.post-without-body", f"{said}: no Content-Length")
+    if asked.given in (words.OWN_HOST, *words.FRAMING_GIVEN):
+        return
+    pairs = [tuple(line.split(b": ", 1)) for line in asked.fields]
+    for name in dict.fromkeys(name for name, _ in pairs):
+        values = [value for each, value in pairs if each == name]
+        came = request.values(name.decode().lower())
+        if came != values and came != [b", ".join(values)] and came != [b",".join(values)]:
+            raise Divergence("http-client-request.fields-arrive", f"{said}: {name!r} is {came} for {values}")
+
+
+def _in_order(state: AskerState, handle: AskerHandle, asked: Asked, said: str) -> None:
+    if state.raised:
+        return
+    for earlier in handle.asked[: handle.asked.index(asked)]:
+        settled = not earlier.waits or earlier.doomed or earlier.may_fail
+        if not settled and not earlier.arrived and not earlier.of_nobody:
+            requirement = "http-client-reload.queued" if asked.reloaded else "http-client-connection.order"
+            raise Divergence(requirement, f"{said}, before {earlier.method} {earlier.target}")
+
+
+def site_ends(connection: SiteConnection, how: str) -> None:
+    """The server ends a connection: "half-closed", "closed" or "reset"."""
+    if connection.end:
+        connection.end = how
+        for each in connection.asked:
+            each.may_fail = each.may_fail or each.waits
+        return
+    connection.end = how
+    handle, current = connection.handle, connection.current
+    surprised = how == "reset" or len(connection.wire.received) > connection.consumed
+    for each in connection.asked:
+        # What was sent may be lost by a reset, also by that of a close over bytes that were not read.
+        each.may_fail = each.may_fail or (each.waits and (surprised or not each.answered))
+    if current is not None:
+        _cut_short(connection, current, how)
+    else:
+        # Of those that wait, the next one may be on its way.
+        following = next((each for each in handle.waiting() if not each.arrived and not each.doomed), None)
+        if following is not None:
+            following.may_fail = True
+
+
+def _cut_short(connection: SiteConnection, current: Asked, how: str) -> None:
+    reply = current.reply
+    if reply is None or not reply.sent:
+        return
+    if reply.lasts and reply.sent >= reply.head and how != "reset":
+        reply.body, reply.complete = reply.body[: reply.sent - reply.head], True
+        current.may_fail = current.may_fail and len(connection.asked) > connection.answered + 1
+        connection.answered += 1
+    else:
+        current.doomed = current.doomed or _of_cut(current, how)
+
+
+def _of_cut(current: Asked, how: str) -> str:
+    reply = current.reply
+    assert reply is not None
+    if reply.sent < reply.head:
+        return "http-client-answer.cut"
+    if reply.framing.startswith("chunks"):
+        last = reply.data.rfind(b"\r\n0")
+        end = reply.sent > last + 4 and last >= reply.head
+        return "http-client-framing.chunk-no-final-line" if end else "http-client-framing.chunk-truncated"
+    return "http-client-framing.length-short" if how != "reset" else "http-client-answer.cut"

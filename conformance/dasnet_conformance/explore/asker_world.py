@@ -1,0 +1,168 @@
+"""The world of a conversation in which HTTP clients ask: as `World`, of which it keeps how calls are made and bounded.
+
+The suite is the server. A script is about HTTP clients or about the rest of the module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from dasnet_adapters.contract import Adapter, Event, Outcome, Unsupported, Value
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, LEAST_READ_IN_A_TICK
+from dasnet_conformance.stage.expect import spell
+from dasnet_conformance.stage.ports import Ports
+
+from .allowed import expect_one
+from .asker_duties import due_of_askers
+from .asker_hearing import AskerHearing
+from .asker_site import look_at_requests
+from .asker_state import Asker, AskerHandle, AskerState
+from .hearing import Call
+from .state import Divergence
+from .world import World
+
+#: Ticks one by one at most, where the driver has no command for many.
+_ONE_BY_ONE: Final = 20
+#: The requirement that a call violates by never returning, or by ending the process.
+_SURVIVAL: Final = {
+    "tick": "http-client-limits.never-blocks",
+    "request": "http-client-limits.never-blocks",
+    "cancel": "http-client-outcome.cancel-nothing",
+    "close": "http-client-outcome.close-fails-all",
+    "save": "http-client-reload.open",
+    "restore": "http-client-reload.open",
+    "destroy": "http-client-outcome.destroy-silent",
+}
+#: The same of a tick while a reaction was set, which is the likelier cause.
+_INSIDE: Final = {
+    "tick": "http-client-outcome.tick-inside",
+    "destroy": "http-client-outcome.destroy-inside",
+    "close": "http-client-outcome.close-inside",
+    "raise": "http-client-outcome.raise-inside",
+    "a request": "http-client-outcome.request-inside",
+}
+
+
+class AskerWorld(World):
+    """One script's worth of host, servers and model, where that is about HTTP clients. Arguments as of `World`."""
+
+    fallback = "http-client-request.get"
+    # Whether a client may have a line for the log in every tick is said of the core alone.
+    noise = ""
+
+    def __init__(
+        self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
+    ) -> None:
+        super().__init__(adapter, ports, call_bound, trace)
+        self.asking = AskerState()
+        self.asker_hearing = AskerHearing(self.asking)
+        self.replies = 0
+
+    @property
+    def began(self) -> bool:
+        """Whether any object was made."""
+        return bool(self.asking.objects)
+
+    # Calls
+
+    def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
+        """As of `World`; the model of HTTP clients knows which call it is."""
+        self.asker_hearing.begin(name, label)
+        return super().judged(name, label, action)
+
+    def _hear(self, call: Call, event: Event) -> None:
+        self.asker_hearing.event(self._labels.get(event.object, 0), event, stray=not call.name)
+
+    def _at_stake(self, name: str, label: int) -> str:
+        obj = self.asking.objects.get(label)
+        if name == "tick" and obj is not None and obj.reaction in _INSIDE:
+            return _INSIDE[obj.reaction]
+        return _SURVIVAL.get(name, "http-client-request.get")
+
+    # The server
+
+    def step_peers(self) -> None:
+        """Move the connections' bytes, and judge what arrived."""
+        self.host.step_peers()
+        look_at_requests(self.asking)
+
+    # Ticks
+
+    def tick_asker(self, obj: Asker) -> None:
+        """One tick of one object; it may be refused where there is nothing to tick, or when a callback raised."""
+        # Nobody ticks one that was destroyed: whether it is like one that was closed is not said.
+        if obj.destroyed:
+            return
+        handle = obj.handle
+        if handle is not None:
+            handle.ticks += 1
+        self._asker_ticked(obj, handle, self.call("tick", obj.label))
+
+    def _asker_ticked(self, obj: Asker, handle: AskerHandle | None, outcome: Outcome) -> None:
+        if outcome == Value(None) or self.asker_hearing.call.raised or handle is None or obj.handle is not handle:
+            return
+        requirement = "http-client-outcome.raise-inside" if self.asking.raised else "http-client-outcome.one-each"
+        raise Divergence(requirement, f"tick of object {obj.label}: {spell(outcome)}")
+
+    def tick_asker_often(self, obj: Asker, count: int) -> None:
+        """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
+        handle = obj.handle
+        if count > _ONE_BY_ONE and handle is not None and obj.reaction == "nothing":
+            handle.ticks += count
+            number = self.objects[obj.label].number
+            outcome = self.judged(
+                "tick", obj.label, lambda: self.host.call("ticks", number, count, tolerate_unsupported=True)
+            )
+            if not isinstance(outcome, Unsupported):
+                self._asker_ticked(obj, handle, outcome)
+                self.step_peers()
+                return
+        for _ in range(min(count, _ONE_BY_ONE)):
+            self.tick_asker(obj)
+            self.step_peers()
+
+    def tick_all(self, through: str) -> None:  # noqa: ARG002
+        """One tick of every object that was not destroyed, and one step of the connections."""
+        for obj in self.asking.objects.values():
+            self.tick_asker(obj)
+        self.step_peers()
+
+    def _mark(self) -> tuple[int, int, int]:
+        wires = [connection.wire for connection in self.asking.connections()]
+        return (
+            self._events,
+            sum(1 + len(wire.received) + (wire.closed is not None) for wire in wires),
+            sum(wire.unsent for wire in wires),
+        )
+
+    def _due(self, *, low: bool = False) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+        yield from due_of_askers(self.asking)
+
+    # A large answer has come without a tick that shows it: so many more ticks may read it.
+    def _patience(self) -> int:
+        unread = sum(
+            asked.reply.sent for handle in self.asking.handles for asked in handle.waiting() if asked.reply is not None
+        )
+        return FRUITLESS_TICKS + unread // LEAST_READ_IN_A_TICK
+
+    def _ask_everything(self) -> None:
+        for obj in self.asking.objects.values():
+            self.ask_asker(obj)
+
+    def ask_asker(self, obj: Asker) -> None:
+        """Whether an object is open and connected, judged."""
+        handle = obj.handle
+        outcome = self.call("is_open", obj.label)
+        what = f"is_open of object {obj.label}"
+        if handle is not None and handle.open:
+            requirement = "http-client-reload.open" if handle.reloads else "http-client-outcome.is-open"
+            expect_one(outcome, ("true",), requirement, what)
+        else:
+            expect_one(outcome, ("false", "refused"), "http-client-outcome.is-open", what)
+        outcome = self.call("is_connected", obj.label)
+        what = f"is_connected of object {obj.label}"
+        if handle is None or not handle.asked:
+            expect_one(outcome, ("false", "refused"), "http-client-outcome.is-connected", what)
+        elif any(each.on_the_way and each.waits and not each.doomed and not each.answered for each in handle.asked):
+            expect_one(outcome, ("true",), "http-client-outcome.is-connected", what)
