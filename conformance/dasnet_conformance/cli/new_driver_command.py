@@ -49,7 +49,7 @@ MARKS: Final = {
 }
 
 #: The languages whose skeletons know the class HttpClient.
-WITH_HTTP_CLIENT: Final = ("c", "cpp", "python", "node", "go", "java")
+WITH_HTTP_CLIENT: Final = ("c", "cpp", "python", "node", "rust", "go", "java")
 
 _SUFFIX: Final = ".template"
 
