@@ -48,9 +48,6 @@ MARKS: Final = {
     "http-client": ("@http-client", "@server", "@beside", "@fields"),
 }
 
-#: The languages whose skeletons know the class HttpClient.
-WITH_HTTP_CLIENT: Final = ("c", "cpp", "python", "node", "go", "java")
-
 _SUFFIX: Final = ".template"
 
 
@@ -108,11 +105,7 @@ def skeleton(language: str, name: str, profile: str = "core") -> Iterator[tuple[
     """The files of a skeleton, each with its text.
 
     Arguments: `language`, one of `LANGUAGES`; `name`, of the port; `profile`, one of `MARKS`: what it has beside core.
-    Raises `UsageMistake` where the language's skeleton does not know the profile.
     """
-    if profile == "http-client" and language not in WITH_HTTP_CLIENT:
-        known = ", ".join(WITH_HTTP_CLIENT)
-        raise UsageMistake(f"there is no skeleton with the class HttpClient in {language} yet; there is in {known}")
     others = {mark for marks in MARKS.values() for mark in marks} - set(MARKS[profile])
     for path, file in _templates(files("dasnet_adapters") / "templates" / language, PurePosixPath()):
         lines = file.read_text("utf-8").replace(PLACEHOLDER, name).splitlines(keepends=True)
