@@ -45,10 +45,12 @@ def test_stalled_returns(host: Host) -> None:
 
 @check("client-send.stalled-accepted-arrives")
 def test_stalled_accepted_arrives(host: Host) -> None:
-    """Until all is accepted or a part refused; then the server reads."""
+    """Until all is accepted or a part refused; then the server reads. What asks for nothing or too much is no part."""
     client, peer = connected_client(host)
     content = host.random.randbytes(12 * MEBIBYTE)
     accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    for size in (0, -1, 1_000_005):
+        client.send(b"short", size)
     peer.resume_reading()
     host.await_peer(peer, accepted, client)
     host.settle(client)

@@ -232,3 +232,23 @@ class ClientQueueOverflowsUnseen(ClientHandle):
         self.total += len(part)
         if self.total < 6 << 20 or len(part) > 1 << 17:
             super().enqueue(part)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientBadSizeEmptiesTheQueue(ClientHandle):
+    """A size that a client's buffer does not have is taken for a broken message, and what waits goes with it."""
+
+    def check_size(self, data: bytes, size: int) -> None:
+        if not 0 <= size <= len(data):
+            self.outgoing.clear()
+        super().check_size(data, size)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientSizeZeroEmptiesTheQueue(ClientHandle):
+    """A client's send of size 0 begins anew: what waited for the server is forgotten."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        if not size:
+            self.outgoing.clear()
+        return super().portion(data, size)
