@@ -252,3 +252,28 @@ class ClientSizeZeroEmptiesTheQueue(ClientHandle):
         if not size:
             self.outgoing.clear()
         return super().portion(data, size)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientSmallOnesOvertake(ClientHandle):
+    """A client's short message goes out at once where the system has room, though longer ones wait for the server."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and self.outgoing and 0 < size <= 16:
+            try:
+                if self.client.send(data[:size]) == size:
+                    return True
+            except OSError:
+                # No room after all: behind the others.
+                return super().send(data, size)
+        return super().send(data, size)
+
+
+@fault("client-send.all-byte-values")
+class ClientTakesZeroForAnEmptyMessage(ClientHandle):
+    """A client's message that is one zero byte is an empty string: send says true, and nothing is sent."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        part = super().portion(data, size)
+        return b"" if part == b"\0" else part
