@@ -10,6 +10,7 @@ from dasnet_conformance.proof.faults.sound_client import ClientHandle
 
 from .leaving import BreakIsAnError, NoticesLate
 from .registry import variant
+from .sending import HangsUp
 
 
 @variant(
@@ -148,3 +149,9 @@ class ClientShutsDownFirst(ClientHandle):
                 # The server has broken the connection off already.
                 pass
         super().drop_client()
+
+
+@variant("whether send of a client waits", shows={"together.echo-flood": "the connection was closed"})
+class ClientWaitsThenHangsUp(HangsUp, ClientHandle):
+    """Waits in send for a server that is reading, and after a second without progress says false and ends the
+    connection: a server that is ticked by the same loop cannot read meanwhile, and a refused send may do that."""

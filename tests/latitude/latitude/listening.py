@@ -137,7 +137,11 @@ class InitWithoutHandleIsFalse(Server):
 
 @variant(
     "a second adapter",
-    shows={"adapter.twice-before-init": "refused", "adapter.twice-leaks-no-listener": "goes on listening"},
+    shows={
+        "adapter.twice-before-init": "refused",
+        "adapter.twice-leaks-no-listener": "goes on listening",
+        "adapter.twice-leaves-no-client": "goes on with its client",
+    },
 )
 class SecondAdapterIsRefused(Server):
     """Raises an error when an object that has an adapter makes another one: so no listener is ever closed unasked."""

@@ -22,6 +22,20 @@ class SaveReplaces(Server):
         super().save(shared_orphan)
 
 
+@variant("saving nothing into an orphan that holds a handle", shows={"save.without-handle-loses-no-port": "closed"})
+class SaveOfNothingReplaces(Server):
+    """Puts nothing in the place of the handle that the orphan holds, as a pointer is moved, and closes that, which
+    nobody owns any more."""
+
+    def save(self, shared_orphan: SharedOrphan) -> None:
+        """What was there goes, whatever comes in its place."""
+        if self._server is None and shared_orphan.server is not None:
+            shared_orphan.server.close()
+            shared_orphan.server = None
+            return
+        super().save(shared_orphan)
+
+
 @variant("restoring into an object that has a handle", shows={"restore.into-occupied": "refused"})
 class RestoreNeedsEmptyObject(Server):
     """Raises an error for a restore into an object that has a handle, so that no server is lost: both keep what they

@@ -12,6 +12,7 @@ import struct
 import sys
 from typing import Final
 
+from dasnet_conformance.proof.faults.sound_conversation import Conversation
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 from .registry import variant
@@ -132,18 +133,19 @@ class OneMessageUnderWay(Handle):
         return super().send(data, size)
 
 
-class _Waiting(Handle):
-    # Waits in send until the client has taken everything, as long as there is progress within `PATIENCE` seconds.
+class Waiting(Conversation):
+    """Waits in send until the other end has taken everything, as long as it goes on."""
 
+    #: Seconds without progress that it waits for.
     PATIENCE = 0.2
 
     def send(self, data: bytes, size: int) -> bool:
         before = bool(self.outgoing)
         if not super().send(data, size):
             return False
-        return before or self.wait()
+        return before or self.await_room()
 
-    def wait(self) -> bool:
+    def await_room(self) -> bool:
         """Send on while the client reads."""
         while self.outgoing and self.client is not None:
             poll = select.poll()
@@ -159,8 +161,22 @@ class _Waiting(Handle):
         return True
 
 
+class HangsUp(Waiting):
+    """Says false and ends the connection after a second in which the other end took nothing."""
+
+    PATIENCE = 1.0
+
+    def stalled(self) -> bool:
+        """Nothing after the gap is ever sent."""
+        self.outgoing.clear()
+        if self.client is not None:
+            self.client.shutdown(socket.SHUT_RDWR)
+        self.tell_error("the other end does not read; the connection ends", errno.ETIMEDOUT)
+        return False
+
+
 @variant("whether send waits")
-class WaitsThenQueues(_Waiting):
+class WaitsThenQueues(Waiting, Handle):
     """Waits in send for a client that is reading, and after a fifth of a second without progress leaves the rest to
     ticks: only a client that does not read must not be waited for."""
 
@@ -173,19 +189,9 @@ class WaitsThenQueues(_Waiting):
         "pressure.refused-whole": "the connection was closed",
     },
 )
-class WaitsThenHangsUp(_Waiting):
+class WaitsThenHangsUp(HangsUp, Handle):
     """Waits in send for a client that is reading, and after a second without progress says false and ends the
     connection: a refused send may do that."""
-
-    PATIENCE = 1.0
-
-    def stalled(self) -> bool:
-        """Nothing after the gap is ever sent."""
-        self.outgoing.clear()
-        if self.client is not None:
-            self.client.shutdown(socket.SHUT_RDWR)
-        self.tell_error("the client does not read; the connection ends", errno.ETIMEDOUT)
-        return False
 
 
 @variant(

@@ -91,11 +91,13 @@ def test_many_calls(host: Host, calls: int, length: int) -> None:
 
 @check("client-send.all-byte-values")
 def test_all_byte_values(host: Host) -> None:
-    """Binary content, and the pairs that text modes spoil."""
+    """Binary content, the pairs that text modes spoil, and what is no message for a C string or a signed char."""
     client, peer = connected_client(host)
-    content = bytes(range(256)) + b"\r\n\n\r\0\0\x1a\xff\xfe" + bytes(range(255, -1, -1))
-    expect.returns(client.send(content), True, "send")
-    reaches(host, client, peer, content)
+    sent = b""
+    for content in (b"\0", b"\xff", bytes(range(256)) + b"\r\n\n\r\0\0\x1a\xff\xfe" + bytes(range(255, -1, -1))):
+        expect.returns(client.send(content), True, "send")
+        sent += content
+        reaches(host, client, peer, sent)
 
 
 @check("client-send.first-size-bytes")

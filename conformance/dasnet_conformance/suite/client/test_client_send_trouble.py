@@ -9,9 +9,18 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connected_client, serves_again
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import accepted_echoes, fill, pace_of, until_fired, until_received
+from dasnet_conformance.suite.scenes import (
+    accepted_echoes,
+    fill,
+    pace_of,
+    to_one_that_does_not_read,
+    until_fired,
+    until_received,
+)
 
 MEBIBYTE = 1 << 20
+#: Steps of a server that reads a little: a system tells of room for more once a third of its buffer is free again.
+GO = 4
 
 
 @check("client-send.to-departed")
@@ -45,14 +54,27 @@ def test_stalled_returns(host: Host) -> None:
 
 @check("client-send.stalled-accepted-arrives")
 def test_stalled_accepted_arrives(host: Host) -> None:
-    """Until all is accepted or a part refused; then the server reads."""
+    """Until all is accepted or a part refused; then the server reads. What asks for nothing or too much is no part."""
     client, peer = connected_client(host)
     content = host.random.randbytes(12 * MEBIBYTE)
     accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    expected = bytearray(content[:accepted])
+    for size in (0, -1, 1_000_005):
+        client.send(b"short", size)
+    # There is room in the system for a small one, and still it has its place behind all that waits.
     peer.resume_reading()
-    host.await_peer(peer, accepted, client)
+    for _ in range(GO):
+        host.step_peers()
+    peer.pause_reading()
+    with to_one_that_does_not_read(host, "client-send.stalled-returns"):
+        for part in (b"!", b"a short one"):
+            if expect.one_of(client.send(part), ("true", "false"), "send of a short message") == "true":
+                expected += part
+    peer.resume_reading()
+    host.await_peer(peer, len(expected), client)
     host.settle(client)
-    expect.same_bytes(peer.received[:accepted], content[:accepted], "what the server received of what was accepted")
+    received = peer.received[: len(expected)]
+    expect.same_bytes(received, expected, "what the server received of what was accepted")
 
 
 @check("client-send.both-flood")

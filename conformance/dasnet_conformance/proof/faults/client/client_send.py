@@ -232,3 +232,48 @@ class ClientQueueOverflowsUnseen(ClientHandle):
         self.total += len(part)
         if self.total < 6 << 20 or len(part) > 1 << 17:
             super().enqueue(part)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientBadSizeEmptiesTheQueue(ClientHandle):
+    """A size that a client's buffer does not have is taken for a broken message, and what waits goes with it."""
+
+    def check_size(self, data: bytes, size: int) -> None:
+        if not 0 <= size <= len(data):
+            self.outgoing.clear()
+        super().check_size(data, size)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientSizeZeroEmptiesTheQueue(ClientHandle):
+    """A client's send of size 0 begins anew: what waited for the server is forgotten."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        if not size:
+            self.outgoing.clear()
+        return super().portion(data, size)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientSmallOnesOvertake(ClientHandle):
+    """A client's short message goes out at once where the system has room, though longer ones wait for the server."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and self.outgoing and 0 < size <= 16:
+            try:
+                if self.client.send(data[:size]) == size:
+                    return True
+            except OSError:
+                # No room after all: behind the others.
+                return super().send(data, size)
+        return super().send(data, size)
+
+
+@fault("client-send.all-byte-values")
+class ClientTakesZeroForAnEmptyMessage(ClientHandle):
+    """A client's message that is one zero byte is an empty string: send says true, and nothing is sent."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        part = super().portion(data, size)
+        return b"" if part == b"\0" else part
