@@ -1,4 +1,4 @@
-"""Right HTTP servers that choose otherwise are played by `dasnet explore` too, which has to find nothing in them.
+"""Right HTTP servers and clients that choose otherwise are played by `dasnet explore` too, which has to find nothing.
 
 A few conversations each, for a test; what is wrong with the model shows in more of them, on any of the variants.
 """
@@ -34,12 +34,31 @@ VARIANTS = (
 )
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_nothing_is_found_in_a_right_server(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+#: The same of clients: in what is asked, on which connection, when, and what is handed over.
+CLIENT_VARIANTS = (
+    "asks_in_advance",
+    "asks_once_on_each",
+    "connects_at_once",
+    "expects_continue",
+    "fields_are_joined",
+    "host_is_the_clients",
+    "large_bodies_in_chunks",
+    "numbers_with_gaps",
+    "reads_little",
+    "reads_strictly",
+    "refuses_odd_requests",
+    "refuses_own_fields",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"), [*((name, "http") for name in VARIANTS), *((name, "http-client") for name in CLIENT_VARIANTS)]
+)
+def test_nothing_is_found_in_what_is_right(name: str, profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
     player = ProcessPlayer(f"python:latitude:{name}")
     try:
-        options = Options(examples=20, steps=40, profiles=("http",))
+        options = Options(examples=20, steps=40, profiles=(profile,))
         finding = Explorer(player, options, lambda _: None).run().finding
     finally:
         player.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dasnet_conformance.stage.answer_reader import BY_LENGTH, BY_NATURE
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.listener import LOOPBACK
-from dasnet_conformance.stage.request_reader import HttpRequest, read_requests
+from dasnet_conformance.stage.request_reader import HttpRequest, expects_continue, read_requests
 
 from . import asker_words as words
 from .asker_state import Asked, AskerHandle, AskerState, SiteConnection
@@ -38,6 +38,11 @@ def _read(state: AskerState, handle: AskerHandle, connection: SiteConnection) ->
     for request in came:
         connection.consumed += request.size
         _arrived(state, handle, connection, request)
+    # Whoever would like a word before it sends a body gets it, once for each request.
+    rest = connection.wire.received[connection.consumed :]
+    if connection.live and connection.invited <= connection.consumed and expects_continue(rest):
+        connection.invited = connection.consumed + 1
+        connection.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def _arrived(state: AskerState, handle: AskerHandle, connection: SiteConnection, request: HttpRequest) -> None:
@@ -58,7 +63,8 @@ def _arrived(state: AskerState, handle: AskerHandle, connection: SiteConnection,
                 "http-client-reload.idle-connection" if asked.reloaded else "http-client-connection.keep-alive"
             )
             raise Divergence(requirement, f"{said}, while the connection before it could be used")
-    if asked.given == words.CLOSE_ASKED:
+    # A client may also say so by itself.
+    if asked.given == words.CLOSE_ASKED or b"close" in b",".join(request.values("connection")).lower():
         connection.last = "http-client-connection.close-sent"
     asked.arrived.append(connection)
     connection.asked.append(asked)
@@ -95,7 +101,8 @@ def _check(handle: AskerHandle, asked: Asked, request: HttpRequest, said: str) -
         raise Divergence(requirement, f"{said}: a body of {len(request.body)} bytes for one of {len(asked.body)}")
     hosts = request.values("host")
     ports = [b"%s:%d" % (LOOPBACK.encode(), listener.port) for listener in handle.listeners]
-    wanted = [b"example.org:81"] if asked.given == words.OWN_HOST else ports
+    # Whether that of the program goes before its own is the client's to choose.
+    wanted = [b"example.org:81", *ports] if asked.given == words.OWN_HOST else ports
     if len(hosts) != 1 or hosts[0] not in wanted:
         requirement = "http-client-request.host-own" if asked.given == words.OWN_HOST else "http-client-request.host"
         raise Divergence(requirement, f"{said}: Host is {hosts} for one of {wanted}")

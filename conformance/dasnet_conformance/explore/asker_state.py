@@ -71,6 +71,8 @@ class SiteConnection:
     asked: list[Asked] = field(default_factory=list)
     answered: int = 0
     consumed: int = 0
+    #: The place beyond the request that was last told to go on with its body.
+    invited: int = 0
     #: "" while open, then "half-closed", "closed" or "reset".
     end: str = ""
     last: str = ""

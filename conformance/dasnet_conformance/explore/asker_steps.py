@@ -1,7 +1,4 @@
-"""The steps of a conversation in which HTTP clients ask: what each calls or sends, and what the model makes of it.
-
-As `http_steps`: a step that cannot be meant where it stands does nothing.
-"""
+"""The steps of a conversation in which HTTP clients ask. As of `http_steps`: one that cannot be meant does nothing."""
 
 from __future__ import annotations
 
@@ -198,8 +195,8 @@ def _request(world: AskerWorld, step: Step) -> None:
     since = handle.ticks
     with reading_meanwhile(world.host) if size > MUCH_AT_ONCE else nullcontext():
         outcome = world.call("request", obj.label, method, target, headers, body, 1)
-    if given in words.FRAMING_GIVEN and is_refused(outcome):
-        return  # they are the client's own: refused, or overridden
+    if (given in words.MAY_BE_REFUSED or method in words.MAY_BE_REFUSED) and is_refused(outcome):
+        return
     number = outcome.value if isinstance(outcome, Value) else None
     accepted(handle, number, Asked(0, method, target, lines, given, body, since))
 
@@ -360,7 +357,10 @@ def _reply_unasked(world: AskerWorld, step: Step) -> None:
 def _end(world: AskerWorld, step: Step) -> None:
     connection = _site(world, step)
     how = {"site_half_close": "half-closed", "site_close": "closed", "site_reset": "reset"}[step.name]
-    if connection is None or (how != "reset" and connection.wire.unsent + connection.wire.undelivered > 0):
+    # One that was never asked on may have been made ahead of any request, which nobody says is asked again.
+    if connection is None or not connection.asked:
+        return
+    if how != "reset" and connection.wire.unsent + connection.wire.undelivered > 0:
         return
     world.deeds += 1
     if how == "half-closed":

@@ -27,6 +27,8 @@ FIELDS: Final[dict[str, tuple[bytes, ...]]] = {
 CLOSE_ASKED: Final = "a close"
 OWN_HOST: Final = "a host"
 FRAMING_GIVEN: Final = ("a length", "a coding")
+#: What a client may refuse: fields that are its own, and methods that it does not know.
+MAY_BE_REFUSED: Final = (OWN_HOST, *FRAMING_GIVEN, "PATCH")
 
 #: What may not go out: method, target, fields, and the requirement that says so.
 FORBIDDEN: Final[dict[str, tuple[str, str, bytes, str]]] = {
