@@ -148,6 +148,7 @@ def test_a_script_without_steps_is_told(tmp_path: Path) -> None:
         ("takes_refusal_for_connection", "connect.refused"),
         ("takes_silence_for_connection", "connect.silence-ends"),
         ("client_tells_reset_twice", "client-data.reset"),
+        ("refused_is_refused_for_good", "http-client-connection.refused"),
     ],
 )
 def test_a_failure_of_a_client_shows_again_as_its_servers_are_played(

@@ -34,6 +34,10 @@ class Listener:
         """Listen, where it refused so far."""
         self._socket.listen(128)
 
+    def has_more(self) -> bool:
+        """Whether somebody has connected whom the script does not take."""
+        return not self._fillers and bool(select.select([self._socket], [], [], 0)[0])
+
     def accept(self) -> socket.socket:
         """The next who connected. Raises Unusable when nobody comes."""
         if not select.select([self._socket], [], [], 10.0)[0]:
