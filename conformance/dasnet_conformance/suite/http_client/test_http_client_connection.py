@@ -144,13 +144,21 @@ def test_idle_end(host: Host) -> None:
 
 @check("http-client-connection.not-sent-twice")
 def test_not_sent_twice(host: Host) -> None:
-    """What it asked for may have been done. On a fresh connection, and on one that was kept."""
-    for kept in (False, True):
+    """What it asked for may have been done. On a fresh connection, and on one that was kept; by end and by reset."""
+    for kept, method, reset in (
+        (False, "POST", False),
+        (True, "POST", False),
+        (True, "POST", True),
+        (True, "PATCH", False),
+    ):
         site = asking(host)
         if kept:
             talk(site, "/before", needs="http-client-request.get")
-        number, peer = asked(site, "/order", "POST", b"ten of them")
-        peer.close()
+        number, peer = asked(site, "/order", method, b"ten of them")
+        if reset:
+            peer.reset()
+        else:
+            peer.close()
         await_failure(host, site.client, number)
         host.settle(site.client)
         expect.equal(site.times("/order"), 1, "requests for /order at the server")
