@@ -204,6 +204,16 @@ class AsksAgainAfterReset(HttpClientHandle):
             return self.ask_again()
 
 
+@fault("http-client-connection.retry-once")
+class AsksForEver(HttpClientHandle):
+    """A GET is sent again as often as the server leaves without an answer."""
+
+    def may_ask_again(self) -> bool:
+        assert self.current is not None
+        assert self.response is not None
+        return self.current.method == b"GET" and not self.response.begun
+
+
 @fault("http-client-connection.order")
 class LastAskedFirst(HttpClientHandle):
     """Of the requests that wait the newest goes out first."""
