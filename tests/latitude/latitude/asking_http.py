@@ -294,6 +294,23 @@ class AsksInAdvance(HttpClientHandle):
         super().finish()
 
 
+@variant("when a request is sent again")
+class AsksOnceMore(HttpClientHandle):
+    """Sends GET and HEAD once more, whatever connection ended: RFC 9110, section 9.2.2 allows what is idempotent."""
+
+    again = 0
+
+    def may_ask_again(self) -> bool:
+        """Once for each request, before any byte of an answer."""
+        asked, response = self.current, self.response
+        assert asked is not None
+        assert response is not None
+        if response.begun or asked.method not in (b"GET", b"HEAD") or asked.number == self.again:
+            return False
+        self.again = asked.number
+        return True
+
+
 @variant("how a call is made in Python")
 class RequestBeforeInitRaises(HttpClient):
     """Raises for a request without a server, and for init with a port that is none: they are the caller's faults."""

@@ -118,7 +118,7 @@ class ControlsAreSpaces(HttpResponse):
 
 @variant("fields as they are handed over")
 class FieldsAreJoined(HttpClientHandle):
-    """Hands over one field for each name, in small letters, the values joined: neither means anything else."""
+    """Hands over one field for each name but Set-Cookie, in small letters, the values joined: it means the same."""
 
     def outcome_of(self, asked: Asked, response: HttpResponse) -> tuple[Any, ...]:
         """One pair for each name."""
@@ -126,7 +126,9 @@ class FieldsAreJoined(HttpClientHandle):
         joined: dict[bytes, list[bytes]] = {}
         for each, value in fields:
             joined.setdefault(each.lower(), []).append(value)
-        return (name, number, status, reason, [(each, b", ".join(values)) for each, values in joined.items()], body)
+        cookies = [(b"set-cookie", value) for value in joined.pop(b"set-cookie", [])]
+        pairs = [(each, b", ".join(values)) for each, values in joined.items()]
+        return (name, number, status, reason, pairs + cookies, body)
 
 
 @variant("HTTP/1.0 in chunks", shows={"http-client-framing.coding-old-version": "responded"})

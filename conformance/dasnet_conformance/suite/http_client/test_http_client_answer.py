@@ -14,6 +14,7 @@ from dasnet_conformance.stage.http_client_side import (
     chunked_answer_of,
     drip,
     expect_no_more,
+    fields_of,
 )
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
 
@@ -112,6 +113,18 @@ def test_fields_in_order(host: Host, vector: ResponseVector) -> None:
     judge(host, vector)
 
 
+@check("http-client-answer.cookies-apart")
+def test_cookies_apart(host: Host) -> None:
+    """A date of expiry has a comma of its own."""
+    cookies = [b"a=1; Expires=Wed, 09 Jun 2100 10:18:14 GMT", b"b=2; Path=/"]
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(answer_of(b"", *(f"Set-Cookie: {cookie.decode()}" for cookie in cookies)))
+    event = await_response(host, site.client, number)
+    came = [value for name, value in fields_of(event) if name == "set-cookie"]
+    expect.equal(came, cookies, "the values of Set-Cookie")
+
+
 @check_answers("http-client-answer.value-line-ends")
 def test_value_line_ends(host: Host, vector: ResponseVector) -> None:
     """A lone CR that ended a line for the client would be a field that nobody else sees."""
@@ -146,6 +159,18 @@ def test_interim(host: Host, vector: ResponseVector) -> None:
 def test_content_as_sent(host: Host, vector: ResponseVector) -> None:
     """What the bytes mean is for the program, which asked for them as they are."""
     judge(host, vector)
+
+
+@check("http-client-answer.interim-fields")
+def test_interim_fields(host: Host) -> None:
+    """What is said early is said of what may come."""
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(b"HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n" + answer_of(b"final", "X-Final: yes"))
+    event = await_response(host, site.client, number)
+    names = [name for name, _ in fields_of(event)]
+    expect.that("x-final" in names, "the field of the final answer", expected="there", got="missing")
+    expect.that("x-early" not in names, "the field of the interim answer", expected="left out", got="handed over")
 
 
 @check_answers("http-client-answer.switching-unasked")

@@ -9,6 +9,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
     PIECE,
     Site,
+    accepted,
     answer_of,
     ask,
     asked,
@@ -17,8 +18,11 @@ from dasnet_conformance.stage.http_client_side import (
     await_outcome,
     await_response,
     expect_no_more,
+    is_refused,
     made_client,
+    outcome_of,
     outcomes_of,
+    request,
     says_close,
     site_of,
     talk,
@@ -149,16 +153,55 @@ def test_idle_end(host: Host) -> None:
 
 @check("http-client-connection.not-sent-twice")
 def test_not_sent_twice(host: Host) -> None:
-    """What it asked for may have been done. On a fresh connection, and on one that was kept."""
+    """What it asked for may have been done. On a fresh connection, and on one that was kept; by end and by reset."""
+    for kept, method, reset in (
+        (False, "POST", False),
+        (True, "POST", False),
+        (True, "POST", True),
+        (True, "PATCH", False),
+    ):
+        site = asking(host)
+        if kept:
+            talk(site, "/before", needs="http-client-request.get")
+        outcome = request(site.client, "/order", method, body=b"ten of them")
+        # A client need not know every method.
+        if method == "PATCH" and is_refused(outcome):
+            continue
+        with expect.needing("http-client-request.get"):
+            number = accepted(outcome, f"request {method} /order")
+        peer, _ = site.await_request("/order")
+        if reset:
+            peer.reset()
+        else:
+            peer.close()
+        await_failure(host, site.client, number)
+        host.settle(site.client)
+        expect.equal(site.times("/order"), 1, "requests for /order at the server")
+
+
+@check("http-client-connection.retry-once")
+def test_retry_once(host: Host) -> None:
+    """A GET may be asked once more, or not. On a fresh connection, and on one that was kept."""
     for kept in (False, True):
         site = asking(host)
         if kept:
             talk(site, "/before", needs="http-client-request.get")
-        number, peer = asked(site, "/order", "POST", b"ten of them")
-        peer.close()
+        number = ask(site.client, "/again")
+        for _ in range(2):
+            host.until(
+                lambda site=site, number=number: (  # type: ignore[misc]
+                    outcome_of(site.client, number) is not None or site.find("/again") is not None
+                ),
+                site.client,
+                what="a request for /again at the server, or its outcome",
+                got=site.told,
+            )
+            found = site.find("/again")
+            if found is not None:
+                site.finish(found[0])
+                found[0].close()
         await_failure(host, site.client, number)
-        host.settle(site.client)
-        expect.equal(site.times("/order"), 1, "requests for /order at the server")
+        expect_no_more(host, site.client, 2 if kept else 1)
 
 
 @check("http-client-connection.order")

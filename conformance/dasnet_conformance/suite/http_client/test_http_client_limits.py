@@ -117,6 +117,20 @@ def test_stall(host: Host) -> None:
         talk(site, "/next")
 
 
+@check("http-client-limits.stall-not-idle")
+def test_stall_not_idle(host: Host) -> None:
+    """A client that had nothing to do for longer than the limit, with a connection that it keeps and without."""
+    for closing in (False, True):
+        site = asking(host, limits=ClientLimits(stall=_STALL))
+        number, peer = asked(site, "/first")
+        peer.send(answer_of(b"first", *(["Connection: close"] if closing else [])))
+        await_response(host, site.client, number)
+        many.ticks(host, site.client, _STALL + 2)
+        number, peer = asked(site, "/next", needs="")
+        peer.send(answer_of())
+        await_response(host, site.client, number)
+
+
 @check("http-client-limits.stall-not-by-drops")
 def test_stall_not_by_drops(host: Host) -> None:
     """Longer than the limit in all, and never without a byte for half of it."""

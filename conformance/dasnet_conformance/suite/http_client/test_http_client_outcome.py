@@ -106,18 +106,42 @@ def test_cancel_waiting(host: Host) -> None:
     expect_no_more(host, site.client, 3)
 
 
+@check("http-client-outcome.cancel-early")
+def test_cancel_early(host: Host) -> None:
+    """Before any tick, and while the server has not answered the connection."""
+    site = asking(host)
+    number = ask(site.client, "/early")
+    site.client.call("cancel", number)
+    await_failure(host, site.client, number)
+    talk(site, "/next")
+    expect.equal(site.times("/early"), 0, "requests for /early at the server")
+    expect_no_more(host, site.client, 2)
+    client = made_client(host)
+    silent = site_of(host, client, "silent")
+    number = ask(client, "/nobody")
+    host.settle(client)
+    client.call("cancel", number)
+    await_failure(host, client, number)
+    expect_no_more(host, client, 1)
+    silent.listener.free()
+
+
 @check("http-client-outcome.cancel-under-way")
 def test_cancel_under_way(host: Host) -> None:
-    """The server answers all the same, before or after the next request."""
-    for early in (True, False):
+    """The server answers all the same, before or after the next request; or has begun to."""
+    answer = answer_of(b"hidden")
+    for before, early in ((0, True), (0, False), (len(answer) - 3, True)):
         site = asking(host)
         number, peer = asked(site, "/first")
+        if before:
+            peer.send(answer[:before])
+            host.settle(site.client)
         site.client.call("cancel", number)
         if early and peer.closed is None:
-            peer.send(answer_of(b"hidden"))
+            peer.send(answer[before:])
         await_failure(host, site.client, number)
         if not early and peer.closed is None:
-            peer.send(answer_of(b"hidden"))
+            peer.send(answer)
         talk(site, "/next")
         expect_no_more(host, site.client, 2)
 
@@ -148,19 +172,27 @@ def test_cancel_nothing(host: Host) -> None:
     next_peer.send(answer_of())
     await_response(host, site.client, next_number)
     expect_no_more(host, site.client, 2)
+    last_number, _ = asked(site, "/last")
+    site.client.call("cancel", last_number)
+    site.client.call("cancel", last_number)
+    await_failure(host, site.client, last_number)
+    expect_no_more(host, site.client, 3)
 
 
 @check("http-client-outcome.close-fails-all")
 def test_close_fails_all(host: Host) -> None:
-    """One under way, two that wait."""
-    site = asking(host)
-    number, peer = asked(site, "/first")
-    numbers = [number, ask(site.client, "/second"), ask(site.client, "/third")]
-    site.client.close()
-    for each in numbers:
-        await_failure(host, site.client, each)
-    expect_no_more(host, site.client, 3)
-    host.await_closed(peer, site.client)
+    """One under way, two that wait; also where another init comes before the next tick."""
+    for again in (False, True):
+        site = asking(host)
+        number, peer = asked(site, "/first")
+        numbers = [number, ask(site.client, "/second"), ask(site.client, "/third")]
+        site.client.close()
+        if again:
+            expect.returns(init(site.client, site.listener), True, "http_init after close")
+        for each in numbers:
+            await_failure(host, site.client, each)
+        expect_no_more(host, site.client, 3)
+        host.await_closed(peer, site.client)
 
 
 @check("http-client-outcome.init-again")
@@ -173,7 +205,12 @@ def test_init_again(host: Host) -> None:
         if place:
             site = Site(host, site.client, listen(host))
         expect.returns(init(site.client, site.listener), True, "http_init after close")
-        talk(site, f"/again-{place}")
+        number, peer = asked(site, f"/again-{place}", needs="")
+        arrived = site.await_request(f"/again-{place}")[1]
+        named = f"{site.listener.address}:{site.listener.port}".encode()
+        expect.equal(arrived.values("host"), [named], "Host after another init")
+        peer.send(answer_of())
+        await_response(host, site.client, number)
 
 
 @check("http-client-outcome.is-open")

@@ -18,6 +18,7 @@ from dasnet_conformance.stage.http_client_side import (
     await_response,
     expect_no_more,
     fields_of,
+    init,
     is_refused,
     outcomes_of,
     request,
@@ -60,7 +61,10 @@ def test_number(host: Host) -> None:
         site.await_request(f"/more-{place}")[0].send(answer_of(b"%d" % place))
         event = await_response(host, site.client, numbers[place + 1])
         expect.same_bytes(event.data, b"%d" % place, f"the response to exchange {numbers[place + 1]}")
-    expect.equal(len(set(numbers)), 4, f"different numbers among {numbers}")
+    site.client.close()
+    expect.returns(init(site.client, site.listener), True, "http_init after close")
+    numbers.append(ask(site.client, "/after-close"))
+    expect.equal(len(set(numbers)), 5, f"different numbers among {numbers}")
 
 
 @check("http-client-request.version")

@@ -184,6 +184,39 @@ class AsksAgainOnKept(HttpClientHandle):
         return self.used and not self.response.begun
 
 
+@fault("http-client-connection.not-sent-twice")
+class AsksPatchAgainOnKept(HttpClientHandle):
+    """POST is the one method that is not sent again on another connection."""
+
+    def may_ask_again(self) -> bool:
+        assert self.current is not None
+        assert self.response is not None
+        return self.used and not self.response.begun and self.current.method != b"POST"
+
+
+@fault("http-client-connection.not-sent-twice")
+class AsksAgainAfterReset(HttpClientHandle):
+    """A reset of a connection that was kept makes the client send anything again."""
+
+    def receive(self) -> bool:
+        try:
+            return super().receive()
+        except ConnectionResetError:
+            if not self.used:
+                raise
+            return self.ask_again()
+
+
+@fault("http-client-connection.retry-once")
+class AsksForEver(HttpClientHandle):
+    """A GET is sent again as often as the server leaves without an answer."""
+
+    def may_ask_again(self) -> bool:
+        assert self.current is not None
+        assert self.response is not None
+        return self.current.method == b"GET" and not self.response.begun
+
+
 @fault("http-client-connection.order")
 class LastAskedFirst(HttpClientHandle):
     """Of the requests that wait the newest goes out first."""

@@ -180,3 +180,18 @@ class SendingBlocks(HttpClientHandle):
         while self.outgoing:
             time.sleep(0.05)  # what is wrong with it: it waits
             super().flush()
+
+
+@fault("http-client-limits.stall-not-idle")
+class StallsSinceTheLastReceived(HttpClientHandle):
+    """The ticks since a byte was received are counted, also those in which nothing was asked."""
+
+    def begin(self, asked: Asked) -> None:
+        before = self.moved
+        super().begin(asked)
+        self.moved = before
+
+    def flush(self) -> None:
+        before = self.moved
+        super().flush()
+        self.moved = before

@@ -325,3 +325,12 @@ class GetWithLength(HttpAsking):
     """A GET has Content-Length 0."""
 
     WITH_BODY = (*HttpAsking.WITH_BODY, b"GET")
+
+
+@fault("http-client-request.number")
+class NumbersBeginAnewAfterClose(HttpClientHandle):
+    """After close the numbers begin with 1 again."""
+
+    def finish(self) -> None:
+        super().finish()
+        self.last = 0

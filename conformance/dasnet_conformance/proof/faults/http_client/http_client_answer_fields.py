@@ -1,0 +1,29 @@
+"""Faults of section http-client-answer: whose fields are handed over, and which of them are made one."""
+
+from __future__ import annotations
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
+
+
+@fault("http-client-answer.cookies-apart")
+class CookiesAreJoined(HttpResponse):
+    """Lines of one name are joined with a comma, those of Set-Cookie too."""
+
+    def head_is_whole(self) -> None:
+        joined: dict[bytes, list[bytes]] = {}
+        for name, value in self.head.fields:
+            joined.setdefault(name.lower(), []).append(value)
+        if len(joined.get(b"set-cookie", [])) > 1:
+            self.head.fields = [(name, b", ".join(values)) for name, values in joined.items()]
+        super().head_is_whole()
+
+
+@fault("http-client-answer.interim-fields")
+class InterimFieldsStay(HttpResponse):
+    """The fields of an interim answer are handed over with those of the final one."""
+
+    def interim(self) -> None:
+        early = list(self.head.fields)
+        super().interim()
+        self.head.fields.extend(early)
