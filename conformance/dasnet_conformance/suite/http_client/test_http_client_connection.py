@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dasnet_adapters.contract import Value
 from dasnet_conformance.catalogue.response_vectors import ResponseVector
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
@@ -37,6 +38,8 @@ from dasnet_conformance.suite.scenes import rounds
 #: More than a byte counts; and after how many the server ends the connection.
 REQUESTS = 300
 LEAVES_EVERY = 40
+#: A name with a part that is longer than a name's part can be: no resolver asks anybody for it.
+IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
 
 
 @check_answers("http-client-connection.keep-alive")
@@ -301,6 +304,20 @@ def test_by_name(host: Host) -> None:
     _asked_by(host, "localhost", listen(host), "localhost")
 
 
+@check("http-client-connection.unknown-name")
+def test_unknown_name(host: Host) -> None:
+    """A name that no resolver can take leaves the machine in no question."""
+    client, listener = made_client(host), listen(host)
+    outcome = client.call("http_init", IMPOSSIBLE_NAME, listener.port)
+    if outcome == Value(True):
+        taken = request(client)
+        if not is_refused(taken):
+            await_failure(host, client, accepted(taken, "request of a name that nobody can have"))
+    else:
+        expect.one_of(outcome, ("false", "refused"), "http_init for a name that nobody can have")
+    expect.that(listener.nobody_came(), "connections to this machine", expected="none", got="one")
+
+
 @check("http-client-connection.ipv-six")
 def test_ipv_six(host: Host) -> None:
     """The brackets are no part of the address."""
@@ -320,24 +337,26 @@ def _asked_by(host: Host, name: str, listener: Listener, named: str) -> None:
 
 @check("http-client-connection.no-leak")
 def test_no_leak(host: Host) -> None:
-    """Ended by close in an answer, by an answer that was none, and by the server."""
+    """Ended by close in an answer, by an answer that was none, by the server, and by the program that gives up."""
     site = asking(host)
     before = None
-    for place in range(WARM_UP + 3 * SLACK):
+    for place in range(WARM_UP + 5 * SLACK):
         if place == WARM_UP:
             before = descriptors(host)
         number, peer = asked(site, f"/{place}", "POST", b"a body")
-        if place % 3 == 0:
+        if place % 4 == 0:
             peer.send(answer_of(b"", "Connection: close"))
-        elif place % 3 == 1:
+        elif place % 4 == 1:
             peer.send(b"no answer\r\n\r\n")
+        elif place % 4 == 2:
+            site.client.call("cancel", number)
         else:
             peer.close()
         await_outcome(host, site.client, number)
         # Its own end is of this process too, where the client shares that.
         host.dismiss(peer)
         site.peers.remove(peer)
-    expect_no_leak(host, before, f"{3 * SLACK} connections")
+    expect_no_leak(host, before, f"{5 * SLACK} connections")
 
 
 @check("http-client-connection.server-slow-to-read")

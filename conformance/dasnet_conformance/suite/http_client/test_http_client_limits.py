@@ -21,6 +21,7 @@ from dasnet_conformance.stage.http_client_side import (
     outcome_of,
     outcomes_of,
     site_of,
+    spell_outcome,
     talk,
     unread_upload,
 )
@@ -58,6 +59,18 @@ def test_head_endless(host: Host) -> None:
 def test_body_length(host: Host) -> None:
     """It says so itself, and nothing of it need come."""
     _expect_failure(host, "/large", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (8 * _BODY))
+
+
+@check("http-client-limits.no-content")
+def test_no_content(host: Host) -> None:
+    """A program asks by HEAD whether a file is too large to be fetched."""
+    site = asking(host, limits=_LIMITS)
+    large = b"Content-Length: %d\r\n\r\n" % (8 * _BODY)
+    for target, method, status in (("/head", "HEAD", b"200 OK"), ("/cached", "GET", b"304 Not Modified")):
+        number, peer = asked(site, target, method)
+        peer.send(b"HTTP/1.1 %s\r\n%s" % (status, large))
+        event = await_response(host, site.client, number)
+        expect.same_bytes(event.data, b"", f"the body of the answer to {method}")
 
 
 @check("http-client-limits.body-chunked")
@@ -133,15 +146,21 @@ def test_stall_not_idle(host: Host) -> None:
 
 @check("http-client-limits.stall-not-by-drops")
 def test_stall_not_by_drops(host: Host) -> None:
-    """Longer than the limit in all, and never without a byte for half of it."""
+    """Longer than the limit in all, and never without a byte for half of it; another request waits meanwhile."""
     site = asking(host, limits=ClientLimits(stall=_STALL))
     number, peer = asked(site)
+    waiting = ask(site.client, "/waits")
     data = answer_of(b"abcd")
     for place in range(0, len(data), 6):
         peer.send(data[place : place + 6])
         host.silence()
         many.ticks(host, site.client, _STALL // 4)
         _expect_none_but_response(site, number)
+        # Where the client has asked on a second connection, nothing moves there.
+        if not site.times("/waits"):
+            early = outcome_of(site.client, waiting)
+            told = spell_outcome(early) if early is not None else "none"
+            expect.that(early is None, "an outcome of what waits", expected="none", got=told)
     await_response(host, site.client, number)
 
 

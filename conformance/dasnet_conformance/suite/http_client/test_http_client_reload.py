@@ -20,7 +20,9 @@ from dasnet_conformance.stage.http_client_side import (
     await_response,
     chunked_answer_of,
     expect_no_more,
+    made_client,
     outcomes_of,
+    site_of,
     talk,
     unread_upload,
 )
@@ -145,7 +147,15 @@ def test_sending(host: Host) -> None:
 
 @check("http-client-reload.before-connecting")
 def test_before_connecting(host: Host) -> None:
-    """No tick was between the request and the reload."""
+    """No tick was between the request and the reload; or some were, and the server has not answered the connection."""
+    silent = site_of(host, made_client(host), "silent")
+    waiting = ask(silent.client, "/nobody")
+    host.settle(silent.client)
+    _reload(silent)
+    host.settle(silent.client)
+    expect.equal(outcomes_of(silent.client), [], "outcomes while the server has not answered")
+    silent.client.close()
+    await_failure(host, silent.client, waiting)
     site = asking(host)
     number = ask(site.client, "/early")
     _reload(site)

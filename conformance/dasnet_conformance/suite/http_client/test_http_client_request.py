@@ -176,6 +176,27 @@ def test_fields_arrive(host: Host) -> None:
         )
 
 
+@check("http-client-request.fields-large")
+def test_fields_large(host: Host) -> None:
+    """A cookie, or a token, and a program that has much to say."""
+    long = b"v" * 6_000
+    arrived = _arrived(host, headers=b"X-Long: " + long + b"\r\n")
+    expect.same_bytes(b"".join(arrived.values("x-long")), long, "the value of a long field")
+    names = [f"x-many-{place}" for place in range(60)]
+    arrived = _arrived(host, headers="".join(f"{name}: {name}\r\n" for name in names).encode())
+    missing = [name for name in names if arrived.values(name) != [name.encode()]]
+    expect.equal(missing, [], "fields of sixty that did not arrive")
+
+
+@check("http-client-request.field-once")
+def test_field_once(host: Host) -> None:
+    """What a client tells of itself, of the time and of the body."""
+    names = ("user-agent", "content-type", "date", "authorization")
+    arrived = _arrived(host, headers="".join(f"{name}: own/1\r\n" for name in names).encode(), method="POST")
+    twice = {name: arrived.values(name) for name in names if len(arrived.values(name)) > 1}
+    expect.equal(twice, {}, "fields that stand there twice")
+
+
 @check("http-client-request.body-exact")
 @pytest.mark.parametrize(("size", "repeat"), [(1, 1), (100, 1), (70_000, 1), (65_536, 16)])
 def test_body_exact(host: Host, size: int, repeat: int) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import socket
-from collections.abc import Iterable
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked, HttpAsking
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
-from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_response import BrokenError, HttpResponse
 
 
@@ -405,36 +402,3 @@ class UnsentIsLost(HttpClientHandle):
     def flush(self) -> None:
         super().flush()
         self.outgoing.clear()
-
-
-@fault("http-client-connection.refused")
-class RefusedIsRefusedForGood(HttpClientHandle):
-    """A server that was not there is remembered as one, and not tried again."""
-
-    absent = False
-
-    def try_next(self, failure: OSError) -> None:
-        if self.absent:
-            raise ConnectionRefusedError(errno.ECONNREFUSED, "nobody was there before")
-        try:
-            super().try_next(failure)
-        except ConnectionRefusedError:
-            self.absent = True
-            raise
-
-
-@fault("http-client-connection.many-requests")
-class NumbersInAByte(HttpClientHandle):
-    """The number of a request is a byte, and after 255 it is 1 again."""
-
-    def number(self) -> int:
-        self.last = self.last % 255 + 1
-        return self.last
-
-
-@fault("http-client-connection.many-requests")
-class AsksTwoHundredTimes(HttpClientHandle):
-    """A table of two hundred requests is never cleared, and the next one is turned down."""
-
-    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes) -> int:
-        return super().request(method, target, headers, body) if self.last < 200 else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 import time
@@ -9,7 +10,7 @@ import time
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
-from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
+from dasnet_conformance.proof.faults.sound_http_response import BrokenError, HttpResponse
 
 
 @fault("http-client-limits.head", "http-client-limits.head-endless")
@@ -195,3 +196,26 @@ class StallsSinceTheLastReceived(HttpClientHandle):
         before = self.moved
         super().flush()
         self.moved = before
+
+
+@fault("http-client-limits.no-content")
+class LimitsWhatDoesNotCome(HttpResponse):
+    """The length that an answer to HEAD, or a 304, tells of is held against the limit of a body."""
+
+    def has_no_content(self) -> bool:
+        lengths = self.head.values(b"content-length")
+        if lengths and int(lengths[0]) > self.limits.body:
+            raise BrokenError("a body that is too large")
+        return super().has_no_content()
+
+
+@fault("http-client-limits.stall-not-by-drops")
+class WaitingIsStalling(HttpClientHandle):
+    """The stall limit is held against requests that wait for their turn as well."""
+
+    def count_ticks(self) -> None:
+        super().count_ticks()
+        limit = self.limits.stall
+        for asked in [asked for asked in self.queue if limit is not None and self.ticks - asked.since >= limit]:
+            self.queue.remove(asked)
+            self.fail(asked, "it has waited for too many ticks", errno.ETIMEDOUT)

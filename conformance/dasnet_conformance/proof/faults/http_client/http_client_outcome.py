@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client import HttpClient
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
-from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
 
 
@@ -412,24 +409,3 @@ class CloseClosesAll(HttpClientHandle):
         for other in self.all_of_them:
             if other is not self and other.server is not None:
                 other.server = None
-
-
-@fault("http-client-outcome.raise-loses-none")
-class RaisingLosesTheRest(HttpClientHandle):
-    """What was to be told in a tick is put aside first, and is lost when one of the callbacks raises."""
-
-    def tell_all(self) -> None:
-        due, self.outcomes = list(self.outcomes), deque()
-        for name, *rest in due:
-            if self.owner is not None:
-                getattr(self.owner, name)(*rest)
-
-
-@fault("http-client-outcome.request-inside")
-class InsideReplacesWhatWaits(HttpClientHandle):
-    """A request that is made inside a callback takes the place of the one that waits longest."""
-
-    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes) -> int:
-        if self.ticking and self.queue:
-            self.queue.popleft()
-        return super().request(method, target, headers, body)

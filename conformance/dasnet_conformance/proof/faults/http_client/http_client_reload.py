@@ -234,3 +234,14 @@ class ReloadBeginsTheDeadlineAnew(HttpClientHandle):
         super().bind(owner)
         for asked in (*self.queue, *([self.current] if self.current else [])):
             asked.since = self.ticks
+
+
+@fault("http-client-reload.before-connecting")
+class ReloadDropsAnAttempt(HttpClientHandle):
+    """A connection that is not made yet is dropped when the handle is saved, and its request with it."""
+
+    def disown(self) -> None:
+        super().disown()
+        if self.connecting:
+            self.current = None
+            self.retire()

@@ -334,3 +334,27 @@ class NumbersBeginAnewAfterClose(HttpClientHandle):
     def finish(self) -> None:
         super().finish()
         self.last = 0
+
+
+@fault("http-client-request.fields-large")
+class CutsLongValues(HttpAsking):
+    """The value of a field is kept in four kilobytes, and the rest of it is not sent."""
+
+    def write(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], *rest: Any) -> Any:
+        return super().write(method, target, [(name, value[:4_096]) for name, value in headers], *rest)
+
+
+@fault("http-client-request.fields-large")
+class FortyFieldsAreEnough(HttpAsking):
+    """There is room for forty fields, and those behind are left out."""
+
+    def write(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], *rest: Any) -> Any:
+        return super().write(method, target, list(headers)[:40], *rest)
+
+
+@fault("http-client-request.field-once")
+class TellsOfItselfAgain(HttpAsking):
+    """User-Agent is added to whatever the program gives."""
+
+    def write(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], *rest: Any) -> Any:
+        return super().write(method, target, [*headers, (b"User-Agent", b"port/1")], *rest)
