@@ -94,7 +94,10 @@ ASKER_KINDS = {
     "connection, unasked": ("drops_unsolicited", "http-client-connection.unsolicited-closes"),
     "outcome, once": ("failures_are_told_twice", "http-client-outcome.one-each"),
     "outcome, inside a tick": ("cancel_tells_at_once", "http-client-outcome.inside-tick"),
-    "outcome, cancelled": ("under_way_cannot_be_cancelled", "http-client-outcome.cancel-under-way"),
+    "outcome, cancelled": (
+        "under_way_cannot_be_cancelled",
+        "http-client-outcome.cancel-under-way http-client-reload.failure-to-tell",
+    ),
     "outcome, closed": ("close_forgets_all", "http-client-outcome.close-fails-all"),
     "outcome, again": ("init_once", "http-client-outcome.init-again"),
     "reload": ("saving_fails_what_waits", "http-client-reload."),
