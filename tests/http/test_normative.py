@@ -35,6 +35,7 @@ def test_every_clause_of_the_two_rfcs_covers_a_statement_but_those_without_a_mus
         "http-connection.smuggling",
         "http-connection.timeout",
         "http-connection.timeout-code",
+        "http-heard.cookies",
         "http-heard.order",
         "http-heard.switching",
         "http-message.major",
