@@ -172,11 +172,6 @@ class PollChannel:
         self._ended = False
         self._closed = False
         self._wanted = [reader, *([aside[0]] if aside else [])]
-        # Made once: a run waits some hundred thousand times.
-        self._readable = select.poll() if hasattr(select, "poll") else None
-        if self._readable is not None:
-            for descriptor in self._wanted:
-                self._readable.register(descriptor, select.POLLIN)
 
     @property
     def unfinished(self) -> bytes:
@@ -241,15 +236,11 @@ class PollChannel:
         if not self._closed:
             self._closed = self._ended = True
             self._wanted.clear()
-            self._readable = None
             self._close()
 
     # Waits until something can be read (or written, if wanted) and reads it. Whether anything happened.
     def _pump(self, seconds: float | None, *, writing: bool = False) -> bool:
-        if self._readable is None or writing:
-            ready = _wait(self._wanted, [self._writer] if writing else [], seconds)
-        else:
-            ready = [descriptor for descriptor, _ in self._readable.poll(_milliseconds(seconds))]
+        ready = _wait(self._wanted, [self._writer] if writing else [], seconds)
         for descriptor in ready:
             if descriptor == self._reader and descriptor in self._wanted:
                 data = self._take(lambda: self._receive(_CHUNK))
@@ -257,20 +248,14 @@ class PollChannel:
                     self._lines.feed(data)
                 elif data is not None:
                     self._ended = True
-                    self._forget(descriptor)
+                    self._wanted.remove(descriptor)
             elif self._aside is not None and descriptor == self._aside[0]:
                 data = self._take(lambda: os.read(descriptor, _CHUNK))  # noqa: B023
                 if data:
                     self._aside[1].feed(data)
                 elif data is not None:
-                    self._forget(descriptor)
+                    self._wanted.remove(descriptor)
         return bool(ready)
-
-    # Nothing more comes from there.
-    def _forget(self, descriptor: int) -> None:
-        self._wanted.remove(descriptor)
-        if self._readable is not None:
-            self._readable.unregister(descriptor)
 
     # What a read gave: bytes, none of them at the end of the stream, None if there was nothing after all.
     @staticmethod
@@ -307,9 +292,5 @@ def _wait(reads: list[int], writes: list[int], seconds: float | None) -> list[in
     for descriptor in writes:
         # A connection is one descriptor for both, and registering it twice keeps the last mask alone.
         poll.register(descriptor, select.POLLOUT | (select.POLLIN if descriptor in reads else 0))
-    return [descriptor for descriptor, _ in poll.poll(_milliseconds(seconds))]
-
-
-# Rounded up: a wait of under a millisecond is not to become a busy loop.
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else -int(-seconds * 1000 // 1)
+    # Rounded up: a wait of under a millisecond is not to become a busy loop.
+    return [descriptor for descriptor, _ in poll.poll(None if seconds is None else -int(-seconds * 1000 // 1))]
