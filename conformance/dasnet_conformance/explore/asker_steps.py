@@ -20,6 +20,7 @@ from .asker_site import site_ends
 from .asker_state import Asked, Asker, AskerHandle, SiteConnection
 from .asker_world import AskerWorld
 from .content import parcel
+from .http_steps import settle, silence
 from .state import MUCH_AT_ONCE, Divergence
 from .steps import Step
 
@@ -123,15 +124,6 @@ def _tick(world: AskerWorld, step: Step) -> None:
     obj = _object(world, step)
     if obj is not None:
         world.tick_asker_often(obj, min(step.number("count"), _MOST_TICKS))
-
-
-def _settle(world: AskerWorld, _step: Step) -> None:
-    world.settle("tick")
-
-
-def _silence(world: AskerWorld, _step: Step) -> None:
-    world.silence()
-    world.step_peers()
 
 
 def _query(world: AskerWorld, step: Step) -> None:
@@ -382,8 +374,8 @@ ASKER_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
     "asker_forbidden": _forbidden,
     "asker_cancel": _cancel,
     "tick": _tick,
-    "settle": _settle,
-    "silence": _silence,
+    "settle": settle,
+    "silence": silence,
     "query": _query,
     "save": _save,
     "restore": _restore,

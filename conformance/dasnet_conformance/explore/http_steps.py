@@ -21,6 +21,7 @@ from .http_state import WebConnection, WebObject
 from .http_world import HttpWorld
 from .state import MUCH_AT_ONCE, Divergence
 from .steps import Step
+from .world import World
 
 _CLASSES: Final = {"A": CLASS_HTTP, "B": CLASS_HTTP_B}
 _PEERS: Final = 3
@@ -101,11 +102,13 @@ def _tick(world: HttpWorld, step: Step) -> None:
         world.tick_web_often(obj, min(step.number("count"), _MOST_TICKS))
 
 
-def _settle(world: HttpWorld, _step: Step) -> None:
+def settle(world: World, _step: Step) -> None:
+    """Ticks until nothing moves; of HTTP clients as well."""
     world.settle("tick")
 
 
-def _silence(world: HttpWorld, _step: Step) -> None:
+def silence(world: World, _step: Step) -> None:
+    """A time without a tick, in which peers may hear something; of HTTP clients as well."""
     world.silence()
     world.step_peers()
 
@@ -326,8 +329,8 @@ HTTP_STEPS: Final[dict[str, Callable[[HttpWorld, Step], None]]] = {
     "head": _send,
     "rest": _send,
     "tick": _tick,
-    "settle": _settle,
-    "silence": _silence,
+    "settle": settle,
+    "silence": silence,
     "query": _query,
     "save": _save,
     "restore": _restore,

@@ -97,7 +97,7 @@ class Conversation:
                 return
             # Patience is for what comes late; the rest of a long row of idle ticks needs none.
             if 3 <= fruitless <= PATIENCE:
-                time.sleep(min(0.0005 * (1 << min(fruitless - 3, 16)), 0.2))
+                time.sleep(min(0.0005 * (1 << min(fruitless - 3, 16)), 0.2))  # what comes late comes by itself
             before = dict(self.heard.totals)
             for command in cycle:
                 self.call(command, again=done > 0)
@@ -124,8 +124,7 @@ class Conversation:
                 count, _, until = rest.partition(" until ")
                 self.wait(int(count.split()[0]), totals(until), cycle)
             elif side == "pause":
-                # A window of silence of the check, as long as it was when it was recorded.
-                time.sleep(float(rest.split()[0]))
+                time.sleep(float(rest.split()[0]))  # a window of silence of the check, as it was recorded
                 self.step_peers()
             else:
                 self.heard.show(side, ">", rest)

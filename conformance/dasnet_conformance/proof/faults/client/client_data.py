@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from typing import ClassVar
 
+from dasnet_conformance.proof.faults.both_halves import NoByteOrderMark, SignedByte
 from dasnet_conformance.proof.faults.core.data import CountsWideCharacters
 from dasnet_conformance.proof.faults.registry import Fault, fault, register
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
@@ -205,28 +205,10 @@ class ClientRepeatsTheLastOfTheOneBefore(ClientHandle):
 
 
 @fault("client-data.byte-per-packet")
-class ClientTakesSignedByteForTheEnd(ClientHandle):
+class ClientTakesSignedByteForTheEnd(SignedByte, ClientHandle):
     """A lone byte of value 255 of the server becomes -1 in a signed char, which is how the end is told."""
-
-    def tell_data(self, data: bytes) -> None:
-        if data == b"\xff":
-            self.depart()
-        else:
-            super().tell_data(data)
 
 
 @fault("client-data.content")
-class ClientDropsByteOrderMark(ClientHandle):
+class ClientDropsByteOrderMark(NoByteOrderMark, ClientHandle):
     """A byte order mark at the beginning of what the server sends is dropped, as a reader of text does."""
-
-    begun = False
-
-    def adopt(self, client: socket.socket) -> None:
-        self.begun = False
-        super().adopt(client)
-
-    def tell_data(self, data: bytes) -> None:
-        rest = data if self.begun else data.removeprefix(b"\xef\xbb\xbf")
-        self.begun = True
-        if rest:
-            super().tell_data(rest)

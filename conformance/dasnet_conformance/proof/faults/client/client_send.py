@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import select
 
+from dasnet_conformance.proof.faults.both_halves import HalfALargeSend
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import die
@@ -29,15 +30,8 @@ class ClientTakesShortMessagesOnly(ClientHandle):
 
 
 @fault("client-send.large")
-class ClientTakesHalfALargeSend(ClientHandle):
+class ClientTakesHalfALargeSend(HalfALargeSend, ClientHandle):
     """Of a call with six to sixteen mebibytes the server gets one half, and then send says false for the other."""
-
-    def send(self, data: bytes, size: int) -> bool:
-        self.check_size(data, size)
-        if self.client is not None and 6 << 20 <= size < 16 << 20:
-            super().send(data, size // 2)
-            return self.fail_send(data, size, "nothing sent: no memory", errno.ENOMEM)
-        return super().send(data, size)
 
 
 @fault("client-send.large")

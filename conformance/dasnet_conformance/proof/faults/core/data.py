@@ -7,6 +7,7 @@ import errno
 import socket
 
 from dasnet_adapters.contract import Adapter, Answer, Command, Description, Event, Session
+from dasnet_conformance.proof.faults.both_halves import NoByteOrderMark, SignedByte
 from dasnet_conformance.proof.faults.registry import Fault, fault, register
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import drain, peek
@@ -385,28 +386,10 @@ register(
 
 
 @fault("data.byte-per-packet", may_kill=("robustness.small-packets",))
-class SignedByteIsTheEnd(Handle):
+class SignedByteIsTheEnd(SignedByte, Handle):
     """A lone byte of value 255 becomes -1 in a signed char, which is how the end is told."""
-
-    def tell_data(self, data: bytes) -> None:
-        if data == b"\xff":
-            self.depart()
-        else:
-            super().tell_data(data)
 
 
 @fault("data.not-text")
-class DropsByteOrderMark(Handle):
+class DropsByteOrderMark(NoByteOrderMark, Handle):
     """A byte order mark at the beginning of what a client sends is dropped, as a reader of text does."""
-
-    begun = False
-
-    def adopt(self, client: socket.socket) -> None:
-        self.begun = False
-        super().adopt(client)
-
-    def tell_data(self, data: bytes) -> None:
-        rest = data if self.begun else data.removeprefix(b"\xef\xbb\xbf")
-        self.begun = True
-        if rest:
-            super().tell_data(rest)
