@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from dasnet_adapters.profiles import PROFILES, Profile
 
 from .rooms import SECTIONS, folder_of, package_of
+from .tables import read_table
 
 LEVELS: Final = ("MUST", "SHOULD", "MAY")
 
@@ -93,9 +94,9 @@ class Catalogue:
         ]
 
 
-def _read(profile: Profile, name: str) -> dict[str, Any]:
+def _read(profile: Profile, name: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(folder_of(profile, "catalogue").joinpath(name).read_text(encoding="utf-8"))
+        return read_table(folder_of(profile, "catalogue"), name)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise CatalogueError(f"{_place(profile, name)}: {error}") from error
 

@@ -40,6 +40,9 @@ GROUPS: Final = {
     "shell": ("completion", "version"),
 }
 
+#: Those that begin a run at once, in a child that can start meanwhile.
+JUDGING: Final = ("run",)
+
 #: The one command without a file of its own: it only shows what the others say of themselves.
 HELP: Final = "help"
 _HELP_TOLD: Final = "the options of a command"

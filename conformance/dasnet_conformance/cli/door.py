@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .choices import fold_choices, near_option
-from .commands import COMMANDS, GROUPS, HELP, grouped, told
+from .commands import COMMANDS, GROUPS, HELP, JUDGING, grouped, told
 from .mistakes import EXIT_USAGE, UsageMistake
 from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_signals, why
 
@@ -123,6 +123,11 @@ def _call(given: list[str]) -> int:
     elif given[0] not in COMMANDS:
         raise _unknown(given[0])
     else:
+        if given[0] in JUDGING and not {"-h", "--help"} & set(given):
+            # Here, since its start and what this process has to read take as long as each other.
+            from dasnet_conformance.running.child import prepare
+
+            prepare()
         module, parser = _load(given[0])
         # Intermixed: options may stand between the words of a command, wherever those may be left out.
         status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))

@@ -29,6 +29,8 @@ from .selecting import Selection, requirement_of
 
 #: Seconds that a sanity conversation is waited for, before the checks begin beside it.
 MOMENT: Final = 0.5
+#: How rarely a process that has only drivers to talk to looks for garbage: see `gc.set_threshold`.
+RARELY: Final = (50_000, 20, 100)
 #: Checks from which on contents are drawn for all workers at once, and how many bytes: the most that one check takes.
 MANY: Final = 200
 DRAWN: Final = 20 << 20
@@ -144,6 +146,9 @@ class PooledSession:
         size = min(process.config.getoption("--dasnet-workers"), len(session.items))
         # What is here now is never garbage: a copy that looked through it would only have to copy it for good.
         gc.freeze()
+        if process.target.is_driver:
+            # Nor is what a check keeps until its end, and of the port there is nothing in this process.
+            gc.set_threshold(*RARELY)
         if process.config.getoption("--dasnet-cut-idling"):
             # A verdict that is to be confirmed is asked with all the patience that there is.
             process.idled_enough = lambda: process.scale < 1.0 and self._only_idles.is_set()

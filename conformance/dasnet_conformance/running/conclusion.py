@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from dasnet_adapters.profiles import PROFILES
+from dasnet_conformance.catalogue.hashes import suite_hashes
 from dasnet_reports import (
     EXIT_USAGE,
     QUICK,
@@ -88,6 +89,12 @@ def conclude_run(run: Collector, command: Iterable[str]) -> Judged:
     failures = {row.id: _gravest(run.cases[row.id]) for row in rows if row.verdict is Verdict.FAIL}
     problem = _problem(run, results.sanity, results.verdict)
     return Judged(results, exit_status, problem, run.details, warnings, failures)
+
+
+def get_ready() -> None:
+    """Find out beforehand what all results tell of the machine and the suite, which takes a while the first time."""
+    platform.platform()
+    suite_hashes()
 
 
 # Why everything is excluded, where nobody gave a reason.

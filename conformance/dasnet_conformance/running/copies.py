@@ -10,7 +10,7 @@ from .target import Target
 
 #: Workers for each processor: most of a check is waiting. A driver costs its own start each time, so there are fewer.
 IN_PROCESS_EACH: Final = 4
-DRIVERS_EACH: Final = 2
+DRIVERS_EACH: Final = 3
 #: However many processors there are.
 MOST: Final = 16
 

@@ -8,9 +8,7 @@ and keep temporary files; it prints nothing, `Progress` is told instead.
 from __future__ import annotations
 
 import math
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,7 +17,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from dasnet_adapters import AdapterBroken, UsageError
-from dasnet_adapters.parent_death import before_the_program
 from dasnet_adapters.profiles import PROFILES
 from dasnet_conformance.catalogue.loader import Requirement, load_catalogue
 from dasnet_conformance.catalogue.rooms import package_of
@@ -27,8 +24,9 @@ from dasnet_conformance.catalogue.selection import SelectionError, select
 from dasnet_conformance.catalogue.shard import Shard
 from dasnet_reports import EXIT_USAGE
 
+from .child import take
 from .collect import WORKER_DIED, Collector
-from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run
+from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run, get_ready
 from .copies import copies_exist, workers_for
 from .endings import spell_exit
 from .stream import Record, StreamReader
@@ -39,9 +37,6 @@ MOST_DEATHS: Final = 20
 
 #: Seconds without any record, beyond a check's own deadline, after which the child is held to be frozen.
 FROZEN_AFTER: Final = 30.0
-
-#: Seconds that a child which is to end has for it, before it is killed.
-ENDING_GRACE: Final = 5.0
 
 _POLL: Final = 0.02
 
@@ -200,7 +195,7 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
     # not change a verdict.
     settings = place / "pytest.ini"
     settings.write_text("[pytest]\n", "utf-8")
-    arguments = [sys.executable, "-m", "pytest", "--pyargs", *_suites(options.profiles), "-q"]
+    arguments = ["--pyargs", *_suites(options.profiles), "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
     # What an implementation prints goes to the log as it comes. The others are asked time and again for each check, and
     # have nothing to say; two of them collect garbage for a second in the end.
@@ -247,40 +242,34 @@ def _one_child(
     options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress, patience: float
 ) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
-    stream, log = place / f"stream-{time.monotonic_ns()}", place / "log"
+    stream = place / f"stream-{time.monotonic_ns()}"
     stream.touch()
-    # Plugins that happen to be installed have no say in a verdict, and cost start-up time.
-    environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     collector.ended = False
     reader = StreamReader(stream)
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            _arguments(options, place, stream, only),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            preexec_fn=before_the_program(),
-        )
-        try:
-            frozen = _follow(child, reader, collector, progress, patience)
-        finally:
-            _end(child)
-            # An interruption must not lose what was judged before it.
-            for record in reader.read():
-                collector.add(record)
-            reader.close()
+    child = take()
+    try:
+        child.begin(_arguments(options, place, stream, only))
+        # While it gets going there is nothing to do but what will be needed in the end.
+        get_ready()
+        frozen = _follow(child.process, reader, collector, progress, patience)
+    finally:
+        child.end()
+        # An interruption must not lose what was judged before it.
+        for record in reader.read():
+            collector.add(record)
+        reader.close()
+    said = child.said()
     if options.expression and not collector.selected and not collector.usage:
-        collector.usage = _expression_mistake(log)
+        collector.usage = _expression_mistake(said)
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:
         return f"the process made no progress for {patience:g} seconds and was ended"
-    if not collector.running and child.returncode in (3, 4):
-        collector.broken = f"the suite's part: {_last_line(log)}"
+    status = child.process.returncode
+    if not collector.running and status in (3, 4):
+        collector.broken = f"the suite's part: {_last_line(said)}"
         return ""
-    return f"the process {spell_exit(child.returncode)}"
+    return f"the process {spell_exit(status)}"
 
 
 def _follow(
@@ -308,24 +297,11 @@ def _follow(
             pass
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(ENDING_GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
-def _expression_mistake(log: Path) -> str:
+def _expression_mistake(said: Sequence[str]) -> str:
     # What pytest says of a -k that is no expression, or nothing.
-    lines = log.read_text("utf-8", "replace").splitlines()
-    said = (line.partition("ERROR: ")[2] for line in lines)
-    return next((text for text in said if text.startswith("Wrong expression")), "")
+    words = (line.partition("ERROR: ")[2] for line in said)
+    return next((text for text in words if text.startswith("Wrong expression")), "")
 
 
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "pytest ended without a word"
+def _last_line(said: Sequence[str]) -> str:
+    return next((line for line in reversed(said) if line.strip()), "pytest ended without a word")
