@@ -7,8 +7,8 @@
 // when `push` returns, and what http writes goes on to the socket. What is not fed waits, also for the next object.
 
 import http from 'node:http';
-import { Duplex } from 'node:stream';
 import { Objection, objectionTo, saysClose } from './http_rules.js';
+import { Wire } from './http_wire.js';
 
 // Bytes held for coming ticks, beyond which the client is not read: the rest stays with the system and holds it up.
 const HELD_LIMIT = 64 << 10;
@@ -25,33 +25,6 @@ const DRAINED_TIME = 1_000;
 
 const STATUS_OF_FAULT = { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413 };
 
-/** The connection as node's http module sees it. */
-class Wire extends Duplex {
-  constructor(connection) {
-    super({ allowHalfOpen: true });
-    this.connection = connection;
-    this.on('error', () => {}); // of a request that is cut off
-  }
-
-  _read() {} // what there is to read is pushed
-
-  _write(chunk, _encoding, done) {
-    this.connection.socket.write(chunk);
-    done();
-  }
-
-  // Head and body leave together: with the second behind the first the system waits for its acknowledgement.
-  _writev(chunks, done) {
-    this.connection.socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)));
-    done();
-  }
-
-  _final(done) {
-    this.connection.shut();
-    done();
-  }
-}
-
 /** A parser for connections with these limits. It listens nowhere, has no clock, and answers nothing by itself. */
 export function makeParser(limits) {
   const parser = http.createServer({
@@ -63,9 +36,9 @@ export function makeParser(limits) {
     keepAliveTimeout: 0,
   });
   parser.maxHeadersCount = 0; // it would cut off the rest of them
-  const begin = (expects) => (request, response) => request.socket.connection.begin(request, response, expects);
+  const begin = (expects) => (request, response) => request.socket.beneath.begin(request, response, expects);
   parser.on('request', begin(false)).on('checkContinue', begin(true));
-  const refuse = (wire, status, why) => wire.connection.refuse(new Objection(status, why));
+  const refuse = (wire, status, why) => wire.beneath.refuse(new Objection(status, why));
   parser.on('checkExpectation', ({ socket }) => refuse(socket, 417, 'an expectation that is not known'));
   parser.on('connect', (_request, wire) => refuse(wire, 501, 'CONNECT: this is no proxy'));
   parser.on('clientError', (error, wire) => refuse(wire, STATUS_OF_FAULT[error.code] ?? 400, error.message));
@@ -254,6 +227,12 @@ export class HttpConnection {
   }
 
   // --- the end
+
+  /** For the stream of http: what it writes goes on to the socket, which queues it. */
+  write(bytes, done) {
+    this.socket.write(bytes);
+    done();
+  }
 
   /** Nothing more is sent; what still comes is forgotten. */
   shut() {

@@ -62,7 +62,8 @@ function ofHost(request) {
   return hosts.every(isHost) ? null : new Objection(400, 'a field Host that is no host');
 }
 
-const isHost = (word) => HOST.test(word);
+/** Whether it can stand in a field Host. */
+export const isHost = (word) => HOST.test(word);
 
 // That chunked comes last, and that no length stands beside it, is seen to by the parser.
 function ofBody(request, limits) {

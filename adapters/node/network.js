@@ -29,6 +29,7 @@ import { begin, makeListener } from './listener.js';
 
 export * from './client.js';
 export * from './http.js';
+export * from './http_client.js';
 export {
   AdapterError,
   ClosedHandleError,
@@ -39,6 +40,7 @@ export {
   OccupiedOrphanError,
   QUEUE_LIMIT,
   TICK_BUDGET,
+  WrongHandleError,
 } from './handle.js';
 
 const { EALREADY, EINVAL, ENOTCONN } = constants.errno;
