@@ -41,7 +41,9 @@ export function makeParser(limits) {
   const refuse = (wire, status, why) => wire.beneath.refuse(new Objection(status, why));
   parser.on('checkExpectation', ({ socket }) => refuse(socket, 417, 'an expectation that is not known'));
   parser.on('connect', (_request, wire) => refuse(wire, 501, 'CONNECT: this is no proxy'));
-  parser.on('clientError', (error, wire) => refuse(wire, STATUS_OF_FAULT[error.code] ?? 400, error.message));
+  parser.on('clientError', (error, wire) => {
+    if (!wire.beneath.hasHeardOut) refuse(wire, STATUS_OF_FAULT[error.code] ?? 400, error.message);
+  });
   return parser;
 }
 
@@ -139,6 +141,11 @@ export class HttpConnection {
     if (this.#last) response.shouldKeepAlive = false;
   }
 
+  /** Whether the last request is whole, behind which nothing is one: the parser minds what stands there. */
+  get hasHeardOut() {
+    return this.#last && this.#requests.every(({ request }) => request.complete);
+  }
+
   /** No request from here on; those before it are answered first. */
   refuse(objection) {
     this.objection ??= objection;
@@ -187,14 +194,16 @@ export class HttpConnection {
 
   /** Answer the request that waits. Arguments as of `checkAnswer`; `close`, whether it is to be the last answer. */
   respond(status, fields, body, close) {
-    const [{ request, response }] = this.#requests;
+    const [{ request, response, expects }] = this.#requests;
     const bare = status === 204 || status === 304;
     if (status === 205) body = Buffer.alloc(0); // there is nothing to show: RFC 9110, section 15.3.6
     const head = bare ? [...fields] : [...fields, 'Content-Length', String(body.length)];
-    if (close || (this.#ended && this.#held === 0 && this.#requests.length === 1)) {
+    // Where 100 Continue was not sent, as the body came without it, http ends the connection.
+    if (close || expects || (this.#ended && this.#held === 0 && this.#requests.length === 1)) {
       head.push('Connection', 'close');
       this.#last = true;
-      this.#requests.length = 1; // what came behind it is nobody's
+      this.#requests.length = 1; // what came behind it is nobody's,
+      this.objection = null; // whatever is wrong with it
     }
     this.#requests.shift();
     this.#latest = response;
