@@ -8,7 +8,7 @@
 
 import http from 'node:http';
 import { constants } from 'node:os';
-import { faultOf, isTooLarge } from './http_client_rules.js';
+import { faultOf, isTooLarge, leavesOpen } from './http_client_rules.js';
 import { Wire } from './http_wire.js';
 
 const { ECONNRESET, EINVAL, EMSGSIZE, EPROTO } = constants.errno;
@@ -181,7 +181,9 @@ export class Exchange {
   /** Whether another request may follow on its connection. */
   get goesOn() {
     const { shouldKeepAlive, writableFinished } = this.#request;
-    return shouldKeepAlive && writableFinished && !this.#asked.ends && !this.#extra && !this.#wire.destroyed;
+    if (!writableFinished || this.#asked.ends || this.#extra || this.#wire.destroyed) return false;
+    // Of a response to HEAD without a length http would say that it lasts until the end of the connection.
+    return this.#asked.method === 'HEAD' ? leavesOpen(this.#response) : shouldKeepAlive;
   }
 
   /** Have nothing more to do with it; the connection stays as it is. */

@@ -3,7 +3,7 @@
 
 import http from 'node:http';
 import { domainToASCII } from 'node:url';
-import { isHost, saysClose, values } from './http_rules.js';
+import { isHost, options, saysClose, values } from './http_rules.js';
 
 // A path with or without a query. RFC 9112, section 3.2.1
 const PATH = /^\/[!-"$-~]*$/;
@@ -66,4 +66,9 @@ export function faultOf(response) {
 export function isTooLarge(response, method, largest) {
   if (method === 'HEAD' || BARE.includes(response.statusCode)) return false;
   return values(response, 'content-length').some((length) => Number(length) > largest);
+}
+
+/** Whether another request may follow on the connection of a response that has no body. RFC 9112, section 9.3 */
+export function leavesOpen(response) {
+  return !saysClose(response) && (response.httpVersionMinor > 0 || options(response).includes('keep-alive'));
 }

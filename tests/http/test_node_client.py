@@ -80,3 +80,15 @@ def test_a_server_of_the_standard_library_answers_it_on_one_connection() -> None
     with serving() as port:
         told = run("post_bodies.mjs", port, *sizes)
     assert told == {"mirrored": [True] * len(sizes), "connections": 1}
+
+
+def test_a_response_to_head_ends_the_connection_only_where_it_says_so() -> None:
+    heads = {
+        b"HTTP/1.1 200 OK\r\n\r\n": True,
+        b"HTTP/1.1 200 OK\r\nConnection: x, Close\r\n\r\n": False,
+        b"HTTP/1.0 200 OK\r\n\r\n": False,
+        b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n\r\n": True,
+    }
+    given = [{"method": "HEAD", "data": head.hex(), "closes": False} for head in heads]
+    told = [each["whole"]["keeps"] for each in run("read_responses.mjs", given=given)]
+    assert told == list(heads.values())
