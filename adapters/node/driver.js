@@ -6,16 +6,29 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
+import {
+  buffer,
+  bytes,
+  DriverError,
+  hex,
+  limits,
+  linesOf,
+  number,
+  pairs,
+  text,
+  textOf,
+  UnsupportedError,
+} from './driver_words.js';
 import * as network from './network.js';
 
-const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} core,lowlevel,client,client-lowlevel,http`;
+const PROFILES = 'core,lowlevel,client,client-lowlevel,http,http-client';
+const VALUE_OF_HELLO = `1 network-node 0.1.0 ${text(`JavaScript (Node.js ${process.version})`)} ${PROFILES}`;
 const DEEPEST_REACTION = 50;
+const WORDY = ['respond', 'request']; // reactions that take several words
+const SERVER_LIMITS = ['line', 'head', 'fields', 'body', 'connections', 'stall'];
+const CLIENT_LIMITS = ['head', 'body', 'stall', 'deadline'];
 const MOST_KEPT = 1 << 20; // bytes of an object: enough to see a buffer that is used again
 
-/** The command itself is wrong, which says nothing about the module. */
-class DriverError extends Error {}
-/** There is no such thing here. */
-class UnsupportedError extends Error {}
 /** What a callback throws whose reaction is `raise`. */
 class CallbackError extends Error {}
 
@@ -26,36 +39,6 @@ let answer = []; // its lines so far
 let pending = []; // promises of what callbacks began; the command is over when they are
 let depth = 0; // of reactions within reactions
 let child; // the process that `child` started
-
-// --- words
-
-function text(words) {
-  const escape = (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const word = Buffer.from(words).toString('latin1').replace(/[^A-Za-z0-9._~-]/g, escape);
-  return word === '' ? '-' : word === '-' ? '%2D' : word;
-}
-
-function number(word) {
-  if (!/^(0|-?[1-9][0-9]*)$/.test(word)) throw new DriverError(`${word} is no number`);
-  return Number(word); // beyond 2^53 the last digits are rounded, but nothing wraps
-}
-
-const hex = (data) => (data.length === 0 ? '-' : Buffer.from(data).toString('hex'));
-const textOf = (word) => (word === '-' ? '' : decodeURIComponent(word));
-const bytes = (word) => Buffer.from(word === '-' ? '' : word, 'hex');
-
-function buffer(word, repeat) {
-  const piece = bytes(word);
-  return piece.length === 0 ? piece : Buffer.alloc(piece.length * number(repeat), piece);
-}
-
-/** Names and values of lines `name: value`, each ended by CR LF; without a colon a line is a name with no value. */
-function pairs(word) {
-  const lines = bytes(word).toString('latin1').split('\r\n').slice(0, -1);
-  return lines.map((line) => (line.includes(':') ? [line.replace(/:.*/s, ''), line.replace(/^[^:]*: ?/, '')] : [line, '']));
-}
-
-const linesOf = (headers) => Buffer.from(headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''), 'latin1');
 
 /** What an error becomes: its class as the kind, its text as the message. */
 function refused(error) {
@@ -86,6 +69,10 @@ const reactions = {
   respond: (object, words, exchange) => {
     const [status, headers, body] = words;
     return object.respond(exchange, number(status), pairs(headers), bytes(body));
+  },
+  request: (object, words) => {
+    const [method, target, headers, body] = words;
+    return object.request(textOf(method), textOf(target), pairs(headers), bytes(body));
   },
   query: (object) => [object.hasSession(), object.isOpen(), object.isConnected()].join(' '),
 };
@@ -158,6 +145,12 @@ const recording = (base) =>
       const words = [exchange, text(method), text(target), text(version), hex(linesOf(headers)), hex(body)];
       fired(this, 'request', `request ${words.join(' ')}`, exchange);
     }
+    onResponse(exchange, status, reason, headers, body) {
+      fired(this, 'response', `response ${exchange} ${status} ${text(reason)} ${hex(linesOf(headers))} ${hex(body)}`);
+    }
+    onFailure(exchange, message, code) {
+      fired(this, 'failure', `failure ${exchange} ${code} ${text(message)}`);
+    }
   };
 
 const classes = [
@@ -171,18 +164,15 @@ const classes = [
   recording(network.HttpServer),
   recording(network.HttpServer),
   class SilentHttpServer extends network.HttpServer {},
+  recording(network.HttpClient),
+  recording(network.HttpClient),
+  class SilentHttpClient extends network.HttpClient {},
 ];
 
 function make(word, kind, ...given) {
   const key = number(word);
   if (key < 1 || objects.has(key) || !classes[kind]) throw new DriverError(`no object ${word} of class ${kind}`);
   objects.set(key, Object.assign(new classes[kind](...given), { number: key, reactions: {}, kept: [], keptBytes: 0 }));
-}
-
-// 0 leaves a limit as it is.
-function limits(words) {
-  const names = ['line', 'head', 'fields', 'body', 'connections', 'stall'];
-  return Object.fromEntries(names.map((name, place) => [name, number(words[place])]).filter(([, limit]) => limit > 0));
 }
 
 // --- commands; each gets its words and gives the value
@@ -245,6 +235,7 @@ const commands = {
     const made = object(word);
     if (made instanceof network.Client) made.makeClientAdapter();
     else if (made instanceof network.HttpServer) made.makeHttpServerAdapter();
+    else if (made instanceof network.HttpClient) made.makeHttpClientAdapter();
     // Through the class, so that a plain object is given to the module's method as well.
     else network.Server.prototype.makeServerAdapter.call(made);
   },
@@ -260,7 +251,7 @@ const commands = {
   destroy: (word) => object(word).destroy?.(), // a plain object has nothing to destroy
   react: (word, callback, action, ...given) => {
     if (!(action in reactions) && !['none', 'raise', 'connect'].includes(action)) throw new DriverError(`no action ${action}`);
-    object(word).reactions[callback] = [action, action === 'respond' ? given : (given[0] ?? '-')];
+    object(word).reactions[callback] = [action, WORDY.includes(action) ? given : (given[0] ?? '-')];
   },
   ticks: (word, count) => tickOften(object(word), number(count)),
   reloads: (word, through, count) => reloadOften(object(word), orphan(through), number(count)),
@@ -299,9 +290,16 @@ const commands = {
   client_close: (word) => network.clientClose(clientHandle(word)),
 
   http_new: (word, kind, line, head, fields, body, connections, stall) =>
-    make(word, kind, limits([line, head, fields, body, connections, stall])),
+    make(word, kind, limits(SERVER_LIMITS, [line, head, fields, body, connections, stall])),
   respond: (word, exchange, status, headers, body, repeat) =>
     object(word).respond(number(exchange), number(status), pairs(headers), buffer(body, repeat)),
+
+  http_client_new: (word, kind, head, body, stall, deadline) =>
+    make(word, kind, limits(CLIENT_LIMITS, [head, body, stall, deadline])),
+  http_init: (word, host, port) => object(word).init(textOf(host), number(port)),
+  request: (word, method, target, headers, body, repeat) =>
+    object(word).request(textOf(method), textOf(target), pairs(headers), buffer(body, repeat)),
+  cancel: (word, exchange) => object(word).cancel(number(exchange)),
 };
 
 async function forget() {
@@ -339,7 +337,7 @@ async function carryOut(name, words) {
   if (!Object.hasOwn(commands, name)) return 'unsupported';
   const command = commands[name];
   try {
-    const react = name === 'react' && words.length <= 6;
+    const react = name === 'react' && words.length <= 7;
     if (words.length !== command.length && !react) throw new DriverError(`${name} takes ${command.length} words, not ${words.length}`);
     return value(await command(...words));
   } catch (error) {

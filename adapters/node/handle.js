@@ -27,6 +27,8 @@ export class ClosedHandleError extends NetworkError {}
 export class AdapterError extends NetworkError {}
 export class EmptyOrphanError extends NetworkError {}
 export class OccupiedOrphanError extends NetworkError {}
+/** The orphan holds the handle of another kind of object. */
+export class WrongHandleError extends NetworkError {}
 
 /** One connection, and what the loop has brought from it that no tick has told yet. */
 export class Connection {

@@ -11,7 +11,7 @@
 
 import http from 'node:http';
 import { constants } from 'node:os';
-import { codeOf, EmptyOrphanError, Handle, NetworkError, NoHandleError, OccupiedOrphanError } from './handle.js';
+import { codeOf, EmptyOrphanError, Handle, NoHandleError, OccupiedOrphanError, WrongHandleError } from './handle.js';
 import { HttpConnection, makeParser } from './http_connection.js';
 import { begin, makeListener } from './listener.js';
 
@@ -24,9 +24,6 @@ export const HTTP_LIMITS = { line: 16 << 10, head: 64 << 10, fields: 256, body: 
 const PARSED_PER_TICK = 1 << 20;
 const PARSED_IN_TURN = 64 << 10;
 const REQUESTS_PER_TICK = 40;
-
-/** The orphan holds the handle of another kind of server. */
-export class WrongHandleError extends NetworkError {}
 
 /** The handle: the listener, the connections, and the object whose callbacks they cause. It outlives the object. */
 export class NetworkHttpServer extends Handle {
@@ -262,7 +259,7 @@ export class HttpServer {
   /** Move the handle out of an orphan into this object, which is called back from now on. A handle it had is closed. */
   restore(orphan) {
     if (!orphan.server) throw new EmptyOrphanError('the orphan holds no handle: save() one into it first');
-    if (!(orphan.server instanceof NetworkHttpServer)) throw new WrongHandleError('the orphan holds that of a Server');
+    if (!(orphan.server instanceof NetworkHttpServer)) throw new WrongHandleError('the orphan holds no HttpServer');
     orphan.server.bind(this);
     this._server?.close();
     this._server = orphan.server;

@@ -7,8 +7,8 @@
 // when `push` returns, and what http writes goes on to the socket. What is not fed waits, also for the next object.
 
 import http from 'node:http';
-import { Duplex } from 'node:stream';
 import { Objection, objectionTo, saysClose } from './http_rules.js';
+import { Wire } from './http_wire.js';
 
 // Bytes held for coming ticks, beyond which the client is not read: the rest stays with the system and holds it up.
 const HELD_LIMIT = 64 << 10;
@@ -25,33 +25,6 @@ const DRAINED_TIME = 1_000;
 
 const STATUS_OF_FAULT = { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413 };
 
-/** The connection as node's http module sees it. */
-class Wire extends Duplex {
-  constructor(connection) {
-    super({ allowHalfOpen: true });
-    this.connection = connection;
-    this.on('error', () => {}); // of a request that is cut off
-  }
-
-  _read() {} // what there is to read is pushed
-
-  _write(chunk, _encoding, done) {
-    this.connection.socket.write(chunk);
-    done();
-  }
-
-  // Head and body leave together: with the second behind the first the system waits for its acknowledgement.
-  _writev(chunks, done) {
-    this.connection.socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)));
-    done();
-  }
-
-  _final(done) {
-    this.connection.shut();
-    done();
-  }
-}
-
 /** A parser for connections with these limits. It listens nowhere, has no clock, and answers nothing by itself. */
 export function makeParser(limits) {
   const parser = http.createServer({
@@ -63,12 +36,14 @@ export function makeParser(limits) {
     keepAliveTimeout: 0,
   });
   parser.maxHeadersCount = 0; // it would cut off the rest of them
-  const begin = (expects) => (request, response) => request.socket.connection.begin(request, response, expects);
+  const begin = (expects) => (request, response) => request.socket.beneath.begin(request, response, expects);
   parser.on('request', begin(false)).on('checkContinue', begin(true));
-  const refuse = (wire, status, why) => wire.connection.refuse(new Objection(status, why));
+  const refuse = (wire, status, why) => wire.beneath.refuse(new Objection(status, why));
   parser.on('checkExpectation', ({ socket }) => refuse(socket, 417, 'an expectation that is not known'));
   parser.on('connect', (_request, wire) => refuse(wire, 501, 'CONNECT: this is no proxy'));
-  parser.on('clientError', (error, wire) => refuse(wire, STATUS_OF_FAULT[error.code] ?? 400, error.message));
+  parser.on('clientError', (error, wire) => {
+    if (!wire.beneath.hasHeardOut) refuse(wire, STATUS_OF_FAULT[error.code] ?? 400, error.message);
+  });
   return parser;
 }
 
@@ -166,6 +141,11 @@ export class HttpConnection {
     if (this.#last) response.shouldKeepAlive = false;
   }
 
+  /** Whether the last request is whole, behind which nothing is one: the parser minds what stands there. */
+  get hasHeardOut() {
+    return this.#last && this.#requests.every(({ request }) => request.complete);
+  }
+
   /** No request from here on; those before it are answered first. */
   refuse(objection) {
     this.objection ??= objection;
@@ -214,14 +194,16 @@ export class HttpConnection {
 
   /** Answer the request that waits. Arguments as of `checkAnswer`; `close`, whether it is to be the last answer. */
   respond(status, fields, body, close) {
-    const [{ request, response }] = this.#requests;
+    const [{ request, response, expects }] = this.#requests;
     const bare = status === 204 || status === 304;
     if (status === 205) body = Buffer.alloc(0); // there is nothing to show: RFC 9110, section 15.3.6
     const head = bare ? [...fields] : [...fields, 'Content-Length', String(body.length)];
-    if (close || (this.#ended && this.#held === 0 && this.#requests.length === 1)) {
+    // Where 100 Continue was not sent, as the body came without it, http ends the connection.
+    if (close || expects || (this.#ended && this.#held === 0 && this.#requests.length === 1)) {
       head.push('Connection', 'close');
       this.#last = true;
-      this.#requests.length = 1; // what came behind it is nobody's
+      this.#requests.length = 1; // what came behind it is nobody's,
+      this.objection = null; // whatever is wrong with it
     }
     this.#requests.shift();
     this.#latest = response;
@@ -254,6 +236,12 @@ export class HttpConnection {
   }
 
   // --- the end
+
+  /** For the stream of http: what it writes goes on to the socket, which queues it. */
+  write(bytes, done) {
+    this.socket.write(bytes);
+    done();
+  }
 
   /** Nothing more is sent; what still comes is forgotten. */
   shut() {

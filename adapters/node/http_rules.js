@@ -20,16 +20,20 @@ export function objectionTo(request, limits) {
   return ofVersion(request) ?? ofSize(request, limits) ?? ofTarget(request) ?? ofHost(request) ?? ofBody(request, limits);
 }
 
-/** The values of a field as they came; `name` is in lower case. */
-export function values(request, name) {
-  const { rawHeaders } = request;
+/** The values of a field of a message as they came; `name` is in lower case. */
+export function values({ rawHeaders }, name) {
   return rawHeaders.filter((_, place) => place % 2 === 1 && rawHeaders[place - 1].toLowerCase() === name);
 }
 
-/** Whether a request asks for the end of its connection, whatever else it asks for. RFC 9112, section 9.3 */
-export function saysClose(request) {
-  const words = values(request, 'connection').flatMap((value) => value.split(','));
-  return words.some((word) => word.trim().toLowerCase() === 'close');
+/** Whether a message asks for the end of its connection, whatever else it asks for. RFC 9112, section 9.3 */
+export function saysClose(message) {
+  return options(message).includes('close');
+}
+
+/** The words of its fields Connection, in lower case. */
+export function options(message) {
+  const words = values(message, 'connection').flatMap((value) => value.split(','));
+  return words.map((word) => word.trim().toLowerCase());
 }
 
 function ofVersion({ httpVersion, httpVersionMajor }) {
@@ -62,7 +66,8 @@ function ofHost(request) {
   return hosts.every(isHost) ? null : new Objection(400, 'a field Host that is no host');
 }
 
-const isHost = (word) => HOST.test(word);
+/** Whether it can stand in a field Host. */
+export const isHost = (word) => HOST.test(word);
 
 // That chunked comes last, and that no length stands beside it, is seen to by the parser.
 function ofBody(request, limits) {

@@ -24,11 +24,13 @@ import {
   Handle,
   NoHandleError,
   OccupiedOrphanError,
+  WrongHandleError,
 } from './handle.js';
 import { begin, makeListener } from './listener.js';
 
 export * from './client.js';
 export * from './http.js';
+export * from './http_client.js';
 export {
   AdapterError,
   ClosedHandleError,
@@ -39,6 +41,7 @@ export {
   OccupiedOrphanError,
   QUEUE_LIMIT,
   TICK_BUDGET,
+  WrongHandleError,
 } from './handle.js';
 
 const { EALREADY, EINVAL, ENOTCONN } = constants.errno;
@@ -139,6 +142,7 @@ export class Server extends Callbacks {
   /** Move the handle out of an orphan into this object, which is called back from now on. A handle it had is closed. */
   restore(orphan) {
     if (!orphan.server) throw new EmptyOrphanError('the orphan holds no handle: save() one into it first');
+    if (!(orphan.server instanceof NetworkServer)) throw new WrongHandleError('the orphan holds no Server');
     serverRestore(orphan.server, this);
     this._server?.close();
     this._server = orphan.server;

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ import pytest
 import response_parsers
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mirror import serving
 
 from dasnet_conformance.catalogue.response_vectors import ResponseVector, load_response_vectors
 
@@ -91,41 +89,6 @@ def test_the_field_host_of_a_server_and_what_is_none() -> None:
 
 
 # --- asked of a server that people use
-
-
-class Mirror(BaseHTTPRequestHandler):
-    """Answers with the body that came, in chunks where it is long."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        """A request with a body."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        if len(body) > 1000:
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
-        else:
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def serving() -> Iterator[int]:
-    """The port of a server of the standard library."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 class Noting(network_asyncio.HttpClient):  # type: ignore[misc]
