@@ -237,6 +237,8 @@ def _labelled(kind: EntryKind, y: int, path: str, words: str, x: int, end: int) 
 
 def fit(text: str, columns: int) -> str:
     """Shorten a line to so many columns of a monospaced font; wide characters take two. What is cut becomes "…"."""
+    if text.isascii():  # as nearly always
+        return text if len(text) <= columns else text[: max(columns - 1, 0)].rstrip() + "…"
     used = 0
     room_for_mark = 0
     for index, character in enumerate(text):

@@ -36,7 +36,7 @@ def check_places() -> dict[str, list[Place]]:
         package = package_of(profile, "suite").replace(".", "/")
         for module in modules_of(profile, "suite", "test_"):
             source = folder.joinpath(f"{module}.py").read_text(encoding="utf-8")
-            for function in ast.walk(ast.parse(source)):
+            for function in ast.parse(source).body:
                 if isinstance(function, ast.FunctionDef):
                     place = Place(f"{package}/{module}.py", function.lineno, function.name)
                     for name in _named(function):
