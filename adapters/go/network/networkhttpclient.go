@@ -126,6 +126,7 @@ func (h *NetworkHttpClient) tick() error {
 	}
 	h.ticking = true
 	defer func() { h.ticking = false }()
+	giveWay()
 	h.ticks++
 	for left, begun := heardPerTick, 0; begun < begunPerTick && h.goOn(&left); begun++ {
 	}
