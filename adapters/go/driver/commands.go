@@ -6,20 +6,25 @@ import (
 	"dasnet/network"
 )
 
-const version = "0.1.0"
+const (
+	version  = "0.1.0"
+	profiles = "core,lowlevel,client,client-lowlevel,http,http-client"
+)
 
 // carryOut carries out a command and gives its outcome.
 func (d *driver) carryOut(name string, a arguments) string {
 	switch name {
 	case "hello":
-		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " core,lowlevel,client,client-lowlevel,http"
+		return "value 1 network-go " + version + " " + text("Go "+runtime.Version()) + " " + profiles
 	case "reset", "bye":
 		d.forget()
 		return "value"
 	case "new":
 		return d.make(a.number(0), a.number(1))
 	case "http_new":
-		return d.makeWithLimits(a)
+		return d.makeServerWithLimits(a)
+	case "http_client_new":
+		return d.makeClientWithLimits(a)
 	case "react":
 		return d.react(a)
 
@@ -27,13 +32,13 @@ func (d *driver) carryOut(name string, a arguments) string {
 		d.object(a, 0).makeAdapter()
 		return "value"
 	case "init":
-		return boolean(d.object(a, 0).asSaved().Init(a.integer(1)))
+		return boolean(d.object(a, 0).asOpened().Init(a.integer(1)))
 	case "has_session":
 		return boolean(d.server(a).HasSession(), nil)
 	case "is_open":
 		return boolean(d.object(a, 0).asSaved().IsOpen(), nil)
 	case "is_connected":
-		return boolean(d.object(a, 0).asEither().IsConnected(), nil)
+		return boolean(d.object(a, 0).asConnected().IsConnected(), nil)
 	case "tick":
 		return done(d.object(a, 0).asTicked().Tick())
 	case "send":
@@ -72,7 +77,7 @@ func (d *driver) carryOut(name string, a arguments) string {
 		object.last = a.destination(1)
 		return object.connectAgain()
 	case "close":
-		return done(d.object(a, 0).asClient().Close())
+		return done(d.object(a, 0).asClosed().Close())
 	case "make_client":
 		if a.number(0) == 0 {
 			return boolean(network.MakeClient(nil), nil)
@@ -93,6 +98,14 @@ func (d *driver) carryOut(name string, a arguments) string {
 	case "respond":
 		headers, body := a.fields(3), a.buffer(4)
 		return boolean(d.object(a, 0).asHttp().Respond(a.integer(1), a.integer(2), headers, body))
+	case "http_init":
+		return boolean(d.object(a, 0).asAsker().Init(a.text(1), a.integer(2)))
+	case "request":
+		headers, body := a.fields(3), a.buffer(4)
+		return counted(d.object(a, 0).asAsker().Request(a.text(1), a.text(2), headers, body))
+	case "cancel":
+		d.object(a, 0).asAsker().Cancel(a.integer(1))
+		return "value"
 
 	case "ticks":
 		return repeated(a.number(1), d.object(a, 0).asTicked().Tick)
@@ -169,13 +182,23 @@ func (d *driver) make(number, class int64) string {
 	return "value"
 }
 
-// makeWithLimits makes an HttpServer. A limit of 0 stays as it is.
-func (d *driver) makeWithLimits(a arguments) string {
+func (d *driver) makeServerWithLimits(a arguments) string {
 	d.make(a.number(0), a.number(1))
 	limits := &d.object(a, 0).asHttp().Limits
-	for place, limit := range []*int{
-		&limits.RequestLine, &limits.Head, &limits.Fields, &limits.Body, &limits.Connections, &limits.Stall,
-	} {
+	return limited(
+		a, &limits.RequestLine, &limits.Head, &limits.Fields, &limits.Body, &limits.Connections, &limits.Stall,
+	)
+}
+
+func (d *driver) makeClientWithLimits(a arguments) string {
+	d.make(a.number(0), a.number(1))
+	limits := &d.object(a, 0).asAsker().Limits
+	return limited(a, &limits.Head, &limits.Body, &limits.Stall, &limits.Deadline)
+}
+
+// limited sets the limits of what was made. One of 0 stays as it is.
+func limited(a arguments, limits ...*int) string {
+	for place, limit := range limits {
 		if given := a.integer(place + 2); given != 0 {
 			*limit = given
 		}
@@ -183,7 +206,10 @@ func (d *driver) makeWithLimits(a arguments) string {
 	return "value"
 }
 
-var callbacks = map[string]bool{"connect": true, "disconnect": true, "data": true, "error": true, "log": true, "request": true}
+var callbacks = map[string]bool{
+	"connect": true, "disconnect": true, "data": true, "error": true, "log": true, "request": true,
+	"response": true, "failure": true,
+}
 
 func (d *driver) react(a arguments) string {
 	object, callback := d.object(a, 0), a.word(1)
@@ -201,6 +227,8 @@ func (d *driver) react(a arguments) string {
 		asked.orphan = d.orphan(a, 3)
 	case "respond":
 		asked.status, asked.headers, asked.bytes = a.integer(3), a.fields(4), a.bytes(5)
+	case "request":
+		asked.method, asked.target, asked.headers, asked.bytes = a.text(3), a.text(4), a.fields(5), a.bytes(6)
 	case "echo", "tick", "destroy", "query", "raise", "connect", "close", "is_connected":
 	default:
 		panic(wrong("there is no reaction %s", asked.action))

@@ -1,8 +1,9 @@
 // The driver: reads commands of the line protocol (docs/driver-protocol.md), a line each, calls the module, and writes
 // what came of them. It can be tried by typing: build/driver, then "1 hello 1".
 //
-// main.go has the conversation, commands.go a line for each command, object.go the classes whose callbacks write
-// events, words.go what a line is made of, and system.go what is asked of the process.
+// main.go has the conversation, commands.go a line for each command, object.go what the driver keeps of an object,
+// recorders.go the classes whose callbacks write events, words.go what a line is made of, and system.go what is asked of
+// the process.
 package main
 
 import (

@@ -23,15 +23,19 @@ const (
 	httpA
 	httpB
 	silentHttp
+	askerA
+	askerB
+	silentAsker
 )
 
-// object is what the driver keeps of an object: a server of either kind, a client, or none in one of the class plain.
+// object is what the driver keeps of an object: a server or a client of either kind, or none in one of the class plain.
 type object struct {
 	driver    *driver
 	number    int64
 	server    *network.Server
 	client    *network.Client
 	http      *network.HttpServer
+	asker     *network.HttpClient
 	last      *destination        // of the client's connect commands
 	reactions map[string]reaction // by callback
 	kept      []delivery
@@ -45,16 +49,19 @@ type common interface {
 	Send(data []byte, size int) (bool, error)
 }
 
-// ticked is what all of them can do, saved what both kinds of server can.
-type ticked interface{ Tick() error }
-
-type saved interface {
-	ticked
-	Init(port int) (bool, error)
-	IsOpen() bool
-	Save(orphan *network.SharedOrphan) error
-	Restore(orphan *network.SharedOrphan) error
-}
+// ticked is what all of them can do, and the others are what some can.
+type (
+	ticked    interface{ Tick() error }
+	connected interface{ IsConnected() bool }
+	closed    interface{ Close() error }
+	opened    interface{ Init(port int) (bool, error) }
+	saved     interface {
+		ticked
+		IsOpen() bool
+		Save(orphan *network.SharedOrphan) error
+		Restore(orphan *network.SharedOrphan) error
+	}
+)
 
 // destination is what connect is given.
 type destination struct {
@@ -68,55 +75,14 @@ type reaction struct {
 	action string
 	bytes  []byte
 	orphan *network.SharedOrphan
-	// Of respond, which has the body in bytes.
-	status  int
-	headers []network.HttpField
+	// Of respond and of request, which have the body in bytes.
+	status         int
+	method, target string
+	headers        []network.HttpField
 }
 
 // delivery is what a data callback was given, and a copy of it.
 type delivery struct{ given, copied []byte }
-
-// recorderA and recorderB are the classes A and B of servers and of clients, which override everything; network.Base
-// and network.ClientBase override nothing.
-type recorderA[Object any] struct{ recorder[Object] }
-type recorderB[Object any] struct{ recorder[Object] }
-
-type recorder[Object any] struct{ object *object }
-
-func (r recorder[Object]) OnConnect(*Object) error    { return r.object.fired("connect", "", nil) }
-func (r recorder[Object]) OnDisconnect(*Object) error { return r.object.fired("disconnect", "", nil) }
-
-func (r recorder[Object]) OnData(_ *Object, data []byte) error {
-	r.object.keep(data)
-	return r.object.fired("data", fmt.Sprintf(" %d %s", len(data), hexadecimal(data)), data)
-}
-
-func (r recorder[Object]) OnError(_ *Object, message string, code int) error {
-	return r.object.fired("error", fmt.Sprintf(" %d %s", code, text(message)), nil)
-}
-
-func (r recorder[Object]) OnLog(_ *Object, message string) error {
-	return r.object.fired("log", " "+text(message), nil)
-}
-
-// httpRecorder is the classes of HTTP servers.
-type httpRecorder struct{ object *object }
-type httpRecorderB struct{ httpRecorder }
-
-func (r httpRecorder) OnRequest(_ *network.HttpServer, request network.HttpRequest) error {
-	words := fmt.Sprintf(" %d %s %s %s %s %s", request.Exchange, text(request.Method), text(request.Target),
-		text(request.Version), hexadecimal(lines(request.Headers)), hexadecimal(request.Body))
-	r.object.exchange = request.Exchange
-	return r.object.fired("request", words, nil)
-}
-
-func (r httpRecorder) OnError(_ *network.HttpServer, message string, code int) error {
-	return r.object.fired("error", fmt.Sprintf(" %d %s", code, text(message)), nil)
-}
-
-func (r httpRecorder) OnLog(_ *network.HttpServer, message string) error {
-	return r.object.fired("log", " "+text(message), nil)
-}
 
 func newObject(d *driver, number, class int64) *object {
 	made := &object{driver: d, number: number, reactions: map[string]reaction{}}
@@ -140,6 +106,12 @@ func newObject(d *driver, number, class int64) *object {
 		made.http = network.NewHttpServer(httpRecorderB{httpRecorder{made}})
 	case silentHttp:
 		made.http = network.NewHttpServer(network.HttpBase{})
+	case askerA:
+		made.asker = network.NewHttpClient(askerRecorder{made})
+	case askerB:
+		made.asker = network.NewHttpClient(askerRecorderB{askerRecorder{made}})
+	case silentAsker:
+		made.asker = network.NewHttpClient(network.HttpClientBase{})
 	default:
 		panic(wrong("there is no class %d", class))
 	}
@@ -186,9 +158,40 @@ func (o *object) asHttp() *network.HttpServer {
 	return o.http
 }
 
-func (o *object) asSaved() saved {
+func (o *object) asAsker() *network.HttpClient {
+	if o.asker == nil {
+		panic(refusal{"no-such-method", "the object is no HttpClient"})
+	}
+	return o.asker
+}
+
+func (o *object) asConnected() connected {
+	if o.asker != nil {
+		return o.asker
+	}
+	return o.asEither()
+}
+
+func (o *object) asClosed() closed {
+	if o.asker != nil {
+		return o.asker
+	}
+	return o.asClient()
+}
+
+func (o *object) asOpened() opened {
 	if o.http != nil {
 		return o.http
+	}
+	return o.asServer()
+}
+
+func (o *object) asSaved() saved {
+	switch {
+	case o.http != nil:
+		return o.http
+	case o.asker != nil:
+		return o.asker
 	}
 	return o.asServer()
 }
@@ -206,6 +209,8 @@ func (o *object) makeAdapter() {
 		o.client.MakeClientAdapter()
 	case o.http != nil:
 		o.http.MakeHttpServerAdapter()
+	case o.asker != nil:
+		o.asker.MakeHttpClientAdapter()
 	default:
 		o.asServer().MakeServerAdapter()
 	}
@@ -228,6 +233,9 @@ func (o *object) destroy() {
 	}
 	if o.http != nil {
 		o.http.Close()
+	}
+	if o.asker != nil {
+		o.asker.Destroy()
 	}
 }
 
@@ -264,15 +272,17 @@ func (o *object) act(asked reaction, data []byte) string {
 		return done(o.asTicked().Tick())
 	case "respond":
 		return boolean(o.asHttp().Respond(o.exchange, asked.status, asked.headers, asked.bytes))
+	case "request":
+		return counted(o.asAsker().Request(asked.method, asked.target, asked.headers, asked.bytes))
 	case "destroy":
 		o.destroy()
 		return "value"
 	case "connect":
 		return o.connectAgain()
 	case "close":
-		return done(o.asClient().Close())
+		return done(o.asClosed().Close())
 	case "is_connected":
-		return boolean(o.asClient().IsConnected(), nil)
+		return boolean(o.asConnected().IsConnected(), nil)
 	}
 	server := o.asServer()
 	return fmt.Sprintf("value %t %t %t", server.HasSession(), server.IsOpen(), server.IsConnected())

@@ -84,6 +84,14 @@ func boolean(result bool, err error) string {
 	return "value " + strconv.FormatBool(result)
 }
 
+// counted is the outcome of a call that returns a number, or an error.
+func counted(result int, err error) string {
+	if err != nil {
+		return refused(err)
+	}
+	return number(result)
+}
+
 func number(count int) string { return "value " + strconv.Itoa(count) }
 
 // guarded makes a refusal of a panic: of one about a word, and of one of the module, which is told on standard error.

@@ -3,6 +3,7 @@ package network
 import (
 	"io"
 	"net"
+	"runtime"
 	"time"
 )
 
@@ -17,6 +18,10 @@ const (
 	// What is thrown away at most of a peer that goes on sending when nobody listens any more.
 	mostDiscarded = 64 << 20
 )
+
+// giveWay lets goroutines that have something to do have their turn. On a single processor ticks could else follow one
+// another without any of them: the runtime takes its time to notice that the host waits for something.
+func giveWay() { runtime.Gosched() }
 
 // connection is what ticks tell of, whoever made it, with a goroutine that reads it and one that writes to it. What was
 // read and not told is here, and so goes with the handle through save and restore, and with the connection when that

@@ -34,5 +34,12 @@
 // An HttpServer has many clients at once and hands each to net/http, by way of a connection that ticks feed: httpwire.go
 // makes of net/http's goroutines something that a tick can call.
 //
+// An HttpClient sends what http.Request.Write has written, and has http.ReadResponse read what ticks feed it
+// (httphearing.go): the two that http.Transport stands on as well. Transport itself does on its own what is for ticks
+// here. It connects, sends again and ends connections between them, on goroutines that a tick cannot wait for. By a timer
+// of 50 milliseconds it decides whether a connection is kept, which on a busy machine is chance. What a server says
+// unasked it writes to the program's log, and may take for the answer to a request that comes at that moment. And it
+// gives up behind the fifth interim answer, of which there may be any number.
+//
 // Words in square brackets name the clause of the documentation that a rule comes from.
 package network

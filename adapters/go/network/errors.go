@@ -10,11 +10,11 @@ import (
 // Calls that cannot be carried out. Each is a mistake of the caller, and its text says the next step.
 var (
 	ErrNullHandle     = errors.New("the handle is nil: pass the one that MakeServer or MakeClient made")
-	ErrNoHandle       = errors.New("the object has no handle: call MakeServerAdapter, MakeClientAdapter or Restore first")
+	ErrNoHandle       = errors.New("the object has no handle: make its adapter, or restore one, first")
 	ErrClosedHandle   = errors.New("the handle is closed: make another")
 	ErrNoServerField  = errors.New("the object has no field for a handle: pass a *Server")
 	ErrEmptyOrphan    = errors.New("the orphan holds no handle: save one into it first")
-	ErrWrongHandle    = errors.New("the orphan holds the handle of another kind of server")
+	ErrWrongHandle    = errors.New("the orphan holds the handle of another kind of object")
 	ErrOccupiedOrphan = errors.New("the orphan holds a handle already: restore that one first")
 )
 
@@ -63,6 +63,12 @@ const (
 	CodeAlreadyOpen      = -4
 	CodeNoSuchPort       = -5
 	CodeAlreadyConnected = -6
+	CodeNoRequest        = -7  // HTTP has no such request
+	CodeNoAnswer         = -8  // the server's answer is none
+	CodeTooLarge         = -9  // its answer is beyond a limit
+	CodeServerLeft       = -10 // its answer is not whole, or there is none
+	CodeTimeOut          = -11 // a limit on ticks is reached
+	CodeCancelled        = -12
 )
 
 // codeOf gives the system's number of an error, never 0.

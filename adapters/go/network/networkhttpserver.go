@@ -74,6 +74,7 @@ func (h *NetworkHttpServer) tick() error {
 	}
 	h.ticking = true
 	defer func() { h.ticking = false }()
+	giveWay()
 	h.lookAfter()
 	if err := h.take(); err != nil || h.owner != owner {
 		return err

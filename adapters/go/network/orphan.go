@@ -4,7 +4,7 @@ package network
 // value is an empty one. What arrives meanwhile is kept, by its queues and by the system, and told after the restore.
 type SharedOrphan struct{ handle savedHandle }
 
-// savedHandle is a handle of either kind of server.
+// savedHandle is the handle of a server of either kind, or of an HTTP client.
 type savedHandle interface{ close() }
 
 // Holds tells whether there is a handle in it.

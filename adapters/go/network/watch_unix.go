@@ -41,7 +41,7 @@ func (w *watched) Read(buffer []byte) (int, error) {
 	return w.TCPConn.Read(buffer)
 }
 
-// comes tells whether something has come that has not been handed on yet. Of a byte on its way from the system to the
+// comes tells whether something has come, an end included, that has not been handed on yet. Of a byte on its way from the system to the
 // reading goroutine and on, one of the two is true at any time.
 func comes(conn net.Conn) bool {
 	w, ok := conn.(*watched)
@@ -49,8 +49,8 @@ func comes(conn net.Conn) bool {
 		return false
 	}
 	came := false
-	w.raw.Control(func(fd uintptr) { came = w.peek(fd) == nil })
-	return came || w.taking.Load()
+	w.raw.Control(func(fd uintptr) { came = w.peek(fd) != syscall.EAGAIN })
+	return came || w.taking.Load() || w.failed.Load() != nil
 }
 
 func (w *watched) peek(fd uintptr) error {
