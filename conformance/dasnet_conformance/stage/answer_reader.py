@@ -63,11 +63,13 @@ class HttpAnswer:
 class AnswersSoFar:
     """The whole answers that a client has, read on each time from where they ended.
 
-    Arguments: `methods`, those of the requests in order (GET where none is named): an answer to HEAD has no content.
+    Arguments: `methods`, those of the requests in order (GET where none is named): an answer to HEAD has no content;
+    `lenient`, whether bytes behind a final answer that are none end the reading, where they are an error otherwise.
     """
 
-    def __init__(self, methods: Sequence[str] = ()) -> None:
+    def __init__(self, methods: Sequence[str] = (), *, lenient: bool = False) -> None:
         self.methods = tuple(methods)
+        self.lenient = lenient
         self._found: list[HttpAnswer] = []
         self._final = self._size = 0
 
@@ -83,6 +85,10 @@ class AnswersSoFar:
                 answer = _read(data, self._size, method, ended)
             except IncompleteError:
                 break
+            except Mismatch:
+                if self.lenient and self._final:
+                    break
+                raise
             self._found.append(answer)
             self._size += answer.size
             self._final += not answer.interim

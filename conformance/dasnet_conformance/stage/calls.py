@@ -6,12 +6,15 @@ it tells of. It reaches the implementation through a `Session` of the contract o
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dasnet_adapters.contract import (
     MAKING,
     AdapterBroken,
     Answer,
     Argument,
     Command,
+    Event,
     Outcome,
     Refusal,
     Session,
@@ -29,6 +32,10 @@ from .transcript import Transcript
 
 #: The kind of refusal that is no finding about the implementation.
 DRIVER_KIND = "driver"
+
+#: Bytes of an event that are kept once, however often they come: fewer are not worth it, more take too long to compare.
+_WORTH_IT = 4 << 10
+_TOO_MUCH = 256 << 10
 
 _TICKS = frozenset({"tick", "server_tick", "client_tick"})
 
@@ -58,6 +65,8 @@ class Calls:
         #: Where in the port the refusals of the last answer came from, a line each, as far as the adapter told.
         self.last_traceback: tuple[str, ...] = ()
         self._last = ""
+        # Bytes that events brought.
+        self._known: dict[bytes, bytes] = {}
         # The numbers that `new` gave, whether or not `objects` has them.
         self._made: set[int] = set()
         self._session = session
@@ -77,7 +86,7 @@ class Calls:
         # What fired before this command is told before it.
         self.drain_strays()
         self.last_traceback = ()
-        answer = self._answer(command, told)
+        answer = self._kept_once(self._answer(command, told))
         self._recording.called(self._transcript.tick, command, answer)
         self._last = told
         self._record(told, name, answer)
@@ -109,6 +118,20 @@ class Calls:
         if strangers:
             told = f"{name} told of a callback of object {strangers[0].object}, which was never made"
             raise AdapterBroken(told, culprit="driver", hint=HINTS["unknown-object"].text)
+
+    # The books keep every event. Where a check counts memory, what is the same in many must not be theirs many times.
+    def _kept_once(self, answer: Answer) -> Answer:
+        if not any(len(event.data) + len(event.headers) >= _WORTH_IT for event in answer.events):
+            return answer
+        return replace(answer, events=tuple(self._with_known_bytes(event) for event in answer.events))
+
+    def _with_known_bytes(self, event: Event) -> Event:
+        if len(event.data) + len(event.headers) > _TOO_MUCH:
+            return event
+        known = self._known
+        return event._replace(
+            data=known.setdefault(event.data, event.data), headers=known.setdefault(event.headers, event.headers)
+        )
 
     def _answer(self, command: Command, told: str) -> Answer:
         self._black_box.write(self._transcript.tick, told, expect.needed_now())

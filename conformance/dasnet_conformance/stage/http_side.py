@@ -174,9 +174,13 @@ def await_request(
 
 
 def await_answers(
-    host: Host, server: HostObject, peer: Peer, count: int = 1, methods: Sequence[str] = ()
+    host: Host, server: HostObject, peer: Peer, count: int = 1, methods: Sequence[str] = (), *, errors: bool = False
 ) -> list[HttpAnswer]:
-    """Tick until a client has so many final answers; all of them."""
+    """Tick until a client has so many final answers; all of them.
+
+    Those that are waited for come from a program that answers by no error, unless `errors` says that there may be some:
+    one among them is the server's own word.
+    """
     host.until(
         lambda: len(finals_at(peer, methods)) >= count or peer.closed == "reset",
         server,
@@ -187,12 +191,20 @@ def await_answers(
     expect.that(
         len(found) >= count, f"answers at {peer.name}", expected=f"{count} whole ones", got=_told(peer, methods)
     )
+    expect.that(
+        errors or all(answer.status < 400 for answer in found[:count]),
+        f"answers at {peer.name}",
+        expected="those that the program has given, and no error of the server's own",
+        got=_told(peer, methods),
+    )
     return found
 
 
-def await_answer(host: Host, server: HostObject, peer: Peer, method: str = "GET") -> HttpAnswer:
-    """Tick until a client has its first final answer; that answer."""
-    return await_answers(host, server, peer, 1, (method,))[0]
+def await_answer(
+    host: Host, server: HostObject, peer: Peer, method: str = "GET", *, errors: bool = False
+) -> HttpAnswer:
+    """Tick until a client has its first final answer; that answer. `errors` is as of `await_answers`."""
+    return await_answers(host, server, peer, 1, (method,), errors=errors)[0]
 
 
 def await_end(host: Host, server: HostObject, peer: Peer) -> None:

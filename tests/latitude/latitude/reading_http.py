@@ -154,3 +154,15 @@ class OneEmptyLine(HttpParser):
         if self.skipped:
             raise Refused(400, "more than one empty line")
         self.skipped = True
+
+
+@variant("a request that has no length")
+class WantsALength(HttpParser):
+    """Answers 411 to PUT and POST that say nothing of a body: RFC 9110, section 15.5.12, lets a server ask for it."""
+
+    def read_framing(self, request: Request) -> None:
+        """Asked for, where such methods have neither of the two fields."""
+        super().read_framing(request)
+        names = {name.lower() for name, _ in request.fields}
+        if request.method in (b"PUT", b"POST") and not names & {b"content-length", b"transfer-encoding"}:
+            raise Refused(411, "a request without a length")

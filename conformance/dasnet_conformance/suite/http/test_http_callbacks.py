@@ -146,9 +146,42 @@ def _once_of_any_size(host: Host) -> None:
     expect.equal(server.count("request"), len(fields) + len(chunks), "request callbacks")
 
 
+#: More than the thousand or two to the tenth at which a table of exchanges may begin anew.
+MANY_EXCHANGES = 1_100
+
+
+# One waits for its answer all the while, and what is given to another of its number would be its own.
+def _exchanges_of_many(host: Host) -> None:
+    server = serving(host)
+    waiting = client_of(host, server)
+    waiting.send(request_of("/waits"))
+    first = await_request(host, server)
+    server.react("request", "respond", 200, b"", GREETING)
+    peer, answered = client_of(host, server), 0
+    while server.count("request") <= MANY_EXCHANGES:
+        peer.send(PLAIN * 50)
+        host.until(
+            lambda peer=peer, most=answered + 50: len(finals_at(peer)) >= most or bool(peer.closed),  # type: ignore[misc]
+            server,
+            what="fifty answers, or the end",
+        )
+        answered += 50
+        if peer.closed:
+            host.dismiss(peer)
+            peer, answered = client_of(host, server), 0
+    numbers = [event.exchange for event in requests_of(server)]
+    expect.equal(len(set(numbers)), len(numbers), "different numbers among those of many requests")
+    respond(server, first.exchange, body=b"the first")
+    expect.same_bytes(await_answer(host, server, waiting).body, b"the first", "the answer to the one that waited")
+
+
 @check("http-callbacks.exchanges-differ")
-def test_exchanges_differ(host: Host) -> None:
+@pytest.mark.parametrize("many", [False, True], ids=["several connections", "many requests"])
+def test_exchanges_differ(host: Host, many: bool) -> None:
     """Over several connections, one after the other and at the same time; a number tells a request for good."""
+    if many:
+        _exchanges_of_many(host)
+        return
     server = serving(host)
     peers = [client_of(host, server) for _ in range(4)]
     for peer in peers:

@@ -124,8 +124,13 @@ def test_close(host: Host, field: str) -> None:
 @check("http-connection.close-said")
 @in_any_form
 def test_close_said(host: Host, field: str) -> None:
-    """The answer says what is going to happen."""
+    """The answer says what is going to happen; and so does an error of the server's own that ends the connection."""
     server = greeting(host)
+    faulty = client_of(host, server)
+    faulty.send(request_of("/", "Content-Length: x"))
+    await_end(host, server, faulty)
+    for error in finals_at(faulty):
+        expect.that(error.closes, "an error answer behind which the server ends", expected="close", got="not")
     peer = client_of(host, server)
     peer.send(request_of("/", field))
     answer = await_answer(host, server, peer)
@@ -177,15 +182,20 @@ def _answer_by_targets(
 
 
 @check("http-connection.pipelining")
-@pytest.mark.parametrize("answered", ["as they are told of", "when no more is told of"])
+@pytest.mark.parametrize("answered", ["as they are told of", "when no more is told of", "when no more is read"])
 def test_pipelining(host: Host, answered: str) -> None:
-    """Many requests in one write, some with bodies; each is told of once and answered by what it asked for."""
+    """Many requests in one write, some with bodies; each is told of once and answered by what it asked for.
+
+    Behind the first one stands more than a mebibyte in the last case: a server may leave it unread, as long as there
+    is no room.
+    """
     server = serving(host)
     peer = client_of(host, server)
     targets = [f"/{number}" for number in range(MANY)]
+    long = [f"X-Filler-{number}: {'f' * 2_000}" for number in range(4)] if answered == "when no more is read" else []
     peer.send(
         b"".join(
-            request_of(target, method="POST" if number % 3 else "GET", body=b"b" * (number % 3))
+            request_of(target, *long, method="POST" if number % 3 else "GET", body=b"b" * (number % 3))
             for number, target in enumerate(targets)
         )
     )
@@ -214,12 +224,19 @@ def test_pipelining_crossed(host: Host) -> None:
         pytest.param(request_of("/", "Expect: 100-continue", f"Content-Length: {'9' * 30}"), id="too large, and asks"),
     ],
 )
-def test_pipelining_faulty(host: Host, faulty: bytes) -> None:
-    """Three good ones and a faulty one in one write: three answers, then an error or the end."""
+@pytest.mark.parametrize("sent", ["in one write", "when the first is told of"])
+def test_pipelining_faulty(host: Host, faulty: bytes, sent: str) -> None:
+    """Three good ones and a faulty one behind them: three answers, then an error or the end."""
     server = serving(host)
     peer = client_of(host, server)
     targets = ["/0", "/1", "/2"]
-    peer.send(b"".join(request_of(target) for target in targets) + faulty)
+    peer.send(b"".join(request_of(target) for target in targets))
+    if sent != "in one write":
+        await_request(host, server)
+        host.settle(server)
+    peer.send(faulty)
+    if sent != "in one write":
+        host.settle(server)
     _answer_by_targets(host, server, peer, targets)
     host.until(lambda: len(finals_at(peer)) > 3 or peer.closed is not None, server, what="an error answer, or the end")
     for answer in finals_at(peer)[3:]:

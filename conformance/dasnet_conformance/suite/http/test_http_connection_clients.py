@@ -11,12 +11,14 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     ask,
     await_answer,
+    await_end,
     await_request,
     client_of,
     finals_at,
     greeting,
     pour,
     request_of,
+    requests_of,
     respond,
     serving,
     still_serves,
@@ -24,6 +26,8 @@ from dasnet_conformance.stage.http_side import (
 )
 
 LARGE = 8 << 20
+#: Ten minutes of a game, and more: what a hidden limit might be.
+MANY_TICKS = 40_000
 
 
 @check("http-connection.error-arrives")
@@ -157,6 +161,46 @@ def test_half_close(host: Host, version: str) -> None:
     expect.same_bytes(await_answer(host, server, later).body, GREETING, "the body of a later answer")
 
 
+@check("http-connection.half-close-ends")
+@pytest.mark.parametrize(
+    ("data", "owed"),
+    [
+        pytest.param(request_of(), 1, id="a request"),
+        pytest.param(request_of() * 3, 3, id="three requests in one write"),
+        pytest.param(request_of("/", "Connection: close"), 1, id="a request that says close"),
+        pytest.param(b"", 0, id="nothing"),
+        pytest.param(b"GET /gone HTTP/1.1\r\n", 0, id="a part of a head"),
+        pytest.param(request_of("/gone", method="POST", body=bytes(40))[:-1], 0, id="a part of a body"),
+        pytest.param(request_of() + b"GET /gone", 1, id="a part of a head behind a request"),
+    ],
+)
+@pytest.mark.parametrize("answered", ["inside", "later"])
+def test_half_close_ends(host: Host, data: bytes, owed: int, answered: str) -> None:
+    """Nothing more can come of it: a connection that stays takes a place, and a descriptor, for good.
+
+    By end of file or by reset, with an error answer or without.
+    """
+    server = serving(host)
+    peer = client_of(host, server)
+    if answered == "inside":
+        server.react("request", "respond", 200, b"", GREETING)
+    peer.send(data)
+    peer.half_close()
+    if answered == "later" and owed:
+        await_request(host, server)
+        host.settle(server)
+        for event in requests_of(server):
+            respond(server, event.exchange)
+        # Those that were not told of yet, where one is told of when the one before it is answered.
+        server.react("request", "respond", 200, b"", GREETING)
+    await_end(host, server, peer)
+    answers = finals_at(peer)
+    served = [answer.status for answer in answers if answer.status == 200]
+    if len(served) < owed and answers and answers[-1].closes and answers[-1].status == 200:
+        raise expect.Moot("this server ends its connections behind fewer answers")
+    expect.equal(len(served), owed, "answers to whole requests")
+
+
 @check("http-connection.slow-reader")
 def test_slow_reader(host: Host) -> None:
     """Eight mebibytes wait for one that does not read; ten others come and go meanwhile."""
@@ -233,6 +277,29 @@ def _many_in_turn(host: Host) -> None:
     still_serves(host, server)
 
 
+@check("http-connection.faulty-in-turn")
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"no request\r\n\r\n", id="no request"),
+        pytest.param(request_of("/", "Content-Length: x", method="POST"), id="a faulty length"),
+        pytest.param(request_of("/", "Transfer-Encoding: chunked", method="POST") + b"x\r\n", id="a faulty chunk"),
+    ],
+)
+def test_faulty_in_turn(host: Host, data: bytes) -> None:
+    """A hundred, more than many have places for; each leaves when it has its answer, every fourth one before that."""
+    server = greeting(host)
+    for number in range(100):
+        peer = client_of(host, server, needs="")
+        peer.send(data)
+        if number % 4:
+            host.until(lambda peer=peer: bool(finals_at(peer) or peer.closed), server, what="an answer, or the end")  # type: ignore[misc]
+        host.dismiss(peer)
+        host.tick_once(server)
+    expect.equal(server.count("request"), 0, "request callbacks")
+    still_serves(host, server)
+
+
 @check("http-connection.stays-open")
 def test_stays_open(host: Host) -> None:
     """One that has never asked, and one in the middle of a head; the ticks take no time."""
@@ -240,7 +307,7 @@ def test_stays_open(host: Host) -> None:
     silent, halved = client_of(host, server), client_of(host, server)
     halved.send(b"GET /patient HTTP/1.1\r\n")
     host.settle(server)
-    many.ticks(host, server, 5_000)
+    many.ticks(host, server, MANY_TICKS)
     silent.send(request_of("/silent"))
     halved.send(b"Host: localhost\r\n\r\n")
     for peer in (silent, halved):

@@ -197,7 +197,7 @@ def test_expect_unknown(host: Host) -> None:
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(_expecting(word="Expect: the-unexpected") + BODY)
-    answer = await_answer(host, server, peer)
+    answer = await_answer(host, server, peer, errors=True)
     expect.that(answer.status in (200, 417), "the answer", expected="417 or 200", got=f"status {answer.status}")
     host.observe("417" if answer.status == 417 else "ignored")
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pytest
+
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.answer_reader import HttpAnswer, read_answers
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
+    GREETING,
     await_end,
     await_request,
     client_of,
     greeting,
     request_of,
+    requests_of,
     respond,
     serving,
     targets_of,
@@ -59,26 +65,89 @@ def _next_answer(host: Host, server: HostObject, peer: Peer, read: int, number: 
     return found()[0]
 
 
+@dataclass
+class _InARow:
+    """Requests on one connection, each answered by `body` when it is told of; on another where one has said close."""
+
+    host: Host
+    server: HostObject
+    data: bytes
+    method: str
+    body: tuple[bytes, int]
+
+    def __post_init__(self) -> None:
+        self.peer, self.read, self.number = client_of(self.host, self.server), 0, 0
+
+    def ask(self) -> None:
+        """One more. A status of 4xx says that this server takes no such request."""
+        self.number += 1
+        self.peer.send(self.data)
+        host, server, peer = self.host, self.server, self.peer
+        host.until(lambda: self._told() or self._refused(), server, what=f"request callback {self.number}")
+        if not self._told():
+            raise expect.Moot("this server turns such requests down")
+        respond(server, requests_of(server)[-1].exchange, body=self.body[0], repeat=self.body[1])
+        answer = _next_answer(host, server, peer, self.read, self.number, self.method)
+        self.read = len(peer.received)
+        if answer.closes:
+            await_end(host, server, peer)
+            host.dismiss(peer)
+            self.peer, self.read = client_of(host, server), 0
+
+    def _told(self) -> bool:
+        return self.server.count("request") >= self.number
+
+    def _refused(self) -> bool:
+        return self.peer.closed is not None or bool(read_answers(self.peer.received[self.read :], ended=False))
+
+
 @check("http-connection.memory-per-request")
-def test_memory_per_request(host: Host) -> None:
-    """HEAD, so that no client has to take the 64 KiB of each answer: forty of them are allowed to stay.
+@pytest.mark.parametrize("kept", ["answers", "bodies", "fields"])
+def test_memory_per_request(host: Host, kept: str) -> None:
+    """Sixty-four KiB of each answer, or of each body, of which sixteen in a block are allowed to stay; or seven of a
+    field. The answers are to HEAD, so that no client has to take them.
 
     On another connection where one has said close.
     """
     server = serving(host)
-    peer, read, number = client_of(host, server), 0, 0
+    small = (GREETING, 1)
+    if kept == "answers":
+        row, block = _InARow(host, server, request_of(method="HEAD"), "HEAD", (bytes(64), 1_024)), BLOCK
+    elif kept == "bodies":
+        row, block = _InARow(host, server, request_of(method="POST", body=bytes(1 << 16)), "GET", small), BLOCK
+    else:
+        row, block = _InARow(host, server, request_of("/", f"X-Field: {'v' * 7_000}"), "GET", small), 8 * BLOCK
+    memory_comes_to_rest(host, row.ask, block, f"{block} requests on a connection each")
 
-    def asked() -> None:
-        nonlocal peer, read, number
+
+@check("http-connection.memory-per-client")
+@pytest.mark.parametrize("left", ["in a body", "behind an answer", "before an answer"])
+def test_memory_per_client(host: Host, left: str) -> None:
+    """Each has sent 64 KiB of a body; half of them leave by a reset."""
+    server = serving(host)
+    body = bytes(1 << 16)
+    data = request_of("/", method="POST", body=body)
+    if left == "in a body":
+        data = data[:-1]
+    number = 0
+
+    def come_and_go() -> None:
+        nonlocal number
         number += 1
-        peer.send(request_of("/", method="HEAD"))
-        event = await_request(host, server, number)
-        respond(server, event.exchange, body=bytes(64), repeat=1_024)
-        answer = _next_answer(host, server, peer, read, number, "HEAD")
-        read = len(peer.received)
-        if answer.closes:
-            await_end(host, server, peer)
-            host.dismiss(peer)
-            peer, read = client_of(host, server), 0
+        peer = client_of(host, server)
+        peer.send(data)
+        if left == "in a body":
+            host.until(lambda: not peer.unsent, server, what="the client's bytes taken")
+            host.tick_once(server)
+        else:
+            event = await_request(host, server, number, size=len(data))
+            if left == "behind an answer":
+                respond(server, event.exchange)
+                _next_answer(host, server, peer, 0, number)
+        if number % 2:
+            peer.reset()
+        host.dismiss(peer)
+        for _ in range(2):
+            host.tick_once(server)
 
-    memory_comes_to_rest(host, asked, BLOCK, f"{BLOCK} requests on a connection each")
+    memory_comes_to_rest(host, come_and_go, BLOCK, f"{BLOCK} clients each that have left {left}")

@@ -105,6 +105,35 @@ def test_large_body(host: Host, framing: str, size: int) -> None:
     await_answer(host, server, peer)
 
 
+@check("http-framing.bodies-apart")
+@pytest.mark.parametrize("framing", ["Content-Length", "chunks", "both"])
+def test_bodies_apart(host: Host, framing: str) -> None:
+    """Three clients send theirs a piece each in turn, with a tick behind each piece; and each its own next one."""
+    server = greeting(host)
+    wanted = {}
+    pieces = []
+    for number in range(3):
+        parts = [host.random.randbytes(3_000 + number) for _ in range(5)]
+        body = b"".join(parts)
+        wanted[f"/{number}"] = body
+        if framing == "chunks" or (framing == "both" and number % 2):
+            head = request_of(f"/{number}", "Transfer-Encoding: chunked", method="POST")
+            pieces.append([head, *(b"%x\r\n%b\r\n" % (len(part), part) for part in parts), b"0\r\n\r\n"])
+        else:
+            head = request_of(f"/{number}", method="POST", body=body).removesuffix(body)
+            pieces.append([head, *parts, b""])
+    peers = [client_of(host, server) for _ in pieces]
+    for each in zip(*pieces, strict=True):
+        for peer, piece in zip(peers, each, strict=True):
+            peer.send(piece)
+            host.tick_once(server)
+    for peer in peers:
+        await_answer(host, server, peer)
+    bodies = {event.target: event.data for event in requests_of(server)}
+    for target, body in wanted.items():
+        expect.same_bytes(bodies.get(target, b""), body, f"the body of the request for {target}")
+
+
 def _leave(host: Host, data: bytes, how: str) -> None:
     server = greeting(host)
     for cut in (len(data) // 2, len(data) - 1):

@@ -19,6 +19,7 @@ from dasnet_conformance.stage.http_side import (
     request_of,
     requests_of,
     still_serves,
+    targets_of,
 )
 from dasnet_conformance.stage.peer import Peer
 
@@ -95,6 +96,24 @@ def test_fields_too_many(host: Host) -> None:
     _rejected(host, greeting(host, limits=Limits(fields=20)), MANY_FIELDS)
 
 
+@check("http-limits.fields-at-limit")
+def test_fields_at_limit(host: Host) -> None:
+    """Twenty with Host, three times on one connection, as the limit is that of one request; then twenty-one."""
+    server = greeting(host, limits=Limits(fields=20))
+    peer, seen = client_of(host, server), 0
+    for number in range(3):
+        peer.send(request_of(f"/{number}", *(f"X-{each}: a" for each in range(19))))
+        answer = await_answers(host, server, peer, seen + 1)[seen]
+        seen += 1
+        if answer.closes:
+            peer, seen = client_of(host, server), 0
+    beyond = client_of(host, server)
+    beyond.send(request_of("/beyond", *(f"X-{each}: a" for each in range(20))))
+    status = await_answer(host, server, beyond, errors=True).status
+    expect.that(400 <= status < 500, "the answer to twenty-one fields", expected="an error of 4xx", got=str(status))
+    expect.equal(targets_of(server), ["/0", "/1", "/2"], "the targets called back")
+
+
 @check("http-limits.body-declared")
 def test_body_declared(host: Host) -> None:
     """No byte of the body is sent; and a gigabyte is announced to the server's own limit, if it has one."""
@@ -110,18 +129,25 @@ def test_body_declared_code(host: Host) -> None:
 
 
 @check("http-limits.body-chunked")
-def test_body_chunked(host: Host) -> None:
-    """Chunks of 1,000 bytes without a last one: the twelfth is beyond the limit."""
+@pytest.mark.parametrize("how", ["without an end", "one byte more"])
+def test_body_chunked(host: Host, how: str) -> None:
+    """Chunks of 1,000 bytes without a last one: the twelfth is beyond the limit; and a whole body of one byte more."""
     server = greeting(host, limits=Limits(body=10_000))
-    body = b"".join(b"3e8\r\n%b\r\n" % bytes(1_000) for _ in range(12))
+    chunk = b"3e8\r\n%b\r\n" % bytes(1_000)
+    body = chunk * (12 if how != "one byte more" else 10)
+    if how == "one byte more":
+        body += b"1\r\na\r\n0\r\n\r\n"
     _one_of(_rejected(host, server, CHUNKED + body), (413, 400))
 
 
 @check("http-limits.body-at-limit")
 @pytest.mark.parametrize("framing", ["Content-Length", "chunks"])
 def test_body_at_limit(host: Host, framing: str) -> None:
-    """Exactly as many bytes as the limit; three times on one connection, as the limit is that of one body."""
-    server = greeting(host, limits=Limits(body=10_000))
+    """Exactly as many bytes as the limit; three times on one connection, as the limit is that of one body.
+
+    The limits of line and head are smaller, and come in one write with it: none of its bytes are theirs.
+    """
+    server = greeting(host, limits=Limits(line=500, head=1_000, body=10_000))
     body = host.random.randbytes(10_000)
     data = request_of("/", method="POST", body=body)
     if framing == "chunks":
@@ -266,5 +292,5 @@ def test_connections(host: Host) -> None:
     # Whoever takes clients before it sees that others have left has no place until then.
     host.settle(server)
     if beyond.closed is None and not finals_at(beyond):
-        await_answer(host, server, beyond)
+        await_answer(host, server, beyond, errors=True)
     still_serves(host, server)

@@ -9,6 +9,8 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
+    GREETING,
+    PLAIN,
     Limits,
     await_answer,
     await_request,
@@ -77,10 +79,14 @@ def _served_beside(host: Host, server: HostObject) -> None:
         pytest.param(b"GET / HTTP/1.1\r\n", id="in a head"),
         pytest.param(request_of("/", "Content-Length: 5", method="POST"), id="in a body"),
         pytest.param(b"", id="before the first byte"),
+        pytest.param(None, id="in its answer"),
     ],
 )
-def test_stall(host: Host, begun: bytes) -> None:
-    """At the limit or within a few ticks of it; 408 may come before the end."""
+def test_stall(host: Host, begun: bytes | None) -> None:
+    """At the limit or within a few ticks of it; 408 may come before the end, but not into the middle of an answer."""
+    if begun is None:
+        _stalls_in_its_answer(host)
+        return
     server = greeting(host, limits=Limits(stall=STALL))
     peer = client_of(host, server)
     if begun:
@@ -94,6 +100,45 @@ def test_stall(host: Host, begun: bytes) -> None:
     for answer in finals_at(peer):
         expect.equal(answer.status, 408, "the answer to a request that did not come")
     expect.equal(server.count("request"), 0, "request callbacks")
+
+
+# A client that reads nothing: what the system holds for it is all that it can get when it reads at last.
+def _stalls_in_its_answer(host: Host) -> None:
+    server = serving(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    peer.pause_reading()
+    peer.send(request_of())
+    event = await_request(host, server)
+    respond(server, event.exchange, body=bytes(256), repeat=PATIENTLY_READ // 256)
+    for _ in range(3 * STALL):
+        host.tick_once(server)
+    peer.resume_reading()
+    host.until(
+        lambda: peer.closed is not None or len(peer.received) > PATIENTLY_READ,
+        server,
+        what=f"the end of a connection whose client read nothing of its answer for {3 * STALL} ticks",
+        got=lambda: f"{len(peer.received)} bytes of it",
+    )
+    expect.that(
+        len(peer.received) < PATIENTLY_READ,
+        f"an answer of which nothing could be sent for {3 * STALL} ticks, with a limit of {STALL}",
+        expected="the end of its connection",
+        got="the whole answer",
+    )
+
+
+@check("http-limits.stall-waits-for-host")
+@pytest.mark.parametrize("behind", [b"", PLAIN, b"GET /next"], ids=["alone", "another request behind", "half of one"])
+def test_stall_waits_for_host(host: Host, behind: bytes) -> None:
+    """Three times as many ticks as the limit: it is the program that takes its time."""
+    server = serving(host, limits=Limits(stall=STALL))
+    peer = client_of(host, server)
+    peer.send(request_of("/slow") + behind)
+    event = await_request(host, server)
+    for _ in range(3 * STALL):
+        host.tick_once(server)
+    respond(server, event.exchange)
+    expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of an answer that took its time")
 
 
 @check("http-limits.stall-counts-ticks")

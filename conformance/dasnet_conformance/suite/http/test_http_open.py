@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_HTTP
+from dasnet_adapters.contract import CLASS_HTTP, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
@@ -13,6 +13,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     GREETING,
     PLAIN,
+    Limits,
     await_answer,
     await_request,
     client_of,
@@ -33,6 +34,8 @@ from dasnet_conformance.suite.scenes import rounds, tick_whatever
 #: What is_open may say of an object that does not listen.
 NOT_OPEN = ("false", "refused")
 CLIENTS = 400
+#: Ticks behind which a silent client is ended, where there is such a limit.
+STALL = 8
 SERVERS = 100
 
 
@@ -183,9 +186,35 @@ def test_objects_independent(host: Host) -> None:
     _still_serves_by_hand(host, servers[0])
 
 
+# Clients that are turned down, or that the server ends because nothing comes of them.
+def _turned_down(host: Host, how: str) -> None:
+    server = greeting(host, limits=Limits(stall=STALL) if how == "stalled" else None)
+    before: int | None = None
+    count = CLIENTS if how == "faulty" else CLIENTS // 4
+    for number in rounds(count):
+        peer = client_of(host, server)
+        peer.send(b"no request\r\n\r\n" if how == "faulty" else PLAIN[:20])
+        if how == "stalled":
+            for _ in range(2 * STALL):
+                host.tick_once(server)
+        host.until(lambda peer=peer: bool(finals_at(peer) or peer.closed), server, what="an answer, or the end")  # type: ignore[misc]
+        host.dismiss(peer)
+        host.tick_once(server)
+        if number == WARM_UP:
+            host.settle(server)
+            before = descriptors(host)
+    host.settle(server)
+    expect_no_leak(host, before, f"{count} clients that were turned down")
+    still_serves(host, server)
+
+
 @check("http-open.clients-leak-nothing")
-def test_clients_leak_nothing(host: Host) -> None:
-    """Four ways to leave, in turn, each in the orderly way and by a reset."""
+@pytest.mark.parametrize("how", ["leaving", "faulty", "stalled"])
+def test_clients_leak_nothing(host: Host, how: str) -> None:
+    """Four ways to leave, in turn, each in the orderly way and by a reset; and clients that the server turns down."""
+    if how != "leaving":
+        _turned_down(host, how)
+        return
     server = serving(host)
     before: int | None = None
     for number in rounds(CLIENTS):
@@ -217,6 +246,22 @@ def test_clients_leak_nothing(host: Host) -> None:
     host.settle(server)
     expect_no_leak(host, before, f"{CLIENTS} clients")
     _still_serves_by_hand(host, server)
+
+
+@check("http-open.failed-inits-leak-nothing")
+def test_failed_inits_leak_nothing(host: Host) -> None:
+    """A program that tries its port until it is free; another server has it meanwhile."""
+    holder = serving(host)
+    server = made_server(host)
+    before: int | None = None
+    for number in rounds(CLIENTS):
+        if server.init(holder.port) == Value(True):
+            raise expect.Mismatch(f"init number {number} on a port in use", "not true", "true")
+        if number == WARM_UP:
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{CLIENTS} inits that failed")
+    holder.destroy()
+    expect.returns(host.init_free(server), True, "init on a free port behind those that failed")
 
 
 @check("http-open.rounds-leak-nothing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dasnet_adapters.contract import CLASS_HTTP, CLASS_HTTP_B
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
@@ -78,9 +80,17 @@ def test_is_open(host: Host) -> None:
     expect.one_of(server.is_open(), ("false", "refused"), "is_open of the object whose handle another one has")
 
 
+# As long as it takes a client to stall, and some ticks more.
+STALL = 48
+
+
 @check("http-reload.limits")
-def test_limits(host: Host) -> None:
+@pytest.mark.parametrize("limit", ["body", "stall"])
+def test_limits(host: Host, limit: str) -> None:
     """One client has sent a part of its head before; whose limits count is not asked, for both have the same."""
+    if limit == "stall":
+        _stalls_through_a_reload(host)
+        return
     limits = Limits(body=10_000)
     server = greeting(host, limits=limits)
     too_large = request_of("/", "Content-Length: 10001", method="POST")
@@ -97,7 +107,7 @@ def test_limits(host: Host) -> None:
     late = client_of(host, fresh)
     late.send(too_large)
     for peer in (early, late):
-        answer = await_answer(host, fresh, peer)
+        answer = await_answer(host, fresh, peer, errors=True)
         expect.that(
             400 <= answer.status < 500,
             f"the answer to a body beyond the limit, at {peer.name}",
@@ -106,3 +116,27 @@ def test_limits(host: Host) -> None:
         )
     expect.equal(targets_of(fresh), [], "the targets called back")
     still_serves(host, fresh)
+
+
+# A client is silent before the reload and behind it; whether its ticks are counted anew is open.
+def _stalls_through_a_reload(host: Host) -> None:
+    limits = Limits(stall=STALL)
+    server = greeting(host, limits=limits)
+    peers = [client_of(host, server) for _ in range(2)]
+    peers[0].send(b"GET / HTTP/1.1\r\n")
+    for _ in range(STALL // 4):
+        host.tick_once(server)
+    fresh = made_server(host, limits=limits)
+    with expect.needing("http-reload.open"):
+        expect.returns(server.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    for _ in range(3 * STALL):
+        host.tick_once(fresh)
+    host.silence()
+    for peer in peers:
+        expect.that(
+            peer.closed is not None,
+            f"the connection of {peer.name}, which stalled through a reload",
+            expected=f"its end {STALL} ticks behind the reload",
+            got="none",
+        )

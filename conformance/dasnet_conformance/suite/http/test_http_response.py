@@ -52,7 +52,7 @@ def _answered(
     peer.send(request_of("/", method=method, version=version))
     event = await_request(host, server)
     respond(server, event.exchange, status, headers, body, repeat)
-    return await_answer(host, server, peer, method), peer, server
+    return await_answer(host, server, peer, method, errors=True), peer, server
 
 
 @check("http-response.status-line")
@@ -103,6 +103,10 @@ def test_fields_arrive(host: Host) -> None:
         b"Content-Type: text/plain; charset=utf-8\r\nX-One: a\r\nSet-Cookie: a=1\r\nX-Two: \r\n"
         b"X-One: b\r\nSet-Cookie: b=2\r\nX-Bytes: caf\xe9 \xff\r\n"
     )
+    many = b"".join(b"X-Field-%d: value %d\r\n" % (number, number) for number in range(100))
+    answer, _, _ = _answered(host, headers=many)
+    for number in range(100):
+        expect.equal(answer.values(f"x-field-{number}"), [b"value %d" % number], f"field {number + 1} of a hundred")
     answer, _, _ = _answered(host, headers=headers)
     expect.equal(answer.values("content-type"), [b"text/plain; charset=utf-8"], "Content-Type")
     expect.equal(b", ".join(answer.values("x-one")), b"a, b", "the values of X-One, joined")
@@ -234,7 +238,7 @@ def test_date(host: Host, status: int) -> None:
         event = await_request(host, server)
         given = name + b": Sun, 06 Nov 1994 08:49:37 GMT\r\n"
         if server.call("respond", event.exchange, status, given, GREETING, 1) == Value(True):
-            _expect_date(await_answer(host, server, peer))
+            _expect_date(await_answer(host, server, peer, errors=True))
 
 
 @check("http-response.version")

@@ -7,8 +7,38 @@ import socket
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
+from dasnet_conformance.proof.faults.sound_http_request import Request
+
+
+@fault("http-connection.half-close-ends")
+class KeepsHalfClosedConnections(HttpConnection):
+    """The end of a client's half is noted when it is to be read again, which it never is: the connection stays."""
+
+    def cut_off(self) -> None:
+        pass
+
+    def has_work(self) -> bool:
+        return not self.ended and super().has_work()
+
+
+@fault("http-connection.half-close-ends")
+class HalfARequestIsWaitedFor(HttpConnection):
+    """A client that ends its half in the middle of a request is waited for, for it may say the rest."""
+
+    def cut_off(self) -> None:
+        if not self.parser.begun():
+            super().cut_off()
+
+
+@fault("http-connection.half-close-ends")
+class KeepsWhoHasHadItsAnswer(HttpConnection):
+    """The end of a client's half ends the connection of one that is in the middle of a request, and of no other."""
+
+    def cut_off(self) -> None:
+        if self.parser.begun():
+            super().cut_off()
 
 
 @fault("http-connection.slow-reader")
@@ -87,6 +117,63 @@ class DestructionLeavesConnectionsOpen(HttpHandle):
         self.lost.extend(self.connections)
         self.connections = []
         super().close()
+
+
+@fault("http-connection.memory-per-request")
+class KeepsWhatItWasSent(HttpConnection):
+    """Each body is kept beside its request, in a list that is emptied when the server ends."""
+
+    bodies: list[bytes] = []  # noqa: RUF012
+
+    def owe(self, exchange: Exchange) -> None:
+        super().owe(exchange)
+        self.bodies.append(bytes(exchange.request.body) + b"\n")
+
+
+@fault("http-connection.memory-per-request")
+class KeepsTheFieldsOfRequests(HttpHandle):
+    """Exchanges are looked up in a table by number, and an answer takes none out of it: fields and all stay there."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.table: dict[int, Request] = {}
+
+    def tell_request(self, number: int, request: Request) -> None:
+        self.table[number] = request
+        super().tell_request(number, request)
+
+
+@fault("http-connection.memory-per-client")
+class KeepsClientsThatHaveLeft(HttpHandle):
+    """Connections are in a list for a page of statistics, and stay there with what they had read when they are gone."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.seen: list[HttpConnection] = []
+
+    def make_connection(self, client: socket.socket) -> HttpConnection:
+        connection = super().make_connection(client)
+        self.seen.append(connection)
+        return connection
+
+
+@fault("http-connection.memory-per-client")
+class UnansweredRequestsStay(HttpHandle):
+    """A request is let go of when it is answered, and one whose client has left is never answered."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.unanswered: dict[int, Request] = {}
+
+    def tell_request(self, number: int, request: Request) -> None:
+        self.unanswered[number] = request
+        super().tell_request(number, request)
+
+    def respond(self, number: int, status: int, headers: Any, body: bytes) -> bool:
+        answered = super().respond(number, status, headers, body)
+        if answered:
+            self.unanswered.pop(number, None)
+        return answered
 
 
 @fault("http-connection.memory-per-request")

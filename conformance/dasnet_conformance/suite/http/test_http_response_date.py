@@ -1,0 +1,49 @@
+"""Section http-response: the time that answers tell, as it goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.answer_reader import HttpAnswer
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_side import await_answer, await_answers, client_of, greeting, request_of
+
+#: Seconds that a Date may be behind: the part of its second that it leaves out, and one for a server that asks the
+#: clock once a second. It has to be more by all the others that have passed.
+BEHIND = 2
+
+
+@check("http-response.date-goes-on")
+def test_date_goes_on(host: Host) -> None:
+    """On the connection that had an answer seconds ago, on one that was silent since then, and on a new one."""
+    server = greeting(host)
+    used, silent = client_of(host, server), client_of(host, server)
+    used.send(request_of("/before"))
+    before = await_answer(host, server, used)
+    passed = int(host.idle(server))
+    answers = {}
+    if not before.closes:
+        used.send(request_of("/after"))
+        answers["on the same connection"] = await_answers(host, server, used, 2)[1]
+    for name, peer in (("on a silent one", silent), ("on a new one", client_of(host, server))):
+        peer.send(request_of("/after"))
+        answers[name] = await_answer(host, server, peer)
+    for name, answer in answers.items():
+        later = (_date(answer) - _date(before)).total_seconds()
+        expect.that(
+            later >= passed - BEHIND,
+            f"the Date of an answer {name}, {passed} seconds later",
+            expected=f"one that is {passed - BEHIND} seconds later at least",
+            got=f"{later:g}: {answer.values('date')[0]!r} behind {before.values('date')[0]!r}",
+        )
+
+
+# That there is one, and its form, is for other checks.
+def _date(answer: HttpAnswer) -> datetime:
+    try:
+        return parsedate_to_datetime(answer.values("date")[0].decode("latin-1"))
+    except (IndexError, ValueError):
+        raise expect.Moot("this server has no Date, or one in a form of its own") from None
