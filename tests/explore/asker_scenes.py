@@ -5,6 +5,8 @@ from __future__ import annotations
 OPEN = "host: open HTTP client 1 of class A for a server\n"
 OPEN_2 = "host: open HTTP client 2 of class A for a server\n"
 NOBODY = "host: open HTTP client 1 of class A for nobody\n"
+NAMED = "host: open HTTP client 1 of class A for a server by its name\n"
+SIXTH = "host: open HTTP client 1 of class A for a server at an address of IPv6\n"
 NEW_2 = "host: construct HTTP client 2 of class B\n"
 SETTLE = "host: settle\n"
 TICK = "host: tick object 1 1 times\n"

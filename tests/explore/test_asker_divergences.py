@@ -10,6 +10,7 @@ from asker_scenes import (
     CLOSE,
     DESTROY,
     INIT,
+    NAMED,
     NOBODY,
     OPEN,
     QUERY,
@@ -19,6 +20,7 @@ from asker_scenes import (
     SAVE,
     SETTLE,
     SILENCE,
+    SIXTH,
     TALKED,
     TICK,
     UNASKED,
@@ -40,6 +42,9 @@ pytestmark = pytest.mark.usefixtures("wrong_servers")
 ASKED: list[Case] = [
     ("decodes_target", OPEN + asks(), "http-client-request.target-exact", "which nobody asked for"),
     ("no_host", OPEN + asks(), "http-client-request.host", "Host is []"),
+    ("literals_only", NAMED + asks(), "http-client-connection.by-name", "a failure of exchange 1"),
+    ("host_is_the_address", NAMED + asks(), "http-client-connection.by-name", "Host is [b'127.0.0.1"),
+    ("no_brackets", SIXTH + asks(), "http-client-connection.ipv-six", "Host is [b'::1"),
     ("two_hosts", OPEN + asks("GET", "a host"), "http-client-request.host-own", "Host is"),
     ("speaks_old_version", OPEN + asks(), "http-client-request.version", "HTTP/1.0"),
     ("get_with_length", OPEN + asks(), "http-client-request.get-without-length", "a length"),
@@ -179,6 +184,8 @@ FINE = {
     ),
     "what is forbidden": OPEN + "host: HTTP client 1 requests what is forbidden: a field with LF\n" + asks() + SETTLE,
     "nobody": NOBODY + asks() + asks("POST", "no field", 10) + SETTLE + CLOSE + INIT + asks() + SETTLE + replies(),
+    "by its name": NAMED + asks() + SETTLE + replies() + CLOSE + INIT + asks() + SETTLE + replies(),
+    "an address of IPv6": SIXTH + asks() + SETTLE + replies() + RELOAD + asks() + SETTLE + replies(),
     "the end of a client": WAITS + asks() + replies() + DESTROY + TICK + QUERY + asks(),
     "a reload in everything": OPEN
     + RELOAD

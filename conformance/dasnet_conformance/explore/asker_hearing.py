@@ -174,6 +174,8 @@ class AskerHearing:
             raise Divergence("http-client-connection.idle-end", f"{said}, which could be asked on another connection")
         failed = any(each.outcome is not None and each.outcome.what == "failure" for each in handle.asked)
         requirement = "http-client-connection.after-failure" if failed else "http-client-request.get"
+        if not handle.connections:
+            requirement = words.BY_PLACE.get(handle.towards, requirement)
         raise Divergence(requirement, f"{said}, of which nothing went wrong")
 
     # Reactions

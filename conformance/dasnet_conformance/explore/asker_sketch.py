@@ -204,7 +204,7 @@ class _Asking:
 
 
 def _towards(pick: Pick) -> str:
-    return pick((words.SERVER, words.SERVER, words.SERVER, words.SERVER, words.SERVER, words.NOBODY))
+    return pick((*6 * (words.SERVER,), words.NOBODY, words.NAMED, words.SIXTH))
 
 
 def _open(label: int, pick: Pick) -> Step:
