@@ -175,14 +175,14 @@ class KeepsSpareConnection(HttpClientHandle):
 
     spare: socket.socket | None = None
 
-    def begin(self, asked: Asked) -> None:
-        """One ahead of it."""
-        super().begin(asked)
-        if self.spare is None and self.connection is not None and self.server is not None:
+    def flush(self) -> None:
+        """One ahead, once the first is made."""
+        if self.spare is None and self.server is not None:
             family, address = self.look_up(*self.server)[0]
             self.spare = socket.socket(family, socket.SOCK_STREAM)
             self.spare.setblocking(False)
             self.spare.connect_ex(address)
+        super().flush()
 
     def try_next(self, failure: OSError) -> None:
         """The spare one first."""

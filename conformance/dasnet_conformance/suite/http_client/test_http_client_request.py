@@ -46,7 +46,8 @@ def test_get(host: Host) -> None:
         got=repr(event.headers),
     )
     expect_no_more(host, site.client, 1)
-    expect.equal(len(site.peers), 1, "connections")
+    # One that is made ahead of the next request has nothing on it.
+    expect.equal(sum(bool(each.received) for each in site.peers), 1, "connections on which something was sent")
 
 
 @check("http-client-request.number")
