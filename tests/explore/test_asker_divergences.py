@@ -17,6 +17,7 @@ from asker_scenes import (
     RELOAD,
     REST,
     RESTORE,
+    RESTORE_2,
     SAVE,
     SETTLE,
     SILENCE,
@@ -38,6 +39,8 @@ from divergence_scenes import Case, check, named
 from conftest import Play
 
 pytestmark = pytest.mark.usefixtures("wrong_servers")
+
+SAVED_INSIDE = WAITS + asks() + reacts("save") + replies() + TICK + RESTORE_2 + SETTLE
 
 ASKED: list[Case] = [
     ("decodes_target", OPEN + asks(), "http-client-request.target-exact", "which nobody asked for"),
@@ -138,6 +141,18 @@ FRAMED: list[Case] = [
 ]
 
 RELOADED: list[Case] = [
+    (
+        "saving_inside_is_refused",
+        WAITS + reacts("save") + replies(),
+        "http-client-reload.inside-callback",
+        "save inside a callback",
+    ),
+    (
+        "saving_inside_stops_ticks",
+        SAVED_INSIDE + replies(label=2) + SETTLE,
+        "http-client-reload.waiting",
+        "the outcome of exchange 2",
+    ),
     ("saving_forgets_the_server", OPEN + RELOAD + QUERY, "http-client-reload.open", "is_open"),
     ("saving_fails_what_waits", WAITS + RELOAD, "http-client-reload.waiting", "nothing went wrong"),
     ("numbers_begin_anew", TALKED + RELOAD + asks(), "http-client-reload.numbers-go-on", "which another one had"),
@@ -186,6 +201,11 @@ FINE = {
     "nobody": NOBODY + asks() + asks("POST", "no field", 10) + SETTLE + CLOSE + INIT + asks() + SETTLE + replies(),
     "by its name": NAMED + asks() + SETTLE + replies() + CLOSE + INIT + asks() + SETTLE + replies(),
     "an address of IPv6": SIXTH + asks() + SETTLE + replies() + RELOAD + asks() + SETTLE + replies(),
+    "a part of what is behind an answer": WAITS
+    + replies(200, "a length", 0, "extra bytes behind it", how="prepare")
+    + part(75)
+    + SETTLE,
+    "a save inside a response": SAVED_INSIDE + replies(label=2) + SETTLE,
     "the end of a client": WAITS + asks() + replies() + DESTROY + TICK + QUERY + asks(),
     "a reload in everything": OPEN
     + RELOAD

@@ -90,6 +90,9 @@ class _Asking:
         elif name == "save" and self.held.get(label):
             self.held[label] = False
             self.orphans.add(step.number("orphan"))
+        elif name == "asker_react" and step.get("asker_inside") == "save":
+            # It may be there after the next response; there is no harm in looking for it.
+            self.orphans.add(words.SAVED_INSIDE)
         elif name == "restore" and step.number("orphan") in self.orphans and label in self.held:
             self._moved(label)
             self.orphans.discard(step.number("orphan"))

@@ -81,8 +81,8 @@ def _init(world: AskerWorld, step: Step) -> None:
     except Moot:
         return  # this machine has no such address
     outcome = world.call("http_init", obj.label, named, listener.port)
-    first = words.BY_PLACE.get(towards, "http-client-request.get")
-    requirement = "http-client-outcome.init-again" if handle.listeners else first
+    requirement = words.BY_PLACE.get(towards, "http-client-request.get")
+    requirement = "http-client-outcome.init-again" if handle.listeners else requirement
     expect_one(outcome, ("true",), requirement, f"init of object {obj.label} for {towards}")
     handle.open, handle.towards = True, towards
     if towards != words.NOBODY:
@@ -119,7 +119,8 @@ def _react(world: AskerWorld, step: Step) -> None:
     if action == "a request":
         world.call("react", obj.label, "response", "request", "GET", inside_target(obj), b"", b"")
     else:
-        world.call("react", obj.label, "response", "none" if action == "nothing" else action, "")
+        named = "none" if action == "nothing" else action
+        world.call("react", obj.label, "response", named, words.SAVED_INSIDE if action == "save" else "")
     obj.reaction = action
 
 
@@ -271,7 +272,7 @@ def _send(world: AskerWorld, connection: SiteConnection, count: int) -> None:
     if current is None or current.reply is None:
         return
     made = current.reply
-    piece = made.data[made.sent : made.sent + max(0, count)]
+    piece = made.data[made.sent : made.until(count)]
     world.deeds += 1
     connection.wire.send(piece)
     made.sent += len(piece)

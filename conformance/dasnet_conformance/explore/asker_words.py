@@ -86,7 +86,9 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
 BY_PLACE: Final = {NAMED: "http-client-connection.by-name", SIXTH: "http-client-connection.ipv-six"}
 
 #: What an HTTP client does inside the callback of a response.
-ACTIONS: Final = ("nothing", "a request", "raise", "tick", "close", "destroy")
+ACTIONS: Final = ("nothing", "a request", "raise", "tick", "close", "destroy", "save")
+#: Where `save` inside a callback puts the handle.
+SAVED_INSIDE: Final = 2
 
 
 @cache
