@@ -171,7 +171,7 @@ class _Asking:
         found.append((8 if waits > 1 else 20, lambda pick: _request(label, pick)))
         found.append((2, lambda pick: Step("asker_forbidden", (label, pick(tuple(words.FORBIDDEN))))))
         found.append((2 if waits else 1, lambda _: Step("asker_close", (label,))))
-        found.append((2, lambda pick: Step("asker_react", (label, pick(words.ACTIONS)))))
+        found.append((3, lambda pick: Step("asker_react", (label, pick((*words.ACTIONS, "save", "save"))))))
         found.append((5 if waits else 1, lambda pick: Step("asker_cancel", (label, pick(words.WHICH)))))
         found.append((3 if waits else 1, lambda pick: Step("save", (label, pick((1, 2))))))
         often = 12 if label in self.begun else 3 if waits else 1
