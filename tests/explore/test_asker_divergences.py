@@ -10,15 +10,18 @@ from asker_scenes import (
     CLOSE,
     DESTROY,
     INIT,
+    NAMED,
     NOBODY,
     OPEN,
     QUERY,
     RELOAD,
     REST,
     RESTORE,
+    RESTORE_2,
     SAVE,
     SETTLE,
     SILENCE,
+    SIXTH,
     TALKED,
     TICK,
     UNASKED,
@@ -37,9 +40,14 @@ from conftest import Play
 
 pytestmark = pytest.mark.usefixtures("wrong_servers")
 
+SAVED_INSIDE = WAITS + asks() + reacts("save") + replies() + TICK + RESTORE_2 + SETTLE
+
 ASKED: list[Case] = [
     ("decodes_target", OPEN + asks(), "http-client-request.target-exact", "which nobody asked for"),
     ("no_host", OPEN + asks(), "http-client-request.host", "Host is []"),
+    ("literals_only", NAMED + asks(), "http-client-connection.by-name", "a failure of exchange 1"),
+    ("host_is_the_address", NAMED + asks(), "http-client-connection.by-name", "Host is [b'127.0.0.1"),
+    ("no_brackets", SIXTH + asks(), "http-client-connection.ipv-six", "Host is [b'::1"),
     ("two_hosts", OPEN + asks("GET", "a host"), "http-client-request.host-own", "Host is"),
     ("speaks_old_version", OPEN + asks(), "http-client-request.version", "HTTP/1.0"),
     ("get_with_length", OPEN + asks(), "http-client-request.get-without-length", "a length"),
@@ -133,6 +141,18 @@ FRAMED: list[Case] = [
 ]
 
 RELOADED: list[Case] = [
+    (
+        "saving_inside_is_refused",
+        WAITS + reacts("save") + replies(),
+        "http-client-reload.inside-callback",
+        "save inside a callback",
+    ),
+    (
+        "saving_inside_stops_ticks",
+        SAVED_INSIDE + replies(label=2) + SETTLE,
+        "http-client-reload.waiting",
+        "the outcome of exchange 2",
+    ),
     ("saving_forgets_the_server", OPEN + RELOAD + QUERY, "http-client-reload.open", "is_open"),
     ("saving_fails_what_waits", WAITS + RELOAD, "http-client-reload.waiting", "nothing went wrong"),
     ("numbers_begin_anew", TALKED + RELOAD + asks(), "http-client-reload.numbers-go-on", "which another one had"),
@@ -179,6 +199,13 @@ FINE = {
     ),
     "what is forbidden": OPEN + "host: HTTP client 1 requests what is forbidden: a field with LF\n" + asks() + SETTLE,
     "nobody": NOBODY + asks() + asks("POST", "no field", 10) + SETTLE + CLOSE + INIT + asks() + SETTLE + replies(),
+    "by its name": NAMED + asks() + SETTLE + replies() + CLOSE + INIT + asks() + SETTLE + replies(),
+    "an address of IPv6": SIXTH + asks() + SETTLE + replies() + RELOAD + asks() + SETTLE + replies(),
+    "a part of what is behind an answer": WAITS
+    + replies(200, "a length", 0, "extra bytes behind it", how="prepare")
+    + part(75)
+    + SETTLE,
+    "a save inside a response": SAVED_INSIDE + replies(label=2) + SETTLE,
     "the end of a client": WAITS + asks() + replies() + DESTROY + TICK + QUERY + asks(),
     "a reload in everything": OPEN
     + RELOAD

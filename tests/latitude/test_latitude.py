@@ -28,6 +28,14 @@ NOT_SHOWN = {
         "refused",
     ): "Python destroys a client by close, and a closed one answers",
     ("client-state.destroyed.send", "refused"): "Python destroys a client by close, and a closed one answers",
+    (
+        "http-client-outcome.destroyed-tick",
+        "silent",
+    ): "Python destroys a client by close, and a closed one tells of what it was asked",
+    (
+        "http-client-outcome.destroyed-tick",
+        "refused",
+    ): "Python destroys a client by close, and a closed one can be ticked",
     ("adapter.twice-before-init", "true"): "what the method gives is not looked at in Python; a driver may say it",
 }
 

@@ -52,6 +52,12 @@ class Reply:
     cut: bool = False
     reloaded: bool = False
 
+    def until(self, count: int) -> int:
+        """Where the next piece of so many bytes ends; extra bytes come with the end of the answer."""
+        end = self.sent + max(0, count)
+        extra = self.manner == words.EXTRA and self.data.endswith(UNASKED)
+        return len(self.data) if extra and end >= len(self.data) - len(UNASKED) else end
+
     @property
     def lasts(self) -> bool:
         """Whether its end is that of its connection."""

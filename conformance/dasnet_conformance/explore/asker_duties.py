@@ -47,11 +47,13 @@ def _of_missing(handle: AskerHandle, asked: Asked) -> str:
         return "http-client-reload.before-connecting" if not asked.arrived else "http-client-reload.waiting"
     if asked.target.endswith("/inside"):
         return "http-client-outcome.request-inside"
-    if handle.towards == words.SERVER and len(handle.listeners) > 1:
+    if handle.towards != words.NOBODY and len(handle.listeners) > 1:
         return "http-client-outcome.init-again"
     failed = any(each.outcome is not None and each.outcome.what == "failure" for each in handle.asked)
     if asked.arrived or failed:
         return "http-client-connection.after-failure"
     if any(connection.end for connection in handle.connections):
         return "http-client-connection.idle-end"
-    return "http-client-request.get" if handle.asked[0] is asked else "http-client-connection.order"
+    if handle.asked[0] is asked:
+        return words.BY_PLACE.get(handle.towards, "http-client-request.get")
+    return "http-client-connection.order"

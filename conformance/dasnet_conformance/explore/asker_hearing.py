@@ -127,6 +127,8 @@ class AskerHearing:
             raise Divergence("http-client-reload.old-is-silent", told)
         if handle.closed:
             raise Divergence("http-client-outcome.destroy-silent", f"{said}, which was destroyed inside a callback")
+        if handle.hears is None:
+            raise Divergence("http-client-reload.inside-callback", f"{said}, whose handle was saved inside a callback")
         if obj.label != handle.hears:
             requirement = "http-client-reload.old-is-silent" if handle.reloads else "http-client-outcome.two-clients"
             raise Divergence(requirement, f"{said}, and the handle is that of object {handle.hears}")
@@ -174,6 +176,8 @@ class AskerHearing:
             raise Divergence("http-client-connection.idle-end", f"{said}, which could be asked on another connection")
         failed = any(each.outcome is not None and each.outcome.what == "failure" for each in handle.asked)
         requirement = "http-client-connection.after-failure" if failed else "http-client-request.get"
+        if not handle.connections:
+            requirement = words.BY_PLACE.get(handle.towards, requirement)
         raise Divergence(requirement, f"{said}, of which nothing went wrong")
 
     # Reactions
@@ -195,6 +199,12 @@ class AskerHearing:
                 raise Divergence("http-client-outcome.close-inside", f"close inside a callback: {outcome}")
             if handle is not None:
                 closed(handle)
+        elif action == "save":
+            if words.SAVED_INSIDE in self._state.orphans:
+                raise NoVerdict("a save inside a callback into an orphan that holds a client")
+            if name_of(outcome) not in ("none", "true"):
+                raise Divergence("http-client-reload.inside-callback", f"save inside a callback: {outcome}")
+            self._state.saved(obj, words.SAVED_INSIDE)
         elif action == "a request":
             number = outcome.value if isinstance(outcome, Value) else None
             if handle is None or not handle.open:

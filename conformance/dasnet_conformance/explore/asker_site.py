@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dasnet_conformance.stage.answer_reader import BY_LENGTH, BY_NATURE
 from dasnet_conformance.stage.expect import Mismatch
-from dasnet_conformance.stage.listener import LOOPBACK
 from dasnet_conformance.stage.request_reader import HttpRequest, expects_continue, read_requests
 
 from . import asker_words as words
@@ -100,11 +99,14 @@ def _check(handle: AskerHandle, asked: Asked, request: HttpRequest, said: str) -
         requirement = "http-client-reload.sending" if asked.reloaded else "http-client-request.body-exact"
         raise Divergence(requirement, f"{said}: a body of {len(request.body)} bytes for one of {len(asked.body)}")
     hosts = request.values("host")
-    ports = [b"%s:%d" % (LOOPBACK.encode(), listener.port) for listener in handle.listeners]
+    places = zip(handle.hosts, handle.listeners, strict=True)
+    ports = [f"{named}:{listener.port}".encode() for named, listener in places]
     # Whether that of the program goes before its own is the client's to choose.
     wanted = [b"example.org:81", *ports] if asked.given == words.OWN_HOST else ports
     if len(hosts) != 1 or hosts[0] not in wanted:
-        requirement = "http-client-request.host-own" if asked.given == words.OWN_HOST else "http-client-request.host"
+        requirement = words.BY_PLACE.get(handle.towards, "http-client-request.host")
+        if asked.given == words.OWN_HOST:
+            requirement = "http-client-request.host-own"
         raise Divergence(requirement, f"{said}: Host is {hosts} for one of {wanted}")
     if not asked.body and asked.method in ("GET", "HEAD") and request.framing != BY_NATURE:
         raise Divergence("http-client-request.get-without-length", f"{said}: a length, and no body")

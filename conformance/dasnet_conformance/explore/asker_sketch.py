@@ -90,6 +90,9 @@ class _Asking:
         elif name == "save" and self.held.get(label):
             self.held[label] = False
             self.orphans.add(step.number("orphan"))
+        elif name == "asker_react" and step.get("asker_inside") == "save":
+            # It may be there after the next response; there is no harm in looking for it.
+            self.orphans.add(words.SAVED_INSIDE)
         elif name == "restore" and step.number("orphan") in self.orphans and label in self.held:
             self._moved(label)
             self.orphans.discard(step.number("orphan"))
@@ -168,7 +171,7 @@ class _Asking:
         found.append((8 if waits > 1 else 20, lambda pick: _request(label, pick)))
         found.append((2, lambda pick: Step("asker_forbidden", (label, pick(tuple(words.FORBIDDEN))))))
         found.append((2 if waits else 1, lambda _: Step("asker_close", (label,))))
-        found.append((2, lambda pick: Step("asker_react", (label, pick(words.ACTIONS)))))
+        found.append((3, lambda pick: Step("asker_react", (label, pick((*words.ACTIONS, "save", "save"))))))
         found.append((5 if waits else 1, lambda pick: Step("asker_cancel", (label, pick(words.WHICH)))))
         found.append((3 if waits else 1, lambda pick: Step("save", (label, pick((1, 2))))))
         often = 12 if label in self.begun else 3 if waits else 1
@@ -204,7 +207,7 @@ class _Asking:
 
 
 def _towards(pick: Pick) -> str:
-    return pick((words.SERVER, words.SERVER, words.SERVER, words.SERVER, words.SERVER, words.NOBODY))
+    return pick((*6 * (words.SERVER,), words.NOBODY, words.NAMED, words.SIXTH))
 
 
 def _open(label: int, pick: Pick) -> Step:

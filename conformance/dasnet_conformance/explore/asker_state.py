@@ -106,6 +106,8 @@ class AskerHandle:
     closed: bool = False
     towards: str = ""
     listeners: list[Listener] = field(default_factory=list)
+    #: How each of them was named, as Host has it.
+    hosts: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     connections: list[SiteConnection] = field(default_factory=list)
     ticks: int = 0

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from typing import Final
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, Outcome, Value
-from dasnet_conformance.stage.expect import spell
+from dasnet_conformance.stage.expect import Moot, spell
 from dasnet_conformance.stage.http_client_side import is_refused
-from dasnet_conformance.stage.listener import LOOPBACK, listen
+from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from . import asker_words as words
@@ -75,13 +75,19 @@ def _init(world: AskerWorld, step: Step) -> None:
         return
     if sum(len(each.listeners) for each in world.asking.handles) >= _MOST_LISTENERS:
         return
-    listener = listen(world.host, "refuse") if towards == words.NOBODY else listen(world.host)
-    outcome = world.call("http_init", obj.label, LOOPBACK, listener.port)
-    requirement = "http-client-outcome.init-again" if handle.listeners else "http-client-request.get"
+    named, address = words.PLACES[towards]
+    try:
+        listener = listen(world.host, "refuse" if towards == words.NOBODY else "listen", address)
+    except Moot:
+        return  # this machine has no such address
+    outcome = world.call("http_init", obj.label, named, listener.port)
+    requirement = words.BY_PLACE.get(towards, "http-client-request.get")
+    requirement = "http-client-outcome.init-again" if handle.listeners else requirement
     expect_one(outcome, ("true",), requirement, f"init of object {obj.label} for {towards}")
     handle.open, handle.towards = True, towards
-    if towards == words.SERVER:
+    if towards != words.NOBODY:
         handle.listeners.append(listener)
+        handle.hosts.append(f"[{named}]" if ":" in named else named)
 
 
 def _close(world: AskerWorld, step: Step) -> None:
@@ -113,7 +119,8 @@ def _react(world: AskerWorld, step: Step) -> None:
     if action == "a request":
         world.call("react", obj.label, "response", "request", "GET", inside_target(obj), b"", b"")
     else:
-        world.call("react", obj.label, "response", "none" if action == "nothing" else action, "")
+        named = "none" if action == "nothing" else action
+        world.call("react", obj.label, "response", named, words.SAVED_INSIDE if action == "save" else "")
     obj.reaction = action
 
 
@@ -265,7 +272,7 @@ def _send(world: AskerWorld, connection: SiteConnection, count: int) -> None:
     if current is None or current.reply is None:
         return
     made = current.reply
-    piece = made.data[made.sent : made.sent + max(0, count)]
+    piece = made.data[made.sent : made.until(count)]
     world.deeds += 1
     connection.wire.send(piece)
     made.sent += len(piece)

@@ -71,11 +71,24 @@ WHICH: Final = (FIRST, LAST, OVER, NEVER_WAS)
 
 SERVER: Final = "a server"
 NOBODY: Final = "nobody"
+NAMED: Final = "a server by its name"
+SIXTH: Final = "a server at an address of IPv6"
 #: Whom a client is told to ask.
-TOWARDS: Final = (SERVER, NOBODY)
+TOWARDS: Final = (SERVER, NOBODY, NAMED, SIXTH)
+#: Of each, how it is named to init, and the address where somebody listens, or nobody.
+PLACES: Final[dict[str, tuple[str, str]]] = {
+    SERVER: ("127.0.0.1", "127.0.0.1"),
+    NOBODY: ("127.0.0.1", "127.0.0.1"),
+    NAMED: ("localhost", "127.0.0.1"),
+    SIXTH: ("::1", "::1"),
+}
+#: The requirements that ask for the last two.
+BY_PLACE: Final = {NAMED: "http-client-connection.by-name", SIXTH: "http-client-connection.ipv-six"}
 
 #: What an HTTP client does inside the callback of a response.
-ACTIONS: Final = ("nothing", "a request", "raise", "tick", "close", "destroy")
+ACTIONS: Final = ("nothing", "a request", "raise", "tick", "close", "destroy", "save")
+#: Where `save` inside a callback puts the handle.
+SAVED_INSIDE: Final = 2
 
 
 @cache

@@ -41,6 +41,7 @@ _INSIDE: Final = {
     "close": "http-client-outcome.close-inside",
     "raise": "http-client-outcome.raise-inside",
     "a request": "http-client-outcome.request-inside",
+    "save": "http-client-reload.inside-callback",
 }
 
 

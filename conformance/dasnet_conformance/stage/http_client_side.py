@@ -56,13 +56,14 @@ def made_client(host: Host, class_number: int = CLASS_HTTP_CLIENT, limits: Clien
     if limits is None:
         client = host.new(class_number, needs="http-client-request.get")
     else:
-        client = _limited(host, class_number, limits)
+        client = limited_client(host, limits, class_number)
     with expect.needing("http-client-request.get"):
         expect.one_of(client.adapter(), ("none", "true"), "making the adapter of an HTTP client")
     return client
 
 
-def _limited(host: Host, class_number: int, limits: ClientLimits) -> HostObject:
+def limited_client(host: Host, limits: ClientLimits, class_number: int = CLASS_HTTP_CLIENT) -> HostObject:
+    """An HTTP client with these limits and without a handle. Raises `Moot` where the driver knows no limits."""
     made = host.reserve()
     numbers = (limits.head, limits.body, limits.stall, limits.deadline)
     outcome = host.call("http_client_new", made.number, class_number, *numbers, tolerate_unsupported=True)
@@ -84,6 +85,8 @@ class Site:
         self.listener = listener
         #: Who has connected, in order; those who left among them.
         self.peers: list[Peer] = []
+        #: Whether who waits for a word before it sends a body is told to go on.
+        self.invites = True
         self._told_to_go_on: set[Peer] = set()
         self._finished: set[Peer] = set()
 
@@ -91,7 +94,7 @@ class Site:
         """Take whoever has connected, and tell who waits for a word before it sends a body to go on."""
         while (peer := self.listener.take()) is not None:
             self.peers.append(peer)
-        for peer in self.peers:
+        for peer in self.peers if self.invites else ():
             if peer not in self._told_to_go_on and expects_continue(peer.received):
                 self._told_to_go_on.add(peer)
                 if peer.closed is None:
@@ -231,6 +234,20 @@ def unread_upload(
     peer.pause_reading()
     site.host.settle(site.client)
     return number, peer
+
+
+def reloaded(site: Site, fresh: HostObject | None = None) -> HostObject:
+    """Move the client's handle into another object, which is the one of the site from now on; a new one if not given.
+
+    Returns the object that had it.
+    """
+    old = site.client
+    if fresh is None:
+        fresh = site.host.new(CLASS_HTTP_CLIENT)
+    expect.returns(old.save(), None, "save")
+    expect.returns(fresh.restore(), None, "restore")
+    site.client = fresh
+    return old
 
 
 def outcomes_of(client: HostObject) -> list[Event]:

@@ -32,6 +32,14 @@ _RESET = struct.pack("ii", 1, 0)
 _RESET_SHORT = struct.pack("hh", 1, 0)
 
 
+def reset_on_close(connection: _Socket) -> None:
+    """Have a connection end by a reset when it is closed."""
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    except OSError:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_SHORT)
+
+
 class Peer:
     """One TCP client of a server under test, or server of a client under test. The host ends it when the check ends.
 
@@ -191,10 +199,7 @@ class Peer:
 
     def _reset(self) -> None:
         if self._socket is not None:
-            try:
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            except OSError:
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_SHORT)
+            reset_on_close(self._socket)
         self._drop(None)
 
     def dispose(self) -> None:

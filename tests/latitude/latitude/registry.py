@@ -40,6 +40,7 @@ THEMES: Final = {
     "serving_http": "HTTP servers: connections, and how much in a tick",
     "asking_http": "HTTP clients: requests, and when they go out",
     "hearing_http": "HTTP clients: what is made of answers",
+    "keeping_http": "HTTP clients: connections, queues and reloads",
 }
 
 _CLIENT_PARTS: Final = tuple(sound for argument, sound in PARTS.items() if argument.startswith("client"))

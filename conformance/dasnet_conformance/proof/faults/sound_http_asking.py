@@ -64,8 +64,8 @@ class HttpAsking(FieldRules):
         return target or b"/"
 
     def check_target(self, method: bytes, target: bytes) -> None:
-        """A path and a query in visible ASCII, or the asterisk of OPTIONS."""
-        if not all(0x21 <= byte <= 0x7E for byte in target):
+        """A path and a query in visible ASCII, or the asterisk of OPTIONS; no fragment (RFC 9110, 7.1)."""
+        if not all(0x21 <= byte <= 0x7E for byte in target) or b"#" in target:
             raise ValueError(f"{target!r} has bytes that no target has")
         if not target.startswith(b"/") and (method, target) != (b"OPTIONS", b"*"):
             raise ValueError(f"{target!r} is no path")

@@ -200,3 +200,59 @@ def test_byte_by_byte(host: Host) -> None:
     event = await_response(host, site.client, number)
     expect.same_bytes(event.data, b"one\r\n\r\ntwo", "the body of the answer that lasts until the end")
     expect_no_more(host, site.client, len(answers) + 1)
+
+
+@check("http-client-answer.name-any-token")
+def test_name_any_token(host: Host) -> None:
+    """Names are mostly letters, and need not be."""
+    names = ["X_Under", "x.dot", "X-9", "9", "X!#$%&'*+^`|~"]
+    site = asking(host)
+    number, peer = asked(site)
+    peer.send(answer_of(b"", *(f"{name}: a" for name in names)))
+    event = await_response(host, site.client, number)
+    came = {name for name, _ in fields_of(event)}
+    expect.equal([name for name in names if name.lower() not in came], [], "fields that were not handed over")
+
+
+@check("http-client-answer.fields-large")
+def test_fields_large(host: Host) -> None:
+    """A cookie, or a policy, and a server that has much to say."""
+    site = asking(host)
+    number, peer = asked(site)
+    names = [f"x-many-{place}" for place in range(60)]
+    long = "v" * 6_000
+    peer.send(answer_of(b"", f"X-Long: {long}", *(f"{name}: {name}" for name in names)))
+    event = await_response(host, site.client, number)
+    came = dict(fields_of(event))
+    expect.same_bytes(came.get("x-long", b""), long.encode(), "the value of a long field")
+    expect.equal([name for name in names if came.get(name) != name.encode()], [], "fields of sixty that are missing")
+
+
+@check("http-client-answer.one-after-other")
+def test_one_after_other(host: Host) -> None:
+    """HEAD, chunks, no content and a length, each behind each other one, on one connection where it is kept."""
+    kinds = {
+        "head": ("HEAD", answer_of(b"five!", "X-Head: a")[:-5], b""),
+        "chunks": ("GET", chunked_answer_of(b"in ", b"chunks"), b"in chunks"),
+        "no-content": ("GET", b"HTTP/1.1 204 No Content\r\nX-None: a\r\n\r\n", b""),
+        "length": ("GET", answer_of(b"by length", "X-Length: a"), b"by length"),
+        "post": ("POST", answer_of(b"posted", "X-Posted: a"), b"posted"),
+    }
+    site = asking(host)
+    for first in kinds:
+        for second in kinds:
+            for place, kind in enumerate((first, second)):
+                method, data, body = kinds[kind]
+                number, peer = asked(site, f"/{first}/{second}/{place}", method)
+                peer.send(data)
+                event = await_response(host, site.client, number)
+                expect.same_bytes(event.data, body, f"the body of {second} behind {first}, answer {place + 1}")
+                own = {name for name, _ in fields_of(event) if name.startswith("x-")}
+                sent = {name for name, _ in _fields_sent(data) if name.startswith("x-")}
+                expect.equal(own, sent, f"the fields of {second} behind {first}, answer {place + 1}")
+
+
+def _fields_sent(data: bytes) -> list[tuple[str, bytes]]:
+    lines = data.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    pairs = (line.partition(b": ") for line in lines)
+    return [(name.decode("latin-1").lower(), value) for name, _, value in pairs]

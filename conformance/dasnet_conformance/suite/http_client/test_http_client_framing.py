@@ -8,7 +8,15 @@ from dasnet_conformance.catalogue.response_vectors import ResponseVector
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.http_client_side import answer_of, asked, asking, await_response, chunked_answer_of
+from dasnet_conformance.stage.http_client_side import (
+    answer_of,
+    asked,
+    asking,
+    await_failure,
+    await_response,
+    chunked_answer_of,
+    talk,
+)
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
 
 _MEBIBYTE = 1 << 20
@@ -138,6 +146,33 @@ def test_coding_old_version(host: Host, vector: ResponseVector) -> None:
 def test_until_close(host: Host, vector: ResponseVector) -> None:
     """The oldest framing of all."""
     judge(host, vector)
+
+
+@check("http-client-framing.reset")
+@pytest.mark.parametrize(
+    "data",
+    [answer_of(b"a whole body")[:-4], chunked_answer_of(b"a whole ", b"body")[:-12], chunked_answer_of(b"whole")[:-5]],
+    ids=["length", "in a chunk", "behind a chunk"],
+)
+def test_reset(host: Host, data: bytes) -> None:
+    """The client has read all that came before it. It is a POST, for which nobody may ask again."""
+    _expect_failure_by_reset(host, data)
+
+
+@check("http-client-framing.until-close-reset")
+def test_until_close_reset(host: Host) -> None:
+    """A server that died looks so, and half of a file is no file."""
+    _expect_failure_by_reset(host, b"HTTP/1.1 200 OK\r\n\r\nhalf of a")
+
+
+def _expect_failure_by_reset(host: Host, data: bytes) -> None:
+    site = asking(host)
+    number, peer = asked(site, "/cut", "POST", b"a body")
+    peer.send(data)
+    host.settle(site.client)
+    peer.reset()
+    await_failure(host, site.client, number)
+    talk(site, "/next")
 
 
 @check("http-client-framing.large")

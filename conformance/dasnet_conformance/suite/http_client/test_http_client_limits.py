@@ -89,12 +89,13 @@ def test_body_until_close(host: Host) -> None:
 
 @check("http-client-limits.within")
 def test_within(host: Host) -> None:
-    """Nearly as much as is allowed, in each framing."""
+    """Nearly as much as is allowed, in each framing, and in chunks whose lines are more than a head may have."""
     site = asking(host, limits=_LIMITS)
     body = host.random.randbytes(_BODY - 100)
     answers = {
         "/length": answer_of(body, "X-Long: " + "a" * (_HEAD - 300)),
         "/chunks": chunked_answer_of(body[:1_000], body[1_000:]),
+        "/small-chunks": chunked_answer_of(*(body[at : at + 30] for at in range(0, len(body), 30))),
         "/end": b"HTTP/1.1 200 OK\r\n\r\n" + body,
     }
     for target, data in answers.items():

@@ -22,10 +22,12 @@ from dasnet_conformance.stage.http_client_side import (
     expect_no_more,
     made_client,
     outcomes_of,
+    reloaded,
     site_of,
     talk,
     unread_upload,
 )
+from dasnet_conformance.stage.recording import Called
 
 #: Ticks after which a request fails, and of the time between two reloads.
 _DEADLINE = 64
@@ -34,12 +36,8 @@ _RELOADED_EVERY = 16
 
 def _reload(site: Site, class_number: int = CLASS_HTTP_CLIENT) -> None:
     """Move the client's handle into a new object, which is the one of the site from now on."""
-    old = site.client
     with expect.needing("http-client-reload.open"):
-        fresh = site.host.new(class_number)
-        expect.returns(old.save(), None, "save")
-        expect.returns(fresh.restore(), None, "restore")
-    site.client = fresh
+        reloaded(site, site.host.new(class_number))
 
 
 @check("http-client-reload.open")
@@ -71,12 +69,13 @@ def test_idle_connection(host: Host) -> None:
 
 @check("http-client-reload.waiting")
 def test_waiting(host: Host) -> None:
-    """Twice, and the answer comes after it."""
+    """Six times, with ticks between and without, and the answer comes after it."""
     site = asking(host)
     number, peer = asked(site)
-    _reload(site)
-    host.settle(site.client)
-    _reload(site)
+    for _ in range(3):
+        _reload(site)
+        host.settle(site.client)
+        _reload(site)
     peer.send(answer_of(b"late"))
     event = await_response(host, site.client, number)
     expect.same_bytes(event.data, b"late", "the answer")
@@ -86,7 +85,9 @@ def test_waiting(host: Host) -> None:
 
 @check("http-client-reload.in-head")
 def test_in_head(host: Host) -> None:
-    """Cut in the status line, in a field, and before the empty line."""
+    """Cut in the status line, in a field, and before the empty line; and behind an interim answer."""
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    _reloaded_within(host, early + answer_of(b"a body"), len(early))
     data = answer_of(b"a body", "X-Field: a value")
     for cut in (9, data.index(b"value"), data.index(b"\r\n\r\n") + 2):
         _reloaded_within(host, data, cut)
@@ -94,13 +95,27 @@ def test_in_head(host: Host) -> None:
 
 @check("http-client-reload.in-body")
 def test_in_body(host: Host) -> None:
-    """By length, in chunks (in a size, in data, before the end), and until the end of the connection."""
+    """Between head and body, and behind: by length, in chunks with a trailer (at each turn), and until the end."""
     length = answer_of(b"a body that is cut")
-    chunks = chunked_answer_of(b"a body ", b"that is cut")
-    _reloaded_within(host, length, len(length) - 5)
-    for cut in (chunks.index(b"7\r\n") + 1, chunks.index(b"that") + 2, len(chunks) - 2):
-        _reloaded_within(host, chunks, cut)
-    _reloaded_within(host, b"HTTP/1.1 200 OK\r\n\r\na body that is cut", 25, ends=True)
+    chunks = chunked_answer_of(b"a body ", b"that is cut")[:-2] + b"X-Trailer: a\r\n\r\n"
+    site = asking(host)
+    for data, places in (
+        (length, (b"a body", b"that")),
+        (chunks, (b"7", b"\r\na body", b"a body", b"\r\nb\r\n", b"\nb\r\n", b"that", b"0\r\n", b"X-", b"\r\n\r\n")),
+    ):
+        start = data.index(b"\r\n\r\n") + 4
+        for place in places:
+            cut = data.index(place, start)
+            number, peer = asked(site, f"/{len(data)}/{cut}")
+            peer.send(data[:cut])
+            host.settle(site.client)
+            _reload(site)
+            peer.send(data[cut:])
+            event = await_response(host, site.client, number)
+            expect.same_bytes(event.data, b"a body that is cut", f"the body that was cut behind {data[:cut]!r}")
+    expect_no_more(host, site.client, 1)
+    for cut in (19, 25):
+        _reloaded_within(host, b"HTTP/1.1 200 OK\r\n\r\na body that is cut", cut, ends=True)
 
 
 def _reloaded_within(host: Host, data: bytes, cut: int, *, ends: bool = False) -> None:
@@ -147,7 +162,9 @@ def test_sending(host: Host) -> None:
 
 @check("http-client-reload.before-connecting")
 def test_before_connecting(host: Host) -> None:
-    """No tick was between the request and the reload; or some were, and the server has not answered the connection."""
+    """No tick was between the request and the reload, with a connection that is kept and without; or some were, and the
+    server has not answered the connection.
+    """
     silent = site_of(host, made_client(host), "silent")
     waiting = ask(silent.client, "/nobody")
     host.settle(silent.client)
@@ -156,13 +173,16 @@ def test_before_connecting(host: Host) -> None:
     expect.equal(outcomes_of(silent.client), [], "outcomes while the server has not answered")
     silent.client.close()
     await_failure(host, silent.client, waiting)
-    site = asking(host)
-    number = ask(site.client, "/early")
-    _reload(site)
-    peer, _ = site.await_request("/early", needs="")
-    peer.send(answer_of())
-    await_response(host, site.client, number)
-    expect.equal(site.times("/early"), 1, "requests at the server")
+    for kept in (False, True):
+        site = asking(host)
+        if kept:
+            talk(site, "/before", needs="http-client-request.get")
+        numbers = [ask(site.client, f"/{place}") for place in range(3)]
+        _reload(site)
+        for place, number in enumerate(numbers):
+            site.await_request(f"/{place}", needs="")[0].send(answer_of())
+            await_response(host, site.client, number)
+            expect.equal(site.times(f"/{place}"), 1, "requests at the server")
 
 
 @check("http-client-reload.while-saved")
@@ -186,14 +206,17 @@ def test_while_saved(host: Host) -> None:
 
 @check("http-client-reload.deadline-goes-on")
 def test_deadline_goes_on(host: Host) -> None:
-    """A script that is edited time and again, and a server that never answers."""
+    """A script that is edited time and again, and a server that never answers. A reload ends no deadline either."""
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     with expect.needing("http-client-limits.deadline"):
         number, _ = asked(site)
+    ticks = sum(isinstance(row, Called) and row.command.name == "tick" for row in host.recording.rows)
     for _ in range(0, 2 * _DEADLINE, _RELOADED_EVERY):
         _reload(site)
         many.ticks(host, site.client, _RELOADED_EVERY)
+        ticks += _RELOADED_EVERY
         if outcomes_of(site.client):
+            expect.that(ticks >= _DEADLINE, "ticks before the failure", expected=f"{_DEADLINE}", got=str(ticks))
             break
     await_failure(host, site.client, number)
     expect_no_more(host, site.client, 1)

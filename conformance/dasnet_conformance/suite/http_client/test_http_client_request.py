@@ -46,7 +46,8 @@ def test_get(host: Host) -> None:
         got=repr(event.headers),
     )
     expect_no_more(host, site.client, 1)
-    expect.equal(len(site.peers), 1, "connections")
+    # One that is made ahead of the next request has nothing on it.
+    expect.equal(sum(bool(each.received) for each in site.peers), 1, "connections on which something was sent")
 
 
 @check("http-client-request.number")
@@ -106,14 +107,15 @@ def test_host_first(host: Host) -> None:
 @check("http-client-request.host-own")
 def test_host_own(host: Host) -> None:
     """There may be a good reason for another name, but not for two."""
-    site = asking(host)
-    outcome = request(site.client, headers=b"Host: other.example\r\n")
-    if is_refused(outcome):
-        return
-    accepted(outcome, "request with a Host field")
-    arrived = site.await_request()[1]
-    own = f"{site.listener.address}:{site.listener.port}".encode()
-    _expect_hosts(site, arrived, own, b"other.example")
+    for name in ("Host", "host"):
+        site = asking(host)
+        outcome = request(site.client, headers=f"{name}: other.example\r\n".encode())
+        if is_refused(outcome):
+            continue
+        accepted(outcome, f"request with a field {name}")
+        arrived = site.await_request()[1]
+        own = f"{site.listener.address}:{site.listener.port}".encode()
+        _expect_hosts(site, arrived, own, b"other.example")
 
 
 @check("http-client-request.empty-target")
@@ -130,8 +132,16 @@ def test_empty_target(host: Host) -> None:
 @check("http-client-request.target-exact")
 @pytest.mark.parametrize(
     "target",
-    ["/a%20b/%E4?q=%2F&r=a+b", "/?", "/a//b/../c?x", "/;a,b:@!$'()*-._~", "/" + "t" * 7_900],
-    ids=["percent", "empty query", "dots", "marks", "long"],
+    [
+        "/a%20b/%E4?q=%2F&r=a+b",
+        "/?",
+        "/a//b/../c?x",
+        "/;a,b:@!$'()*-._~",
+        "/" + "t" * 7_900,
+        "//two/slashes?in=front",
+        "/a/./b/%7e%2E/%c3%a4",
+    ],
+    ids=["percent", "empty query", "dots", "marks", "long", "slashes", "needless percent"],
 )
 def test_target_exact(host: Host, target: str) -> None:
     """Whoever decodes or tidies it asks for something else."""
@@ -225,7 +235,16 @@ def test_framing(host: Host, method: str) -> None:
 
 
 @check("http-client-request.framing-own")
-@pytest.mark.parametrize("field", ["Content-Length: 2", "Content-Length: 200", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Content-Length: 2",
+        "Content-Length: 200",
+        "Transfer-Encoding: chunked",
+        "content-length: 2",
+        "transfer-encoding: chunked",
+    ],
+)
 def test_framing_own(host: Host, field: str) -> None:
     """A length that is not true would make another request of a part of the body."""
     site = asking(host)

@@ -219,3 +219,15 @@ class WaitingIsStalling(HttpClientHandle):
         for asked in [asked for asked in self.queue if limit is not None and self.ticks - asked.since >= limit]:
             self.queue.remove(asked)
             self.fail(asked, "it has waited for too many ticks", errno.ETIMEDOUT)
+
+
+@fault("http-client-limits.within")
+class ChunkLinesAreAHead(HttpResponse):
+    """The lines before chunks are counted together, and have to be within the limit of a head."""
+
+    lines = 0
+
+    def read_size(self, line: bytes) -> None:
+        self.lines += len(line) + 2
+        self.check_head_size(self.lines)
+        super().read_size(line)

@@ -245,3 +245,13 @@ class ReloadDropsAnAttempt(HttpClientHandle):
         if self.connecting:
             self.current = None
             self.retire()
+
+
+@fault("http-client-reload.deadline-goes-on")
+class ReloadEndsTheDeadline(HttpClientHandle):
+    """The ticks of a request are held against those of the object that takes the handle, and are over at once."""
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        if self.current is not None and self.limits.deadline is not None:
+            self.current.since = self.ticks - self.limits.deadline

@@ -1,0 +1,96 @@
+"""Faults of section http-client-connection: ends that come at odd moments, and connections beside others."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import ClassVar
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import HttpAsking
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.tools import LOST
+
+
+@fault("http-client-connection.idle-end-noticed")
+class LooksWhenItAsks(HttpClientHandle):
+    """An idle connection is looked at when the next request needs it, and not before."""
+
+    def watch_idle(self) -> None:
+        if self.queue:
+            super().watch_idle()
+
+
+@fault("http-client-connection.early-answer-reset")
+class BrokenPipeIsTheOutcome(HttpClientHandle):
+    """A body that cannot be sent any more makes the request fail, and nobody looks whether an answer has come."""
+
+    def flush(self) -> None:
+        assert self.connection is not None
+        while self.outgoing:
+            try:
+                count = self.connection.send(self.outgoing[:262_144])
+            except (BlockingIOError, InterruptedError):
+                return
+            del self.outgoing[:count]
+            self.moved = self.ticks
+
+
+@fault("http-client-connection.large-upload")
+class TwentyMillionAreSent(HttpAsking):
+    """A body of more than twenty million bytes is cut there, its length with it."""
+
+    def length(self, body: bytes) -> int:
+        return min(len(body), 20_000_000)
+
+    def content(self, body: bytes) -> bytes:
+        return body[:20_000_000]
+
+
+@fault("http-client-connection.refused-each")
+class RefusedForgetsTheQueue(HttpClientHandle):
+    """A refused connection fails one request, and those that wait are forgotten."""
+
+    def fail_current(self, message: str, code: int) -> None:
+        super().fail_current(message, code)
+        if code == errno.ECONNREFUSED:
+            self.queue.clear()
+
+
+@fault("http-client-connection.no-leak-unmade")
+class RefusedStaysOpen(HttpClientHandle):
+    """The socket of a refused connection is forgotten and stays open."""
+
+    def try_next(self, failure: OSError) -> None:
+        if failure.errno == errno.ECONNREFUSED:
+            LOST.append(socket.socket())
+        super().try_next(failure)
+
+
+@fault("http-client-connection.no-leak-unmade")
+class AttemptsStayOpen(HttpClientHandle):
+    """A connection that is given up before it is made leaves its socket open."""
+
+    def retire(self) -> None:
+        if self.connecting:
+            LOST.append(self.connection)
+            self.connection = None
+        super().retire()
+
+
+@fault("http-client-connection.one-server-two-clients")
+class OneConnectionForAServer(HttpClientHandle):
+    """All clients of a server share the connection to it, and the end of one is that of all."""
+
+    shared: ClassVar[dict[tuple[str, int], socket.socket]] = {}
+
+    def go_on_connecting(self) -> bool:
+        assert self.server is not None
+        kept = self.shared.get(self.server)
+        if self.connection is None and kept is not None and kept.fileno() >= 0:
+            self.connection, self.connecting, self.used = kept, False, True
+            return True
+        made = super().go_on_connecting()
+        if made and self.connection is not None and not self.connecting:
+            self.shared[self.server] = self.connection
+        return made

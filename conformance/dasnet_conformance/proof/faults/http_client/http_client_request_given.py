@@ -1,0 +1,212 @@
+"""Faults of section http-client-request: what a program gives beyond the usual, and what a client says by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
+
+
+@fault("http-client-request.fragment")
+class FragmentsGoOut(HttpAsking):
+    """A target goes out with its fragment."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        super().check_target(method, target.replace(b"#", b""))
+
+
+@fault("http-client-request.target-absolute")
+class WholeUrisGoOut(HttpAsking):
+    """A whole URI goes out as it was given, as to a proxy."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        super().check_target(method, re.sub(rb"^[Hh][Tt][Tt][Pp]:/", b"", target))
+
+
+@fault("http-client-request.target-exact")
+class TwoSlashesAreAHost(HttpAsking):
+    """A path that begins with two slashes is read as the name of a host and what follows, and loses the name."""
+
+    def target_of(self, target: bytes) -> bytes:
+        return super().target_of(re.sub(rb"^//[^/]*", b"", target))
+
+
+@fault("http-client-request.target-exact")
+class NeedlessPercentsAreUndone(HttpAsking):
+    """What need not be percent-encoded goes out decoded, and what has to be in capitals."""
+
+    def target_of(self, target: bytes) -> bytes:
+        target = target.replace(b"%7e", b"~").replace(b"%2E", b".")
+        return super().target_of(re.sub(rb"%[0-9a-f]{2}", lambda found: found[0].upper(), target))
+
+
+@fault("http-client-request.host-injection")
+class HostAsItIsGiven(HttpClientHandle):
+    """What stands behind the name of a host goes into the field Host, and is not looked up."""
+
+    def look_up(self, host: str, port: int) -> list[tuple[int, Any]]:
+        return super().look_up(re.split(r"[\s/#]", host)[0].rpartition("@")[2], port)
+
+
+@fault("http-client-request.body-of-any-method")
+class NoBodyWithGet(HttpAsking):
+    """The body of a GET is left out."""
+
+    def write(self, method: Any, target: Any, headers: Any, body: bytes, host: str, port: int) -> Any:
+        return super().write(method, target, headers, b"" if method == "GET" else body, host, port)
+
+
+@fault("http-client-request.body-of-any-method")
+class BodiesOfKnownMethods(HttpAsking):
+    """A body goes out with POST, PUT and DELETE, and is left out with another method."""
+
+    def write(self, method: Any, target: Any, headers: Any, body: bytes, host: str, port: int) -> Any:
+        known = method in ("POST", "PUT", "DELETE")
+        return super().write(method, target, headers, body if known else b"", host, port)
+
+
+@fault("http-client-request.framing-own")
+class OwnFieldsInTheirUsualCase(HttpAsking):
+    """Content-Length and Transfer-Encoding of the program are known as they are usually written."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        usual = (b"Content-Length", b"Transfer-Encoding")
+        return [name + b": " + value for name, value in fields if name not in usual and name.lower() != b"host"]
+
+
+@fault("http-client-request.host-own")
+class HostInItsUsualCase(HttpAsking):
+    """A Host field of the program is known as it is usually written, and sent beside the client's in another case."""
+
+    def host_lines(self, fields: Fields, host: str, port: int) -> list[bytes]:
+        others = [b"host: " + value for name, value in fields if name == b"host"]
+        return [*super().host_lines([pair for pair in fields if pair[0] != b"host"], host, port), *others]
+
+
+@fault("http-client-connection.close-sent")
+class CloseGivenAlone(HttpAsking):
+    """The program's close is known where it stands alone, in small letters."""
+
+    def closes(self, fields: Fields) -> bool:
+        return (b"Connection", b"close") in fields
+
+
+class _Remembers(HttpClientHandle):
+    # What an answer said, by the request that it was the answer to; `kept` at the beginning of the next such request.
+
+    answers: dict[bytes, HttpResponse] | None = None
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        earlier = (self.answers or {}).get(asked.data)
+        if earlier is not None:
+            self.outgoing[:] = asked.data.replace(b"\r\n", self.line(earlier), 1)
+
+    def line(self, earlier: HttpResponse) -> bytes:  # noqa: ARG002
+        return b"\r\n"
+
+    def respond(self) -> None:
+        assert self.current is not None
+        assert self.response is not None
+        self.answers = {**(self.answers or {}), self.current.data: self.response}
+        super().respond()
+
+
+@fault("http-client-request.nothing-remembered")
+class CookiesComeBack(_Remembers):
+    """A cookie of an answer goes out with the next request."""
+
+    def line(self, earlier: HttpResponse) -> bytes:
+        cookies = earlier.head.values(b"set-cookie")
+        return b"\r\nCookie: %s\r\n" % cookies[0].partition(b";")[0] if cookies else b"\r\n"
+
+
+@fault("http-client-request.nothing-remembered")
+class AsksWhetherItHasChanged(_Remembers):
+    """What was asked for before is asked for with a condition, and a 304 is handed over as what was kept."""
+
+    def line(self, earlier: HttpResponse) -> bytes:
+        tags = earlier.head.values(b"etag")
+        return b"\r\nIf-None-Match: %s\r\n" % tags[0] if tags else b"\r\n"
+
+
+@fault("http-client-request.nothing-remembered")
+class AnswersFromAStore(_Remembers):
+    """What may be kept is not asked for again."""
+
+    def turn(self) -> None:
+        for asked in [each for each in self.queue if each.data in (self.answers or {})]:
+            earlier = (self.answers or {})[asked.data]
+            if earlier.head.values(b"cache-control"):
+                self.queue.remove(asked)
+                self.outcomes.append(self.outcome_of(asked, earlier))
+        super().turn()
+
+
+@fault("http-client-request.te-named")
+class TeUnnamed(HttpAsking):
+    """TE is sent, and Connection does not name it."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return [*super().field_lines(fields), b"TE: trailers"]
+
+
+@fault("http-client-request.te-named")
+class TeNamesChunked(HttpAsking):
+    """TE names chunked, as if somebody could do without."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return [*super().field_lines(fields), b"TE: chunked", b"Connection: TE"]
+
+
+@fault("http-client-request.expect-content")
+class ExpectsWithoutContent(HttpAsking):
+    """Expect is sent with every request, whether it has content or not."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return [*super().field_lines(fields), b"Expect: 100-continue"]
+
+
+@fault("http-client-request.expect-not-for-ever")
+class WaitsForTheWord(HttpClientHandle):
+    """Where the program expects 100 the body is held back until it comes."""
+
+    held = b""
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        head, end, body = asked.data.partition(b"\r\n\r\n")
+        self.held = body if b"100-continue" in head else b""
+        if self.held:
+            self.outgoing[:] = head + end
+
+    def take(self, data: bytes) -> None:
+        if self.held and data.startswith(b"HTTP/1.1 100"):
+            self.outgoing += self.held
+            self.held = b""
+        super().take(data)
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        return not self.held and super().goes_on(asked, response)
+
+
+@fault("http-client-request.expect-refused")
+class BodyIsLeftOutAndGoesOn(WaitsForTheWord):
+    """Behind a final answer in the place of 100 the body is left out, and the next request follows."""
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        self.held = b""
+        return super().goes_on(asked, response)
+
+
+@fault("http-client-request.expect-refused")
+class WaitsForNothingElse(WaitsForTheWord):
+    """While 100 is waited for, any other answer is passed over."""
+
+    def take(self, data: bytes) -> None:
+        if not self.held or data.startswith(b"HTTP/1.1 100"):
+            super().take(data)

@@ -1,0 +1,176 @@
+"""Section http-client-connection: connections that end in an odd way, or beside others, and what comes of requests."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from dasnet_adapters.contract import Value
+from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import CONNECT_WAIT, FRUITLESS_TICKS, pause_before
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    PIECE,
+    Site,
+    accepted,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_outcome,
+    await_response,
+    expect_no_more,
+    init,
+    is_refused,
+    made_client,
+    request,
+    site_of,
+    talk,
+    unread_upload,
+)
+from dasnet_conformance.stage.peer import reset_on_close
+from dasnet_conformance.stage.waiting import wait_readable
+from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
+
+#: A body beyond what a buffer of 16 or of 20 million bytes holds.
+_LARGE = 24 << 20
+
+
+@check("http-client-connection.idle-end-noticed")
+@pytest.mark.parametrize("how", ["half-close", "close", "reset"])
+def test_idle_end_noticed(host: Host, how: str) -> None:
+    """Nothing is asked. A server that has shut down writing keeps its half until the client ends the other."""
+    site = asking(host)
+    peer = talk(site, "/first", needs="http-client-request.get")
+    if how == "half-close":
+        peer.half_close()
+        host.await_closed(peer, site.client)
+    elif how == "close":
+        peer.close()
+    else:
+        peer.reset()
+    host.silence()
+    # A connection that was made ahead of the next request is one as well.
+    if len(site.peers) == 1 and site.listener.nobody_came():
+        host.until(
+            lambda: site.client.is_connected() == Value(False),
+            site.client,
+            what=f"is_connected false after a {how} of the server",
+            got=lambda: "true",
+        )
+
+
+@check("http-client-connection.early-answer-reset")
+def test_early_answer_reset(host: Host) -> None:
+    """It is there when the reset comes, which is what becomes of a body that nobody reads; and of none at all."""
+    if not _answers_outlive_resets():
+        raise expect.Moot("this system drops what has arrived when a reset comes")
+    for size in (8 << 20, 0):
+        _answered_and_reset(host, size)
+
+
+def _answered_and_reset(host: Host, size: int) -> None:
+    site = asking(host)
+    number, peer = unread_upload(site, size)
+    peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
+    host.silence()
+    peer.reset()
+    host.silence()
+    event = await_response(host, site.client, number)
+    expect.equal(event.status, 413, "the status")
+    expect.same_bytes(event.data, b"too much", "the body")
+    talk(site, "/next")
+
+
+@check("http-client-connection.large-upload")
+def test_large_upload(host: Host) -> None:
+    """24 MiB. A client may say that it is too much, and does not begin it then."""
+    site = asking(host)
+    outcome = request(site.client, "/upload", "PUT", body=PIECE, repeat=_LARGE // len(PIECE))
+    if not is_refused(outcome):
+        number = accepted(outcome, "a request with a large body")
+        peer, arrived = site.await_request("/upload", needs="")
+        expect.equal(len(arrived.body), _LARGE, "bytes of the body at the server")
+        expect.same_bytes(arrived.body, PIECE * (_LARGE // len(PIECE)), "the body at the server")
+        peer.send(answer_of())
+        await_response(host, site.client, number)
+    talk(site, "/next")
+
+
+@check("http-client-connection.refused-each")
+def test_refused_each(host: Host) -> None:
+    """All of them are told, and none twice; then somebody listens."""
+    client = made_client(host)
+    site = site_of(host, client, "refuse")
+    for number in [ask(client, f"/{place}") for place in range(3)]:
+        await_failure(host, client, number)
+    expect_no_more(host, client, 3)
+    site.listener.open()
+    talk(site, "/next")
+
+
+@check("http-client-connection.no-leak-unmade")
+def test_no_leak_unmade(host: Host) -> None:
+    """Refused, and given up by cancel and by close while the server has not answered."""
+    refused, silent = site_of(host, made_client(host), "refuse"), site_of(host, made_client(host), "silent")
+    before = None
+    for place in range(WARM_UP + 3 * SLACK):
+        if place == WARM_UP:
+            before = descriptors(host)
+        await_failure(host, refused.client, ask(refused.client, f"/{place}"))
+        number = ask(silent.client, f"/{place}")
+        host.tick_once(silent.client)
+        host.tick_once(silent.client)
+        if place % 2:
+            silent.client.call("cancel", number)
+        else:
+            silent.client.close()
+            expect.returns(init(silent.client, silent.listener), True, "http_init after close")
+        await_outcome(host, silent.client, number)
+    expect_no_leak(host, before, f"{6 * SLACK} attempts to connect")
+
+
+@check("http-client-connection.one-server-two-clients")
+def test_one_server_two_clients(host: Host) -> None:
+    """Their connections are kept, and the first client is closed, or destroyed, while the other waits."""
+    for end in ("close", "destroy"):
+        first = asking(host)
+        second = Site(host, made_client(host), first.listener)
+        expect.returns(init(second.client, second.listener), True, "http_init of a second client")
+        second.peers = first.peers
+        talk(first, "/one")
+        talk(second, "/two")
+        number, peer = asked(second, "/waits")
+        expect.returns(first.client.close() if end == "close" else first.client.destroy(), None, end)
+        host.settle(second.client)
+        expect.equal(peer.closed, None, f"what the server sees of the other client's connection after {end}")
+        peer.send(answer_of(b"still there"))
+        event = await_response(host, second.client, number)
+        expect.same_bytes(event.data, b"still there", "the answer to the other client")
+        talk(second, "/next")
+
+
+# Whether what has arrived can still be read on this system when a reset came behind it: RFC 9112, section 9.6 warns.
+def _answers_outlive_resets() -> bool:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        with socket.create_connection(listener.getsockname(), CONNECT_WAIT) as ours:
+            theirs, _ = listener.accept()
+            theirs.sendall(b"x")
+            reset_on_close(theirs)
+            theirs.close()
+            # Until it has come, as who sends notices it.
+            for fruitless in range(FRUITLESS_TICKS):
+                wait_readable([], pause_before(fruitless))
+                try:
+                    ours.send(b"x")
+                except OSError:
+                    break
+            try:
+                return ours.recv(1) == b"x"
+            except OSError:
+                return False

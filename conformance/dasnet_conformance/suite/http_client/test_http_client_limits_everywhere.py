@@ -1,0 +1,122 @@
+"""Section http-client-limits: limits in each state of a request, and over several answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.http_client_side import (
+    ClientLimits,
+    Site,
+    answer_of,
+    ask,
+    asked,
+    asking,
+    await_failure,
+    await_response,
+    chunked_answer_of,
+    expect_no_more,
+    made_client,
+    outcome_of,
+    site_of,
+    spell_outcome,
+    talk,
+    unread_upload,
+)
+
+_HEAD = 8_192
+_BODY = 65_536
+#: Ticks of the limits that are counted in ticks.
+_STALL = 48
+_DEADLINE = 96
+#: Of a server that pauses: the limit, which leaves the system time between two pauses, and the bytes that it reads in
+#: between, more than a system keeps for who sends.
+_LONG_STALL = 400
+_GULP = 3 << 20
+
+
+@check("http-client-limits.each-answer")
+def test_each_answer(host: Host) -> None:
+    """Ten in a row, each of a third of what is allowed: by length, in chunks, and with a head that is large itself."""
+    site = asking(host, limits=ClientLimits(head=_HEAD, body=_BODY))
+    body = host.random.randbytes(_BODY // 3)
+    for place in range(10):
+        number, peer = asked(site, f"/{place}")
+        long = "X-Long: " + "a" * (_HEAD // 3)
+        data = answer_of(body, long) if place % 2 else chunked_answer_of(body[:9_000], body[9_000:])
+        peer.send(data)
+        event = await_response(host, site.client, number, size=len(data))
+        expect.same_bytes(event.data, body, f"the body of answer {place}")
+
+
+@check("http-client-limits.stall-everywhere")
+@pytest.mark.parametrize("state", ["connecting", "uploading"])
+def test_stall_everywhere(host: Host, state: str) -> None:
+    """The server answers no connection, or reads nothing of a body. Another request waits, and has its own ticks."""
+    client = made_client(host, limits=ClientLimits(stall=_STALL))
+    if state == "connecting":
+        site = site_of(host, client, "silent")
+        number = ask(client)
+    else:
+        site = site_of(host, client)
+        number, _ = unread_upload(site, 16 << 20)
+    many.ticks(host, client, 4 * _STALL)
+    await_failure(host, client, number)
+    expect_no_more(host, client, 1)
+
+
+@check("http-client-limits.stall-not-while-sending")
+def test_stall_not_while_sending(host: Host) -> None:
+    """It takes longer than the limit in all, and reads nothing for half of it time and again."""
+    site = asking(host, limits=ClientLimits(stall=_LONG_STALL))
+    number, peer = unread_upload(site, 16 << 20)
+    peer.resume_reading()
+    for place in range(4):
+        host.until(
+            lambda wanted=(place + 1) * _GULP: len(peer.received) >= wanted,  # type: ignore[misc]
+            site.client,
+            what="more of the body at the server",
+            got=site.told,
+        )
+        # In which the peer, which takes turns with the ticks, reads nothing.
+        many.ticks(host, site.client, _LONG_STALL // 2)
+        early = outcome_of(site.client, number)
+        told = spell_outcome(early) if early is not None else "none"
+        expect.that(early is None, "an outcome while the body still goes out", expected="none", got=told)
+    site.await_request("/upload", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
+
+
+@check("http-client-limits.deadline-everywhere")
+@pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "interim answers"])
+def test_deadline_everywhere(host: Host, state: str) -> None:
+    """No connection, a body that nobody reads, another request in front, and a server that is always just about to."""
+    client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
+    site = site_of(host, client, "silent" if state == "connecting" else "listen")
+    if state == "uploading":
+        numbers = [unread_upload(site, 16 << 20)[0]]
+    elif state == "interim answers":
+        numbers = [_put_off(site)]
+    else:
+        numbers = [ask(client, f"/{place}") for place in range(2)]
+    if state != "interim answers":
+        many.ticks(host, client, _DEADLINE + 2)
+    for number in numbers:
+        expect.that(
+            outcome_of(client, number) is not None, "an outcome behind the deadline", expected="a failure", got="none"
+        )
+        await_failure(host, client, number)
+    if state != "connecting":
+        talk(site, "/next")
+
+
+def _put_off(site: Site) -> int:
+    number, peer = asked(site)
+    for _ in range(_DEADLINE + 2):
+        if outcome_of(site.client, number) is None and peer.closed is None:
+            peer.send(b"HTTP/1.1 102 Processing\r\n\r\n")
+        site.host.tick_once(site.client)
+    return number
