@@ -157,7 +157,7 @@ class OneEmptyLine(HttpParser):
 
 
 @variant("a request that has no length")
-class WantsALength(HttpParser):
+class LengthIsRequired(HttpParser):
     """Answers 411 to PUT and POST that say nothing of a body: RFC 9110, section 15.5.12, lets a server ask for it."""
 
     def read_framing(self, request: Request) -> None:
