@@ -271,23 +271,3 @@ class JoinsSmallReplies(Handle):
         """Count."""
         self.turns += 1
         super().turn()
-
-
-@variant(
-    "the bound of the outgoing queue",
-    shows={"send.stalled-refused-is-clean": "the connection was closed"},
-)
-class FullIsTheEnd(Handle):
-    """Has no queue: what the system takes only a part of is refused, and the connection ended behind that part, so that
-    the client is not misled."""
-
-    def flush(self) -> bool:
-        """All of it, or the end."""
-        if not super().flush():
-            return False
-        if not self.outgoing or self.client is None:
-            return True
-        self.outgoing.clear()
-        self.client.shutdown(socket.SHUT_RDWR)
-        self.tell_error("not sent as a whole: the client reads too slowly", errno.ENOBUFS)
-        return False
