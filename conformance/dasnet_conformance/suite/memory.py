@@ -35,8 +35,8 @@ PIECE = 1 << 16
 #: Bytes that a peer sends without a tick at a time, and in all: far more than the buffers of a system at both ends.
 UNREAD_PIECE = 1 << 18
 MOST_UNREAD = 100 << 20
-#: Attempts in vain in a row, with longer and longer pauses, after which a peer is held up.
-HELD_UP = 8
+#: Attempts in vain in a row, with a silence window after each, after which a peer is held up.
+HELD_UP = 3
 
 
 def read_away(host: Host, sender: HostObject, peer: Peer, size: int) -> None:
@@ -77,7 +77,8 @@ def is_held_up(host: Host, peer: Peer) -> None:
             sent += peer.socket.send(part)
             fruitless = 0
         except BlockingIOError:
-            host.pause(fruitless)
+            # Not a pause of the frame loop: in haste that is too short for the other end to read anything.
+            host.silence()
             fruitless += 1
         except OSError as error:
             raise expect.Mismatch("the connection of a peer that sends on and on", "open", str(error)) from None
