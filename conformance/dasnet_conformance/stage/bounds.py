@@ -63,6 +63,11 @@ CONNECT_TIMEOUT: Final = 8000
 #: Milliseconds that it is given where nobody answers. It spends them.
 SHORT_TIMEOUT: Final = 50
 
+#: Seconds beyond that time by which each of so many attempts has to be late before connect is said to be. A time that
+#: is rounded up to whole seconds, or has a second for its least, always is; a busy machine is now and then.
+LATE: Final = 0.4
+ATTEMPTS: Final = 4
+
 #: Seconds after which a server that did not answer does. The system asks again after a second, in time for the above.
 ANSWERS_AFTER: Final = 0.2
 

@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.optional import offered
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import rounds
 
 #: Bytes that memory may grow by in each block and for ever: a collector of garbage may need as much before it works.
@@ -23,6 +26,81 @@ WITHOUT_END = 64 << 20
 AT_REST = 5
 #: Blocks at most: each that counts brings it nearer to the end.
 BLOCKS = WITHOUT_END // ALLOWED_PER_BLOCK + AT_REST
+
+
+#: Bytes of one send in `read_away`: what a system takes at once for a peer that has read all before.
+PIECE = 1 << 16
+
+
+#: Bytes that a peer sends without a tick at a time, and in all: far more than the buffers of a system at both ends.
+UNREAD_PIECE = 1 << 18
+MOST_UNREAD = 100 << 20
+#: Attempts in vain in a row, with a silence window after each, after which a peer is held up.
+HELD_UP = 3
+
+
+def read_away(host: Host, sender: HostObject, peer: Peer, size: int) -> None:
+    """Send so many bytes to a peer that reads them at once, past the suite's notes: those would be memory that grows.
+
+    A piece that is refused is tried again after a tick, since how much is taken at once nobody promises. The peer is
+    connected, and reads nothing else afterwards.
+    """
+    # Read by this alone.
+    peer.pause_reading()
+    sent = received = fruitless = 0
+    while received < size:
+        took = sent < size and sender.send(bytes(1 << 10), repeat=PIECE >> 10) == Value(True)
+        sent += PIECE if took else 0
+        host.tick_once(sender)
+        moved = _read_off(peer)
+        received += moved
+        fruitless = 0 if moved or took else fruitless + 1
+        expect.that(
+            fruitless < FRUITLESS_TICKS,
+            f"{FRUITLESS_TICKS} ticks in a row with a peer that reads",
+            expected=f"{size} bytes at the peer, in the end",
+            got=f"{received}",
+        )
+        host.pause(fruitless)
+
+
+def is_held_up(host: Host, peer: Peer) -> None:
+    """Expect that a peer cannot send on and on while nobody is ticked.
+
+    One that is held up for a moment counts as held up: a machine on which the other end is slow lets a fault pass. The
+    bytes go past the suite's notes.
+    """
+    part = bytes(UNREAD_PIECE)
+    sent = fruitless = 0
+    while peer.socket is not None and fruitless < HELD_UP:
+        try:
+            sent += peer.socket.send(part)
+            fruitless = 0
+        except BlockingIOError:
+            # Not a pause of the frame loop: in haste that is too short for the other end to read anything.
+            host.silence()
+            fruitless += 1
+        except OSError as error:
+            raise expect.Mismatch("the connection of a peer that sends on and on", "open", str(error)) from None
+        expect.that(
+            sent < MOST_UNREAD, "bytes that go to a host without a tick", expected="an end of it", got=f"{sent}"
+        )
+
+
+# Takes what has come, without keeping it.
+def _read_off(peer: Peer) -> int:
+    moved = 0
+    try:
+        while peer.socket is not None:
+            count = len(peer.socket.recv(PIECE))
+            if not count:
+                raise expect.Mismatch("the connection of a peer that reads all that it is sent", "open", "its end")
+            moved += count
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        raise expect.Mismatch("the connection of a peer that reads all that it is sent", "open", str(error)) from None
+    return moved
 
 
 def number_of(host: Host, of: str) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Callable
 
 from dasnet_conformance.proof.faults.sound import Server
+from dasnet_conformance.proof.faults.sound_client import ClientHandle
+from dasnet_conformance.proof.faults.sound_conversation import Conversation
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 from .registry import variant
@@ -115,6 +118,41 @@ class FailureEndsConnection(Handle):
         """Guarded."""
         tell = super().tell_data
         self.guarded(lambda: tell(data))
+
+
+class _FailureShutsDown(Conversation):
+    # A connection on which a callback fails is shut down: what has come is still told, and then the departure.
+
+    def tell_connect(self) -> None:
+        try:
+            super().tell_connect()
+        except Exception:
+            self.shut_down()
+            raise
+
+    def tell_data(self, data: bytes) -> None:
+        try:
+            super().tell_data(data)
+        except Exception:
+            self.shut_down()
+            raise
+
+    def shut_down(self) -> None:
+        """The end is found by reading, as any other."""
+        if self.client is not None:
+            self.client.shutdown(socket.SHUT_RDWR)
+
+
+@variant("a callback that fails")
+class FailureShutsConnectionDown(_FailureShutsDown, Handle):
+    """Shuts the connection of a client down whose connect or data callback raises, and still tells what it had sent:
+    the departure comes behind it, as always."""
+
+
+@variant("a client's callback that fails", shows={"client-callbacks.raise-in-data": "closed"})
+class ClientFailureShutsConnectionDown(_FailureShutsDown, ClientHandle):
+    """Shuts the connection down when a client's connect or data callback raises, and tells the departure: the host does
+    not know how far it had got, and can connect anew."""
 
 
 @variant("a tick inside a callback")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
+import threading
+from collections import deque
 
 from .sound_conversation import Conversation
+from .tools import hung_up
 
 
 class SignedByte(Conversation):
@@ -43,3 +47,133 @@ class HalfALargeSend(Conversation):
             super().send(data, size // 2)
             return self.fail_send(data, size, "nothing sent: no memory", errno.ENOMEM)
         return super().send(data, size)
+
+
+class TakesForATelnetCommand(Conversation):
+    """What begins with a byte of value 255 is taken for a command of telnet, which nobody is told of."""
+
+    def tell_data(self, data: bytes) -> None:
+        if data[:1] != b"\xff" or len(data) > 3:
+            super().tell_data(data)
+
+
+class TurnsBrowsersAway(Conversation):
+    """A connection whose first words are a request of HTTP is that of a browser that lost its way, and is ended."""
+
+    begun = False
+
+    def adopt(self, client: socket.socket) -> None:
+        self.begun = False
+        super().adopt(client)
+
+    def tell_data(self, data: bytes) -> None:
+        begun, self.begun = self.begun, True
+        if not begun and data.startswith(b"GET "):
+            self.depart()
+        else:
+            super().tell_data(data)
+
+
+class LeavesMarksOut(Conversation):
+    """A byte order mark at the beginning of what is sent is left out, for text has none on the wire."""
+
+    def portion(self, data: bytes, size: int) -> bytes:
+        return super().portion(data, size).removeprefix(b"\xef\xbb\xbf")
+
+
+class PutsTheEndOff(Conversation):
+    """The end of the other side's bytes is told of once: who finds it while bytes wait does not come back to it.
+
+    The poller is asked for what is new, and a connection that is at its end has nothing new any more.
+    """
+
+    at_end = False
+
+    def adopt(self, client: socket.socket) -> None:
+        self.at_end = False
+        super().adopt(client)
+
+    def read(self) -> bytes | None:
+        if self.at_end:
+            return None
+        data = super().read()
+        self.at_end = data == b""
+        return data
+
+
+class FirstCodeStays(Conversation):
+    """The code of the first error is kept beside the handle and given with every later one."""
+
+    first = 0
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.first = self.first or code
+        super().tell_error(message, self.first)
+
+
+class ErrorsOneBehind(Conversation):
+    """The code is read before the call that sets it, so that an error has the code of the one before."""
+
+    last = 0
+
+    def tell_error(self, message: str, code: int) -> None:
+        last, self.last = self.last or code, code
+        super().tell_error(message, last)
+
+
+#: What is kept by `KeepsAllThatItSends`, for as long as the program runs.
+_SENT: list[bytes] = []
+
+
+class KeepsAllThatItSends(Conversation):
+    """A copy of what is sent is kept for a repetition that nobody ever asks for."""
+
+    def enqueue(self, part: bytes) -> None:
+        _SENT.append(bytes(bytearray(part)))
+        super().enqueue(part)
+
+
+class HangUpEndsTheReading(Conversation):
+    """A tick that has read as much as it may looks whether the other side hung up, and tells that, not the rest."""
+
+    BUDGET = 1 << 16
+
+    def receive(self) -> None:
+        super().receive()
+        if hung_up(self.client) and not self.outgoing:
+            self.depart()
+
+
+class ReadsOnAThread(Conversation):
+    """A thread reads whatever comes into a list, which ticks hand out, and which has no end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inbox: deque[bytes] = deque()
+
+    def adopt(self, client: socket.socket) -> None:
+        self.inbox = deque()
+        super().adopt(client)
+        # A descriptor of its own: the other is closed under it.
+        threading.Thread(target=_hoard, args=(client.dup(), self.inbox), daemon=True).start()
+
+    def read(self) -> bytes | None:
+        return self.inbox.popleft() if self.inbox else None
+
+
+# Until the end, an empty piece.
+def _hoard(connection: socket.socket, inbox: deque[bytes]) -> None:
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    with connection:
+        while True:
+            poll.poll()
+            try:
+                data = connection.recv(1 << 18)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data = b""
+            inbox.append(data)
+            if not data:
+                return

@@ -43,6 +43,16 @@ def peek(connection: socket.socket | None) -> bytes | None:
         return b""
 
 
+def hung_up(connection: socket.socket | None) -> bool:
+    """Whether the other end sends no more, though bytes of it may be there; false where the system does not tell."""
+    told: int = getattr(select, "POLLRDHUP", 0)
+    if connection is None or not told:
+        return False
+    poll = select.poll()
+    poll.register(connection, told)
+    return any(mask & told for _, mask in poll.poll(0))
+
+
 def drain(connection: socket.socket | None) -> tuple[bytes, bool]:
     """Everything that can be read now, and whether the end came after it."""
     taken = bytearray()

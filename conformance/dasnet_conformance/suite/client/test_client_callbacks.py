@@ -11,13 +11,14 @@ from dasnet_conformance.stage.client_side import (
     await_received,
     connect,
     connected_client,
+    errors_of,
     made_client,
     serves_again,
     talk,
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.suite.scenes import Forgiving, outcome_inside
 
 CONNECTIONS = 20
@@ -74,7 +75,7 @@ def _seen(host: Host, client: HostObject, callback: str) -> bool:
 
 @check("client-callbacks.raise-in-data")
 def test_raise_in_data(host: Host) -> None:
-    """Raised once; what comes later is delivered as ever."""
+    """Raised once; what comes later is delivered as ever, or the client ends the connection and can make another."""
     client, peer = connected_client(host)
     client.react("data", "raise")
     peer.send(b"trouble")
@@ -82,6 +83,12 @@ def test_raise_in_data(host: Host) -> None:
     expect.that(seen, "a data callback that raised", expected="the tick is refused, or an error fires", got="neither")
     client.react("data", "none")
     host.settle(Forgiving(client))
+    if client.count("disconnect"):
+        expect.equal(client.client_callbacks(), ["connect", "data", "disconnect"], "what was told")
+        host.observe("closed")
+        serves_again(host, client)
+        return
+    host.observe("kept")
     expect.returns(client.is_connected(), True, "is_connected after it")
     talk(host, client, peer)
 
@@ -99,6 +106,7 @@ def test_raise_in_connect(host: Host) -> None:
         seen = _seen(host, client, "connect")
     expect.that(seen, "a connect callback that raised", expected="a refusal, or an error callback", got="neither")
     client.react("connect", "none")
+    host.settle(client)
     if client.is_connected() == Value(True):
         talk(host, client, peer)
         expect.equal(client.count("connect"), 1, "connect callbacks of one connection")
@@ -121,3 +129,44 @@ def test_raise_in_disconnect(host: Host) -> None:
     host.settle(Forgiving(client))
     expect.equal(client.count("disconnect"), 1, "disconnect callbacks of one connection")
     serves_again(host, client)
+
+
+@check("client-callbacks.error-code-of-its-failure")
+def test_error_code_of_its_failure(host: Host) -> None:
+    """A send after close, with a refused connect before it all and without; then a refused connect after that send."""
+    nobody, listener = listen(host, "refuse"), listen(host)
+    codes: dict[str, list[int]] = {"send": [], "connect": []}
+    for refused_first in (False, True):
+        client = made_client(host)
+        if refused_first:
+            codes["connect"].append(_code_of_refusal(client, nobody))
+        with expect.needing("connect.after-failure" if refused_first else "connect.succeeds"):
+            expect.returns(connect(client, listener), True, "connect")
+        with expect.needing("close.server-sees-end"):
+            expect.returns(client.close(), None, "close")
+        before = len(errors_of(client))
+        client.send(b"anybody?")
+        codes["send"].append(_last_code(client, before))
+        codes["connect"].append(_code_of_refusal(client, nobody))
+    for failure, told in codes.items():
+        expect.that(
+            len(set(told)) == 1,
+            f"the codes of a {failure} that fails, after different failures",
+            expected="one and the same",
+            got=", ".join(map(str, told)),
+        )
+
+
+def _code_of_refusal(client: HostObject, nobody: Listener) -> int:
+    before = len(errors_of(client))
+    with expect.needing("connect.refused"):
+        expect.one_of(connect(client, nobody), ("false", "refused"), "connect where nobody listens")
+    return _last_code(client, before)
+
+
+# The code of the error that was told last; whether any is told is judged elsewhere.
+def _last_code(client: HostObject, before: int) -> int:
+    told = errors_of(client)[before:]
+    if not told:
+        raise expect.Moot("not asked: no error was told")
+    return told[-1][1]

@@ -13,15 +13,19 @@ from dasnet_conformance.stage.client_side import (
     connected_client,
     join,
     made_client,
+    serves_again,
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import until_fired, until_received
+from dasnet_conformance.suite.first_words import FIRST_WORDS
+from dasnet_conformance.suite.scenes import fill, until_fired, until_received
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
+#: More than the system's buffers hold for a server that does not read.
+WAITING = 8 * MEBIBYTE
 CONTENT = bytes(range(256)) + b"\r\n\n\r\0\0\x1a\xff\xfe\xc3\x28\xf0\x9f" + bytes(range(255, -1, -1))
 
 
@@ -121,7 +125,7 @@ def test_after_connect(host: Host) -> None:
 
 
 @check("client-data.send-and-leave")
-@pytest.mark.parametrize("size", [5, 200_000])
+@pytest.mark.parametrize("size", [5, 200_000, 8 * MEBIBYTE])
 def test_send_and_leave(host: Host, size: int) -> None:
     """A server that answers and hangs up, before any tick where the system's buffers hold it."""
     client, peer = connected_client(host)
@@ -194,3 +198,47 @@ def test_belongs_to_its_connection(host: Host, end: str) -> None:
     until_received(host, client, heard + 13)
     host.settle(client)
     expect.same_bytes(client.received[heard:], b"of the second", "what came over the second connection")
+
+
+@check("client-data.first-words")
+def test_first_words(host: Host) -> None:
+    """Each over a connection of its own, alone in its packet; then the client says the same, and the server again."""
+    client, listener = made_client(host), listen(host)
+    heard = b""
+    for words in FIRST_WORDS:
+        peer = join(client, listener)
+        for answer in (words, b""):
+            peer.send(words)
+            heard += words
+            arrives(host, client, heard)
+            expect.equal(peer.closed, None, f"what a server sees whose first words were {words!r}")
+            if answer:
+                expect.same_bytes(peer.received, b"", f"what a server received whose first words were {words!r}")
+                expect.returns(client.send(answer), True, f"send of {words!r}")
+        host.await_peer(peer, len(words), client)
+        host.settle(client)
+        expect.same_bytes(peer.received, words, "what the server received")
+        peer.close()
+        await_departure(host, client)
+
+
+@check("client-data.half-closed-leaves")
+def test_half_closed_leaves(host: Host) -> None:
+    """At the end of its words or at the end of its connection, which may look the same; in either case once."""
+    client, peer = connected_client(host)
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    peer.half_close()
+    host.settle(client)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or peer.closed is not None,
+        client,
+        what=f"{accepted} bytes at the server that has shut down writing",
+        got=lambda: host.reached(peer),
+    )
+    peer.close()
+    until_fired(host, client, "disconnect", 1)
+    host.settle(client)
+    expect.equal(client.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    serves_again(host, client)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dasnet_adapters.contract import CLASS_CLIENT_SILENT
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
@@ -11,12 +12,15 @@ from dasnet_conformance.stage.client_side import connect, connected_client, join
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, child_process, descriptors, expect_no_leak
+from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, read_away
 from dasnet_conformance.suite.scenes import rounds
 
 ROUNDS = 1_000
 FAILURES = 200
 #: Connects that get no answer within a millisecond: more than descriptors may be left for a while.
 UNANSWERED = 24
+#: Bytes of a block: what is kept of them for good is more than a block may grow by.
+SENT = 2 << 20
 
 
 @check("client-destroy.ends-connection")
@@ -106,3 +110,17 @@ def test_child_leaves_connection(host: Host) -> None:
         with expect.needing("close.server-sees-end"):
             expect.returns(client.close(), None, "close")
         host.await_closed(peer, client)
+
+
+@check("client-lifetime.memory-per-byte-sent")
+def test_memory_per_byte_sent(host: Host) -> None:
+    """A program that sends its log to somebody all day; what has been read, nobody needs a second time."""
+    client, peer = connected_client(host, CLASS_CLIENT_SILENT)
+    memory_comes_to_rest(host, lambda: read_away(host, client, peer, SENT), 1, f"{SENT >> 20} MiB to the server each")
+
+
+@check("client-lifetime.unread-waits-outside")
+def test_unread_waits_outside(host: Host) -> None:
+    """A level that takes a minute to load: no frame comes, and the server floods."""
+    _, peer = connected_client(host, CLASS_CLIENT_SILENT)
+    is_held_up(host, peer)

@@ -19,7 +19,13 @@ from dasnet_conformance.stage.client_side import (
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
-from dasnet_conformance.suite.scenes import to_one_that_does_not_read
+from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
+
+#: Bytes that are left behind with each server, more than the system's buffers hold for one that does not read, and of
+#: each call.
+LEFT = 4 << 20
+PIECE = 1 << 18
 
 
 @check("close.server-sees-end")
@@ -83,6 +89,30 @@ def test_accepted_arrives(host: Host, parts: int) -> None:
     arrived = len(peer.received) if accepted < len(peer.received) < accepted + 65_536 else accepted
     wanted = content[: arrived if refused else accepted]
     expect.same_bytes(peer.received, wanted, "what the server received before the end")
+
+
+@check("close.accepted-arrives-at-each")
+def test_accepted_arrives_at_each(host: Host) -> None:
+    """Two servers that do not read are left with more than the system's buffers hold, and a third one listens."""
+    client = made_client(host)
+    left: list[tuple[Peer, bytes, bool]] = []
+    for _ in range(2):
+        with expect.needing("connect.after-close" if left else "connect.succeeds"):
+            peer = join(client, listen(host))
+        content = host.random.randbytes(LEFT)
+        accepted = fill(host, client, peer, content, PIECE, needs="client-send.stalled-returns")
+        expect.returns(client.close(), None, "close")
+        left.append((peer, content[:accepted], accepted < LEFT))
+    with expect.needing("connect.after-close"):
+        third = join(client, listen(host))
+    talk(host, client, third)
+    for peer, wanted, refused in left:
+        peer.resume_reading()
+        host.await_closed(peer, client)
+        # Of a call that was refused a part may have come, since the connection is closed.
+        more = refused and len(wanted) < len(peer.received) < len(wanted) + PIECE
+        expect.same_bytes(peer.received[: len(wanted)] if more else peer.received, wanted, "what a server received")
+    talk(host, client, third)
 
 
 @check("close.inside-connect")

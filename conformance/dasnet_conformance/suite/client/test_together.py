@@ -15,6 +15,9 @@ from dasnet_conformance.suite.scenes import accepted_echoes, put_aside, take_ove
 
 MEBIBYTE = 1 << 20
 PIECE = 1 << 15
+#: What is sent to one that does not read, each size until a piece is refused, or so many are taken: beyond most bounds.
+WAITING_PIECES = (8 << 20, 1 << 19, 1 << 15, 1 << 11, 1 << 7, 1 << 3)
+MOST_OF_EACH = 17
 
 
 def _connect(host: Host, client: HostObject, server: HostObject) -> None:
@@ -273,3 +276,20 @@ def test_reconnect(host: Host) -> None:
         expect.returns(client.close(), None, "close")
         left = departures + 1
         _until(host, client, server, lambda: server.count("disconnect") >= left, "a disconnect callback")  # noqa: B023
+
+
+@check("together.queues-apart")
+def test_queues_apart(host: Host) -> None:
+    """A bound of what waits is nobody's promise; whose it is, is: that of the one who does not read."""
+    server, stalled = host.listening(), made_client(host)
+    with expect.needing("together.connect"):
+        _meet(host, stalled, server)
+    # Nobody ticks that client from here on, so it does not read.
+    with to_one_that_does_not_read(host):
+        for size in WAITING_PIECES:
+            for _ in range(MOST_OF_EACH):
+                if server.send(b"wait", repeat=size >> 2) != Value(True):
+                    break
+    client, other = _met(host)
+    _say(host, client, other, b"a question")
+    _say(host, other, client, b"the answer")

@@ -308,3 +308,31 @@ def test_sends_inside_disconnect(host: Host) -> None:
     peer = host.take_client(server)
     host.settle(server)
     expect.same_bytes(peer.received, b"", "what the next client received, without a send to it")
+
+
+@check("callbacks.error-code-of-its-failure")
+def test_error_code_of_its_failure(host: Host) -> None:
+    """An init that fails and a send without a client, in either order: codes, as messages may tell more than that."""
+    holder = host.listening()
+    plain, after_init, after_send = host.listening(), host.made(), host.made()
+    with expect.needing("init.port-in-use"):
+        expect.returns(after_init.init(holder.port), False, "init on a port that is taken")
+    in_use = _last_code(after_init)
+    with expect.needing("init.retry-after-failure"):
+        expect.returns(host.init_free(after_init), True, "init on a free port after one that failed")
+    for server in (plain, after_init, after_send):
+        with expect.needing("send.without-client"):
+            expect.one_of(server.send(b"anybody?"), ("false", "refused"), "send without a client")
+    nobody = _last_code(plain)
+    expect.equal(_last_code(after_init), nobody, "the code of a send without a client, after an init had failed")
+    with expect.needing("init.port-in-use"):
+        expect.returns(after_send.init(holder.port), False, "init on a port that is taken")
+    expect.equal(_last_code(after_send), in_use, "the code of an init on a port that is taken, after a send had failed")
+
+
+# The code of the error that was told last; whether any is told is judged elsewhere.
+def _last_code(server: HostObject) -> int:
+    codes = [fired.event.code for fired in server.fired if fired.event.what == "error"]
+    if not codes:
+        raise expect.Moot("not asked: no error was told")
+    return codes[-1]

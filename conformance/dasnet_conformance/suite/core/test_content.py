@@ -15,6 +15,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.first_words import FIRST_WORDS
 from dasnet_conformance.suite.scenes import (
     put_aside,
     send_in_the_end,
@@ -225,3 +226,24 @@ def test_across_reload(host: Host) -> None:
     expect.same_bytes(server.received, told, "what was delivered between reloads")
     expect.same_bytes(new.received, b"".join(ENDS), "what was delivered after the last reload")
     _receives(host, new, peer, sent)
+
+
+@check("content.first-words")
+def test_first_words(host: Host) -> None:
+    """Each by a client of its own, alone in its packet; then the server says the same, and the client says it again."""
+    server = host.listening()
+    for number, words in enumerate(FIRST_WORDS, 1):
+        peer = host.take_client(server)
+        heard = len(server.received)
+        _tell(host, server, peer, words)
+        host.settle(server)
+        expect.equal(peer.closed, None, f"what a client sees whose first words were {words!r}")
+        expect.same_bytes(peer.received, b"", f"what a client received whose first words were {words!r}")
+        with reading_meanwhile(host):
+            send_in_the_end(host, server, words, f"send of {words!r}")
+        _tell(host, server, peer, words)
+        _receives(host, server, peer, words)
+        expect.same_bytes(server.received[heard:], words * 2, "what was delivered")
+        expect.equal(server.count("connect"), number, "connect callbacks")
+        peer.close()
+        host.await_departure(server)

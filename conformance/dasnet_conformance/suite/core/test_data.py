@@ -220,9 +220,9 @@ def _heard_and_gone(host: Host, server: HostObject, peer: Peer, content: bytes) 
 
 
 @check("data.send-and-close")
-@pytest.mark.parametrize("size", [1, 4096, 65_537, MEBIBYTE])
+@pytest.mark.parametrize("size", [1, 4096, 65_537, MEBIBYTE, 8 * MEBIBYTE])
 def test_send_and_close(host: Host, size: int) -> None:
-    """The farewell of a client that has been taken."""
+    """The farewell of a client that has been taken; the longest is more than one tick may read, with the end there."""
     server, peer = host.connected()
     _heard_and_gone(host, server, peer, host.random.randbytes(size))
 

@@ -13,7 +13,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
+from dasnet_conformance.suite.scenes import fill, serve_one, to_one_that_does_not_read, until_fired
 
 #: More than the system's buffers hold for a client that does not read.
 WAITING = 8 << 20
@@ -141,3 +141,28 @@ def _arrived(peer: Peer) -> int:
         return len(peer.socket.recv(ORDINARY, socket.MSG_PEEK))
     except BlockingIOError:
         return 0
+
+
+@check("endings.half-closed-leaves")
+def test_half_closed_leaves(host: Host) -> None:
+    """The end of what it said is there before that of what it is told: who puts off the one must come back to it.
+
+    At which of the two it counts as gone is open; its close tells a system nothing new.
+    """
+    server, peer = host.connected()
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, server, peer, content, FILLING)
+    peer.half_close()
+    host.settle(server)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or peer.closed is not None,
+        server,
+        what=f"{accepted} bytes at the client that has shut down writing",
+        got=lambda: host.reached(peer),
+    )
+    peer.close()
+    until_fired(host, server, "disconnect", 1)
+    host.settle(server)
+    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+    serve_one(host, server)

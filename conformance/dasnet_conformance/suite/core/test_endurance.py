@@ -80,9 +80,11 @@ def test_many_idle_ticks(host: Host) -> None:
     session = _session(server)
     done = 0
     for stage in STAGES:
+        told = len(peer.received)
         done += ticks(host, server, stage - done)
         _is_as_ever(server, connected=True, session=session, after=f"{done} idle ticks")
         expect.equal(server.client_callbacks().count("disconnect"), 0, f"disconnect callbacks in {done} idle ticks")
+        expect.equal(len(peer.received) - told, 0, f"bytes to a silent client in {done} idle ticks")
         talk(host, server, peer)
 
 
@@ -286,6 +288,13 @@ def _drains(host: Host, server: HostObject, peer: Peer, accepted: bytes, *, refu
         what=f"{len(accepted)} bytes at the client, which reads again after idle seconds",
         got=lambda: f"{len(peer.received)} bytes{f', then {peer.closed}' if peer.closed else ''}",
     )
-    if peer.closed is None:
-        expect.same_bytes(peer.received, accepted, "what send accepted for a client that read only seconds later")
-        talk(host, server, peer)
+    host.settle(server)
+    what = "what send accepted for a client that read only seconds later"
+    if refused and len(peer.received) > len(accepted):
+        # A part of the refused piece may be on its way if the end of the connection follows it.
+        host.await_closed(peer, server)
+    if refused and peer.closed is not None:
+        expect.same_bytes(peer.received[: len(accepted)], accepted[: len(peer.received)], what)
+        return
+    expect.same_bytes(peer.received, accepted, what)
+    talk(host, server, peer)

@@ -18,6 +18,11 @@ WAITING = 6 << 20
 SIZES = (300_000, 1, 65_537, 3, 4_096, 1, 250_000, 17, 1_025, 65_536, 2)
 #: Steps of a client that reads a little: a system tells of room for more once a third of its buffer is free again.
 GO = 4
+#: What is sent at first, and again each time that the client has read as much; in pieces of an odd size.
+FIRST_FILL = 4 << 20
+REFILL = 1 << 20
+REFILLS = 8
+ODD_PIECE = 100_003
 #: Over any sensible bound of an outgoing queue.
 HUGE = 72 << 20
 
@@ -171,3 +176,31 @@ def test_odd_size_costs_nothing(host: Host) -> None:
     for size in (0, -1, 1_000_005):
         server.send(b"short", size)
     _read_all(host, server, peer, accepted, refused)
+
+
+@check("pressure.refilled-in-order")
+def test_refilled_in_order(host: Host) -> None:
+    """A buffer that is a ring has gone round several times by then; an odd size puts its seam into messages."""
+    server, peer = host.connected()
+    content = host.random.randbytes(FIRST_FILL + REFILLS * REFILL)
+    accepted = bytearray(content[: fill(host, server, peer, content[:FIRST_FILL])])
+    refused = len(accepted) < FIRST_FILL
+    for number in range(REFILLS):
+        _read_up_to(host, server, peer, min((number + 1) * REFILL, len(accepted)), refused)
+        if peer.closed is not None or server.count("disconnect"):
+            break
+        for _ in range(REFILL // ODD_PIECE):
+            if not _send(host, server, content[len(accepted) : len(accepted) + ODD_PIECE], accepted):
+                refused = True
+                break
+    _read_all(host, server, peer, accepted, refused)
+
+
+def _read_up_to(host: Host, server: HostObject, peer: Peer, count: int, refused: bool) -> None:
+    # The client reads what there is, again and again, until it has so many bytes. Its buffer stays as it is: a smaller
+    # one would throw away what is on its way, and the system would send that again in its own time.
+    def reached() -> bool:
+        peer.pull()
+        return len(peer.received) >= count or (refused and peer.closed is not None)
+
+    host.until(reached, server, what=f"{count} bytes at the client", got=lambda: host.reached(peer))

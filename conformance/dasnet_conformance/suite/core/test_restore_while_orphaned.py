@@ -129,3 +129,30 @@ def test_waiting_client_kept(host: Host) -> None:
     expect.same_bytes(taker.received, b"after you", "what the new object was given")
     expect.equal(order(taker), ["disconnect", "connect", "data"], "client callbacks on the new object")
     expect.equal(second.closed, None, "what the second client sees")
+
+
+@check("restore.other-server-meanwhile")
+def test_other_server_meanwhile(host: Host) -> None:
+    """A save inside the data callback, so that more may have been read than was told: to whom is open (see save)."""
+    server, peer = host.connected()
+    other, other_peer = host.connected()
+    content, words = host.random.randbytes(150_000), host.random.randbytes(3_000)
+    server.react("data", "save", 1)
+    peer.send(content)
+    other_peer.send(words)
+    with expect.needing("save.from-data-callback"):
+        host.until(lambda: bool(server.did("save")), server, what="a data callback, in which the object is saved")
+    until_received(host, other, len(words))
+    host.settle(other)
+    expect.same_bytes(other.received, words, "what the other server delivered")
+    taker = take_over(host, server)
+    host.until(
+        lambda: len(server.received) + len(taker.received) >= len(content),
+        taker,
+        other,
+        what=f"{len(content)} bytes at the two objects together",
+        got=lambda: f"{len(server.received)} of them at the old, {len(taker.received)} at the new",
+    )
+    host.settle(taker, other)
+    expect.same_bytes(server.received + taker.received, content, "what the old and then the new object were given")
+    expect.same_bytes(other.received, words, "what the other server delivered in all")

@@ -16,7 +16,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.memory import memory_comes_to_rest, number_of
+from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, number_of, read_away
 from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
 
 #: Rounds of a block.
@@ -107,6 +107,24 @@ def test_memory_per_byte(host: Host) -> None:
     peer = host.peer(server.port)
     host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
     memory_comes_to_rest(host, lambda: _flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
+
+
+@check("waste.memory-per-byte-sent")
+def test_memory_per_byte_sent(host: Host) -> None:
+    """A program that hands out files all day; what a client has read, nobody needs a second time."""
+    server = host.listening(CLASS_SILENT)
+    peer = host.peer(server.port)
+    host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    memory_comes_to_rest(host, lambda: read_away(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB to the client each")
+
+
+@check("waste.unread-waits-outside")
+def test_unread_waits_outside(host: Host) -> None:
+    """A level that takes a minute to load: no frame comes, and a client floods."""
+    server = host.listening(CLASS_SILENT)
+    peer = host.peer(server.port)
+    host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    is_held_up(host, peer)
 
 
 @check("waste.memory-per-reload")

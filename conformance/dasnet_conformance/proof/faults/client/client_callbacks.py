@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+from dasnet_conformance.proof.faults.both_halves import ErrorsOneBehind, FirstCodeStays
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import drain
@@ -86,3 +87,13 @@ class ErrorOfDisconnectTellsItAgain(ClientHandle):
     def depart(self) -> None:
         self.tell_disconnect()
         self.drop_client()
+
+
+@fault("client-callbacks.error-code-of-its-failure")
+class ClientsFirstCodeStays(FirstCodeStays, ClientHandle):
+    """The code of a client's first error is kept and given with every later one."""
+
+
+@fault("client-callbacks.error-code-of-its-failure")
+class ClientsErrorsOneBehind(ErrorsOneBehind, ClientHandle):
+    """The code of a client's error is read before the call that sets it: it is that of the error before."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dasnet_conformance.proof.faults.both_halves import NoByteOrderMark, SignedByte
+from dasnet_conformance.proof.faults.both_halves import (
+    HangUpEndsTheReading,
+    LeavesMarksOut,
+    NoByteOrderMark,
+    PutsTheEndOff,
+    SignedByte,
+    TakesForATelnetCommand,
+    TurnsBrowsersAway,
+)
 from dasnet_conformance.proof.faults.core.data import CountsWideCharacters
 from dasnet_conformance.proof.faults.registry import Fault, fault, register
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
@@ -212,3 +220,28 @@ class ClientTakesSignedByteForTheEnd(SignedByte, ClientHandle):
 @fault("client-data.content")
 class ClientDropsByteOrderMark(NoByteOrderMark, ClientHandle):
     """A byte order mark at the beginning of what the server sends is dropped, as a reader of text does."""
+
+
+@fault("client-data.first-words")
+class ClientObeysTelnet(TakesForATelnetCommand, ClientHandle):
+    """Three bytes of a server that begin with one of value 255 are a command of telnet to its client, and swallowed."""
+
+
+@fault("client-data.first-words")
+class ClientTurnsWebServersAway(TurnsBrowsersAway, ClientHandle):
+    """A server whose first words look like HTTP is not the one that was meant: the client gives the connection up."""
+
+
+@fault("client-data.first-words")
+class ClientLeavesMarksOut(LeavesMarksOut, ClientHandle):
+    """A byte order mark at the beginning of what is sent to the server is left out, since text on the wire has none."""
+
+
+@fault("client-data.half-closed-leaves")
+class ClientPutsTheEndOff(PutsTheEndOff, ClientHandle):
+    """A server's half-close that is found while bytes wait for it is not found again once they are sent."""
+
+
+@fault("client-data.send-and-leave")
+class ClientSeesTheHangUpFirst(HangUpEndsTheReading, ClientHandle):
+    """After as much as one tick reads, a server that has hung up is told to have left, and the rest is lost."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
+from dasnet_conformance.proof.faults.both_halves import KeepsAllThatItSends, ReadsOnAThread
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import LOST, die, shut_quietly
@@ -69,3 +70,13 @@ class ConnectionIsInherited(ClientHandle):
     def adopt(self, client: socket.socket) -> None:
         client.set_inheritable(True)
         super().adopt(client)
+
+
+@fault("client-lifetime.memory-per-byte-sent")
+class ClientKeepsAllThatItSends(KeepsAllThatItSends, ClientHandle):
+    """A copy of what is sent to a server is kept for a repetition that nobody asks for."""
+
+
+@fault("client-lifetime.unread-waits-outside")
+class ClientReadsOnAThread(ReadsOnAThread, ClientHandle):
+    """A thread reads whatever the server sends into a list that has no end, whether ticks come or not."""

@@ -149,3 +149,23 @@ class CloseResets(ClientHandle):
         if self.client is not None:
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         super().close()
+
+
+@fault("close.accepted-arrives-at-each")
+class OneIsLeftBehindAtMost(ClientHandle):
+    """There is one place for a connection that still owes bytes, and the next one that is closed takes it."""
+
+    def leave_behind(self, connection: socket.socket, rest: bytearray) -> None:
+        while self.leaving:
+            self.leaving.pop()[0].close()
+        super().leave_behind(connection, rest)
+
+
+@fault("close.accepted-arrives-at-each", may_kill=("close.accepted-arrives",))
+class ConnectForgetsWhoIsLeftBehind(ClientHandle):
+    """A connect begins anew: what an earlier connection was still owed is forgotten."""
+
+    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
+        while self.leaving:
+            self.leaving.pop()[0].close()
+        return super().connect(host, port, timeout_ms)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
-from dasnet_conformance.proof.faults.tools import LOST, die
+from dasnet_conformance.proof.faults.tools import LOST, die, drain, peek
 
 
 @fault("connect.succeeds")
@@ -354,3 +354,32 @@ class RetryInsideErrorCrashes(ClientHandle):
         super().fail_connect(message, code)
         self.depth -= 1
         return False
+
+
+@fault("connect.twice-loses-nothing")
+class SecondConnectEmptiesTheQueue(ClientHandle):
+    """A connect that is turned down has made room for the new connection already: what waits for the server is gone."""
+
+    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
+        self.outgoing.clear()
+        return super().connect_again(host, port, timeout_ms)
+
+
+@fault("connect.twice-loses-nothing")
+class SecondConnectReadsAhead(ClientHandle):
+    """A connect that is turned down first throws away what has come and was not read yet."""
+
+    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
+        if peek(self.client):
+            drain(self.client)
+        return super().connect_again(host, port, timeout_ms)
+
+
+@fault("connect.twice-loses-nothing", hangs=True)
+class SecondConnectLetsTheSocketWait(ClientHandle):
+    """A connect that is turned down has switched the socket to waiting, in which the next tick gets stuck."""
+
+    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
+        if self.client is not None:
+            self.client.setblocking(True)
+        return super().connect_again(host, port, timeout_ms)

@@ -66,3 +66,11 @@ class TimeoutUntilTheFirstWord(_Timed):
     def tell_data(self, data: bytes) -> None:
         self.left = 0.0
         super().tell_data(data)
+
+
+@fault("connect.silence-ends")
+class TimeoutInWholeSeconds(ClientHandle):
+    """The time of connect is kept in seconds, rounded up: the shortest is a second."""
+
+    def seconds(self, timeout_ms: int) -> float:
+        return float(-(-timeout_ms // 1000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import weakref
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
+from dasnet_conformance.proof.faults.sound_conversation import Conversation
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
@@ -184,3 +186,29 @@ class RestoredServerServesItsClientAlone(Handle):
     def accept(self) -> None:
         if self.owners == 1:
             super().accept()
+
+
+#: Handles of the module with bytes that wait.
+_WAITING: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+class _OneBound(Conversation):
+    # One bound for all that waits in the program.
+
+    def __init__(self) -> None:
+        super().__init__()
+        _WAITING.add(self)
+
+    def send(self, data: bytes, size: int) -> bool:
+        if self.client is not None and sum(len(each.outgoing) for each in list(_WAITING)) + size > self.QUEUE_LIMIT:
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        return super().send(data, size)
+
+
+class _ServerOfOneBound(_OneBound, Handle):
+    pass
+
+
+@fault("together.queues-apart", also=(_ServerOfOneBound,))
+class OneBoundForAll(_OneBound, ClientHandle):
+    """Bytes that wait are counted for the whole program: a peer of one object that does not read stops the others."""

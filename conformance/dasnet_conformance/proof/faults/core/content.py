@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dasnet_conformance.proof.faults.both_halves import LeavesMarksOut, TakesForATelnetCommand, TurnsBrowsersAway
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
@@ -208,3 +209,18 @@ class SendsStringsAfterReload(Handle):
     def portion(self, data: bytes, size: int) -> bytes:
         part = super().portion(data, size)
         return part.partition(b"\0")[0] if self.binds > 1 else part
+
+
+@fault("content.first-words")
+class ServerObeysTelnet(TakesForATelnetCommand, Handle):
+    """Three bytes that begin with one of value 255 are taken for a command of telnet, which nobody is told of."""
+
+
+@fault("content.first-words")
+class ServerTurnsBrowsersAway(TurnsBrowsersAway, Handle):
+    """A client whose first words are a request of HTTP is taken for a browser that lost its way, and seen off."""
+
+
+@fault("content.first-words")
+class ServerLeavesMarksOut(LeavesMarksOut, Handle):
+    """A byte order mark at the beginning of what is sent to the client is left out, since text on the wire has none."""

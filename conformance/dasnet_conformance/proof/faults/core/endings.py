@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
+from dasnet_conformance.proof.faults.both_halves import PutsTheEndOff
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -141,3 +142,25 @@ class DestroySaysGoodbye(Server):
         if self._server is not None and self._server.client is not None:
             self._server.send(b"bye\r\n", 5)
         super().close()
+
+
+@fault("endings.half-closed-leaves")
+class ServerPutsTheEndOff(PutsTheEndOff, Handle):
+    """A client's half-close that is found while bytes wait for it is not found again: who has left keeps its seat."""
+
+
+@fault("endings.half-closed-leaves", may_kill=_besides())
+class HalfClosedLeavesTwice(Handle):
+    """The end is told as soon as it is found, and once more when what waited is sent."""
+
+    found = False
+
+    def adopt(self, client: socket.socket) -> None:
+        self.found = False
+        super().adopt(client)
+
+    def end_of_input(self) -> None:
+        if self.outgoing and not self.found:
+            self.found = True
+            self.tell_disconnect()
+        super().end_of_input()

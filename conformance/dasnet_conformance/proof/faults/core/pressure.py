@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -232,3 +233,26 @@ class SizeZeroEmptiesTheQueue(Handle):
         if not size:
             self.outgoing.clear()
         return super().portion(data, size)
+
+
+@fault("pressure.refilled-in-order")
+class SecondHalfOfTheRingFirst(Handle):
+    """The queue is a ring of eight mebibytes, and when it has gone round, its second half is sent first."""
+
+    RING = 8 << 20
+    passed = 0
+
+    def adopt(self, client: socket.socket) -> None:
+        self.passed = 0
+        super().adopt(client)
+
+    def sent(self, count: int) -> None:
+        self.passed += count
+        super().sent(count)
+
+    def flush(self) -> bool:
+        seam = -self.passed % self.RING
+        if 0 < seam < len(self.outgoing) <= self.RING and self.passed:
+            self.outgoing[:] = self.outgoing[seam:] + self.outgoing[:seam]
+            self.passed += seam
+        return super().flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -128,3 +129,24 @@ class RestoreOpensPortAnew(Reloaded):
             port = self.listener.getsockname()[1]
             self.close_listener()
             self.listener = self.open_listener(port)
+
+
+@fault("restore.other-server-meanwhile")
+class OneInboxForAllServers(Handle):
+    """What a tick reads and does not hand out, since its callback saved, is in a buffer of the module, and the next
+    tick hands it out: that of another server."""
+
+    inbox: ClassVar[list[bytes]] = []
+    PIECE = 1 << 10
+
+    def read(self) -> bytes | None:
+        if not self.inbox:
+            data = super().read()
+            if not data:
+                return data
+            self.inbox.extend(data[at : at + self.PIECE] for at in range(0, len(data), self.PIECE))
+        return self.inbox.pop(0)
+
+    def drop_client(self) -> None:
+        self.inbox.clear()
+        super().drop_client()

@@ -357,3 +357,18 @@ class NestedTickDepartsAgain(_Recursive):
     def depart(self) -> None:
         self.tell_disconnect()
         self.drop_client()
+
+
+_HELD: list[socket.socket] = []
+
+
+@fault("tick.only-its-own-server", may_kill=("callbacks.own-object-only", "tick.waiting-clients-all-served"))
+class OneWaitingRoomForAll(Handle):
+    """Whoever waits is taken from the system at once, into a list of the module from which any server serves."""
+
+    def take_waiting(self) -> socket.socket | None:
+        waiting = super().take_waiting()
+        while waiting is not None:
+            _HELD.append(waiting)
+            waiting = super().take_waiting()
+        return _HELD.pop(0) if _HELD else None

@@ -7,6 +7,7 @@ import socket
 import threading
 from typing import Any
 
+from dasnet_conformance.proof.faults.both_halves import KeepsAllThatItSends, ReadsOnAThread
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import close_quietly, ready
@@ -182,3 +183,13 @@ class ReaderWaitsForRoom(_Hoarder):
             self.keep_thread()
             self.end = threading.Event()
         super().close()
+
+
+@fault("waste.memory-per-byte-sent")
+class ServerKeepsAllThatItSends(KeepsAllThatItSends, Handle):
+    """A copy of what is sent to a client is kept for a repetition that nobody asks for."""
+
+
+@fault("waste.unread-waits-outside", may_kill=("waste.threads-per-client", "waste.threads-per-server"))
+class ServerReadsOnAThread(ReadsOnAThread, Handle):
+    """A thread reads whatever the client sends into a list that has no end, whether ticks come or not."""

@@ -1,0 +1,17 @@
+"""Faults of section callbacks: errors with the code of another failure."""
+
+from __future__ import annotations
+
+from dasnet_conformance.proof.faults.both_halves import ErrorsOneBehind, FirstCodeStays
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_handle import Handle
+
+
+@fault("callbacks.error-code-of-its-failure")
+class ServersFirstCodeStays(FirstCodeStays, Handle):
+    """The code of a server's first error is kept and given with every later one."""
+
+
+@fault("callbacks.error-code-of-its-failure")
+class ServersErrorsOneBehind(ErrorsOneBehind, Handle):
+    """The code of a server's error is read before the call that sets it: it is that of the error before."""
