@@ -153,6 +153,9 @@ class NetworkClient(Handle[ClientEndpoint]):
         endpoint = self._endpoint
         if endpoint is not None and endpoint.client is not None:
             super().work(ready)
+            if self._leaving:
+                # What it asks from now on is about its connection alone, and an earlier one still has bytes to send.
+                self._rest()
             return
         owner = self._callbacks.owner()
         if owner is None or (endpoint is not None and endpoint.inherited):

@@ -257,6 +257,33 @@ def test_what_was_accepted_is_sent_after_close(joined: tuple[RecordingClient, so
     assert client.seen() == ["connect"]
 
 
+def test_a_quiet_connection_does_not_hold_up_what_an_earlier_one_owes(
+    joined: tuple[RecordingClient, socket.socket], listener: socket.socket, cleanup: contextlib.ExitStack
+) -> None:
+    client, server = joined
+    assert client.send(b"y" * (12 << 20))
+    client.close()
+    assert client.connect(LOCAL, port_of(listener))
+    again = cleanup.enter_context(listener.accept()[0])
+    # A tick that has served the later connection, on which nothing happens from then on.
+    again.sendall(b"hello")
+    pump(client, lambda: client.data() == b"hello")
+    server.setblocking(False)
+    received = bytearray()
+    ended = False
+
+    def drained() -> bool:
+        nonlocal ended
+        with contextlib.suppress(BlockingIOError):
+            part = server.recv(1 << 20)
+            received.extend(part)
+            ended = not part
+        return ended
+
+    pump(client, drained)
+    assert len(received) == 12 << 20
+
+
 @pytest.mark.parametrize("where", ["connect", "data"])
 def test_closing_in_a_callback_ends_the_delivery(
     client: RecordingClient, listener: socket.socket, cleanup: contextlib.ExitStack, where: str

@@ -21,10 +21,11 @@ type hearing struct {
 	lock    sync.Mutex
 	changed *sync.Cond
 	pending []byte
-	begun   bool // a byte has come
-	ended   bool // no more will
-	waits   bool // for bytes, of which there are none
-	room    int  // bytes that a head may still take
+	begun   bool  // a byte has come
+	ended   bool  // no more will,
+	cause   error // and this is why, nil where the server simply left
+	waits   bool  // for bytes, of which there are none
+	room    int   // bytes that a head may still take
 	heard   *heard
 }
 
@@ -61,11 +62,12 @@ func (h *hearing) feed(data []byte) *heard {
 	return h.settle()
 }
 
-// end says that no more will come, and tells what came of the request.
-func (h *hearing) end() *heard {
+// end says that no more will come, and why, and tells what came of the request. An answer that lasts to the end of its
+// connection is whole where the server simply left, and else it is not.
+func (h *hearing) end(cause error) *heard {
 	h.lock.Lock()
 	defer h.lock.Unlock()
-	h.ended, h.waits = true, false
+	h.ended, h.cause, h.waits = true, cause, false
 	return h.settle()
 }
 
@@ -101,6 +103,8 @@ func (h *hearing) Read(buffer []byte) (int, error) {
 		h.changed.Wait()
 	}
 	switch {
+	case len(h.pending) == 0 && h.cause != nil:
+		return 0, &unheard{"the connection broke in the middle of the answer: " + h.cause.Error(), codeOf(h.cause)}
 	case len(h.pending) == 0:
 		return 0, io.EOF
 	case h.room == 0:

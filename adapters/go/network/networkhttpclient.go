@@ -222,7 +222,7 @@ func (h *NetworkHttpClient) listen(left *int) bool {
 		case ended && !h.hearing.begun:
 			return h.lost()
 		case ended:
-			came = h.hearing.end()
+			came = h.hearing.end(h.connection.cause)
 		case piece != nil:
 			h.moved = h.ticks
 			came = h.hearing.feed(piece)
@@ -314,7 +314,7 @@ func (h *NetworkHttpClient) drop() {
 		h.dialing = nil
 	}
 	if h.hearing != nil {
-		h.hearing.end()
+		h.hearing.end(nil)
 		h.hearing = nil
 	}
 	if h.connection != nil {
