@@ -38,6 +38,18 @@ def test_a_prepared_child_is_handed_out_once() -> None:
             each.said()
 
 
+def test_what_was_prepared_for_nothing_is_ended() -> None:
+    child.prepare()
+    idle = child.take()
+    child._ready.append(idle)
+    child.discard()
+    assert idle.process.returncode is not None
+    following = child.take()
+    assert following is not idle
+    following.end()
+    following.said()
+
+
 def test_a_child_that_cannot_begin_says_why() -> None:
     dead = child.Child()
     dead.process.kill()

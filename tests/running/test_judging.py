@@ -5,15 +5,16 @@ Each test starts real children, which serve on loopback sockets; the clock that 
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from conformance_tools import OPENING, Workshop
-from dasnet_conformance.running import judge
+from dasnet_conformance.running import child, judge
 from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import Judged
 from dasnet_conformance.running.judge import RunOptions
@@ -118,7 +119,7 @@ def test_a_process_that_makes_no_progress_is_ended_and_the_rest_is_judged(
         clock.ahead += 1000.0
 
     monkeypatch.setattr(judge, "time", clock)
-    monkeypatch.setattr(judge, "ENDING_GRACE", 0.05)  # it ignores the request to end
+    monkeypatch.setattr(child, "ENDING_GRACE", 0.05)  # it ignores the request to end
     follower = Follower("init.port-negative", wait_long)
     judged, _ = run(workshop.module("freezes", FREEZES), "init.port-negative or make-server.true", follower, 0)
     assert judged.exit_status == 2
@@ -155,7 +156,13 @@ def test_a_child_that_never_gets_to_work_is_the_suites_part(run: Run, monkeypatc
 
 
 def test_a_child_that_says_nothing_is_told_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "_arguments", lambda *given: [sys.executable, "-c", "raise SystemExit(4)"])
+    silent = "import sys; sys.stdin.read(); sys.exit(4)"
+    real = subprocess.Popen
+
+    def without_a_word(command: Sequence[str], **given: Any) -> subprocess.Popen[bytes]:
+        return real([sys.executable, "-c", silent], **given)
+
+    monkeypatch.setattr(child.subprocess, "Popen", without_a_word)
     judged, _ = run("reference", "")
     assert (judged.exit_status, judged.problem) == (2, "the suite's part: pytest ended without a word")
 

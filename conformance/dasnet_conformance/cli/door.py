@@ -122,18 +122,26 @@ def _call(given: list[str]) -> int:
         status = _help([name for name in given[1:] if name not in ("-h", "--help")])
     elif given[0] not in COMMANDS:
         raise _unknown(given[0])
-    else:
-        if given[0] in JUDGING and not {"-h", "--help"} & set(given):
-            # Here, since its start and what this process has to read take as long as each other.
-            from dasnet_conformance.running.child import prepare
+    elif given[0] in JUDGING and not {"-h", "--help"} & set(given):
+        # Here, since its start and what this process has to read take as long as each other.
+        from dasnet_conformance.running.child import discard, prepare
 
-            prepare()
-        module, parser = _load(given[0])
-        # Intermixed: options may stand between the words of a command, wherever those may be left out.
-        status = int(module.execute(parser.parse_intermixed_args(given[1:]), given))
+        prepare()
+        try:
+            status = _execute(given)
+        finally:
+            discard()
+    else:
+        status = _execute(given)
     # Here and not at the interpreter's end, where a reader that left would be told as a traceback.
     sys.stdout.flush()
     return status
+
+
+def _execute(given: list[str]) -> int:
+    module, parser = _load(given[0])
+    # Intermixed: options may stand between the words of a command, wherever those may be left out.
+    return int(module.execute(parser.parse_intermixed_args(given[1:]), given))
 
 
 def _complain(text: str) -> None:

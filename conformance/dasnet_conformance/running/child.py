@@ -2,12 +2,13 @@
 
 Half of what it takes to begin is that the child imports pytest and the suite, and the other half that whoever runs it
 reads options and files. Both are done at the same time: `prepare` starts a child, `take` hands it out, or a fresh one.
-A child that nobody tells anything ends with the pipe. This module starts processes, and keeps what they print in a
-temporary file.
+A child that nobody takes is ended by `discard`, and with the pipe where nothing else ends it. This module starts
+processes, and keeps what they print in a temporary file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -79,10 +80,19 @@ _ready: list[Child] = []
 
 
 def prepare() -> None:
-    """Start a child for the run that is about to be asked for."""
-    _ready.append(Child())
+    """Start a child for the run that is about to be asked for. Where that cannot be done the run says so."""
+    with contextlib.suppress(OSError):
+        _ready.append(Child())
 
 
 def take() -> Child:
     """The child that was prepared, or one that is started now."""
     return _ready.pop() if _ready else Child()
+
+
+def discard() -> None:
+    """End a child that was prepared and not taken: another run may be of another directory and environment."""
+    while _ready:
+        idle = _ready.pop()
+        idle.end()
+        idle.said()
