@@ -87,7 +87,7 @@ ASKER_KINDS = {
     "framing, extensions": ("extensions_refused", "http-client-framing.chunk-extension http-client-"),
     "framing, until the end": ("no_framing_is_no_body", "http-client-framing. http-client-reload."),
     "framing, no content": ("waits_behind_no_content", "http-client-framing. http-client-reload."),
-    "framing, cut": ("short_body_is_an_answer", "http-client-framing.length-short"),
+    "framing, cut": ("truncated_is_an_answer", "http-client-framing.chunk-truncated"),
     "connection, kept": ("keeps_no_connection", "http-client-connection.keep-alive http-client-reload."),
     "connection, close": ("leaves_closed_open", "http-client-connection.close-ends http-client-outcome."),
     "connection, order": ("last_asked_first", "http-client-connection. http-client-reload. http-client-request."),

@@ -98,7 +98,7 @@ def test_a_fault_that_is_none_survives(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     # Looked for in every requirement, and all of the sound server pass: the whole suite has run on it.
     assert set(matrix.outcomes["harmless"]) == set(REQUIREMENTS)
-    assert {outcome.verdict for outcome in matrix.outcomes["harmless"].values()} == {"pass"}
+    assert not {name: outcome for name, outcome in matrix.outcomes["harmless"].items() if outcome.verdict != "pass"}
 
 
 @pytest.mark.parametrize("name", list(NULL_CONTROLS))
