@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from dasnet_conformance.stage import expect, many
@@ -73,9 +75,14 @@ def test_stall_not_while_sending(host: Host) -> None:
     site = asking(host, limits=ClientLimits(stall=_LONG_STALL))
     number, peer = unread_upload(site, 16 << 20)
     peer.resume_reading()
+
+    def has_come(size: int) -> bool:
+        site.look()  # where a client waits to be told to go on
+        return len(peer.received) >= size
+
     for place in range(4):
         host.until(
-            lambda wanted=(place + 1) * _GULP: len(peer.received) >= wanted,  # type: ignore[misc]
+            partial(has_come, (place + 1) * _GULP),
             site.client,
             what="more of the body at the server",
             got=site.told,
