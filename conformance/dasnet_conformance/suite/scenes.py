@@ -78,6 +78,26 @@ def fill(
     return accepted
 
 
+def leaves_half_closed(
+    host: Host, served: HostObject, peer: Peer, content: bytes, needs: str = "send.stalled-returns"
+) -> None:
+    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once."""
+    accepted = fill(host, served, peer, content, needs=needs)
+    peer.half_close()
+    host.settle(served)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or peer.closed is not None,
+        served,
+        what=f"{accepted} bytes at {peer.name}, which has shut down writing",
+        got=lambda: host.reached(peer),
+    )
+    peer.close()
+    until_fired(host, served, "disconnect", 1)
+    host.settle(served)
+    expect.equal(served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+
+
 @contextmanager
 def to_one_that_does_not_read(host: Host, needs: str = "send.stalled-returns") -> Iterator[None]:
     """A stretch with sends to a peer that does not read.

@@ -20,7 +20,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.first_words import FIRST_WORDS
-from dasnet_conformance.suite.scenes import fill, until_fired, until_received
+from dasnet_conformance.suite.scenes import leaves_half_closed, until_fired, until_received
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
@@ -226,19 +226,5 @@ def test_first_words(host: Host) -> None:
 def test_half_closed_leaves(host: Host) -> None:
     """At the end of its words or at the end of its connection, which may look the same; in either case once."""
     client, peer = connected_client(host)
-    content = host.random.randbytes(WAITING)
-    accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
-    peer.half_close()
-    host.settle(client)
-    peer.resume_reading()
-    host.until(
-        lambda: len(peer.received) >= accepted or peer.closed is not None,
-        client,
-        what=f"{accepted} bytes at the server that has shut down writing",
-        got=lambda: host.reached(peer),
-    )
-    peer.close()
-    until_fired(host, client, "disconnect", 1)
-    host.settle(client)
-    expect.equal(client.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    leaves_half_closed(host, client, peer, host.random.randbytes(WAITING), "client-send.stalled-returns")
     serves_again(host, client)

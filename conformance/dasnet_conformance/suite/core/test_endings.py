@@ -13,7 +13,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import fill, serve_one, to_one_that_does_not_read, until_fired
+from dasnet_conformance.suite.scenes import fill, leaves_half_closed, serve_one, to_one_that_does_not_read
 
 #: More than the system's buffers hold for a client that does not read.
 WAITING = 8 << 20
@@ -150,19 +150,5 @@ def test_half_closed_leaves(host: Host) -> None:
     At which of the two it counts as gone is open; its close tells a system nothing new.
     """
     server, peer = host.connected()
-    content = host.random.randbytes(WAITING)
-    accepted = fill(host, server, peer, content, FILLING)
-    peer.half_close()
-    host.settle(server)
-    peer.resume_reading()
-    host.until(
-        lambda: len(peer.received) >= accepted or peer.closed is not None,
-        server,
-        what=f"{accepted} bytes at the client that has shut down writing",
-        got=lambda: host.reached(peer),
-    )
-    peer.close()
-    until_fired(host, server, "disconnect", 1)
-    host.settle(server)
-    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+    leaves_half_closed(host, server, peer, host.random.randbytes(WAITING))
     serve_one(host, server)

@@ -100,30 +100,32 @@ def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
         ticks(host, server, READ_MEANWHILE if fruitless else 1)
 
 
-@check("waste.memory-per-byte")
-def test_memory_per_byte(host: Host) -> None:
-    """A program that takes files all day. It overrides no callback: nothing but the server can keep a byte."""
+# A server that nobody listens to, and its client: nothing but the server can keep a byte.
+def _unheard(host: Host) -> tuple[HostObject, Peer]:
     server = host.listening(CLASS_SILENT)
     peer = host.peer(server.port)
     host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    return server, peer
+
+
+@check("waste.memory-per-byte")
+def test_memory_per_byte(host: Host) -> None:
+    """A program that takes files all day. It overrides no callback: nothing but the server can keep a byte."""
+    server, peer = _unheard(host)
     memory_comes_to_rest(host, lambda: _flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
 
 
 @check("waste.memory-per-byte-sent")
 def test_memory_per_byte_sent(host: Host) -> None:
     """A program that hands out files all day; what a client has read, nobody needs a second time."""
-    server = host.listening(CLASS_SILENT)
-    peer = host.peer(server.port)
-    host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    server, peer = _unheard(host)
     memory_comes_to_rest(host, lambda: read_away(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB to the client each")
 
 
 @check("waste.unread-waits-outside")
 def test_unread_waits_outside(host: Host) -> None:
     """A level that takes a minute to load: no frame comes, and a client floods."""
-    server = host.listening(CLASS_SILENT)
-    peer = host.peer(server.port)
-    host.until(lambda: server.is_connected() == Value(True), server, what="a client that is taken")
+    _, peer = _unheard(host)
     is_held_up(host, peer)
 
 

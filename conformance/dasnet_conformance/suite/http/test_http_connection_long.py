@@ -13,6 +13,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_side import (
     GREETING,
+    await_answer,
     await_end,
     await_request,
     client_of,
@@ -23,7 +24,6 @@ from dasnet_conformance.stage.http_side import (
     serving,
     targets_of,
 )
-from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.memory import memory_comes_to_rest
 
 #: How many follow each other.
@@ -40,65 +40,71 @@ def test_many_requests(host: Host) -> None:
     close. More than the thousand behind which some end a connection without a word.
     """
     server = greeting(host)
-    peer, read = client_of(host, server), 0
+    row = _InARow(host, server)
     fields = [f"X-Field-{number}: {'v' * 80}" for number in range(8)]
     for number in range(IN_A_ROW):
-        peer.send(request_of(f"/{number}", *fields if number % 8 == 0 else ()))
-        answer = _next_answer(host, server, peer, read, number + 1)
-        expect.equal(answer.status, 200, f"the status of the answer to request {number + 1}")
-        read = len(peer.received)
-        if answer.closes:
-            await_end(host, server, peer)
-            host.dismiss(peer)
-            peer, read = client_of(host, server), 0
+        row.send(request_of(f"/{number}", *fields if number % 8 == 0 else ()))
+        expect.equal(row.answer().status, 200, f"the status of the answer to request {number + 1}")
     expect.equal(targets_of(server), [f"/{number}" for number in range(IN_A_ROW)], "the targets called back")
-
-
-# The final answer behind so many bytes, which are not read again.
-def _next_answer(host: Host, server: HostObject, peer: Peer, read: int, number: int, method: str = "GET") -> HttpAnswer:
-    def found() -> list[HttpAnswer]:
-        answers = read_answers(peer.received[read:], (method,), ended=peer.closed == "end of file")
-        return [answer for answer in answers if not answer.interim]
-
-    host.until(lambda: bool(found() or peer.closed), server, what=f"the answer to request {number}")
-    expect.that(bool(found()), f"the answer to request {number}", expected="a whole one", got=f"none, {peer.closed}")
-    return found()[0]
 
 
 @dataclass
 class _InARow:
-    """Requests on one connection, each answered by `body` when it is told of; on another where one has said close."""
+    """Requests on one connection; on another where one has said close. What was read is not kept, nor read again."""
 
     host: Host
     server: HostObject
-    data: bytes
-    method: str
-    body: tuple[bytes, int]
+    method: str = "GET"
 
     def __post_init__(self) -> None:
-        self.peer, self.read, self.number = client_of(self.host, self.server), 0, 0
+        self.number = 0
+        self._connect()
 
-    def ask(self) -> None:
-        """One more. A status of 4xx says that this server takes no such request."""
+    def _connect(self) -> None:
+        self.peer, self._read = client_of(self.host, self.server), 0
+
+    def send(self, data: bytes) -> None:
+        """One more."""
         self.number += 1
-        self.peer.send(self.data)
-        host, server, peer = self.host, self.server, self.peer
-        host.until(lambda: self._told() or self._refused(), server, what=f"request callback {self.number}")
-        if not self._told():
-            raise expect.Moot("this server turns such requests down")
-        respond(server, requests_of(server)[-1].exchange, body=self.body[0], repeat=self.body[1])
-        answer = _next_answer(host, server, peer, self.read, self.number, self.method)
-        self.read = len(peer.received)
-        if answer.closes:
+        self.peer.send(data)
+
+    def came(self) -> list[HttpAnswer]:
+        """The final answers since the last one that was taken."""
+        ended = self.peer.closed == "end of file"
+        answers = read_answers(self.peer.received[self._read :], (self.method,), ended=ended)
+        return [answer for answer in answers if not answer.interim]
+
+    def answer(self) -> HttpAnswer:
+        """Tick until the next answer is there, and take it."""
+        host, server, peer, what = self.host, self.server, self.peer, f"the answer to request {self.number}"
+        host.until(lambda: bool(self.came() or peer.closed), server, what=what)
+        found = self.came()
+        expect.that(bool(found), what, expected="a whole one", got=f"none, {peer.closed}")
+        self._read = len(peer.received)
+        if found[0].closes:
             await_end(host, server, peer)
             host.dismiss(peer)
-            self.peer, self.read = client_of(host, server), 0
+            self._connect()
+        return found[0]
 
-    def _told(self) -> bool:
-        return self.server.count("request") >= self.number
 
-    def _refused(self) -> bool:
-        return self.peer.closed is not None or bool(read_answers(self.peer.received[self.read :], ended=False))
+def _answered(row: _InARow, data: bytes, body: bytes, repeat: int = 1) -> None:
+    # A request, and its answer when the program is told of it. An answer before that turns it down.
+    host, server = row.host, row.server
+    row.send(data)
+
+    def told() -> bool:
+        return server.count("request") >= row.number
+
+    host.until(
+        lambda: told() or row.peer.closed is not None or bool(row.came()),
+        server,
+        what=f"request callback {row.number}",
+    )
+    if not told():
+        raise expect.Moot("this server turns such requests down")
+    respond(server, requests_of(server)[-1].exchange, body=body, repeat=repeat)
+    row.answer()
 
 
 @check("http-connection.memory-per-request")
@@ -110,15 +116,17 @@ def test_memory_per_request(host: Host, kept: str) -> None:
     On another connection where one has said close.
     """
     server = serving(host)
-    small = (GREETING, 1)
+    row, block, body, repeat = _InARow(host, server), BLOCK, GREETING, 1
     if kept == "answers":
-        row, block = _InARow(host, server, request_of(method="HEAD"), "HEAD", (bytes(64), 1_024)), BLOCK
+        row.method = "HEAD"
+        data, body, repeat = request_of(method="HEAD"), bytes(64), 1_024
     elif kept == "bodies":
-        row, block = _InARow(host, server, request_of(method="POST", body=bytes(1 << 16)), "GET", small), BLOCK
+        data = request_of(method="POST", body=bytes(1 << 16))
     else:
-        fields = [f"X-{name}: {'v' * 7_000}" for name in ("Field", "Other")]
-        row, block = _InARow(host, server, request_of("/", *fields), "GET", small), 4 * BLOCK
-    memory_comes_to_rest(host, row.ask, block, f"{block} requests on a connection each")
+        data, block = request_of("/", *(f"X-{name}: {'v' * 7_000}" for name in ("Field", "Other"))), 4 * BLOCK
+    memory_comes_to_rest(
+        host, lambda: _answered(row, data, body, repeat), block, f"{block} requests on a connection each"
+    )
 
 
 @check("http-connection.memory-per-client")
@@ -144,7 +152,7 @@ def test_memory_per_client(host: Host, left: str) -> None:
             event = await_request(host, server, number, size=len(data))
             if left == "behind an answer":
                 respond(server, event.exchange)
-                _next_answer(host, server, peer, 0, number)
+                await_answer(host, server, peer)
         if number % 2:
             peer.reset()
         host.dismiss(peer)
