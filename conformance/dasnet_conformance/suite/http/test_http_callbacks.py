@@ -160,11 +160,12 @@ def _exchanges_of_many(host: Host) -> None:
     peer, answered = client_of(host, server), 0
     while server.count("request") <= MANY_EXCHANGES:
         peer.send(PLAIN * 50)
-        host.until(
-            lambda peer=peer, most=answered + 50: len(finals_at(peer)) >= most or bool(peer.closed),  # type: ignore[misc]
-            server,
-            what="fifty answers, or the end",
-        )
+        with expect.needing("http-connection.pipelining"):
+            host.until(
+                lambda peer=peer, most=answered + 50: len(finals_at(peer)) >= most or bool(peer.closed),  # type: ignore[misc]
+                server,
+                what="fifty answers, or the end",
+            )
         answered += 50
         if peer.closed:
             host.dismiss(peer)
