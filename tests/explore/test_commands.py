@@ -152,14 +152,6 @@ def test_an_adapter_that_breaks_at_the_start_is_inconclusive(capsys: pytest.Capt
     assert "no verdict" in capsys.readouterr().err
 
 
-def test_without_hypothesis_one_line_says_what_to_install(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "hypothesis", None)
-    assert main(["explore", "reference"]) == 3
-    assert "pip install 'dasnet-conformance[explore]'" in capsys.readouterr().err
-
-
 def test_where_nothing_can_be_judged_nothing_is_green(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

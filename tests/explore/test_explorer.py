@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from dasnet_conformance.explore.explorer import Explored, Explorer, Options
+from dasnet_conformance.explore.machine import visit_scripts
 from dasnet_conformance.explore.session import PATIENT, Manner
 from dasnet_conformance.explore.state import Divergence
 from dasnet_conformance.explore.steps import Step, is_of_http
@@ -96,20 +98,33 @@ def test_conversations_are_about_what_the_profiles_name_and_as_many_about_each()
     assert sum(about_http[20:]) > 10
 
 
-def test_the_same_scripts_whatever_the_hashes_are() -> None:
+def test_the_same_scripts_whatever_the_hashes_are_and_whatever_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "a_port.py").write_text("".join(f"CONSTANT_{n} = {n}\n" for n in range(40)), "utf-8")
     program = (
+        "import sys\n"
+        "if sys.argv[1:]: __import__(sys.argv[1])\n"
         "from dasnet_conformance.explore.machine import visit_scripts\n"
         "visit_scripts(lambda script: print(script), examples=60, most=20, seed=3, profiles=('core', 'lowlevel'))\n"
     )
     made = [
         subprocess.run(
-            [sys.executable, "-c", program],
+            [sys.executable, "-c", program, *imported],
             env={**os.environ, "PYTHONHASHSEED": hashes},
+            cwd=tmp_path,
             capture_output=True,
             check=True,
             timeout=60,
         ).stdout
-        for hashes in ("1", "2")
+        for hashes, imported in (("1", []), ("2", []), ("1", ["a_port"]))
     ]
-    assert made[0] == made[1]
+    assert made[0] == made[1] == made[2]
     assert made[0].count(b"\n") == 60
+
+
+def test_no_script_twice_and_an_end_where_there_are_no_more() -> None:
+    scripts: list[tuple[Step, ...]] = []
+    visit_scripts(
+        lambda script: scripts.append(tuple(script)), examples=100_000, most=1, seed=1, profiles=("core", "lowlevel")
+    )
+    assert len(set(scripts)) == len(scripts) > 10
+    assert len(scripts) < 5_000

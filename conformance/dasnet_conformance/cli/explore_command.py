@@ -62,7 +62,6 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Explore; returns the exit status."""
     if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
-    _need_hypothesis()
     insist_on_file(arguments.output or OUTPUT, "-o")
     implementation = named(arguments.implementation)
     known = _known(arguments)
@@ -111,15 +110,6 @@ def _known(arguments: argparse.Namespace) -> frozenset[str]:
         except BaselineError as error:
             raise UsageMistake(str(error)) from error
     return frozenset(known)
-
-
-def _need_hypothesis() -> None:
-    try:
-        import hypothesis  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise UsageMistake(
-            "explore needs Hypothesis, which is not installed; pip install 'dasnet-conformance[explore]'"
-        ) from error
 
 
 def start_player(implementation: str) -> tuple[ProcessPlayer, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from dasnet_conformance.catalogue.loader import load_catalogue
 from .ci_places import origin_of
 
 #: Packages that have a part in a run, beside the plugins of pytest.
-_PACKAGES: Final = ("pytest", "execnet", "rich", "jinja2", "hypothesis")
+_PACKAGES: Final = ("pytest", "execnet", "rich", "jinja2")
 
 #: How a program tells its version, where that is not `--version`; nothing where there is no safe way to ask.
 _ASKED: Final[dict[str, tuple[str, ...]]] = {"go": ("version",), "java": ("-version",), "daslang": ()}

@@ -17,6 +17,6 @@ and a model says after each step what was allowed. Modules, from the bottom up:
   `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps`,
   `asker_world` and `asker_steps` the same of conversations over HTTP, which are scripts of their own
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
-- `sketch`, `caller_sketch`, `http_sketch`, `asker_sketch`, `machine` make scripts up (the last alone needs Hypothesis)
+- `sketch`, `caller_sketch`, `http_sketch`, `asker_sketch`, `machine` make scripts up
 - `explorer` puts it all together
 """

@@ -14,6 +14,7 @@ from typing import Final
 
 from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT, PROFILES
 
+from .machine import Enough, visit_scripts
 from .players import Player
 from .reduce import Reducer
 from .session import HASTY, PATIENT
@@ -106,8 +107,7 @@ class Explorer:
         self._diverged: tuple[list[Step], Divergence] | None = None
 
     def run(self) -> Explored:
-        """Explore. Raises `AdapterBroken` when the implementation cannot be started, `ModuleNotFoundError` without
-        Hypothesis."""
+        """Explore. Raises `AdapterBroken` when the implementation cannot be started."""
         finding = None
         rounds = [(number, about) for number in range(self._options.seeds) for about in self._options.parts]
         for number, about in rounds:
@@ -120,8 +120,6 @@ class Explorer:
 
     # Explores with the seed of the moment, up to so many examples in all.
     def _with_seed(self, until: int, about: str) -> Finding | None:
-        from .machine import visit_scripts
-
         finding, start = None, self._dropped
         while finding is None and self._examples < until and not self._cut_short:
             self._diverged = None
@@ -141,8 +139,6 @@ class Explorer:
         return finding
 
     def _visit(self, script: list[Step]) -> None:
-        from .machine import Enough
-
         if time.monotonic() >= self._until:
             self._cut_short = True
             raise Enough

@@ -2,7 +2,7 @@
 
 The sketch only guesses (it takes every init for a success and every tick for useless), and now and then it proposes
 what makes no sense at all: the world passes over what cannot be meant, and the model knows what is refused. Chance
-comes from outside, through `Pick`, so that Hypothesis or anything else can be its source.
+comes from outside, through `Pick`, so that anything can be its source.
 """
 
 from __future__ import annotations
