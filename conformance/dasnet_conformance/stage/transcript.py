@@ -67,15 +67,16 @@ class Transcript:
         self._left_out = 0
         self._previous: tuple[str, str, str] | None = None
         self._repeats = 0
+        self._repeated_until = 0
 
     def add(self, side: str, kind: str, text: str) -> None:
         """Append one entry, or count it when it repeats the one before."""
         key = (side, kind, text)
         if key == self._previous:
             self._repeats += 1
-            last = self._last[-1] if self._last else self._first[-1]
-            last["text"] = f"{text} (x{self._repeats}, up to tick {self.tick})"
+            self._repeated_until = self.tick
             return
+        self._count()
         self._previous, self._repeats = key, 1
         entry: Entry = {"tick": self.tick, "side": side, "kind": kind, "text": text}
         if len(self._first) < KEPT_FIRST:
@@ -84,6 +85,12 @@ class Transcript:
         self._last.append(entry)
         if len(self._last) > KEPT_LAST:
             self._pass_over(self._last.popleft())
+
+    # Writes down how often the last entry has come; not each time that it comes, which is most of what a wait adds.
+    def _count(self) -> None:
+        if self._repeats > 1 and self._previous is not None:
+            last = self._last[-1] if self._last else self._first[-1]
+            last["text"] = f"{self._previous[2]} (x{self._repeats}, up to tick {self._repeated_until})"
 
     def _pass_over(self, entry: Entry) -> None:
         # A server that tells of something without end must not fill the memory of the machine.
@@ -101,6 +108,7 @@ class Transcript:
 
     def entries(self) -> list[Entry]:
         """The entries in order; a note stands where some were left out."""
+        self._count()
         told = list(self._first)
         before = 0
         for left_out, entry in self._kept:
