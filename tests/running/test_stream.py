@@ -112,3 +112,11 @@ def test_lines_of_several_processes_do_not_mix(path: Path, reader: StreamReader)
         numbers[record["process"]].append(record["number"])
         assert len(record["filling"]) == record["number"] * 97 % 3000
     assert list(numbers.values()) == [list(range(200))] * 3
+
+
+def test_what_an_interruption_left_unread_is_read_the_next_time(writer: StreamWriter, reader: StreamReader) -> None:
+    for number in range(3):
+        writer.write("case", number=number)
+    assert next(iter(reader.read()))["number"] == 0  # and whoever read it was interrupted
+    writer.write("case", number=3)
+    assert [record["number"] for record in reader.read()] == [1, 2, 3]

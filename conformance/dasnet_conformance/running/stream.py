@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -46,13 +47,15 @@ class StreamReader:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._file = Path(path).open("rb")  # noqa: SIM115 - it stays open as long as the reader lives
         self._rest = b""
+        self._lines: deque[bytes] = deque()
 
     def read(self) -> Iterator[Record]:
-        """The records since the last call."""
+        """The records since the last call, and those that it was interrupted in front of."""
         self._rest += self._file.read()
         *lines, self._rest = self._rest.split(b"\n")
-        for line in lines:
-            yield json.loads(line)
+        self._lines.extend(lines)
+        while self._lines:
+            yield json.loads(self._lines.popleft())
 
     def close(self) -> None:
         """Close the file."""
