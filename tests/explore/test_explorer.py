@@ -99,12 +99,12 @@ def test_conversations_are_about_what_the_profiles_name_and_as_many_about_each()
 
 
 def test_the_same_scripts_whatever_the_hashes_are_and_whatever_is_imported(tmp_path: Path) -> None:
-    (tmp_path / "a_port.py").write_text("".join(f"CONSTANT_{n} = {n}\n" for n in range(40)), "utf-8")
+    (tmp_path / "a_port.py").write_text("".join(f"CONSTANT_{n} = {n}\n" for n in range(400)), "utf-8")
     program = (
         "import sys\n"
         "if sys.argv[1:]: __import__(sys.argv[1])\n"
         "from dasnet_conformance.explore.machine import visit_scripts\n"
-        "visit_scripts(lambda script: print(script), examples=60, most=20, seed=3, profiles=('core', 'lowlevel'))\n"
+        "visit_scripts(lambda script: print(script), examples=500, most=40, seed=0, profiles=('core', 'lowlevel'))\n"
     )
     made = [
         subprocess.run(
@@ -118,7 +118,7 @@ def test_the_same_scripts_whatever_the_hashes_are_and_whatever_is_imported(tmp_p
         for hashes, imported in (("1", []), ("2", []), ("1", ["a_port"]))
     ]
     assert made[0] == made[1] == made[2]
-    assert made[0].count(b"\n") == 60
+    assert made[0].count(b"\n") == 500
 
 
 def test_no_script_twice_and_an_end_where_there_are_no_more() -> None:

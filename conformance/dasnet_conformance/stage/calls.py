@@ -65,8 +65,6 @@ class Calls:
         #: Where in the port the refusals of the last answer came from, a line each, as far as the adapter told.
         self.last_traceback: tuple[str, ...] = ()
         self._last = ""
-        # Each way of ticking as it is given and told: four of five commands are such.
-        self._ticking: dict[tuple[str, tuple[Argument, ...]], tuple[Command, str]] = {}
         # Bytes that events brought.
         self._known: dict[bytes, bytes] = {}
         # The numbers that `new` gave, whether or not `objects` has them.
@@ -83,14 +81,8 @@ class Calls:
         """
         if name in _TICKS:
             self._transcript.tick += 1
-            known = self._ticking.get((name, arguments))
-            if known is None:
-                command = Command(name, arguments)
-                known = self._ticking[name, arguments] = command, spell_command(command)
-            command, told = known
-        else:
-            command = Command(name, arguments)
-            told = spell_command(command)
+        command = Command(name, arguments)
+        told = spell_command(command)
         # What fired before this command is told before it.
         self.drain_strays()
         self.last_traceback = ()

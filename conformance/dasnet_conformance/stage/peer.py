@@ -236,12 +236,12 @@ class Peer:
 
     def step(self) -> int:
         """Send and receive what the system takes and has, without waiting; returns the bytes moved."""
-        if self._socket is None or self.closed or (self._connecting and self._still_connecting()):
+        if self._socket is None or self.closed or self._still_connecting():
             return 0
-        moved = self._push() if self._outgoing or self._half_close_due else 0
+        moved = self._push()
+        if self.reading:
+            self.pull()
         with self._lock:
-            if self.reading:
-                self._pull()
             moved += len(self.received) - self._counted
             self._counted = len(self.received)
         return moved
