@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -42,14 +43,16 @@ def working(wild: Wild, farewell: Wild = lambda black_box: None) -> Callable[[Co
     return work
 
 
-def play(work: Any, bound: float = 0.0, size: int = 2) -> tuple[Plan, list[dict[str, Any]]]:
+def play(
+    work: Any, bound: float = 0.0, size: int = 2, unhurried: tuple[str, ...] = ()
+) -> tuple[Plan, list[dict[str, Any]]]:
     """Run the checks of those names; the plan, and the records that were written."""
     records: list[dict[str, Any]] = []
 
     def write(kind: str, **fields: Any) -> None:
         records.append({"type": kind, **fields})
 
-    plan = Plan(NAMES, lambda **record: None)
+    plan = Plan(NAMES, lambda **record: None, unhurried=unhurried)
     Pool(size, work, write, lambda: bound).run(plan)
     return plan, records
 
@@ -126,3 +129,39 @@ def test_a_black_box_takes_any_text() -> None:
     ((tick, _, call),) = black_box.read()
     assert tick == 1
     assert call.startswith("send 1 ?\u20ac xxx")
+
+
+def test_who_is_not_needed_any_more_says_farewell_while_the_last_check_lets_time_pass() -> None:
+    """The check ends only once the other worker has held its last conversation."""
+    held = pool.Flag()
+
+    def idle(_: BlackBox) -> None:
+        end = time.monotonic() + 20.0
+        while not held.is_set() and time.monotonic() < end:
+            time.sleep(0.001)
+        assert held.is_set(), "nobody said farewell meanwhile"
+
+    plan, records = play(working(idle, farewell=lambda black_box: held.set()), unhurried=("wild",))
+    assert plan.is_over
+    assert records == []
+
+
+def test_a_check_that_let_time_pass_is_confirmed_after_the_others_have_left() -> None:
+    def work(connection: Connection, black_box: BlackBox) -> None:
+        while True:
+            word, check, (scale, _) = connection.recv()
+            if word == Message.STOP:
+                connection.send((Message.LEAVE, 0, None))
+                return
+            if NAMES[check] != "wild":
+                outcome = Told(NAMES[check], "pass")
+            elif scale < 1.0:
+                time.sleep(0.05)
+                outcome = Told("wild", "fail", paused=True, final=False, vain=frozenset({"a callback"}))
+            else:
+                outcome = Told("wild", "fail")
+            connection.send((Message.DONE, check, ([outcome], None)))
+
+    plan, records = play(work, unhurried=("wild",))
+    assert plan.is_over
+    assert records == []

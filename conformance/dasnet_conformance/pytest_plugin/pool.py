@@ -65,6 +65,8 @@ class Worker:
     since: float = field(default_factory=time.monotonic)
     #: What it was told about calls that hang.
     told: Known = ({}, {})
+    #: Whether it was told to take its leave; it is given nothing any more.
+    leaves: bool = False
 
 
 class Learnt:
@@ -153,6 +155,8 @@ class Pool:
                 self._listen(plan)
                 if plan.only_idles:
                     self._tell_idle()
+                    # Nobody else is needed any more: they say farewell while the last ones come to their end.
+                    self._send_away(farewell())
                 if not goes_on():
                     return False
             if not plan.is_over:
@@ -168,8 +172,9 @@ class Pool:
     def _hand_out(self, plan: Plan) -> None:
         while True:
             most = self._most if plan.confirms else self._size
-            idle = [worker for worker in self._workers if worker.busy is None]
-            if not idle and len(self._workers) >= most:
+            staying = self._staying()
+            idle = [worker for worker in staying if worker.busy is None]
+            if not idle and len(staying) >= most:
                 return
             following = plan.next()
             if following is None:
@@ -178,6 +183,9 @@ class Pool:
                 idle = [start_worker(self._work)]
                 self._workers += idle
             self._hand(idle[0], *following, self._learnt)
+
+    def _staying(self) -> list[Worker]:
+        return [worker for worker in self._workers if not worker.leaves]
 
     @staticmethod
     def _hand(worker: Worker, check: int, scale: float, learnt: Learnt) -> None:
@@ -188,8 +196,9 @@ class Pool:
             pass  # dead already: it is found so at once
 
     def _listen(self, plan: Plan) -> None:
-        ready = wait([worker.connection for worker in self._workers], timeout=_POLL)
-        for worker in list(self._workers):
+        staying = self._staying()
+        ready = wait([worker.connection for worker in staying], timeout=_POLL)
+        for worker in staying:
             if worker.connection in ready:
                 self._take(worker, plan)
             elif worker.busy is not None and self._overdue(worker):
@@ -229,12 +238,18 @@ class Pool:
             self._kill(worker)
             self._write("stopped", of=worker.process.pid)
 
+    def _send_away(self, scale: float) -> None:
+        # Those with nothing to do; each holds its last conversation, and nobody waits for that yet.
+        for worker in self._staying():
+            if worker.busy is None:
+                worker.leaves = True
+                try:
+                    worker.connection.send((Message.STOP, 0, (scale, worker.told)))
+                except OSError:
+                    pass
+
     def _say_farewell(self, scale: float) -> None:
-        for worker in self._workers:
-            try:
-                worker.connection.send((Message.STOP, 0, (scale, worker.told)))
-            except OSError:
-                pass
+        self._send_away(scale)
         end = time.monotonic() + FAREWELL
         for worker in list(self._workers):
             if not worker.connection.poll(max(end - time.monotonic(), 0)):

@@ -48,6 +48,9 @@ CUT_SHORT: Final = "idle for "
 #: Seconds between two ticks in the idle window: few ticks, as limits that count ticks are found without any waiting.
 IDLE_PAUSE: Final = 0.05
 
+#: Seconds after which it is looked, between two such ticks, whether the window may end.
+IDLE_GLANCE: Final = 0.01
+
 #: The longest pause in seconds before one fruitless tick.
 LONGEST_PAUSE: Final = 0.2
 

@@ -17,6 +17,7 @@ from .black_box import BlackBox, NoBlackBox
 from .bounds import (
     FRUITLESS_TICKS,
     IDLE_AT_LEAST,
+    IDLE_GLANCE,
     IDLE_PAUSE,
     IDLE_WINDOW,
     NEWS_AT_MOST,
@@ -141,7 +142,7 @@ class FrameLoop:
     def idle(self, *objects: HostObject, enough: Callable[[], bool] = lambda: False) -> float:
         """Let the idle window pass, with a tick of each object now and then: a program with nothing to do.
 
-        Arguments: `enough`, asked after each tick whether it may end before its time. Returns the seconds that passed.
+        Arguments: `enough`, asked now and then whether it may end before its time. Returns the seconds that passed.
         """
         self.transcript.add("suite", "note", f"idle for {IDLE_WINDOW:g} s, a tick each {IDLE_PAUSE:g} s")
         begun = time.monotonic()
@@ -149,7 +150,9 @@ class FrameLoop:
         while passed < IDLE_WINDOW and not (passed >= IDLE_AT_LEAST and enough()):
             self.tick_once(*objects)
             self.recording.add(Paused(self.transcript.tick, IDLE_PAUSE))
-            wait_readable([], IDLE_PAUSE)
+            following = time.monotonic() + IDLE_PAUSE
+            while time.monotonic() < following and not (passed >= IDLE_AT_LEAST and enough()):
+                wait_readable([], IDLE_GLANCE)
             passed = time.monotonic() - begun
         if passed < IDLE_WINDOW:
             self.transcript.add("suite", "note", f"nothing else is left of the run: enough of it after {passed:.1f} s")
