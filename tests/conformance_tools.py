@@ -17,6 +17,10 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+from dasnet_conformance.catalogue.loader import load_catalogue
+
+REQUIREMENTS = load_catalogue().requirements
+
 #: Seconds after which a child is held to be lost; no test comes near it.
 LOST_AFTER = 100.0
 
@@ -41,18 +45,24 @@ def dasnet() -> list[str]:
     return [command]
 
 
-def pytest_of_the_suite(*arguments: str) -> list[str]:
-    """The suite as a plain pytest run."""
+def pytest_of_the_suite(*arguments: str, suite: str = "dasnet_conformance.suite") -> list[str]:
+    """The suite, or one package of it, as a plain pytest run."""
     return [
         sys.executable,
         "-m",
         "pytest",
         "--pyargs",
-        "dasnet_conformance.suite",
+        suite,
         "-p",
         "no:cacheprovider",
         *arguments,
     ]
+
+
+def choosing(expression: str) -> list[str]:
+    """What `dasnet run` is told to judge what matches: ids where it is a list of them, which takes half the time."""
+    words = expression.split(" or ")
+    return words if REQUIREMENTS.keys() >= set(words) else ["-k", expression]
 
 
 def with_signals() -> None:
@@ -128,7 +138,7 @@ class Workshop:
 
     def judge(self, implementation: str, expression: str, *arguments: str) -> Ran:
         """Judge an implementation by the requirements that match, with the results on the standard output."""
-        return self.dasnet("run", implementation, "--json", "-k", expression, *arguments)
+        return self.dasnet("run", implementation, "--json", *choosing(expression), *arguments)
 
 
 def assert_one_line(text: str) -> None:

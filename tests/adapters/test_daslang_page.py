@@ -31,6 +31,7 @@ PROGRAMS = ROOT / "adapters" / "daslang" / "reproductions"
 PRINTED = dict(re.findall(r"```console\n\$ (?:echo a line \| )?daslang (\w+)\.das\n(.*?)```", PAGE, re.DOTALL))
 #: Seconds after which a program or a client is given up, many times what the slowest takes.
 PATIENCE = 60
+ATTEMPTS = 3
 
 
 def stays(client: socket.socket) -> int:
@@ -91,10 +92,9 @@ def with_ports(text: str, first: int, second: int) -> str:
     return re.sub("|".join(numbers), lambda found: str(numbers[found[0]]), text)
 
 
-@pytest.mark.parametrize("name", sorted(PRINTED))
-def test_a_program_prints_what_the_page_says(name: str, daslang: str, ports: Ports, tmp_path: Path) -> None:
-    first, second = ports.take(), ports.take()
-    file = tmp_path / f"{name}.das"
+def run(name: str, daslang: str, first: int, second: int, folder: Path) -> tuple[str, str, str, int]:
+    """What the page says that a program prints, what it does print, its complaints, and what its client received."""
+    file = folder / f"{name}.das"
     file.write_text(with_ports((PROGRAMS / file.name).read_text("utf-8"), first, second), "utf-8")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     quiet = {**os.environ, "DASLIVE_HV_LOG": "silent"}
@@ -108,8 +108,19 @@ def test_a_program_prints_what_the_page_says(name: str, daslang: str, ports: Por
         finally:
             program.kill()
     said = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
-    wanted = with_ports(PRINTED[name], first, second)
-    assert doctest.OutputChecker().check_output(wanted, said, doctest.ELLIPSIS), f"{wanted}--\n{said}--\n{complaints}"
+    return with_ports(PRINTED[name], first, second), said, complaints, received
+
+
+@pytest.mark.parametrize("name", sorted(PRINTED))
+def test_a_program_prints_what_the_page_says(name: str, daslang: str, ports: Ports, tmp_path: Path) -> None:
+    # The programs are short, and give the module's own thread a fifth of a second where they wait for it: on a machine
+    # that is far too busy that is not enough. What the page has wrong is wrong each time.
+    for _ in range(ATTEMPTS):
+        wanted, said, complaints, received = run(name, daslang, ports.take(), ports.take(), tmp_path)
+        as_told = doctest.OutputChecker().check_output(wanted, said, doctest.ELLIPSIS)
+        if as_told:
+            break
+    assert as_told, f"{wanted}--\n{said}--\n{complaints}"
     if name == "send_negative_size":
         assert received > 4, "more than the buffer holds"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance_tools import Ran, Workshop, assert_one_line, dasnet, with_signals
+from conformance_tools import Ran, Workshop, assert_one_line, choosing, dasnet, with_signals
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import main
 from dasnet_reference import PROFILES
@@ -52,6 +52,7 @@ NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system h
 # 0
 
 
+@pytest.mark.xdist_group("whole run")
 def test_the_reference_conforms(whole_run: tuple[Ran, Path]) -> None:
     ran, _ = whole_run
     assert (ran.status, ran.err) == (0, "")
@@ -110,7 +111,7 @@ def test_a_death_where_survival_is_required_does_not_conform(workshop: Workshop)
 
 def test_an_init_that_hangs_is_inconclusive_and_named(workshop: Workshop) -> None:
     hanging = workshop.module("hanging", BAD_INIT.format("threading.Event().wait()"))
-    ran = workshop.dasnet("run", hanging, "-k", QUICK, "--deadline", "1")
+    ran = workshop.dasnet("run", hanging, *choosing(QUICK), "--deadline", "1")
     assert (ran.status, ran.err) == (2, "")
     *_, told, verdict = ran.out.splitlines()
     beginning = "the first sanity conversation did not pass: not finished within 1 seconds; "
@@ -158,12 +159,13 @@ def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: 
 
 def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop) -> None:
     stuck = workshop.module("stuck", ODD_INIT.format(-80, "threading.Event().wait()"))
-    ran = workshop.judge(stuck, QUICK, "--deadline", "1")
+    # The others must come to their end in it on a machine that is forty times too busy.
+    ran = workshop.judge(stuck, QUICK, "--deadline", "4")
     assert ran.status == 2
     expected = {"init.port-negative": "inconclusive", "query.answers-boolean": "pass", "make-server.true": "pass"}
     assert ran.verdicts() == expected
     row = ran.row("init.port-negative")
-    assert row["message"].startswith("[-80] the check did not come to an end: 1 seconds were not enough")
+    assert row["message"].startswith("[-80] the check did not come to an end: 4 seconds were not enough")
     assert row["transcript"][-1]["text"] == "init object 1, port=-80 -> (did not return)"
 
 
@@ -217,7 +219,7 @@ def test_an_abort_touches_the_checks_alone_that_make_the_call(workshop: Workshop
 
 
 def test_nothing_that_gates_is_inconclusive(workshop: Workshop) -> None:
-    ran = workshop.dasnet("run", "reference", "-k", "init.port-zero")
+    ran = workshop.dasnet("run", "reference", "init.port-zero")
     assert ran.status == 2
     assert "no requirement that gates was judged; SHOULD gates under --strict, MAY never" in ran.out
 
@@ -228,7 +230,7 @@ def test_an_interrupted_run_ends_with_130_and_leaves_no_process(workshop: Worksh
     os.mkfifo(pipe)
     hold_the_pipe = f"self.pipe = open({str(pipe)!r}, 'w'); threading.Event().wait()"
     waiting = workshop.module("waiting", ODD_INIT.format(-80, hold_the_pipe))
-    command = [*dasnet(), "run", waiting, "-k", "init.port-negative"]
+    command = [*dasnet(), "run", waiting, "init.port-negative"]
     with subprocess.Popen(
         command,
         env=workshop.environment(),

@@ -73,14 +73,25 @@ class Skeleton:
     examined: subprocess.CompletedProcess[str]
 
 
+#: Languages in which it takes long to build one: with its other halves it is built in `tox -e long`.
+COMPILED = ("cpp", "rust", "go", "java")
+
+
 @pytest.fixture(
     scope="module",
     params=[
-        (language, options)
+        pytest.param(
+            (language, options),
+            id="-".join((language, *options[1:])),
+            marks=[
+                # One process of several that share the tests builds it, and not each.
+                pytest.mark.xdist_group("-".join((language, *options[1:]))),
+                *([pytest.mark.long] if options and language in COMPILED else []),
+            ],
+        )
         for language in LANGUAGES
         for options in ((), *(("--profile", profile) for profile in ("client", "http", "http-client")))
     ],
-    ids=lambda given: "-".join((given[0], *given[1][1:])),
 )
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Skeleton:
     """A skeleton in each language, in a directory whose name is no word."""
@@ -111,7 +122,7 @@ def test_a_skeleton_builds_and_passes_the_doctor(made: Skeleton) -> None:
 
 
 def test_a_skeleton_that_is_not_filled_in_conforms_to_nothing(made: Skeleton) -> None:
-    judged = dasnet("run", "-k", "construct", cwd=made.place)
+    judged = dasnet("run", "construct", cwd=made.place)
     assert judged.returncode == 1, judged.stdout + judged.stderr
     assert judged.stdout.splitlines()[-1].startswith("my-port: non-conforming")
 

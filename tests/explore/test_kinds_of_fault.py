@@ -106,6 +106,12 @@ ASKER_KINDS = {
 }
 
 
+def each(kinds: dict[str, tuple[str, str]]) -> pytest.MarkDecorator:
+    """A case for each kind; one of four runs always, the others in `tox -e long`."""
+    marks = {kind: [pytest.mark.long] if place % 4 else [] for place, kind in enumerate(kinds)}
+    return pytest.mark.parametrize("kind", [pytest.param(kind, marks=marks[kind]) for kind in kinds])
+
+
 def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
     player = ProcessPlayer(f"python:{PACKAGE}:{fault}")
     try:
@@ -117,14 +123,14 @@ def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
     return finding
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_a_fault_of_each_kind_is_found(kind: str) -> None:
     fault, named = KINDS[kind]
     finding = found(fault, ("core", "lowlevel"), EXAMPLES)
     assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
 
 
-@pytest.mark.parametrize("kind", CLIENT_KINDS)
+@each(CLIENT_KINDS)
 def test_a_fault_of_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
     fault, named = CLIENT_KINDS[kind]
     finding = found(fault, ("client", "client-lowlevel"), EXAMPLES // 2)
@@ -132,7 +138,7 @@ def test_a_fault_of_clients_of_each_kind_is_found_and_made_short(kind: str) -> N
     assert len(finding.steps) <= SHORT
 
 
-@pytest.mark.parametrize("kind", ASKER_KINDS)
+@each(ASKER_KINDS)
 def test_a_fault_of_http_clients_of_each_kind_is_found_and_made_short(kind: str) -> None:
     fault, named = ASKER_KINDS[kind]
     finding = found(fault, ("http-client",), EXAMPLES // 2)
@@ -140,7 +146,7 @@ def test_a_fault_of_http_clients_of_each_kind_is_found_and_made_short(kind: str)
     assert len(finding.steps) <= SHORT
 
 
-@pytest.mark.parametrize("kind", HTTP_KINDS)
+@each(HTTP_KINDS)
 def test_a_fault_of_http_servers_of_each_kind_is_found_and_made_short(kind: str) -> None:
     fault, named = HTTP_KINDS[kind]
     finding = found(fault, ("http",), EXAMPLES // 2)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from misbehaving_tools import MARKER, Case, all_gone, load_table
 
+from conformance_tools import choosing
 from dasnet_adapters.hints import HINTS
 from dasnet_conformance.cli import main
 
@@ -54,7 +55,7 @@ def dasnet(*arguments: str) -> tuple[int, str]:
 
 
 def judge(case: Case, folder: Path) -> tuple[int, str]:
-    return dasnet("run", *options(case, folder), "-k", case.only)
+    return dasnet("run", *options(case, folder), *choosing(case.only))
 
 
 @each

@@ -31,7 +31,7 @@ def test_it_fails_a_requirement_of_its_own_and_leaves_the_check_as_it_was(worksh
 
 
 def test_a_run_without_that_requirement_says_so(workshop: Workshop) -> None:
-    ran = workshop.dasnet("run", workshop.module("later", TELLS_LATER), "-k", "save.moves-handle")
+    ran = workshop.dasnet("run", workshop.module("later", TELLS_LATER), "save.moves-handle")
     assert f"callbacks fired while the host made no call ({SILENCE})" in ran.err + ran.out
 
 

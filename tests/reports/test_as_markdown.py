@@ -130,7 +130,7 @@ def test_long_messages_are_cut_and_said(make: Make, row: Row) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "character"), [(50, "&"), (50, "\x1b"), (300, "x"), (300, "🙂"), (3_000, "x"), (3_000, "\x1b")]
+    ("failures", "character"), [(50, "&"), (50, "\x1b"), (300, "x"), (300, "🙂"), (1_000, "x"), (1_000, "\x1b")]
 )
 def test_a_summary_fits_whatever_it_holds(make: Make, row: Row, failures: int, character: str) -> None:
     text = character * 20_000

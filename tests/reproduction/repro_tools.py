@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance_tools import choosing
 from toolchains import need
 
 #: Seconds after which a child is held to be lost.
@@ -20,7 +21,7 @@ STANDALONE = Path(__file__).parent / "standalone_driver.py"
 
 def judge(implementation: str, expression: str, reports: Path) -> subprocess.CompletedProcess[str]:
     """`dasnet run` with a report directory."""
-    command = [sys.executable, "-m", "dasnet_conformance", "run", implementation, "-k", expression]
+    command = [sys.executable, "-m", "dasnet_conformance", "run", implementation, *choosing(expression)]
     return _run([*command, "--report-dir", str(reports)], reports.parent)
 
 

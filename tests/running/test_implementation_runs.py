@@ -30,7 +30,7 @@ def test_a_file_is_all_that_a_run_needs(workshop: Workshop, monkeypatch: pytest.
     path = write(workshop.folder, REFERENCE + COUNTING)
     monkeypatch.chdir(workshop.folder)
     words = {"the file": [str(path)], "its directory": ["."], "nothing": []}[named]
-    ran = workshop.dasnet("run", *words, "-k", "init.free-port", "-n", "2")
+    ran = workshop.dasnet("run", *words, "init.free-port", "-n", "2")
     assert ran.status == 0, ran.out + ran.err
     assert (workshop.folder / "built").read_text() == "x\n", "the build runs once, in whatever many processes"
     assert "building" not in ran.out + ran.err
@@ -77,7 +77,7 @@ def test_exclusions_and_profiles_of_the_file_count(workshop: Workshop) -> None:
 )
 def test_a_mistake_in_the_file_is_one_line(workshop: Workshop, text: str, named: str) -> None:
     path = write(workshop.folder, f"{REFERENCE}{text}\n")
-    ran = workshop.dasnet("run", str(path), "-k", "init.free-port")
+    ran = workshop.dasnet("run", str(path), "init.free-port")
     assert (ran.status, ran.out) == (3, "")
     assert_one_line(ran.err)
     assert named in ran.err
@@ -133,11 +133,11 @@ def test_a_driver_that_does_not_stop_is_told_and_changes_no_verdict(workshop: Wo
         "sys.exit(9)\n"
     )
     path = write(workshop.folder, f'command = ["{{python}}", "{driver}"]\n')
-    ran = workshop.dasnet("run", str(path), "-k", "init.free-port")
+    ran = workshop.dasnet("run", str(path), "init.free-port")
     assert ran.status == 0, ran.out
     assert "warning: the driver exited with status 9 after answering bye" in ran.out
     assert f"`dasnet doctor {path}`" in ran.out
-    ran = workshop.dasnet("run", str(path), "-k", "init.free-port", "--json")
+    ran = workshop.dasnet("run", str(path), "init.free-port", "--json")
     assert ran.status == 0
     assert "warning: the driver exited with status 9" in ran.err
 
@@ -156,7 +156,7 @@ def test_what_a_driver_said_last_stands_in_the_results(workshop: Workshop) -> No
         "PythonDriver('dasnet_reference', sys.stdout.buffer).serve(lines())\n"
     )
     path = write(workshop.folder, f'command = ["{{python}}", "{driver}"]\n')
-    ran = workshop.dasnet("run", str(path), "--json", "-k", "save.moves-handle")
+    ran = workshop.dasnet("run", str(path), "--json", "save.moves-handle")
     assert ran.status == 2
     texts = [entry["text"] for entry in ran.row("save.moves-handle")["transcript"]]
     assert "driver: ! the port gave up" in texts

@@ -139,7 +139,7 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
         if options.ids or options.shard is not None:
             only = _listed(place, [requirement.id for requirement in chosen])
         for death in range(MOST_DEATHS + 1):
-            how = _one_child(options, place, only, collector, progress, patience)
+            how = _one_child(options, place, only, _suites(options, chosen), collector, progress, patience)
             how = how or (WORKER_DIED if collector.running else "")
             if not how:
                 break
@@ -182,20 +182,23 @@ def _nothing_left(options: RunOptions, chosen: Sequence[Requirement], judged: Se
     return f"nothing selected: no requirement is both among {' '.join(options.ids)} and matched by the other filters"
 
 
-# The packages of checks to collect. Which profiles an implementation claims is known later, and then all are.
-def _suites(profiles: Sequence[str]) -> list[str]:
-    wanted = [PROFILES[name] for name in profiles if name in PROFILES] or PROFILES.values()
-    return [package_of(profile, "suite") for profile in wanted]
+# The packages of checks to collect: of the profiles asked for, and of those only where something is chosen. Which ones
+# an implementation claims is known later.
+def _suites(options: RunOptions, chosen: Sequence[Requirement]) -> list[str]:
+    wanted = [name for name in options.profiles if name in PROFILES] or list(PROFILES)
+    of_chosen = {requirement.profile for requirement in chosen}
+    needed = [name for name in wanted if name in of_chosen] or wanted
+    return [package_of(PROFILES[name], "suite") for name in needed]
 
 
-def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None) -> list[str]:
+def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None, suites: Sequence[str]) -> list[str]:
     first = place / "first"
     first.write_text("\n".join(options.first), "utf-8")
     # An empty configuration of our own: whatever pytest settings lie around the caller, and whatever conftest.py, must
     # not change a verdict.
     settings = place / "pytest.ini"
     settings.write_text("[pytest]\n", "utf-8")
-    arguments = ["--pyargs", *_suites(options.profiles), "-q"]
+    arguments = ["--pyargs", *suites, "-q"]
     arguments += ["-c", str(settings), "--rootdir", str(place), "--noconftest", "-p", "no:cacheprovider"]
     # What an implementation prints goes to the log as it comes. The others are asked time and again for each check, and
     # have nothing to say; two of them collect garbage for a second in the end.
@@ -239,7 +242,13 @@ def _arguments(options: RunOptions, place: Path, stream: Path, only: Path | None
 
 
 def _one_child(
-    options: RunOptions, place: Path, only: Path | None, collector: Collector, progress: Progress, patience: float
+    options: RunOptions,
+    place: Path,
+    only: Path | None,
+    suites: Sequence[str],
+    collector: Collector,
+    progress: Progress,
+    patience: float,
 ) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
     stream = place / f"stream-{time.monotonic_ns()}"
@@ -248,7 +257,7 @@ def _one_child(
     reader = StreamReader(stream)
     child = take()
     try:
-        child.begin(_arguments(options, place, stream, only))
+        child.begin(_arguments(options, place, stream, only, suites))
         # While it gets going there is nothing to do but what will be needed in the end.
         get_ready()
         frozen = _follow(child.process, reader, collector, progress, patience)
