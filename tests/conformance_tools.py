@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 from typing import Any
+
+import pytest
+from filelock import FileLock
 
 from dasnet_conformance.catalogue.loader import load_catalogue
 
@@ -40,7 +44,7 @@ COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])(?:;\d+)*m")
 
 def dasnet() -> list[str]:
     """The installed command."""
-    command = which("dasnet", path=sysconfig.get_path("scripts"))
+    command = shutil.which("dasnet", path=sysconfig.get_path("scripts"))
     assert command, "the command dasnet is not installed beside this Python"
     return [command]
 
@@ -63,6 +67,22 @@ def choosing(expression: str) -> list[str]:
     """What `dasnet run` is told to judge what matches: ids where it is a list of them, which takes half the time."""
     words = expression.split(" or ")
     return words if REQUIREMENTS.keys() >= set(words) else ["-k", expression]
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is filled once, by whichever of the processes that share the tests needs it first.
+
+    Arguments: `make`, fills it. Nobody may change what is in it.
+    """
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.with_suffix(".made").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder
 
 
 def with_signals() -> None:

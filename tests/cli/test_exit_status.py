@@ -52,7 +52,6 @@ NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system h
 # 0
 
 
-@pytest.mark.xdist_group("whole run")
 def test_the_reference_conforms(whole_run: tuple[Ran, Path]) -> None:
     ran, _ = whole_run
     assert (ran.status, ran.err) == (0, "")

@@ -83,11 +83,7 @@ COMPILED = ("cpp", "rust", "go", "java")
         pytest.param(
             (language, options),
             id="-".join((language, *options[1:])),
-            marks=[
-                # One process of several that share the tests builds it, and not each.
-                pytest.mark.xdist_group("-".join((language, *options[1:]))),
-                *([pytest.mark.long] if options and language in COMPILED else []),
-            ],
+            marks=[pytest.mark.long] if options and language in COMPILED else [],
         )
         for language in LANGUAGES
         for options in ((), *(("--profile", profile) for profile in ("client", "http", "http-client")))

@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from conformance_tools import once
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.cli import main
 from dasnet_conformance.gate.baseline import BaselineError, Kind, KnownFailure, compare, read_baseline, spell
 from dasnet_conformance.gate.finishing import finish
 from dasnet_conformance.running.conclusion import Judged
 from dasnet_reports import RequirementResult, Results, load, write_reports
-
-#: Of several processes that share the tests, one judges the implementation below.
-pytestmark = pytest.mark.xdist_group("baseline")
 
 #: An implementation with three faults, written as a porter would meet them.
 FAULTY = """
@@ -44,12 +42,14 @@ TODAY = datetime.date(2026, 6, 1)
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a whole run of an implementation with three faults."""
-    folder = tmp_path_factory.mktemp("faulty")
-    (folder / "faulty_network.py").write_text(FAULTY, "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        assert main(["run", "python:faulty_network", "--report-dir", str(folder / "report")]) == 1
-    return folder / "report"
+
+    def judge(folder: Path) -> None:
+        (folder / "faulty_network.py").write_text(FAULTY, "utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            assert main(["run", "python:faulty_network", "--report-dir", str(folder / "report")]) == 1
+
+    return once(tmp_path_factory, "faulty", judge) / "report"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from conformance_tools import Ran, Workshop
@@ -16,8 +15,6 @@ from dasnet_reference import PROFILES
 from dasnet_reports import load, results_schema
 
 REQUIREMENTS = load_catalogue().requirements
-#: Of several processes that share the tests, one makes the whole run.
-WHOLE = pytest.mark.xdist_group("whole run")
 
 
 def assert_valid(document: object) -> None:
@@ -29,7 +26,6 @@ def assert_valid(document: object) -> None:
 # A whole run
 
 
-@WHOLE
 def test_the_results_of_a_whole_run_are_valid_and_say_what_was_asked(whole_run: tuple[Ran, Path]) -> None:
     _, reports = whole_run
     document = json.loads((reports / "results.json").read_text("utf-8"))
@@ -42,7 +38,6 @@ def test_the_results_of_a_whole_run_are_valid_and_say_what_was_asked(whole_run: 
     assert document["sanity"]["first"]["verdict"] == document["sanity"]["last"]["verdict"] == "pass"
 
 
-@WHOLE
 def test_every_report_is_written_and_named(whole_run: tuple[Ran, Path]) -> None:
     ran, reports = whole_run
     told = next(line for line in ran.out.splitlines() if line.startswith("reports: "))
@@ -56,14 +51,12 @@ def test_every_report_is_written_and_named(whole_run: tuple[Ran, Path]) -> None:
     assert "conforming" in (reports / "summary.md").read_text("utf-8")
 
 
-@WHOLE
 def test_what_the_host_did_is_in_the_results_of_a_pass_too(whole_run: tuple[Ran, Path]) -> None:
     rows = {row.id: row for row in load(whole_run[1] / "results.json").requirements}
     texts = [entry.text for entry in rows["init.free-port"].transcript]
     assert texts[:2] == ["new object 1, class=1 -> no value", "adapter object 1 -> no value"]
 
 
-@WHOLE
 def test_choices_tell_which_legal_outcome_was_seen(whole_run: tuple[Ran, Path]) -> None:
     rows = {row.id: row for row in load(whole_run[1] / "results.json").requirements}
     choices = [requirement for requirement in REQUIREMENTS.values() if requirement.level == "MAY"]
@@ -232,7 +225,6 @@ def test_json_alone_stands_on_the_standard_output(workshop: Workshop) -> None:
     assert ran.row("query.has-session-follows-client")["transcript"]
 
 
-@WHOLE
 def test_the_seed_decides_the_contents(workshop: Workshop, whole_run: tuple[Ran, Path]) -> None:
     def contents(ran: Ran) -> list[str]:
         entries = ran.row("send.first-size-bytes")["transcript"]
