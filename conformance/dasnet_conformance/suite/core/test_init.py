@@ -234,8 +234,15 @@ def test_already_open_same_port(host: Host) -> None:
 
 
 @check("init.two-servers-independent")
-def test_two_servers_independent(host: Host) -> None:
-    """Two conversations at the same time, and the end of one leaves the other up."""
+@pytest.mark.parametrize("clients", ["at the same time", "in turns", "one goes, its server too"])
+def test_two_servers_independent(host: Host, clients: str) -> None:
+    """Two conversations at the same time, and the end of one leaves the other up.
+
+    In turns, as a system gives the descriptor of a client that left to the next one, whoever's that is.
+    """
+    if clients != "at the same time":
+        _in_turns(host, ends=clients != "in turns")
+        return
     first, first_peer = host.connected()
     second, second_peer = host.connected()
     first_peer.send(b"to the first")
@@ -259,3 +266,20 @@ def test_two_servers_independent(host: Host) -> None:
     expect.equal(second.is_connected(), Value(True), "is_connected of the second server")
     second_peer.send(b"!")
     host.await_received(second, 14)
+
+
+def _in_turns(host: Host, *, ends: bool) -> None:
+    first, leaving = host.connected()
+    second = host.listening()
+    leaving.close()
+    host.await_departure(first)
+    peer = host.take_client(second)
+    if ends:
+        expect.returns(first.destroy(), None, "destroy of the first server")
+    else:
+        following = host.take_client(first)
+        talk(host, first, following)
+    talk(host, second, peer)
+    if not ends:
+        talk(host, first, following)
+    expect.equal(second.client_callbacks(), ["connect", "data"], "callbacks of the second server, whose client stays")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import weakref
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -270,6 +272,45 @@ class SendsToLatestClient(Handle):
             return super().send(data, size)
         finally:
             self.client = mine
+
+
+@fault("init.two-servers-independent")
+class ReadsTheFirstDescriptor(Handle):
+    """The number of the first client's descriptor is kept and read from for good, whoever has that number by now."""
+
+    number = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        if self.number < 0:
+            self.number = client.fileno()
+
+    def read(self) -> bytes | None:
+        try:
+            return os.read(self.number, self.CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+
+@fault("init.two-servers-independent")
+class ClosesTwice(Handle):
+    """The descriptor of a client that left is closed once more with the server: by then it may be another one's."""
+
+    number = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.number = client.fileno()
+
+    def close(self) -> None:
+        left = self.client is None
+        super().close()
+        if left and self.number >= 0:
+            with suppress(OSError):
+                os.close(self.number)
+        self.number = -1
 
 
 @fault("init.two-servers-independent")
