@@ -204,8 +204,12 @@ def test_port_reusable_after_destroy(host: Host) -> None:
 
 
 @check("init.already-open")
-def test_already_open(host: Host) -> None:
+@pytest.mark.parametrize("where", ["a free port", "a taken port", "no port"])
+def test_already_open(host: Host, where: str) -> None:
     """To stay and to move are both fine; two listeners of one object, or none, are not."""
+    if where != "a free port":
+        _goes_on_where_it_was(host, host.listening().port if where == "a taken port" else 65_536)
+        return
     server = host.listening()
     old, new = server.port, unused_port(host)
     server.init(new)
@@ -221,6 +225,20 @@ def test_already_open(host: Host) -> None:
     )
     host.observe("stayed" if at_old else "moved")
     server.port = old if at_old else new
+    serve_one(host, server)
+
+
+# There is nowhere to move to, so only staying is left, with the client that is there.
+def _goes_on_where_it_was(host: Host, port: int) -> None:
+    server, peer = host.connected()
+    # Past the object's own note of its port.
+    outcome = server.call("init", port)
+    with expect.needing("init.port-in-use" if port <= HIGHEST_PORT else "init.port-beyond-range"):
+        expect.one_of(outcome, ("false", "refused"), f"init on port {port}, which cannot be had")
+    expect.returns(server.is_open(), True, "is_open of an open object, after an init that failed")
+    talk(host, server, peer)
+    peer.close()
+    host.await_departure(server)
     serve_one(host, server)
 
 

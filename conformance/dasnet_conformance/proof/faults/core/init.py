@@ -244,7 +244,27 @@ class SecondInitLosesBoth(Handle):
         return self.fail_init(f"already listening, and not on port {port}", 1)
 
 
-@fault("init.already-open-same-port")
+@fault("init.already-open", may_kill=("init.already-open-same-port",))
+class MovesWithoutLooking(Handle):
+    """A second init closes the old port before it knows whether the new one can be had, and has none when it cannot."""
+
+    def init_again(self, port: int) -> bool:
+        self.close_listener()
+        return self.init(port)
+
+
+@fault("init.already-open")
+class ImpossiblePortEndsAll(Handle):
+    """An init that fails clears up after itself, and an open object that is given an impossible port ends with it."""
+
+    def init_again(self, port: int) -> bool:
+        if not self.port_exists(port):
+            self.drop_client()
+            self.close_listener()
+        return super().init_again(port)
+
+
+@fault("init.already-open-same-port", may_kill=("init.already-open",))
 class SamePortFailsOnItself(Handle):
     """A second init on the same port finds the port in use, by itself, and gives up the listener that it had."""
 
