@@ -217,6 +217,7 @@ def test_failed_inits_leak_nothing(host: Host, why: str) -> None:
         if number == WARM_UP:
             before = descriptors(host)
     expect_no_leak(host, before, f"{FAILED_INITS} failed inits")
-    if server.is_open() != Value(True):
+    if not why.startswith("open"):
+        # Whether one that is open stays so is judged elsewhere.
         expect.returns(host.init_free(server), True, "init on a free port after that")
-    visit(host, server)
+        visit(host, server)
