@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from dasnet_adapters.contract import CLASS_SILENT, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
@@ -17,7 +19,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, number_of, read_away
-from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
+from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over, talk, until_fired
 
 #: Rounds of a block.
 CLIENTS = 25
@@ -72,9 +74,25 @@ def _failing_init(host: Host) -> Callable[[], object]:
 
 
 @check("waste.memory-per-client")
-def test_memory_per_client(host: Host) -> None:
+@pytest.mark.parametrize("how", ["leave", "break off"])
+def test_memory_per_client(host: Host, how: str) -> None:
     """Some forty kibibytes of each client are allowed to stay: less than a buffer, more than what the suite notes."""
-    memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
+    visitor = (_visitor if how == "leave" else _breaker_off)(host, host.listening())
+    memory_comes_to_rest(host, visitor, CLIENTS, f"{CLIENTS} clients each that {how}")
+
+
+# Talks, and breaks off.
+def _breaker_off(host: Host, server: HostObject) -> Callable[[], object]:
+    def breaker_off() -> None:
+        connects, disconnects = server.count("connect"), server.count("disconnect")
+        peer = host.peer(server.port)
+        until_fired(host, server, "connect", connects + 1)
+        talk(host, server, peer)
+        peer.reset()
+        until_fired(host, server, "disconnect", disconnects + 1)
+        host.dismiss(peer)
+
+    return breaker_off
 
 
 # A client that sends on and on, past the suite's own notes: those would be memory that grows.

@@ -61,6 +61,15 @@ class QueueOfEachClientStays(_Hoarder):
         self.keep_memory(128 << 10)
 
 
+@fault("waste.memory-per-client")
+class BufferOfEachBrokenClientStays(_Hoarder):
+    """The receive buffer of 64 KiB is given back where the end was read, and not where the connection broke off."""
+
+    def read_broken(self) -> bytes | None:
+        self.keep_memory(64 << 10)
+        return super().read_broken()
+
+
 @fault("waste.memory-per-reload")
 class OwnersStay(_Hoarder):
     """Every restore writes down whom it binds, with a copy of its class's table, and nothing strikes it out."""
