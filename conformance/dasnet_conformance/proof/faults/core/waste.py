@@ -97,6 +97,15 @@ class FailedListenersStay(_Hoarder):
         return super().fail_init(message, code)
 
 
+@fault("waste.memory-per-failed-init")
+class ErrorsAreKept(_Hoarder):
+    """The text of an error is made in memory of its own, two kibibytes of it, which nobody gives back."""
+
+    def fail_init(self, message: str, code: int) -> bool:
+        self.keep_memory(2 << 10)
+        return super().fail_init(message, code)
+
+
 @fault("waste.memory-per-tick")
 class IdleFramesAreWrittenDown(_Hoarder):
     """Every tick in which nobody came writes two pages into a log that is kept in memory."""
