@@ -56,6 +56,33 @@ class TakesThenDelivers(Handle):
             super().turn()
 
 
+@variant("the tick in which a client is told of")
+class TakesThenTells(Handle):
+    """Takes a client in one tick, is connected and can send from then on, and fires connect in the next one: nobody
+    promises both in the same tick."""
+
+    untold = False
+
+    def accept(self) -> None:
+        """Taken, and told later."""
+        client = self.take_waiting()
+        if client is not None:
+            self.adopt(client)
+            self.untold = True
+
+    def turn(self) -> None:
+        """What is untold comes first, before any of its bytes."""
+        if self.client is None:
+            self.accept()
+            return
+        owner = self.owner
+        if self.untold:
+            self.untold = False
+            self.tell_connect()
+        if self.client is not None and self.owner is owner:
+            super().turn()
+
+
 @variant("where waiting clients wait")
 class WaitingRoom(Handle):
     """Accepts everybody who comes into a waiting room of its own and serves one at a time, in the order they came: a

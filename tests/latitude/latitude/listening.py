@@ -25,6 +25,17 @@ class ListenQueueOf1(Handle):
     BACKLOG = 1
 
 
+@variant("the system's buffer for what has come")
+class SmallReceiveBuffer(Handle):
+    """Asks the system for the smallest buffers that it grants, as a device with little memory does: what has no room
+    there waits at the client's end."""
+
+    def prepare_listener(self, listener: socket.socket) -> None:
+        """Clients have the buffers of the listener."""
+        super().prepare_listener(listener)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+
+
 @variant("the address that it listens on", name="ipv6_only", peer_host="::1")
 class IPv6Only(Handle):
     """Listens on ::1 and not on 127.0.0.1: the documentation names a port, and no family of addresses."""

@@ -33,6 +33,9 @@ IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
 #: More than the system's buffers hold for a server that does not read.
 WAITING = 6 << 20
 
+#: Milliseconds of who wants no limit: the largest that an int holds, where microseconds of them do not fit.
+LONGEST_TIMEOUT = (1 << 31) - 1
+
 
 @check("connect.succeeds")
 def test_succeeds(host: Host) -> None:
@@ -193,11 +196,12 @@ def test_silence_reports(host: Host) -> None:
 
 
 @check("connect.waits-for-an-answer")
-def test_waits_for_an_answer(host: Host) -> None:
+@pytest.mark.parametrize("timeout", [CONNECT_TIMEOUT, LONGEST_TIMEOUT])
+def test_waits_for_an_answer(host: Host, timeout: int) -> None:
     """The queue gets room while connect waits; the system tries again a second after the first attempt."""
     client, slow = made_client(host), listen(host, "silent")
     with freed_meanwhile(slow, ANSWERS_AFTER):
-        expect.returns(connect(client, slow, CONNECT_TIMEOUT), True, "connect to a server that answers late")
+        expect.returns(connect(client, slow, timeout), True, "connect to a server that answers late")
     expect.returns(client.is_connected(), True, "is_connected after it")
 
 

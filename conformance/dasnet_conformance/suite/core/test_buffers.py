@@ -24,6 +24,8 @@ STALLED_TOTAL = 8 << 20
 
 #: Sizes of deliveries, smaller after larger, so that a buffer which is used again is overwritten in part and whole.
 DELIVERIES = (5_000, 10, 5_000, 1, 20_000, 300)
+#: Several reads of most servers, each as large as it has room for.
+BURST = 300_000
 
 
 def _send_reused(host: Host, server: HostObject, data: bytes, size: int | None = None, repeat: int = 1) -> bool:
@@ -118,6 +120,9 @@ def _is_kept(host: Host, server: HostObject, after: str) -> None:
 def test_delivered_stays(host: Host) -> None:
     """A program that collects what comes until a message is whole."""
     server, peer = host.connected()
+    peer.send(host.random.randbytes(BURST))
+    until_received(host, server, BURST)
+    _is_kept(host, server, "the deliveries of one burst")
     _delivered(host, server, peer)
     _is_kept(host, server, "later deliveries")
     for size in DELIVERIES:

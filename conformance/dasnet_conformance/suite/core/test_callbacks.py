@@ -233,7 +233,9 @@ def test_raise_inside_error(host: Host, waiting: str) -> None:
 def test_destroy_inside(host: Host, callback: str) -> None:
     """The rest of the tick finds nothing to do, and the client an end."""
     server, peer = _provoke(host, callback, "destroy")
-    _tick_until(host, server, lambda: bool(server.did("destroy")), f"a {callback} callback, in which the object ends")
+    what = f"a {callback} callback, in which the object ends"
+    outcomes = _tick_until(host, server, lambda: bool(server.did("destroy")), what)
+    expect.returns(outcomes[-1], None, f"the tick in whose {callback} callback the object was destroyed")
     told = [fired.event for fired in server.fired]
     place = told.index(server.did("destroy")[0])
     # A disconnect for the client that is thrown out may follow; a client that comes or sends may not.

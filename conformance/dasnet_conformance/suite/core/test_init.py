@@ -204,8 +204,12 @@ def test_port_reusable_after_destroy(host: Host) -> None:
 
 
 @check("init.already-open")
-def test_already_open(host: Host) -> None:
+@pytest.mark.parametrize("where", ["a free port", "a taken port", "no port"])
+def test_already_open(host: Host, where: str) -> None:
     """To stay and to move are both fine; two listeners of one object, or none, are not."""
+    if where != "a free port":
+        _goes_on_where_it_was(host, host.listening().port if where == "a taken port" else 65_536)
+        return
     server = host.listening()
     old, new = server.port, unused_port(host)
     server.init(new)
@@ -224,6 +228,20 @@ def test_already_open(host: Host) -> None:
     serve_one(host, server)
 
 
+# There is nowhere to move to, so only staying is left, with the client that is there.
+def _goes_on_where_it_was(host: Host, port: int) -> None:
+    server, peer = host.connected()
+    # Past the object's own note of its port.
+    outcome = server.call("init", port)
+    with expect.needing("init.port-in-use" if port <= HIGHEST_PORT else "init.port-beyond-range"):
+        expect.one_of(outcome, ("false", "refused"), f"init on port {port}, which cannot be had")
+    expect.returns(server.is_open(), True, "is_open of an open object, after an init that failed")
+    talk(host, server, peer)
+    peer.close()
+    host.await_departure(server)
+    serve_one(host, server)
+
+
 @check("init.already-open-same-port")
 def test_already_open_same_port(host: Host) -> None:
     """Whatever the second call returns, the server is there afterwards."""
@@ -234,8 +252,15 @@ def test_already_open_same_port(host: Host) -> None:
 
 
 @check("init.two-servers-independent")
-def test_two_servers_independent(host: Host) -> None:
-    """Two conversations at the same time, and the end of one leaves the other up."""
+@pytest.mark.parametrize("clients", ["at the same time", "in turns", "one goes, its server too"])
+def test_two_servers_independent(host: Host, clients: str) -> None:
+    """Two conversations at the same time, and the end of one leaves the other up.
+
+    In turns, as a system gives the descriptor of a client that left to the next one, whoever's that is.
+    """
+    if clients != "at the same time":
+        _in_turns(host, ends=clients != "in turns")
+        return
     first, first_peer = host.connected()
     second, second_peer = host.connected()
     first_peer.send(b"to the first")
@@ -259,3 +284,20 @@ def test_two_servers_independent(host: Host) -> None:
     expect.equal(second.is_connected(), Value(True), "is_connected of the second server")
     second_peer.send(b"!")
     host.await_received(second, 14)
+
+
+def _in_turns(host: Host, *, ends: bool) -> None:
+    first, leaving = host.connected()
+    second = host.listening()
+    leaving.close()
+    host.await_departure(first)
+    peer = host.take_client(second)
+    if ends:
+        expect.returns(first.destroy(), None, "destroy of the first server")
+    else:
+        following = host.take_client(first)
+        talk(host, first, following)
+    talk(host, second, peer)
+    if not ends:
+        talk(host, first, following)
+    expect.equal(second.client_callbacks(), ["connect", "data"], "callbacks of the second server, whose client stays")

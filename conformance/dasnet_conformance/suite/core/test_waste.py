@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from dasnet_adapters.contract import CLASS_SILENT, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
@@ -17,11 +19,11 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, number_of, read_away
-from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over
+from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over, talk, until_fired
 
 #: Rounds of a block.
 CLIENTS = 25
-FAILED_INITS = 50
+FAILED_INITS = 1_000
 REPEATED = 1_000
 
 #: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
@@ -67,14 +69,32 @@ def _failing_init(host: Host) -> Callable[[], object]:
     def failing_init() -> None:
         with expect.needing("init.port-in-use"):
             expect.returns(server.init(occupied.port), False, "init on a port that is taken")
+        # The suite's own notes of the errors that were told.
+        server.fired.clear()
 
     return failing_init
 
 
 @check("waste.memory-per-client")
-def test_memory_per_client(host: Host) -> None:
+@pytest.mark.parametrize("how", ["leave", "break off"])
+def test_memory_per_client(host: Host, how: str) -> None:
     """Some forty kibibytes of each client are allowed to stay: less than a buffer, more than what the suite notes."""
-    memory_comes_to_rest(host, _visitor(host, host.listening()), CLIENTS, f"{CLIENTS} clients each")
+    visitor = (_visitor if how == "leave" else _breaker_off)(host, host.listening())
+    memory_comes_to_rest(host, visitor, CLIENTS, f"{CLIENTS} clients each that {how}")
+
+
+# Talks, and breaks off.
+def _breaker_off(host: Host, server: HostObject) -> Callable[[], object]:
+    def breaker_off() -> None:
+        connects, disconnects = server.count("connect"), server.count("disconnect")
+        peer = host.peer(server.port)
+        until_fired(host, server, "connect", connects + 1)
+        talk(host, server, peer)
+        peer.reset()
+        until_fired(host, server, "disconnect", disconnects + 1)
+        host.dismiss(peer)
+
+    return breaker_off
 
 
 # A client that sends on and on, past the suite's own notes: those would be memory that grows.
@@ -138,7 +158,7 @@ def test_memory_per_reload(host: Host) -> None:
 
 @check("waste.memory-per-failed-init")
 def test_memory_per_failed_init(host: Host) -> None:
-    """A program that tries its port until it is free. Twenty kibibytes of each are allowed to stay."""
+    """A program that tries its port until it is free. Half a kibibyte of each is allowed to stay, errors among it."""
     memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
 
 

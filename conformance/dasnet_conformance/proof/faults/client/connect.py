@@ -232,6 +232,15 @@ class WaitsAMomentAtMost(ClientHandle):
         return min(super().seconds(timeout_ms), 0.1)
 
 
+@fault("connect.waits-for-an-answer")
+class TimeoutInMicroseconds(ClientHandle):
+    """The time of connect is kept in microseconds in 32 bits: more than half an hour of it is less than none."""
+
+    def seconds(self, timeout_ms: int) -> float:
+        microseconds = (timeout_ms * 1000 + (1 << 31)) % (1 << 32) - (1 << 31)
+        return max(microseconds, 0) / 1_000_000
+
+
 @fault("connect.timeout-zero")
 class NoTimeIsNoFailure(ClientHandle):
     """With a timeout of 0 nothing is tried, and no time ran out: true."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -178,3 +178,18 @@ class BuffersEndWithTheServer(_Lending):
     def close(self) -> None:
         self.take_back()
         super().close()
+
+
+@fault("buffers.delivered-stays")
+class FullReadsShareTheirMemory(Handle):
+    """A read that fills the buffer is handed over without a copy, and the next one overwrites it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = bytearray(self.CHUNK)
+
+    def tell_data(self, data: bytes) -> None:
+        if len(data) == self.CHUNK:
+            self.memory[:] = data
+            data = cast("bytes", self.memory)
+        super().tell_data(data)

@@ -226,6 +226,16 @@ class DestroyInsideDies(Handle):
 
 
 @fault("callbacks.destroy-inside")
+class DestroyInsideIsMissed(Handle):
+    """After a departure was told, the tick looks for the next client at a listener that the callback has closed."""
+
+    def depart(self) -> None:
+        super().depart()
+        listener: Any = self.listener
+        listener.fileno()
+
+
+@fault("callbacks.destroy-inside")
 class DestroyInsideStillDelivers(Handle):
     """After a callback has destroyed the object, the rest of the tick is still told to it."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import weakref
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -242,7 +244,27 @@ class SecondInitLosesBoth(Handle):
         return self.fail_init(f"already listening, and not on port {port}", 1)
 
 
-@fault("init.already-open-same-port")
+@fault("init.already-open", may_kill=("init.already-open-same-port",))
+class MovesWithoutLooking(Handle):
+    """A second init closes the old port before it knows whether the new one can be had, and has none when it cannot."""
+
+    def init_again(self, port: int) -> bool:
+        self.close_listener()
+        return self.init(port)
+
+
+@fault("init.already-open")
+class ImpossiblePortEndsAll(Handle):
+    """An init that fails clears up after itself, and an open object that is given an impossible port ends with it."""
+
+    def init_again(self, port: int) -> bool:
+        if not self.port_exists(port):
+            self.drop_client()
+            self.close_listener()
+        return super().init_again(port)
+
+
+@fault("init.already-open-same-port", may_kill=("init.already-open",))
 class SamePortFailsOnItself(Handle):
     """A second init on the same port finds the port in use, by itself, and gives up the listener that it had."""
 
@@ -270,6 +292,45 @@ class SendsToLatestClient(Handle):
             return super().send(data, size)
         finally:
             self.client = mine
+
+
+@fault("init.two-servers-independent")
+class ReadsTheFirstDescriptor(Handle):
+    """The number of the first client's descriptor is kept and read from for good, whoever has that number by now."""
+
+    number = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        if self.number < 0:
+            self.number = client.fileno()
+
+    def read(self) -> bytes | None:
+        try:
+            return os.read(self.number, self.CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+
+@fault("init.two-servers-independent")
+class ClosesTwice(Handle):
+    """The descriptor of a client that left is closed once more with the server: by then it may be another one's."""
+
+    number = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.number = client.fileno()
+
+    def close(self) -> None:
+        left = self.client is None
+        super().close()
+        if left and self.number >= 0:
+            with suppress(OSError):
+                os.close(self.number)
+        self.number = -1
 
 
 @fault("init.two-servers-independent")

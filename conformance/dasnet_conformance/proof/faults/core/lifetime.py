@@ -179,6 +179,26 @@ class LeaksWithEveryReset(Handle):
 
 
 @fault("lifetime.failed-inits-leak-nothing")
+class LeaksWithEveryImpossiblePort(Handle):
+    """The socket is opened before the number of the port is looked at, and left open when there is no such port."""
+
+    def port_exists(self, port: int) -> bool:
+        exists = super().port_exists(port)
+        if not exists:
+            LOST.append(socket.socket())
+        return exists
+
+
+@fault("lifetime.failed-inits-leak-nothing")
+class LeaksWithEveryInitTooMany(Handle):
+    """An init of an object that is open opens a socket, finds that there is one, and leaves the new one open."""
+
+    def init_again(self, port: int) -> bool:
+        LOST.append(socket.socket())
+        return super().init_again(port)
+
+
+@fault("lifetime.failed-inits-leak-nothing")
 class LeaksWithEveryFailedInit(Handle):
     """The socket of an init that failed is not closed."""
 

@@ -216,3 +216,28 @@ class DepartureIsToldToWhoSaved(Handle):
         if self.owner is None and self.client is not None and peek(self.client) == b"":
             self.drop_client()
             owner.on_disconnect()
+
+
+class _NoticesThenTells(Handle):
+    # Lets go of a client that has left in one tick, and tells of it in the next.
+
+    left = False
+
+    def tell_disconnect(self) -> None:
+        self.left = True
+
+    def turn(self) -> None:
+        if self.left:
+            self.left = False
+            super().tell_disconnect()
+            return
+        super().turn()
+
+
+@fault("restore.untold-departure-not-lost", may_kill=_besides("restore.untold-departure-not-lost"))
+class RestoreForgetsWhoLeft(_NoticesThenTells):
+    """A departure is noticed in one tick and told in the next; a save in between forgets what is owed."""
+
+    def disown(self) -> None:
+        super().disown()
+        self.left = False

@@ -61,6 +61,15 @@ class QueueOfEachClientStays(_Hoarder):
         self.keep_memory(128 << 10)
 
 
+@fault("waste.memory-per-client")
+class BufferOfEachBrokenClientStays(_Hoarder):
+    """The receive buffer of 64 KiB is given back where the end was read, and not where the connection broke off."""
+
+    def read_broken(self) -> bytes | None:
+        self.keep_memory(64 << 10)
+        return super().read_broken()
+
+
 @fault("waste.memory-per-reload")
 class OwnersStay(_Hoarder):
     """Every restore writes down whom it binds, with a copy of its class's table, and nothing strikes it out."""
@@ -85,6 +94,15 @@ class FailedListenersStay(_Hoarder):
 
     def fail_init(self, message: str, code: int) -> bool:
         self.keep_memory(128 << 10)
+        return super().fail_init(message, code)
+
+
+@fault("waste.memory-per-failed-init")
+class ErrorsAreKept(_Hoarder):
+    """The text of an error is made in memory of its own, two kibibytes of it, which nobody gives back."""
+
+    def fail_init(self, message: str, code: int) -> bool:
+        self.keep_memory(2 << 10)
         return super().fail_init(message, code)
 
 
