@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_side import (
     await_end,
     await_request,
     client_of,
+    finals_at,
     greeting,
     request_of,
     requests_of,
@@ -130,14 +131,16 @@ def test_memory_per_request(host: Host, kept: str) -> None:
 
 
 @check("http-connection.memory-per-client")
-@pytest.mark.parametrize("left", ["in a body", "behind an answer", "before an answer"])
+@pytest.mark.parametrize("left", ["in a body", "behind an answer", "before an answer", "turned down"])
 def test_memory_per_client(host: Host, left: str) -> None:
-    """Each has sent 64 KiB of a body; half of them leave by a reset."""
+    """Each has sent 64 KiB of a body; half of them leave by a reset. One is turned down for what follows its chunk."""
     server = serving(host)
     body = bytes(1 << 16)
     data = request_of("/", method="POST", body=body)
     if left == "in a body":
         data = data[:-1]
+    elif left == "turned down":
+        data = request_of("/", "Transfer-Encoding: chunked", method="POST") + b"10000\r\n" + body + b"\r\nno size\r\n"
     number = 0
 
     def come_and_go() -> None:
@@ -148,6 +151,12 @@ def test_memory_per_client(host: Host, left: str) -> None:
         if left == "in a body":
             host.until(lambda: not peer.unsent, server, what="the client's bytes taken")
             host.tick_once(server)
+        elif left == "turned down":
+            host.until(
+                lambda: bool(finals_at(peer) or peer.closed),
+                server,
+                what="an answer of 400, or the end of the connection",
+            )
         else:
             event = await_request(host, server, number, size=len(data))
             if left == "behind an answer":
