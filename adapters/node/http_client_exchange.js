@@ -182,8 +182,10 @@ export class Exchange {
   get goesOn() {
     const { shouldKeepAlive, writableFinished } = this.#request;
     if (!writableFinished || this.#asked.ends || this.#extra || this.#wire.destroyed) return false;
+    // In HTTP/1.0 http looks for keep-alive alone, and not for close beside it.
+    if (!leavesOpen(this.#response)) return false;
     // Of a response to HEAD without a length http would say that it lasts until the end of the connection.
-    return this.#asked.method === 'HEAD' ? leavesOpen(this.#response) : shouldKeepAlive;
+    return this.#asked.method === 'HEAD' || shouldKeepAlive;
   }
 
   /** Have nothing more to do with it; the connection stays as it is. */

@@ -68,7 +68,7 @@ export function isTooLarge(response, method, largest) {
   return values(response, 'content-length').some((length) => Number(length) > largest);
 }
 
-/** Whether another request may follow on the connection of a response that has no body. RFC 9112, section 9.3 */
+/** Whether another request may follow on a connection, as far as the fields of its response tell. RFC 9112, section 9.3 */
 export function leavesOpen(response) {
   return !saysClose(response) && (response.httpVersionMinor > 0 || options(response).includes('keep-alive'));
 }

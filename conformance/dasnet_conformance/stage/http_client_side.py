@@ -105,13 +105,17 @@ class Site:
         self._finished.add(peer)
 
     def find(self, target: str) -> tuple[Peer, HttpRequest] | None:
-        """The first whole request for a target that is to be answered, and who sent it."""
+        """The first whole request for a target that is to be answered, and who sent it.
+
+        A client that has shut down writing behind a request that says close may well wait for its answer.
+        """
         self.look()
-        for peer in self.peers:
-            if peer in self._finished or peer.closed is not None:
+        for peer in sorted(self.peers, key=lambda each: each.closed is not None):
+            if peer in self._finished or peer.closed == "reset":
                 continue
             for request in read_requests(peer.received):
-                if request.target == target:
+                if request.target == target and (request.closes or peer.closed is None):
+                    peer.answers_behind_end = request.closes
                     return peer, request
         return None
 

@@ -52,6 +52,8 @@ class Peer:
         self.received = bytearray()
         self.closed: str | None = None
         self.reading = True
+        #: Whether what is queued goes out although the other side has said all that it had to say, and may still read.
+        self.answers_behind_end = False
         #: Bytes that could not be sent any more, since the server's side was gone.
         self.undelivered = 0
         self._transcript = transcript
@@ -236,8 +238,10 @@ class Peer:
 
     def step(self) -> int:
         """Send and receive what the system takes and has, without waiting; returns the bytes moved."""
-        if self._socket is None or self.closed or self._still_connecting():
+        if self._socket is None or self._still_connecting():
             return 0
+        if self.closed:
+            return self._push() if self.answers_behind_end and self.closed == "end of file" else 0
         moved = self._push()
         if self.reading:
             self.pull()

@@ -40,6 +40,11 @@ class HttpRequest:
         """The values of each line of that name, which is in lower case."""
         return [value for each, value in self.fields if each == name]
 
+    @property
+    def closes(self) -> bool:
+        """Whether it says that no other follows it on its connection."""
+        return b"close" in [word.strip(b" \t").lower() for word in b",".join(self.values("connection")).split(b",")]
+
 
 def read_requests(data: bytes | bytearray) -> list[HttpRequest]:
     """The whole requests at the beginning of what a server has received. Raises `Mismatch` for bytes that are none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 from typing import Any
 
 from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking
@@ -34,6 +35,20 @@ class HttpInitMoves(HttpClientHandle):
         if self.server is not None and self.port_exists(port):
             self.finish()
         return super().init(host, port)
+
+
+@variant("how a request that says close ends")
+class HalfClosesBehindClose(HttpClientHandle):
+    """Shuts down writing behind a request that says close: nothing follows, and the answer can be read all the same."""
+
+    def flush(self) -> None:
+        """Then the server sees the end, and still has to answer."""
+        going_out = bool(self.outgoing)
+        super().flush()
+        last = self.current is not None and self.current.closes
+        if last and going_out and not self.outgoing and self.connection is not None:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_WR)
 
 
 @variant(

@@ -216,11 +216,12 @@ class OldConnectionsEnd(HttpParser):
 
 @variant("where the date stands, and what else does")
 class SaysWhoItIs(HttpAnswer):
-    """Adds fields of its own: Server, and what caches may do."""
+    """Adds fields of its own: Server, what caches may do, and a cookie that tells one client from another."""
 
     def framing_lines(self, status: int, body: bytes) -> list[bytes]:
         """Beside them."""
-        return [b"Server: right/1.0", b"Cache-Control: no-store", *super().framing_lines(status, body)]
+        own = [b"Server: right/1.0", b"Cache-Control: no-store", b"Set-Cookie: session=1; HttpOnly"]
+        return [*own, *super().framing_lines(status, body)]
 
 
 @variant("numbers of requests")

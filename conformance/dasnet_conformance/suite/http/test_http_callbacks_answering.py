@@ -11,6 +11,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     PLAIN,
     await_answer,
+    await_answers,
     await_request,
     client_of,
     expect_no_answer,
@@ -85,6 +86,36 @@ def test_answers_crossed(host: Host) -> None:
     for target, peer in peers.items():
         answer = await_answer(host, server, peer)
         expect.same_bytes(answer.body, f"for {target}".encode(), f"the body of the answer to {target}")
+
+
+@check("http-callbacks.answers-own-request")
+@pytest.mark.parametrize("other", ["the next of its client", "one of the next client"])
+def test_answers_own_request(host: Host, other: str) -> None:
+    """What respond says of it is another matter. A client that has left gives its place, and maybe its descriptor, to
+    the next one.
+    """
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/first"))
+    first = await_request(host, server)
+    answered = 0
+    if other == "the next of its client":
+        respond(server, first.exchange)
+        answered = 1
+        if await_answer(host, server, peer).closes:
+            raise expect.Moot("this server ends every connection behind its first answer")
+    else:
+        peer.reset()
+        host.settle(server, ticks=8)
+        peer = client_of(host, server)
+    peer.send(request_of("/second"))
+    second = await_request(host, server, 2)
+    server.call("respond", first.exchange, 200, b"", b"for /first", 1)
+    host.settle(server)
+    expect.equal(len(finals_at(peer)) - answered, 0, "answers to /second, which nobody has answered")
+    respond(server, second.exchange, body=b"for /second")
+    answer = await_answers(host, server, peer, answered + 1)[-1]
+    expect.same_bytes(answer.body, b"for /second", "the body of the answer to /second")
 
 
 @check("http-callbacks.respond-unknown")

@@ -103,8 +103,9 @@ in_any_form = pytest.mark.parametrize(
         "Connection: x-other, close",
         "Connection: x-other,\tClose , x-more",
         "Connection: x-other\r\nConnection: close",
+        "Connection: keep-alive, close",
     ],
-    ids=["alone", "in capitals", "in a list", "among blanks", "in a second line"],
+    ids=["alone", "in capitals", "in a list", "among blanks", "in a second line", "beside keep-alive"],
 )
 
 

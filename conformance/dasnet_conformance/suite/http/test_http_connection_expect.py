@@ -40,12 +40,15 @@ def _words_at(peer: Peer) -> list[int]:
 
 
 @check("http-connection.expect-continue")
-@pytest.mark.parametrize("word", [EXPECTING, "expect: 100-Continue"], ids=["as usual", "in other case"])
-def test_expect_continue(host: Host, word: str) -> None:
-    """The body does not come before; without a word the client would wait for ever."""
+@pytest.mark.parametrize("how", ["as usual", "in other case", "for chunks"])
+def test_expect_continue(host: Host, how: str) -> None:
+    """The body does not come before; without a word the client would wait for ever. A body may come in chunks too."""
     server = greeting(host)
     peer = client_of(host, server)
-    peer.send(_expecting(word=word))
+    head = _expecting(word="expect: 100-Continue" if how == "in other case" else EXPECTING)
+    if how == "for chunks":
+        head = request_of("/", EXPECTING, "Transfer-Encoding: chunked", method="POST")
+    peer.send(head)
     host.until(lambda: bool(_words_at(peer) or peer.closed), server, what="100, or a final answer")
     got = f"none, then {peer.closed}"
     expect.that(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from dasnet_conformance.stage import expect
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.answer_reader import HttpAnswer, read_answers
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_side import (
     await_end,
     await_request,
     client_of,
+    finals_at,
     greeting,
     request_of,
     requests_of,
@@ -24,6 +25,7 @@ from dasnet_conformance.stage.http_side import (
     serving,
     targets_of,
 )
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.memory import memory_comes_to_rest
 
 #: How many follow each other.
@@ -96,11 +98,11 @@ def _answered(row: _InARow, data: bytes, body: bytes, repeat: int = 1) -> None:
     def told() -> bool:
         return server.count("request") >= row.number
 
-    host.until(
-        lambda: told() or row.peer.closed is not None or bool(row.came()),
-        server,
-        what=f"request callback {row.number}",
-    )
+    def decided() -> bool:
+        return told() or row.peer.closed is not None or bool(row.came())
+
+    many.work_off(host, server, decided, len(data))
+    host.until(decided, server, what=f"request callback {row.number}")
     if not told():
         raise expect.Moot("this server turns such requests down")
     respond(server, requests_of(server)[-1].exchange, body=body, repeat=repeat)
@@ -129,15 +131,26 @@ def test_memory_per_request(host: Host, kept: str) -> None:
     )
 
 
+def _turned_down(host: Host, server: HostObject, peer: Peer, size: int) -> None:
+    # By an answer, or by the end of the connection, when so many bytes have been read.
+    def decided() -> bool:
+        return bool(finals_at(peer) or peer.closed)
+
+    many.work_off(host, server, decided, size)
+    host.until(decided, server, what="an answer of 400, or the end of the connection")
+
+
 @check("http-connection.memory-per-client")
-@pytest.mark.parametrize("left", ["in a body", "behind an answer", "before an answer"])
+@pytest.mark.parametrize("left", ["in a body", "behind an answer", "before an answer", "turned down"])
 def test_memory_per_client(host: Host, left: str) -> None:
-    """Each has sent 64 KiB of a body; half of them leave by a reset."""
+    """Each has sent 64 KiB of a body; half of them leave by a reset. One is turned down for what follows its chunk."""
     server = serving(host)
     body = bytes(1 << 16)
     data = request_of("/", method="POST", body=body)
     if left == "in a body":
         data = data[:-1]
+    elif left == "turned down":
+        data = request_of("/", "Transfer-Encoding: chunked", method="POST") + b"10000\r\n" + body + b"\r\nno size\r\n"
     number = 0
 
     def come_and_go() -> None:
@@ -148,6 +161,8 @@ def test_memory_per_client(host: Host, left: str) -> None:
         if left == "in a body":
             host.until(lambda: not peer.unsent, server, what="the client's bytes taken")
             host.tick_once(server)
+        elif left == "turned down":
+            _turned_down(host, server, peer, len(data))
         else:
             event = await_request(host, server, number, size=len(data))
             if left == "behind an answer":

@@ -27,6 +27,9 @@ from dasnet_conformance.stage.peer import Peer
 # More than the ticks in which a byte has to be noticed.
 STALL = 48
 
+#: The beginning of a head, whose client says no more while another one does.
+BESIDE = b"GET /stalled HTTP/1.1\r\n"
+
 #: Bytes of an answer that is read now and then: several times what the system holds of it.
 PATIENTLY_READ = 16 << 20
 
@@ -79,11 +82,15 @@ def _served_beside(host: Host, server: HostObject) -> None:
         pytest.param(b"GET / HTTP/1.1\r\n", id="in a head"),
         pytest.param(request_of("/", "Content-Length: 5", method="POST"), id="in a body"),
         pytest.param(b"", id="before the first byte"),
+        pytest.param(PLAIN, id="behind an answer"),
+        pytest.param(BESIDE, id="beside one that goes on"),
         pytest.param(None, id="in its answer"),
     ],
 )
 def test_stall(host: Host, begun: bytes | None) -> None:
-    """At the limit or within a few ticks of it; 408 may come before the end, but not into the middle of an answer."""
+    """At the limit or within a few ticks of it; 408 may come before the end, but not into the middle of an answer. What
+    moves on another connection is nothing to this one.
+    """
     if begun is None:
         _stalls_in_its_answer(host)
         return
@@ -91,15 +98,36 @@ def test_stall(host: Host, begun: bytes | None) -> None:
     peer = client_of(host, server)
     if begun:
         peer.send(begun)
-    for _ in range(3 * STALL):
+    if begun == PLAIN:
+        _stalls_behind_its_answer(host, server, peer)
+        return
+    beside = client_of(host, server) if begun == BESIDE else None
+    if beside is not None:
+        beside.send(b"GET /beside HTTP/1.1\r\nX-Long: ")
+    for tick in range(3 * STALL):
         if peer.closed:
             break
+        if beside is not None and tick % 8 == 0:
+            beside.send(b"a")
         host.tick_once(server)
     host.silence()
     expect.that(peer.closed is not None, "a stalled connection", expected=f"its end after {STALL} ticks", got="none")
     for answer in finals_at(peer):
         expect.equal(answer.status, 408, "the answer to a request that did not come")
     expect.equal(server.count("request"), 0, "request callbacks")
+
+
+# It has had its answer, and asks for nothing more; 408 tells of a request, which there is not.
+def _stalls_behind_its_answer(host: Host, server: HostObject, peer: Peer) -> None:
+    await_answer(host, server, peer)
+    for _ in range(3 * STALL):
+        if peer.closed:
+            break
+        host.tick_once(server)
+    host.silence()
+    expect.that(
+        peer.closed is not None, "a connection that nobody uses", expected=f"its end after {STALL} ticks", got="none"
+    )
 
 
 # A client that reads nothing: what the system holds for it is all that it can get when it reads at last.

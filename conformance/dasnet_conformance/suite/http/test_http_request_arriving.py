@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -11,9 +13,11 @@ from dasnet_conformance.stage.http_side import (
     await_request,
     client_of,
     drip,
+    fields_of,
     finals_at,
     greeting,
     request_of,
+    requests_of,
     serving,
     targets_of,
 )
@@ -93,14 +97,69 @@ def test_clients_apart(host: Host) -> None:
     expect.equal(sorted(targets_of(server)), ["/client-0", "/client-1", "/client-2"], "the targets called back")
 
 
+@check("http-request.fields-large")
+@pytest.mark.parametrize("fields", ["a long one", "sixty"])
+def test_fields_large(host: Host, fields: str) -> None:
+    """6,000 bytes that never repeat themselves, or sixty short ones: what is too large is said to be so, not cut."""
+    if fields == "sixty":
+        given = [(f"x-field-{number}", b"%d" % (7 * number)) for number in range(60)]
+    else:
+        given = [("x-field", b" ".join(b"%d" % number for number in range(1_000, 2_200)))]
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/", *(f"{name}: {value.decode()}" for name, value in given)))
+    host.until(
+        lambda: bool(server.count("request") or finals_at(peer) or peer.closed),
+        server,
+        what="a request callback, or an error of the client",
+    )
+    if server.count("request"):
+        found = dict(fields_of(requests_of(server)[0]))
+        missing = [name for name, _ in given if name not in found]
+        expect.equal(missing, [], "the fields that were not handed over")
+        for name, value in given:
+            expect.same_bytes(found[name], value, f"the value of {name}")
+        return
+    statuses = [answer.status for answer in finals_at(peer)]
+    refused = len(statuses) == 1 and 400 <= statuses[0] < 500
+    expect.that(refused, "what came of the request", expected="a callback, or an answer of 4xx", got=str(statuses))
+
+
+@check("http-request.empty-line-between")
+def test_empty_line_between(host: Host) -> None:
+    """Behind a body, at once and when the answer is there: Content-Length does not count it."""
+    server = greeting(host)
+    for late in (False, True):
+        peer = client_of(host, server)
+        before = server.count("request")
+        peer.send(request_of("/first", method="POST", body=b"a body") + (b"" if late else b"\r\n"))
+        if await_answer(host, server, peer).closes:
+            raise expect.Moot("this server ends every connection behind its first answer")
+        if late:
+            peer.send(b"\r\n")
+            host.settle(server)
+        peer.send(request_of("/second"))
+        answer = await_answers(host, server, peer, 2, errors=True)[1]
+        expect.equal(answer.status, 200, "the status of the answer to a request behind an empty line")
+        expect.equal(targets_of(server)[before:], ["/first", "/second"], "the targets called back")
+        host.dismiss(peer)
+
+
 @check("http-request.version-told")
 def test_version_told(host: Host) -> None:
-    """The version is handed over as it came, so that a host knows what its client understands."""
+    """The version is handed over as it came, so that a host knows what its client understands; also where a request of
+    the other one has been there before it, on a connection that goes on.
+    """
     server = serving(host)
     server.react("request", "respond", 200, b"", b"ok")
-    for number, version in enumerate(("HTTP/1.1", "HTTP/1.0")):
+    told = 0
+    for versions in (("HTTP/1.1",), ("HTTP/1.0",), ("HTTP/1.0", "HTTP/1.1", "HTTP/1.0")):
         peer = client_of(host, server)
-        peer.send(request_of(version=version))
-        event = await_request(host, server, number + 1)
-        expect.equal(event.version.upper().removeprefix("HTTP/"), version.removeprefix("HTTP/"), "the version told")
-        await_answer(host, server, peer)
+        for number, version in enumerate(versions):
+            peer.send(request_of("/", "Connection: keep-alive", version=version))
+            told += 1
+            event = await_request(host, server, told)
+            expect.equal(event.version.upper().removeprefix("HTTP/"), version.removeprefix("HTTP/"), "the version told")
+            answer = await_answers(host, server, peer, number + 1)[-1]
+            if answer.closes or (version == "HTTP/1.0" and b"keep-alive" not in answer.words("connection")):
+                break

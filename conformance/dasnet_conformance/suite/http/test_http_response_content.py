@@ -10,13 +10,40 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
     await_answer,
+    await_answers,
     await_request,
     client_of,
     final_bytes,
+    finals_at,
     request_of,
     respond,
     serving,
 )
+
+
+@check("http-response.length-without-content")
+@pytest.mark.parametrize("left_out", ["of HEAD", "of a 304"])
+def test_length_without_content(host: Host, left_out: str) -> None:
+    """The same resource as GET has it, which is not empty; the program gives its 304 no body, as it should."""
+    server = serving(host)
+    peer = client_of(host, server)
+    method, status, body = ("HEAD", 200, GREETING) if left_out == "of HEAD" else ("GET", 304, b"")
+    fields = () if method == "HEAD" else ('If-None-Match: "a"',)
+    peer.send(request_of("/thing"))
+    respond(server, await_request(host, server).exchange, headers=b'ETag: "a"\r\n')
+    if await_answer(host, server, peer).closes:
+        peer = client_of(host, server)
+    before = len(finals_at(peer, ("GET", method)))
+    peer.send(request_of("/thing", *fields, method=method))
+    respond(server, await_request(host, server, 2).exchange, status, b'ETag: "a"\r\n', body)
+    answer = await_answers(host, server, peer, before + 1, ("GET", method) if before else (method,))[-1]
+    lengths = answer.values("content-length")
+    expect.that(
+        lengths in ([], [b"%d" % len(GREETING)]),
+        f"Content-Length {left_out}",
+        expected=f"none, or {len(GREETING)}, as GET has it",
+        got=str(lengths),
+    )
 
 
 @check("http-response.no-content")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dasnet_adapters.contract import Value
 from dasnet_conformance.catalogue.response_vectors import ResponseVector
 from dasnet_conformance.stage import expect
@@ -167,13 +169,14 @@ def test_not_sent_twice(host: Host) -> None:
         (True, "POST", False),
         (True, "POST", True),
         (True, "PATCH", False),
+        (True, "BREW", False),
     ):
         site = asking(host)
         if kept:
             talk(site, "/before", needs="http-client-request.get")
         outcome = request(site.client, "/order", method, body=b"ten of them")
         # A client need not know every method.
-        if method == "PATCH" and is_refused(outcome):
+        if method != "POST" and is_refused(outcome):
             continue
         with expect.needing("http-client-request.get"):
             number = accepted(outcome, f"request {method} /order")
@@ -213,9 +216,13 @@ def test_retry_once(host: Host) -> None:
 
 
 @check("http-client-connection.order")
-def test_order(host: Host) -> None:
-    """Whether they go out one by one or all at once."""
+@pytest.mark.parametrize("outcome", ["answered", "given up"])
+def test_order(host: Host, outcome: str) -> None:
+    """Whether they go out one by one or all at once; also of those that one tick tells of, all given up."""
     site = asking(host)
+    if outcome == "given up":
+        _in_order_behind_close(host, site)
+        return
     numbers = [ask(site.client, f"/{place}") for place in range(6)]
     for place in range(6):
         peer, _ = site.await_request(f"/{place}", needs="")
@@ -227,6 +234,14 @@ def test_order(host: Host) -> None:
             site.finish(peer)
     expect.equal([event.exchange for event in outcomes_of(site.client)], numbers, "the order of the outcomes")
     expect_no_more(host, site.client, 6)
+
+
+def _in_order_behind_close(host: Host, site: Site) -> None:
+    numbers = [ask(site.client, f"/{place}") for place in range(6)]
+    site.await_request("/0", needs="")
+    site.client.close()
+    host.until(lambda: len(outcomes_of(site.client)) >= 6, site.client, what="six failures", got=site.told)
+    expect.equal([event.exchange for event in outcomes_of(site.client)], numbers, "the order of the failures")
 
 
 @check("http-client-connection.after-failure")

@@ -98,19 +98,23 @@ def test_stall_not_while_sending(host: Host) -> None:
 
 
 @check("http-client-limits.deadline-everywhere")
-@pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "interim answers"])
+@pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "waited", "interim answers"])
 def test_deadline_everywhere(host: Host, state: str) -> None:
-    """No connection, a body that nobody reads, another request in front, and a server that is always just about to."""
+    """No connection, a body that nobody reads, another request in front, which is answered in the end or not, and a
+    server that is always just about to.
+    """
     client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
     site = site_of(host, client, "silent" if state == "connecting" else "listen")
     if state == "uploading":
         numbers = [unread_upload(site, 16 << 20)[0]]
     elif state == "interim answers":
         numbers = [_put_off(site)]
+    elif state == "waited":
+        numbers = [_waited(site)]
     else:
         numbers = [ask(client, f"/{place}") for place in range(2)]
     if state != "interim answers":
-        many.ticks(host, client, _DEADLINE + 2)
+        many.ticks(host, client, (_DEADLINE // 4 if state == "waited" else _DEADLINE) + 2)
     for number in numbers:
         expect.that(
             outcome_of(client, number) is not None, "an outcome behind the deadline", expected="a failure", got="none"
@@ -118,6 +122,16 @@ def test_deadline_everywhere(host: Host, state: str) -> None:
         await_failure(host, client, number)
     if state != "connecting":
         talk(site, "/next")
+
+
+# Most of its ticks it has waited for its turn: what is left of them is for the server.
+def _waited(site: Site) -> int:
+    number, peer = asked(site, "/first")
+    waiting = ask(site.client, "/second")
+    many.ticks(site.host, site.client, _DEADLINE * 3 // 4)
+    peer.send(answer_of(b"the first"))
+    await_response(site.host, site.client, number)
+    return waiting
 
 
 def _put_off(site: Site) -> int:

@@ -73,22 +73,6 @@ def test_inside_tick(host: Host) -> None:
     expect.equal(host.between_calls(), [], "callbacks while no call was made")
 
 
-@check("http-client-outcome.failure-code")
-def test_failure_code(host: Host) -> None:
-    """A code of 0 would say that nothing is wrong."""
-    site = asking(host)
-    for target, data in (("/ended", b""), ("/broken", b"no answer\r\n\r\n"), ("/cut", answer_of()[:-1])):
-        number, peer = asked(site, target, "POST", b"a body")
-        if data:
-            peer.send(data)
-        peer.close()
-        event = await_failure(host, site.client, number)
-        expect.that(event.code != 0, f"the code of the failure of {target}", expected="a number other than 0", got="0")
-        expect.that(
-            event.message != "", f"the message of the failure of {target}", expected="a sentence", got="nothing"
-        )
-
-
 @check("http-client-outcome.cancel-waiting")
 def test_cancel_waiting(host: Host) -> None:
     """One of three; where it has gone out already there is nothing to be taken back, but it fails."""

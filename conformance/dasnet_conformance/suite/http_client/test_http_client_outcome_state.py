@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import Refusal, Value
-from dasnet_conformance.stage import expect
+from dasnet_adapters.contract import Event, Refusal, Value
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    ClientLimits,
     Site,
     accepted,
     answer_of,
@@ -31,6 +32,39 @@ from dasnet_conformance.stage.listener import listen
 
 #: Requests that are made at once: more than a table of a hundred holds.
 _AT_ONCE = 120
+#: Ticks of a limit.
+_PATIENCE = 48
+
+
+@check("http-client-outcome.failure-code")
+@pytest.mark.parametrize("cause", ["the server's", "the program's", "time"])
+def test_failure_code(host: Host, cause: str) -> None:
+    """A code of 0 would say that nothing is wrong: with what the server does, what the program wants, or the time."""
+    if cause == "time":
+        for limits in (ClientLimits(stall=_PATIENCE), ClientLimits(deadline=_PATIENCE)):
+            site = site_of(host, made_client(host, limits=limits))
+            number, _ = asked(site)
+            many.ticks(host, site.client, _PATIENCE)
+            _expect_told(await_failure(host, site.client, number), "of a request that took too long")
+        return
+    site = asking(host)
+    if cause == "the program's":
+        for end in ("cancel", "close"):
+            number, _ = asked(site, f"/{end}")
+            site.client.call(end, *([number] if end == "cancel" else []))
+            _expect_told(await_failure(host, site.client, number), f"behind {end}")
+        return
+    for target, data in (("/ended", b""), ("/broken", b"no answer\r\n\r\n"), ("/cut", answer_of()[:-1])):
+        number, peer = asked(site, target, "POST", b"a body")
+        if data:
+            peer.send(data)
+        peer.close()
+        _expect_told(await_failure(host, site.client, number), f"of {target}")
+
+
+def _expect_told(event: Event, which: str) -> None:
+    expect.that(event.code != 0, f"the code of the failure {which}", expected="a number other than 0", got="0")
+    expect.that(event.message != "", f"the message of the failure {which}", expected="a sentence", got="nothing")
 
 
 @check("http-client-outcome.not-connected")

@@ -115,6 +115,34 @@ class LosesAnswersBetweenTicks(HttpHandle):
         return self.pending.pop(number, None) is not None
 
 
+@fault("http-callbacks.answers-own-request")
+class SecondAnswersGoToTheNextRequest(HttpHandle):
+    """An answer is for whatever its connection asks now: one that is given twice answers the next request."""
+
+    def respond(self, number: int, status: int, headers: Iterable[tuple[Text, Text]], body: bytes) -> bool:
+        known: dict[int, HttpConnection] = self.__dict__.setdefault("known", {})
+        if number in self.pending:
+            known[number] = self.pending[number][0]
+        elif number in known:
+            waiting = [each for each, (connection, _) in self.pending.items() if connection is known[number]]
+            number = waiting[0] if waiting else number
+        return super().respond(number, status, headers, body)
+
+
+@fault("http-callbacks.answers-own-request")
+class AnswersWhoeverHasTheDescriptor(HttpHandle):
+    """An exchange remembers a descriptor, and whoever has it by now gets the answer that another one waited for."""
+
+    def tell_request(self, number: int, request: Request) -> None:
+        self.__dict__.setdefault("descriptors", {})[number] = self.pending[number][0].sock.fileno()
+        super().tell_request(number, request)
+
+    def respond(self, number: int, status: int, headers: Iterable[tuple[Text, Text]], body: bytes) -> bool:
+        descriptor = self.__dict__.get("descriptors", {}).pop(number, -1)
+        there = [each for each, (connection, _) in self.pending.items() if connection.sock.fileno() == descriptor]
+        return super().respond(there[0] if there else number, status, headers, body)
+
+
 @fault("http-callbacks.respond-twice")
 class SecondAnswerSaysTrue(HttpHandle):
     """A second answer to one request is turned down in silence, and respond says true."""

@@ -84,6 +84,15 @@ class KnowsCloseAlone(HttpParser):
         return super().is_persistent(request) or (b"close" not in alone and request.minor >= 1)
 
 
+@fault("http-connection.close")
+class LooksForKeepAliveFirst(HttpParser):
+    """A client that says keep-alive is kept, although it says close as well."""
+
+    def is_persistent(self, request: Request) -> bool:
+        options = [option.lower() for option in listed(request.values(b"connection"))]
+        return b"keep-alive" in options or super().is_persistent(request)
+
+
 @fault("http-connection.behind-close")
 class ReadsOnBehindClose(HttpConnection):
     """Requests behind one that says close are called back."""

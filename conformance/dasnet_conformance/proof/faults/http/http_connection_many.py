@@ -158,6 +158,20 @@ class KeepsClientsThatHaveLeft(HttpHandle):
 
 
 @fault("http-connection.memory-per-client")
+class KeepsWhatWasTurnedDown(HttpHandle):
+    """A request that is turned down is kept for a report to whoever runs the server, and nobody fetches that."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.report: list[bytes] = []
+
+    def forget_gone(self) -> None:
+        turned_down = [each for each in self.connections if each.gone and each.ending and not each.parser.complete]
+        self.report += [bytes(each.parser.request.body) for each in turned_down if each.parser.request.body]
+        super().forget_gone()
+
+
+@fault("http-connection.memory-per-client")
 class UnansweredRequestsStay(HttpHandle):
     """A request is let go of when it is answered, and one whose client has left is never answered."""
 

@@ -196,6 +196,14 @@ class InvitesInSmallLetters(HttpParser):
         return super().expects_continue(request) and b"100-continue" in listed(request.values(b"expect"))
 
 
+@fault("http-connection.expect-continue")
+class InvitesMeasuredBodiesAlone(HttpConnection):
+    """A body is waited for where there is a Content-Length; who would send chunks is not invited, and waits."""
+
+    def must_invite(self) -> bool:
+        return super().must_invite() and not self.parser.request.chunked
+
+
 @fault("http-connection.expect-old-version")
 class InvitesOldClients(HttpParser):
     """A client of HTTP/1.0 that says Expect gets a 100, and takes it for the answer."""

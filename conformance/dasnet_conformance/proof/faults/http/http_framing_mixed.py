@@ -65,6 +65,14 @@ class SixtyFourFields(HttpAnswer):
         return super().field_lines(fields)[:64]
 
 
+@fault("http-response.fields-arrive")
+class LongValuesAreCut(HttpAnswer):
+    """A line of an answer has room for 4,096 bytes, and what the host gives beyond is left out."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return [line[:4_096] for line in super().field_lines(fields)]
+
+
 @fault("http-connection.pipelining-faulty")
 class LooksAheadOfTheQueue(HttpConnection):
     """What comes while a request waits for its answer is looked at when it comes, and what is faulty answered then."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
@@ -32,6 +33,32 @@ class WaitsForSilentBodiesForEver(HttpConnection):
 
     def count_tick(self, stall: int | None) -> None:
         super().count_tick(None if self.parser.head_complete else stall)
+
+
+@fault("http-limits.stall")
+class WaitsForKnownClientsForEver(HttpConnection):
+    """Once a connection has had an answer, it may be silent for as long as it likes."""
+
+    known = False
+
+    def release(self) -> None:
+        self.known = True
+        super().release()
+
+    def count_tick(self, stall: int | None) -> None:
+        idle = self.known and not (self.outgoing or self.lingering or self.parser.begun())
+        super().count_tick(None if idle else stall)
+
+
+@fault("http-limits.stall")
+class OneClientKeepsAllAlive(HttpHandle):
+    """Silence is counted for the server as a whole: while one client sends, no other is stalled."""
+
+    def turn(self, owner: Any) -> None:
+        super().turn(owner)
+        if any(not connection.quiet for connection in self.connections):
+            for connection in self.connections:
+                connection.quiet = 0
 
 
 @fault("http-limits.stall-counts-ticks")

@@ -182,6 +182,22 @@ class RefusesAnEmptyLineBefore(HttpParser):
         raise Refused(400, "the request line is empty")
 
 
+@fault("http-request.empty-line-between")
+class SkipsEmptyLinesAtTheBeginning(HttpParser):
+    """Empty lines are skipped before the first request of a connection; behind a body they are answered 400."""
+
+    begun_before = False
+
+    def empty_line_before(self) -> None:
+        if self.begun_before:
+            raise Refused(400, "the request line is empty")
+        super().empty_line_before()
+
+    def end_of_request(self) -> None:
+        self.begun_before = True
+        super().end_of_request()
+
+
 @fault("http-request.line-invalid")
 class TakesFirstSecondAndLastWord(HttpParser):
     """Of a request line with too many words the first two and the last are taken, and the target is a guess."""
@@ -301,6 +317,18 @@ class EveryVersionIsTheNewest(HttpHandle):
 
     def tell_request(self, number: int, request: Request) -> None:
         minor, request.minor = request.minor, 1
+        super().tell_request(number, request)
+        request.minor = minor
+
+
+@fault("http-request.version-told")
+class TheFirstVersionStays(HttpHandle):
+    """The version is looked at once for each connection, and the callback is told that of its first request."""
+
+    def tell_request(self, number: int, request: Request) -> None:
+        connection = self.pending[number][0]
+        minor = request.minor
+        request.minor = connection.__dict__.setdefault("first_minor", minor)
         super().tell_request(number, request)
         request.minor = minor
 

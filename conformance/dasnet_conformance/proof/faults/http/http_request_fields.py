@@ -118,6 +118,47 @@ class CutsValuesAtASecondColon(HttpParser):
 
 
 @fault("http-request.value-bytes")
+class TrimsWhatALibraryTakesForSpace(HttpParser):
+    """Values are trimmed as text, and a library counts two bytes beyond ASCII among white space."""
+
+    def trim(self, value: bytes) -> bytes:
+        return value.decode("latin-1").strip().encode("latin-1")
+
+
+@fault("http-request.get")
+class ValuesInSmallLetters(HttpParser):
+    """A line is put into small letters before it is split, and so is its value."""
+
+    def trim(self, value: bytes) -> bytes:
+        return super().trim(value).lower()
+
+
+@fault("http-request.fields-in-order")
+class UnderscoresAreHyphens(HttpParser):
+    """Names are handed over as variables of an environment have them, in which a hyphen is an underscore."""
+
+    def add(self, request: Request, name: bytes, value: bytes) -> None:
+        super().add(request, name.replace(b"_", b"-") if name.lower().startswith(b"x") else name, value)
+
+
+@fault("http-request.fields-large")
+class CutsValuesAtFourKib(HttpParser):
+    """A value has room for 4,096 bytes, and what is beyond them is dropped in silence."""
+
+    def trim(self, value: bytes) -> bytes:
+        return super().trim(value)[:4_096]
+
+
+@fault("http-request.fields-large")
+class KeepsThirtyTwoFields(HttpParser):
+    """There is room for 32 fields, and what follows them is passed over."""
+
+    def add(self, request: Request, name: bytes, value: bytes) -> None:
+        if len(request.fields) < 32 or name.lower() in (b"content-length", b"transfer-encoding", b"connection"):
+            super().add(request, name, value)
+
+
+@fault("http-request.value-bytes")
 class DropsBytesAboveAscii(HttpParser):
     """Values are decoded as ASCII, and bytes above it are lost."""
 

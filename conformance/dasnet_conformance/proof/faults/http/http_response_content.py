@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer
+from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_request import Request
+
+Fields = list[tuple[bytes, bytes]]
+
+
+@fault("http-response.length-without-content")
+class NothingIsLengthZero(HttpAnswer):
+    """An answer 304 says that its length is 0, and caches take that for the length of what they keep."""
+
+    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
+        return super().framing_lines(200 if status == 304 else status, body)
+
+
+@fault("http-response.length-without-content")
+class HeadOfNothing(HttpAnswer):
+    """The body is left out of an answer to HEAD before its length is taken, which is 0 then."""
+
+    def write(self, status: int, fields: Fields, body: bytes, **more: Any) -> bytes:
+        return super().write(status, fields, b"" if more["method"] == b"HEAD" else body, **more)
 
 
 @fault("http-response.no-content")
@@ -44,3 +66,23 @@ class NoLengthWithReset(HttpAnswer):
 
     def framing_lines(self, status: int, body: bytes) -> list[bytes]:
         return super().framing_lines(204 if status == 205 else status, body)
+
+
+@fault("http-response.error-answers-are-whole")
+class ErrorsBehindAHeadAreCutShort(HttpConnection):
+    """That a HEAD was asked for is kept until the next request is read whole: a faulty one gets the fields alone."""
+
+    after_head = False
+
+    def complete(self, *arguments: Any) -> bool:
+        self.after_head = self.parser.request.method == b"HEAD"
+        return super().complete(*arguments)
+
+    def refuse(self, status: int, why: str) -> None:
+        if self.after_head:
+            self.parser.request.method = b"HEAD"
+        super().refuse(status, why)
+
+    def write(self, request: Request, status: int, fields: Fields, body: bytes, *, persistent: bool) -> bytes:
+        text = b"an error\n" if status >= 400 else body
+        return super().write(request, status, fields, text, persistent=persistent)

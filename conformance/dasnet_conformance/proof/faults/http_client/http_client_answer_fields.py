@@ -27,3 +27,28 @@ class InterimFieldsStay(HttpResponse):
         early = list(self.head.fields)
         super().interim()
         self.head.fields.extend(early)
+
+
+@fault("http-client-answer.status-line")
+class FieldsInSmallLetters(HttpResponse):
+    """A line is put into small letters before it is split, and so is the place that it tells of."""
+
+    def trim(self, value: bytes) -> bytes:
+        return super().trim(value).lower()
+
+
+@fault("http-client-answer.value-bytes")
+class TrimsAsALibraryDoes(HttpResponse):
+    """Values are trimmed as text, and a library counts two bytes beyond ASCII among white space."""
+
+    def trim(self, value: bytes) -> bytes:
+        return value.decode("latin-1").strip().encode("latin-1")
+
+
+@fault("http-client-framing.trailers")
+class TakesCookiesFromTrailers(HttpResponse):
+    """A cookie that is set behind a body is handed over with those of the head."""
+
+    def read_trailer(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"set-cookie":
+            self.head.fields.append((name, value))

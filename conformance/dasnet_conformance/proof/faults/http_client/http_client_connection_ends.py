@@ -9,6 +9,8 @@ from typing import ClassVar
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import HttpAsking
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_request import listed
+from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
 from dasnet_conformance.proof.faults.tools import LOST
 
 
@@ -94,3 +96,34 @@ class OneConnectionForAServer(HttpClientHandle):
         if made and self.connection is not None and not self.connecting:
             self.shared[self.server] = self.connection
         return made
+
+
+@fault("http-client-connection.close")
+class KeepAliveComesBeforeClose(HttpResponse):
+    """An answer that says keep-alive keeps its connection, although it says close as well."""
+
+    def keeps(self) -> bool:
+        options = [option.lower() for option in listed(self.head.values(b"connection"))]
+        if b"keep-alive" in options:
+            return not self.buffer and not self.ends_with_connection()
+        return super().keeps()
+
+
+@fault("http-client-framing.until-close")
+class KeptConnectionsHaveNoBody(HttpResponse):
+    """An answer that says keep-alive, and nothing of a length, is taken for one without a body."""
+
+    def read_framing(self) -> None:
+        super().read_framing()
+        if self.state == "end" and b"keep-alive" in listed(self.head.values(b"connection")):
+            self.state = "done"
+
+
+@fault("http-client-connection.not-sent-twice")
+class AsksUnknownMethodsAgain(HttpClientHandle):
+    """POST and PATCH are known not to be sent again; whatever else there is on a kept connection is sent once more."""
+
+    def may_ask_again(self) -> bool:
+        assert self.current is not None
+        assert self.response is not None
+        return self.used and not self.response.begun and self.current.method not in (b"POST", b"PATCH")

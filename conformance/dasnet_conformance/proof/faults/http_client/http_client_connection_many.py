@@ -62,3 +62,12 @@ class CancelForgetsTheSocket(HttpClientHandle):
         LOST.append(self.connection)
         self.connection = None
         super().cancel_current()
+
+
+@fault("http-client-connection.order")
+class TellsTheLastOneFirst(HttpClientHandle):
+    """What is to be told lies on a heap, from whose top it is taken: of several outcomes the last comes first."""
+
+    def tell_all(self) -> None:
+        self.outcomes.reverse()
+        super().tell_all()

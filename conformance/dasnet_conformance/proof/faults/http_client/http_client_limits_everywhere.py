@@ -113,3 +113,12 @@ class InterimBeginsTheDeadlineAnew(HttpClientHandle):
         super().take(data)
         if self.current is not None and data.startswith(b"HTTP/1.1 1"):
             self.current.since = self.ticks
+
+
+@fault("http-client-limits.deadline-everywhere")
+class TheDeadlineBeginsWithTheTurn(HttpClientHandle):
+    """A request that waits is late with its deadline, and one that has waited long has all its ticks once more."""
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        asked.since = self.ticks

@@ -28,6 +28,14 @@ class _Remembers(HttpClientHandle):
         return self.believed or super().is_connected()
 
 
+@fault("http-client-outcome.failure-code")
+class WhatIsWantedHasNoCode(HttpClientHandle):
+    """A failure that the program has asked for, or that a limit brings about, has the code 0."""
+
+    def fail(self, asked: Asked, message: str, code: int) -> None:
+        super().fail(asked, message, 0 if code in (errno.ECANCELED, errno.ETIMEDOUT) else code)
+
+
 @fault("http-client-outcome.not-connected")
 class ConnectedBehindAFailure(_Remembers):
     """is_connected stays true behind a request that failed."""
