@@ -19,6 +19,7 @@ from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
+from .choices import Several
 from .files import insist_on_file
 from .reaching import add_implementation, named
 from .selecting import excluded
@@ -53,7 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="go on after a divergence that violates this requirement, for a stated reason (may be repeated)",
     )
     add("--baseline", metavar="FILE", help="go on after divergences that this list of known failures names")
-    add("--profile", action="append", default=[], choices=PROFILES, metavar="P", help="only this profile's calls")
+    add(
+        "--profile",
+        action=Several,
+        choices=PROFILES,
+        metavar="P",
+        help="only this profile's calls (may be repeated, or several with commas)",
+    )
     add("--seconds", type=float, default=0.0, metavar="T", help="end after so many seconds (default: no end)")
     add("-o", dest="output", metavar="FILE", help="write what diverges there (default divergence.script)")
 
