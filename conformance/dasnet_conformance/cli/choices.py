@@ -20,6 +20,8 @@ def chosen(word: str, known: Iterable[str], noun: str, otherwise: str = "") -> s
     folded = {each.casefold(): each for each in reversed(words)}
     if word in words or word.casefold() in folded:
         return word if word in words else folded[word.casefold()]
+    if len(word.split(",")) > 1 and all(each.strip().casefold() in folded for each in word.split(",")):
+        raise UsageMistake(f"{word} is several {noun}s, and one is taken here")
     near = [folded[each] for each in difflib.get_close_matches(word.casefold(), folded, 3)]
     told = _either(near) or otherwise or f"the {noun}s are {', '.join(words)}"
     raise UsageMistake(f"no {noun} {word or repr(word)}; {told}")

@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Explore; returns the exit status."""
-    if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
+    if arguments.examples < 1 or arguments.steps < 1 or not arguments.seconds >= 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     insist_on_file(arguments.output or OUTPUT, "-o")
     implementation = named(arguments.implementation)
@@ -147,7 +147,7 @@ def inconclusive(broken: AdapterBroken) -> int:
 
 
 def _played(explored: Explored) -> str:
-    told = f"{explored.examples} examples"
+    told = f"{explored.examples} example{'' if explored.examples == 1 else 's'}"
     if explored.cut_short:
         told += " (the time was up)"
     if explored.dropped:
