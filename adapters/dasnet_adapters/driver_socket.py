@@ -107,7 +107,7 @@ class DriverSocketAdapter(DriverAdapter):
                 return SocketPeer(socket.create_connection((host, port), timeout=deadline), limit)
             except OSError as error:
                 raise AdapterBroken(
-                    f"no driver at {host}:{port}: {error.strerror or error}",
+                    f"no driver at {f'[{host}]' if ':' in host else host}:{port}: {error.strerror or error}",
                     culprit="caller",
                     hint=HINTS["not-connected"].text,
                 ) from None

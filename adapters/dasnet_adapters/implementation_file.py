@@ -7,6 +7,7 @@ the standard library and the contract.
 
 from __future__ import annotations
 
+import difflib
 import math
 import os
 import shlex
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 from .contract import AdapterBroken
 from .errors import UsageError
+from .patience import LONGEST_DEADLINE
 from .text_files import NotText, read_toml
 from .toolchains import advice, missing_toolchain
 
@@ -124,7 +126,7 @@ class _Reader:
         """The whole file."""
         unknown = [key for key in self._given if key not in KEYS]
         if unknown:
-            raise UsageError(f"{self._path}: unknown key {unknown[0]!r}; the keys are {', '.join(KEYS)}")
+            raise UsageError(f"{self._path}: unknown key {unknown[0]!r}; {_near_key(unknown[0])}")
         beside = self._path.parent
         words, spec = self._take("command", _words, ()), self._text("implementation")
         if bool(words) == bool(spec):
@@ -145,7 +147,7 @@ class _Reader:
             name=self._text("name"),
             words=words,
             spec=spec,
-            env=self._take("env", _table, {}),
+            env=self._take("env", _variables, {}),
             build=self._take("build", _commands, ()),
             deadline=self._take("deadline", _seconds_or_none, None),
             start=self._take("start", _seconds, None),
@@ -173,6 +175,12 @@ class _Reader:
 
     def _wrong(self, key: str) -> UsageError:
         return UsageError(f"{self._path}: {key} = {self._given[key]!r:.80} is not understood; give {KEYS[key]}")
+
+
+def _near_key(key: str) -> str:
+    plain = key.strip().lower().replace("_", "-")
+    near = [plain] if plain in KEYS else difflib.get_close_matches(plain, KEYS, 1)
+    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(KEYS)}"
 
 
 # Each of these reads the value of a key; a value that cannot be meant is a ValueError.
@@ -212,8 +220,15 @@ def _table(value: Any) -> dict[str, str]:
     return {_one_text(key): _one_text(text) for key, text in value.items()}
 
 
+# No system has a variable with that in its name: what stands behind it would be taken for the value.
+def _variables(value: Any) -> dict[str, str]:
+    if any("=" in name for name in _table(value)):
+        raise ValueError
+    return _table(value)
+
+
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_DEADLINE:
         raise ValueError
     return float(value)
 

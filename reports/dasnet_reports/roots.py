@@ -77,8 +77,11 @@ class Root:
         if self.kind is Kind.DEATH:
             return f"{self.name} ends the process"
         if self.kind is Kind.SETUP and not self.rows:
-            how = "fails" if self.verdict is Verdict.FAIL else "breaks off"
-            return f"{self.name} {how} wherever a check needs it in its setup"
+            # The requirement may hold wherever else it is asked for, in its own check before all.
+            how = ("fail", "fails") if self.verdict is Verdict.FAIL else ("break off", "breaks off")
+            if self.size == 1:
+                return f"the setup of 1 check {how[1]} at what {self.name} asks for"
+            return f"the setups of {self.size:,} checks {how[0]} at what {self.name} asks for"
         return self.name
 
     @property

@@ -153,7 +153,20 @@ def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: 
     assert ran.status == 2
     assert ran.out == "dasnet: the process ended by itself with exit status 0 during the start\n"
     assert_one_line(ran.err)
+    assert "last words" not in ran.err
     assert "the run ended before it reached the implementation" in ran.err
+
+
+def test_what_ends_the_process_before_a_check_is_told_with_its_last_words(workshop: Workshop) -> None:
+    source = "import os\n\nos.write(2, b'no licence for this library\\n')\nos._exit(9)\n"
+    ran = workshop.dasnet("run", workshop.module("ending", source), "-n", "0")
+    assert ran.status == 2
+    assert "the process ended by itself with exit status 9; its last words: no licence for this library" in ran.err
+
+
+def test_warnings_that_are_errors_to_the_user_are_none_of_a_runs(workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", "init.free-port", "-q", PYTHONWARNINGS="error::DeprecationWarning")
+    assert (ran.status, ran.err) == (0, "")
 
 
 def test_a_hang_in_one_check_leaves_the_others_their_verdicts(workshop: Workshop) -> None:
@@ -290,6 +303,9 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         (["run", "reference", "-n", "-1"], "-n: takes a number from 0 up, or auto, and not '-1'"),
         (["run", "reference", "--deadline", "0"], "seconds above 0"),
         (["run", "reference", "--deadline", "nan"], "seconds above 0"),
+        (["run", "reference", "--call-deadline", "1e18"], "up to 1,000,000, not 1e+18"),
+        (["run", "reference", "--durations", "-1"], "--durations takes a number from 1 up"),
+        (["run", "reference", "--open"], "give --report-dir DIR with it"),
         (["run"], "(see `dasnet run --help`)"),
         (["nonsense"], "no command nonsense; the commands are run, "),
         (["explain", "xyzzy"], "no requirement, section or clause is called xyzzy; `dasnet list` names them all"),

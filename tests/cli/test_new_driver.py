@@ -222,14 +222,16 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "port").write_text("a file")
     refused = dasnet("new-driver", "c", "port", cwd=tmp_path)
     assert refused.returncode == 3
-    assert refused.stderr.startswith("dasnet: port: cannot be written: ")
+    assert refused.stderr.startswith("dasnet: DIR port: it is a file; ")
     assert refused.stderr.count("\n") == 1
 
 
 def test_an_unknown_language_is_told_all_of_them(tmp_path: Path) -> None:
     refused = dasnet("new-driver", "cobol", "port", cwd=tmp_path)
     assert refused.returncode == 3
-    told = "dasnet: there is no skeleton in 'cobol'; the languages are c, cpp, python, node, rust, go, java, daslang\n"
+    languages = "the languages are c, cpp, python, node, rust, go, java, daslang"
+    another = "in another one, docs/driver-protocol.md is all that it takes"
+    told = f"dasnet: there is no skeleton in 'cobol'; {languages}; {another}\n"
     assert refused.stderr == told
     assert not (tmp_path / "port").exists()
 

@@ -150,3 +150,18 @@ def test_an_output_that_is_full_is_one_line(workshop: Workshop, arguments: list[
         )
     assert ended.returncode == 2
     assert ended.stderr == "dasnet: the output cannot be written: No space left on device; no verdict\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no /bin/sh to close an output with")
+@pytest.mark.parametrize("arguments", ["list", "--help", f"run reference {TWO[0]} --json"])
+def test_an_output_that_is_closed_is_one_line(workshop: Workshop, arguments: str) -> None:
+    ended = workshop.run(["/bin/sh", "-c", f'exec "$0" {arguments} >&-', *dasnet()])
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "dasnet: the output cannot be written: it is closed; no verdict\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no /bin/sh to close an output with")
+def test_a_run_without_a_place_for_errors_comes_to_its_verdict(workshop: Workshop) -> None:
+    ended = workshop.run(["/bin/sh", "-c", f'exec "$0" run reference {TWO[0]} -q 2>&-', *dasnet()])
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith("dasnet_reference: conforming (1 pass)")

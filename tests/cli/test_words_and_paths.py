@@ -30,6 +30,10 @@ BASELINE: Final = '[[known-failure]]\nrequirement = "send.large"\nreason = "r"\n
         ("list --level MSUT", "no level MSUT; did you mean MUST?"),
         ("list --section Sned", "no section Sned; did you mean send"),
         ("list --profile cor", "no profile cor; did you mean core?"),
+        ("list --profile core,lowlevle", "no profile lowlevle; did you mean lowlevel"),
+        ("list --profile core,", "no profile ''; the profiles are core"),
+        ("list send,data", "no requirement, section or clause is called send,data; write them apart: send data"),
+        ("run reference send.large,nothing", "is called send.large,nothing; did you mean"),
         ("init-ci gitlba", "no system gitlba; did you mean gitlab"),
         ("new-driver Pyhton x", "there is no skeleton in 'Pyhton'; did you mean python?"),
         ("baseline wriet a b", "no action wriet; did you mean write?"),
@@ -50,6 +54,8 @@ def test_a_word_that_nobody_knows_is_told_with_what_is_near(
     "line",
     [
         "list --level must --profile CORE --section Send",
+        "list --level must,Should --profile core,LOWLEVEL --section send,twins",
+        f"run reference {ONE} --profile core,lowlevel",
         "prove --fault Ends_At_Zero --list",
         "completion Bash",
         f"run Reference {ONE.upper()} --profile Core",
@@ -100,6 +106,13 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
         ("prove -o taken", "-o taken: it is a file; name a folder"),
         ("explore reference -o folder", "-o folder: it is a folder; name a file"),
         ("explore reference -o taken/below", "-o taken/below: taken is a file"),
+        ("explore reference --seconds nan", "--seconds one from 0 up"),
+        ("stability missing/dasnet.toml", "missing/dasnet.toml: cannot be read"),
+        ("new-driver c taken", "DIR taken: it is a file; name a folder"),
+        ("verify-report taken", "taken is a file; give the folder of a report"),
+        ("drift http://host/page", "http://host/page: cannot be read: No such file or directory; save the page"),
+        ("baseline", "the following arguments are required: action, RESULTS, FILE (see"),
+        ("explain", "the following arguments are required: ID (see"),
     ],
 )
 def test_a_place_that_cannot_be_used_is_told_before_anything_runs(
@@ -127,6 +140,29 @@ def _never(*arguments: object, **options: object) -> None:
 
 def _locked(**options: object) -> None:
     raise PermissionError(13, "Permission denied")
+
+
+def test_what_is_written_from_results_has_a_place_of_its_own_kind(workshop: Workshop) -> None:
+    assert workshop.dasnet("run", "reference", ONE, "--report-dir", "report").status == 0
+    (workshop.folder / "taken").write_text("a file")
+    for line, told in (
+        ("matrix report -o taken", "dasnet: -o taken: it is a file; name a folder, or a place where one can be made\n"),
+        ("baseline write report report", "dasnet: report is a folder; name a file, such as baseline.toml\n"),
+    ):
+        ran = workshop.dasnet(*line.split())
+        assert (ran.status, ran.out, ran.err) == (3, "", told)
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "x"])
+def test_a_width_in_which_nothing_can_be_read_is_not_believed(columns: str, workshop: Workshop) -> None:
+    ran = workshop.dasnet("run", "reference", ONE, COLUMNS=columns)
+    assert ran.status == 0
+    assert "dasnet_reference: conforming (1 pass) in " in ran.out
+
+
+def test_several_words_where_one_is_taken_are_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new-driver", "python", "x", "--profile", "client,http"]) == 3
+    assert capsys.readouterr().err == "dasnet: client,http is several profiles, and one is taken here\n"
 
 
 def test_a_place_that_is_tried_keeps_nothing(tmp_path: Path, workshop: Workshop) -> None:

@@ -35,8 +35,13 @@ def test_a_circle_of_blocks_comes_to_an_end() -> None:
 
 def test_what_blocks_need_not_have_been_judged() -> None:
     (root,) = roots([fail("b.two", blocked_by="a.one"), fail("c.three", blocked_by="a.one")])
-    assert root.title == "a.one fails wherever a check needs it in its setup"
+    assert root.title == "the setups of 2 checks fail at what a.one asks for"
     assert (ids(root.rows), ids(root.behind)) == ([], ["b.two", "c.three"])
+
+
+def test_a_requirement_that_passes_is_not_said_to_fail_for_the_setup_of_one_check() -> None:
+    (root,) = roots([fail("b.two", blocked_by="a.one")])
+    assert root.title == "the setup of 1 check fails at what a.one asks for"
 
 
 def test_a_call_that_hangs_is_one_root_wherever_it_was_made() -> None:
@@ -69,7 +74,7 @@ def test_a_call_that_ends_the_process_is_one_root_whatever_became_of_the_checks(
 def test_what_breaks_off_in_a_setup_is_not_said_to_fail_there() -> None:
     rows = [build_row("inconclusive", id=f"a.{word}", message=word, blocked_by="b.two") for word in ("one", "two")]
     (root,) = roots(rows)
-    assert root.title == "b.two breaks off wherever a check needs it in its setup"
+    assert root.title == "the setups of 2 checks break off at what b.two asks for"
 
 
 def test_one_message_is_one_root_whatever_its_case_and_numbers() -> None:

@@ -66,6 +66,13 @@ def test_equal_tells_both_values() -> None:
         expect.equal([], ["connect"], "callbacks")
 
 
+def test_equal_spells_truth_as_the_calls_do() -> None:
+    with pytest.raises(Mismatch, match=r"^is_open: expected true, got false$"):
+        expect.equal(False, True, "is_open")
+    with pytest.raises(Mismatch, match=r"^is_open: expected true, got refused \(no-handle: no message\)$"):
+        expect.equal(Refusal("no-handle", ""), Value(True), "is_open")
+
+
 def test_same_bytes_accepts_bytes_and_bytearray() -> None:
     expect.same_bytes(bytearray(b"abc"), b"abc", "what came")
 
@@ -78,7 +85,7 @@ def test_same_bytes_accepts_bytes_and_bytearray() -> None:
             'expected 6 bytes (from byte 0: 61 62 63 64 65 66, "abcdef"), '
             "got 0 bytes, the first difference at byte 0 (nothing)",
         ),
-        (b"abc", 'got 3 bytes, the first difference at byte 3 (61 62 63, "abc")'),
+        (b"abc", 'got 3 bytes, the first difference at byte 3 (61 62 63, "abc", and no more)'),
         (b"abcdefg", 'got 7 bytes, the first difference at byte 6 (63 64 65 66 67, "cdefg")'),
         (b"abXdef", 'got 6 bytes, the first difference at byte 2 (61 62 58 64 65 66, "abXdef")'),
     ],
@@ -87,6 +94,11 @@ def test_same_bytes_names_the_first_place_that_differs(got: bytes, told: str) ->
     with pytest.raises(Mismatch) as caught:
         expect.same_bytes(got, b"abcdef", "what came")
     assert str(caught.value).endswith(told)
+
+
+def test_same_bytes_of_nothing_is_told_without_a_place() -> None:
+    with pytest.raises(Mismatch, match=r"^sent: expected 0 bytes, got 2 bytes, the first difference at byte 0 \(68 69"):
+        expect.same_bytes(b"hi", b"", "sent")
 
 
 def test_same_bytes_shows_what_surrounds_a_late_difference() -> None:

@@ -64,6 +64,12 @@ def meaning(word: str, catalogue: Catalogue) -> Meaning:
     raise SelectionError(f"no requirement, section or clause is called {word or repr(word)}{_hint(folded, catalogue)}")
 
 
+# Ids are words of the command line, and what joins them by commas is one word that means none of them.
+def _apart(folded: str, catalogue: Catalogue) -> str:
+    words = [_spelled(part.strip(), words_of(catalogue)) for part in folded.split(",")]
+    return " ".join(words) if len(words) > 1 and all(words) else ""
+
+
 def select(words: Iterable[str], catalogue: Catalogue) -> list[Requirement]:
     """The requirements that any of the words means, each once, in the order of the catalogue; without a word, all.
 
@@ -122,6 +128,9 @@ def _testable(word: str, catalogue: Catalogue) -> Meaning:
 
 
 def _hint(folded: str, catalogue: Catalogue) -> str:
+    apart = _apart(folded, catalogue)
+    if apart:
+        return f"; write them apart: {apart}"
     # A word that begins ids is most likely meant as that; then what is spelled alike; then what it is a part of.
     known = {name.casefold(): name for name in [*catalogue.requirements, *catalogue.titles, *catalogue.clauses]}
     near: list[str] = []

@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the file; returns 0, or 1 when an update leaves failures that it may not list."""
+    if Path(arguments.baseline).is_dir():
+        raise UsageMistake(f"{arguments.baseline} is a folder; name a file, such as baseline.toml")
     results = read_results(arguments.results)
     _insist_on_a_whole_run(results)
     claimed = claimed_profiles(results)

@@ -26,6 +26,10 @@ from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_s
 _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
+#: A width below which COLUMNS is not believed.
+_LEAST_COLUMNS: Final = 20
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UsageMistake(f"{message}{near_option(message, self)} (see `{self.prog} --help`)")
@@ -81,6 +85,10 @@ def _help(names: Sequence[str]) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status and never raises for a caller's mistake."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if not _has_output():
+        _complain("the output cannot be written: it is closed; no verdict")
+        return 2
+    _insist_on_columns()
     try:
         with ending_by_signals():
             return _call(given)
@@ -107,6 +115,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except Exception:
         return _broke()
+
+
+# A program may be started without an output (`>&-`). The first file that it opens would be taken for it then.
+def _has_output() -> bool:
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+    return sys.stdout is not None
+
+
+# What says 0 has no idea how wide it is, and in a few columns nothing can be read.
+def _insist_on_columns() -> None:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) < _LEAST_COLUMNS:
+        del os.environ["COLUMNS"]
 
 
 def _call(given: list[str]) -> int:

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Compare; returns 1 when something is new, gone, changed, contradictory or could not be read."""
-    page = _page(Path(arguments.page))
+    page = _page(arguments.page)
     if arguments.fingerprint:
         return _fingerprint(page)
     drifted = differences(known_symbols(), known_statements(), page)
@@ -47,7 +47,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     return 1 if drifted else 0
 
 
-def _page(path: Path) -> Page:
+def _page(given: str) -> Page:
+    path = Path(given)
     folder = path.parent.resolve()
 
     def beside(name: str) -> str | None:
@@ -61,7 +62,9 @@ def _page(path: Path) -> Page:
     try:
         return read_page(read_text(path), beside)
     except OSError as error:
-        raise UsageMistake(f"{path}: cannot be read: {error.strerror}") from error
+        # The path as it was given: of an address, a `Path` leaves a slash out.
+        hint = "; save the page, and give its file" if "://" in given else ""
+        raise UsageMistake(f"{given}: cannot be read: {error.strerror}{hint}") from error
     except (NotText, PageError) as error:
         raise UsageMistake(f"{path}: {error}") from error
 

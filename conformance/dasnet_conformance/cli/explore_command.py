@@ -19,6 +19,7 @@ from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
+from .choices import Several
 from .files import insist_on_file
 from .reaching import add_implementation, named
 from .selecting import excluded
@@ -53,14 +54,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="go on after a divergence that violates this requirement, for a stated reason (may be repeated)",
     )
     add("--baseline", metavar="FILE", help="go on after divergences that this list of known failures names")
-    add("--profile", action="append", default=[], choices=PROFILES, metavar="P", help="only this profile's calls")
+    add(
+        "--profile",
+        action=Several,
+        choices=PROFILES,
+        metavar="P",
+        help="only this profile's calls (may be repeated, or several with commas)",
+    )
     add("--seconds", type=float, default=0.0, metavar="T", help="end after so many seconds (default: no end)")
     add("-o", dest="output", metavar="FILE", help="write what diverges there (default divergence.script)")
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Explore; returns the exit status."""
-    if arguments.examples < 1 or arguments.steps < 1 or arguments.seconds < 0:
+    if arguments.examples < 1 or arguments.steps < 1 or not arguments.seconds >= 0:
         raise UsageMistake("--examples and --steps take a number from 1 up, and --seconds one from 0 up")
     insist_on_file(arguments.output or OUTPUT, "-o")
     implementation = named(arguments.implementation)
@@ -140,7 +147,7 @@ def inconclusive(broken: AdapterBroken) -> int:
 
 
 def _played(explored: Explored) -> str:
-    told = f"{explored.examples} examples"
+    told = f"{explored.examples} example{'' if explored.examples == 1 else 's'}"
     if explored.cut_short:
         told += " (the time was up)"
     if explored.dropped:

@@ -15,6 +15,12 @@ from dasnet_reports import Results, ResultsFileError, load
 from . import UsageMistake
 
 
+def insist_on_report(path: str) -> None:
+    """Raise `UsageMistake` for what is no folder where the folder of a report is due."""
+    if Path(path).exists() and not Path(path).is_dir():
+        raise UsageMistake(f"{path} is a file; give the folder of a report, with all that was written there")
+
+
 def read_results(path: str) -> Results:
     """Results from a results.json, or from the directory of a report. Raises `UsageMistake`."""
     place = Path(path)

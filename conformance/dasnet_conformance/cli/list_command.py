@@ -12,6 +12,7 @@ from dasnet_conformance.catalogue.loader import LEVELS, Requirement, load_catalo
 from dasnet_conformance.catalogue.rooms import SECTIONS
 
 from . import UsageMistake
+from .choices import Several
 from .selecting import add_ids, selected
 
 
@@ -19,9 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add_ids(parser, "list these only")
-    add("--section", action="append", default=[], choices=SECTIONS, metavar="S", help="only this section")
-    add("--level", action="append", default=[], choices=LEVELS, metavar="L", help="only MUST, SHOULD or MAY")
-    add("--profile", action="append", default=[], choices=tuple(PROFILES), metavar="P", help="only this profile")
+    more = "(may be repeated, or several with commas)"
+    add("--section", action=Several, choices=SECTIONS, metavar="S", help=f"only this section {more}")
+    add("--level", action=Several, choices=LEVELS, metavar="L", help=f"only MUST, SHOULD or MAY {more}")
+    add("--profile", action=Several, choices=tuple(PROFILES), metavar="P", help=f"only this profile {more}")
     add("--json", action="store_true", help="as JSON, with clauses and allowed outcomes")
 
 

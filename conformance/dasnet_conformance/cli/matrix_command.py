@@ -11,7 +11,7 @@ from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_reports import write_matrix
 
 from . import UsageMistake
-from .files import read_results
+from .files import insist_on_folder, read_results
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +25,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the matrix; returns 0."""
     runs = [read_results(path) for path in arguments.results]
     directory = Path(arguments.directory)
+    insist_on_folder(arguments.directory, "-o")
     try:
         links = [_link(path, directory) for path in arguments.results]
         written = write_matrix(runs, directory, catalogue_text(), links)

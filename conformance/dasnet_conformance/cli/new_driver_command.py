@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from . import UsageMistake
+from .files import insist_on_folder
 
 #: The languages that have a skeleton.
 LANGUAGES: Final = ("c", "cpp", "python", "node", "rust", "go", "java", "daslang")
@@ -69,8 +70,8 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Write the skeleton; returns 0."""
     language, place = language_of(arguments.language), Path(arguments.directory)
     texts = list(skeleton(language, port_name(place), arguments.profile))
+    insist_on_folder(arguments.directory, "DIR")
     try:
-        # A file or a link that leads nowhere is no directory to write to either, and mkdir says so.
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise UsageMistake(f"{place}: is not empty; give a directory that is empty or does not exist yet")
@@ -92,7 +93,8 @@ def language_of(name: str) -> str:
     if name.lower() in known:
         return known[name.lower()]
     near = list(dict.fromkeys(known[word] for word in difflib.get_close_matches(name.lower(), known, 3)))
-    hint = f"did you mean {' or '.join(near)}?" if near else f"the languages are {', '.join(LANGUAGES)}"
+    others = f"the languages are {', '.join(LANGUAGES)}; in another one, docs/driver-protocol.md is all that it takes"
+    hint = f"did you mean {' or '.join(near)}?" if near else others
     raise UsageMistake(f"there is no skeleton in {name!r}; {hint}")
 
 

@@ -28,6 +28,7 @@ from dasnet_conformance.stage.bounds import CHECK_DEADLINE
 from dasnet_reports import QUICK, QUICK_REASON, Results, Verdict, dump, harmless, write_reports
 
 from . import UsageMistake
+from .choices import Several
 from .files import insist_on_baseline, insist_on_folder
 from .last_run import failed_last, remember
 from .partial import Watched, keep_partial_report
@@ -48,11 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_ids(parser, "judge these only")
     add(
         "--profile",
-        action="append",
-        default=[],
+        action=Several,
         choices=tuple(PROFILES),
         metavar="P",
-        help="only this profile (may be repeated)",
+        help="only this profile (may be repeated, or several with commas)",
     )
     add("--strict", action="store_true", help="SHOULD requirements gate too")
     add("--report-dir", metavar="DIR", help="write the results and all reports there (index.html, junit.xml, ...)")
@@ -110,6 +110,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     started = time.monotonic()
+    _insist_on_sense(arguments)
     implementation, ids = implementation_and_ids(arguments)
     failed_before = failed_last(implementation)
     if arguments.last_failed and failed_before:
@@ -202,6 +203,13 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
     return judged.exit_status
+
+
+def _insist_on_sense(arguments: argparse.Namespace) -> None:
+    if arguments.durations < 0:
+        raise UsageMistake("--durations takes a number from 1 up, or 0 for none")
+    if arguments.open and not arguments.report_dir:
+        raise UsageMistake("--open opens the report that is written: give --report-dir DIR with it")
 
 
 def _most_failures(arguments: argparse.Namespace) -> int:

@@ -32,6 +32,8 @@ def add_ids(parser: argparse.ArgumentParser, told: str, nargs: str = "*") -> Non
         "ids",
         metavar="ID",
         nargs=nargs,
+        # Without one of its own, a place that takes any number is told as missing when others are.
+        default=[],
         help=f"{told}: requirements, sections, clauses, or patterns such as 'send.*', in any case; what is several of "
         "these is the requirement, else the section",
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from dasnet_adapters import UsageError
 from dasnet_conformance.running.judge import RunOptions
 from dasnet_conformance.running.stability import Stability, repeat
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE
@@ -51,6 +52,10 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         # Every verdict as it comes at first: a port that is wrong by chance is what is looked for.
         hasty=False,
     )
+    try:
+        options.target()
+    except UsageError as error:
+        raise UsageMistake(str(error)) from None
     console = Console(stderr=True, highlight=False)
 
     bar = TimeLeft("repeating", arguments.runs, console)

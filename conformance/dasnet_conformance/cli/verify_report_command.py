@@ -10,6 +10,7 @@ from dasnet_conformance.gate.verify import uncovered, verify
 from dasnet_reports import ResultsFileError, harmless
 
 from . import UsageMistake
+from .files import insist_on_report
 from .screen import MOST_CHARACTERS
 
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     """Verify; returns 1 when something does not match."""
+    insist_on_report(arguments.directory)
     given = {name: Path(path) for name in ("baseline", "implementation_file") if (path := getattr(arguments, name))}
     try:
         found = verify(Path(arguments.directory), **given)
@@ -35,5 +37,6 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         print(f"not covered: {harmless(text, MOST_CHARACTERS, one_line=True)}")  # noqa: T201
     for text in found:
         print(f"no match: {text}")  # noqa: T201
-    print("the report verifies" if not found else f"{len(found)} things do not match")  # noqa: T201
+    number = "1 thing does" if len(found) == 1 else f"{len(found)} things do"
+    print("the report verifies" if not found else f"{number} not match")  # noqa: T201
     return 1 if found else 0

@@ -31,8 +31,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     import pytest
 
-    sys.argv[:] = ["pytest", *json.loads(told)]
-    return int(pytest.console_main())
+    arguments = json.loads(told)
+    # What starts workers hands on how this process was called.
+    sys.argv[:] = ["pytest", *arguments]
+    return int(pytest.main(arguments))
 
 
 if __name__ == "__main__":

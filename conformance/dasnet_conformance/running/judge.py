@@ -278,7 +278,9 @@ def _one_child(
     if not collector.running and status in (3, 4):
         collector.broken = f"the suite's part: {_last_line(said)}"
         return ""
-    return f"the process {spell_exit(status)}"
+    # What ends before the first record, a module at fault say, leaves nothing else to go by.
+    words = f"; its last words: {said[-1].strip()}" if said and collector.header is None else ""
+    return f"the process {spell_exit(status)}{words}"
 
 
 def _follow(

@@ -46,7 +46,12 @@ def describe(got: bytes | bytearray, wanted: bytes | bytearray) -> tuple[str, st
     """Two things that differ, in words: what was expected, and what came in its place."""
     place = first_difference(got, wanted)
     expected = f"{_count(wanted)} (from byte {max(place - _BEFORE, 0)}: {_around(wanted, place)})"
-    return expected, f"{_count(got)}, the first difference at byte {place} ({_around(got, place)})"
+    # What was cut off looks right in the bytes that are shown: that it ends there is all the difference.
+    more = ", and no more" if got and place == len(got) else ""
+    return (
+        expected if wanted else _count(wanted),
+        f"{_count(got)}, the first difference at byte {place} ({_around(got, place)}{more})",
+    )
 
 
 def _count(data: bytes | bytearray) -> str:

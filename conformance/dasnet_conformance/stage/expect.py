@@ -63,6 +63,13 @@ def _spell_value(value: bool | int) -> str:
     return str(value).lower()
 
 
+# Truth as the transcript spells it, an outcome in words, and anything else as it is.
+def _plainly(value: Any) -> str:
+    if isinstance(value, Value | Refusal | Unsupported):
+        return spell(value)
+    return _spell_value(value) if isinstance(value, bool) else str(value)
+
+
 def returns(outcome: Outcome, wanted: bool | int | None, what: str) -> None:
     """Expect the call to have returned exactly this value. `what` names the call and its circumstances."""
     if not isinstance(outcome, Value) or outcome.value != wanted:
@@ -81,7 +88,7 @@ def one_of(outcome: Outcome, allowed: Iterable[str], what: str) -> str:
 def equal(got: Any, wanted: Any, what: str) -> None:
     """Expect two plain values to be equal; for bytes use `same_bytes`, which says where they differ."""
     if got != wanted:
-        raise Mismatch(what, str(wanted), str(got))
+        raise Mismatch(what, _plainly(wanted), _plainly(got))
 
 
 def same_bytes(got: bytes | bytearray, wanted: bytes | bytearray, what: str) -> None:

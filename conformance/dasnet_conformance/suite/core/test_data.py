@@ -177,7 +177,8 @@ def test_none_after_disconnect(host: Host) -> None:
         peer.close()
         host.await_departure(server)
         host.settle(server)
-        expect.equal(server.fired[-1].event.what != "data", True, "the last callback is no data callback")
+        last = server.fired[-1].event.what
+        expect.that(last != "data", "the last callback", expected="no data callback", got="one")
         names = server.client_callbacks()
         expect.equal(names[-1], "disconnect", "the last callback about the client")
 
