@@ -1,0 +1,148 @@
+"""The steps of HTTP clients that are about the objects: their life, whom they ask, ticks and questions.
+
+As of `http_steps`: a step that cannot be meant where it stands does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, Outcome, Value
+from dasnet_conformance.stage.expect import Moot
+from dasnet_conformance.stage.listener import listen
+
+from . import asker_words as words
+from .allowed import expect_one
+from .asker_hearing import closed, inside_target
+from .asker_state import Asker, AskerHandle
+from .asker_world import AskerWorld
+from .http_steps import settle, silence
+from .steps import Step
+
+_CLASSES: Final = {"A": CLASS_HTTP_CLIENT, "B": CLASS_HTTP_CLIENT_B}
+_MOST_LISTENERS: Final = 8
+_MOST_TICKS: Final = 100_000
+#: What a call answers that was carried out.
+DONE: Final = ("none", "true")
+
+
+def object_of(world: AskerWorld, step: Step) -> Asker | None:
+    """The object that a step names, where there is one."""
+    return world.asking.objects.get(step.number("object"))
+
+
+# Life
+
+
+def _new(world: AskerWorld, step: Step) -> None:
+    label = step.number("object")
+    if label < 1 or label in world.asking.objects:
+        return
+
+    def construct() -> Outcome:
+        made = world.host.new(_CLASSES[str(step.get("class"))], needs="http-client-request.get")
+        world.enlist(label, made)
+        return Value(None)
+
+    world.asking.objects[label] = Asker(label)
+    world.judged("new", label, construct)
+
+
+def _open(world: AskerWorld, step: Step) -> None:
+    if step.number("object") in world.asking.objects:
+        return
+    _new(world, step)
+    obj = object_of(world, step)
+    if obj is None:
+        return
+    made = world.call("adapter", obj.label)
+    expect_one(made, DONE, "http-client-request.get", f"the adapter of object {obj.label}")
+    obj.handle = obj.last = AskerHandle(obj.label)
+    world.asking.handles.append(obj.handle)
+    _init(world, step)
+
+
+def _init(world: AskerWorld, step: Step) -> None:
+    obj, towards = object_of(world, step), str(step.get("towards"))
+    handle = obj.handle if obj is not None else None
+    if obj is None or handle is None or handle.open:
+        return
+    if sum(len(each.listeners) for each in world.asking.handles) >= _MOST_LISTENERS:
+        return
+    named, address = words.PLACES[towards]
+    try:
+        listener = listen(world.host, "refuse" if towards == words.NOBODY else "listen", address)
+    except Moot:
+        return  # this machine has no such address
+    outcome = world.call("http_init", obj.label, named, listener.port)
+    requirement = words.BY_PLACE.get(towards, "http-client-request.get")
+    requirement = "http-client-outcome.init-again" if handle.listeners else requirement
+    expect_one(outcome, ("true",), requirement, f"init of object {obj.label} for {towards}")
+    handle.open, handle.towards = True, towards
+    if towards != words.NOBODY:
+        handle.listeners.append(listener)
+        handle.hosts.append(f"[{named}]" if ":" in named else named)
+
+
+def _close(world: AskerWorld, step: Step) -> None:
+    obj = object_of(world, step)
+    if obj is None or obj.handle is None:
+        return
+    outcome = world.call("close", obj.label)
+    expect_one(outcome, DONE, "http-client-outcome.close-fails-all", f"close of object {obj.label}")
+    world.step_peers()
+    closed(obj.handle)
+
+
+def _destroy(world: AskerWorld, step: Step) -> None:
+    obj = object_of(world, step)
+    if obj is None or obj.destroyed:
+        return
+    outcome = world.call("destroy", obj.label)
+    expect_one(outcome, DONE, "http-client-outcome.destroy-silent", f"destroy of object {obj.label}")
+    world.step_peers()
+    if obj.handle is not None:
+        world.asking.ended(obj.handle, "http-client-outcome.destroy-silent")
+    obj.destroyed = True
+
+
+def _react(world: AskerWorld, step: Step) -> None:
+    obj, action = object_of(world, step), str(step.get("asker_inside"))
+    if obj is None or obj.destroyed:
+        return
+    if action == "a request":
+        world.call("react", obj.label, "response", "request", "GET", inside_target(obj), b"", b"")
+    else:
+        named = "none" if action == "nothing" else action
+        world.call("react", obj.label, "response", named, words.SAVED_INSIDE if action == "save" else "")
+    obj.reaction = action
+
+
+# Ticks and questions
+
+
+def _tick(world: AskerWorld, step: Step) -> None:
+    obj = object_of(world, step)
+    if obj is not None:
+        world.tick_asker_often(obj, min(step.number("count"), _MOST_TICKS))
+
+
+def _query(world: AskerWorld, step: Step) -> None:
+    obj = object_of(world, step)
+    if obj is not None:
+        world.ask_asker(obj)
+
+
+OBJECT_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+    "asker_new": _new,
+    "asker_open": _open,
+    "asker_init": _init,
+    "asker_close": _close,
+    "asker_react": _react,
+    "tick": _tick,
+    "settle": settle,
+    "silence": silence,
+    "query": _query,
+    "destroy": _destroy,
+}
