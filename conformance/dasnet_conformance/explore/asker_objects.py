@@ -10,18 +10,22 @@ from typing import Final
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, Outcome, Value
 from dasnet_conformance.stage.expect import Moot
-from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.http_client_side import ClientLimits, limited_client
+from dasnet_conformance.stage.listener import Kind, listen
 
 from . import asker_words as words
 from .allowed import expect_one
 from .asker_hearing import closed, inside_target
-from .asker_state import Asker, AskerHandle
+from .asker_state import Asker, AskerHandle, Limits
 from .asker_world import AskerWorld
 from .http_steps import settle, silence
 from .steps import Step
 
 _CLASSES: Final = {"A": CLASS_HTTP_CLIENT, "B": CLASS_HTTP_CLIENT_B}
+_KINDS: Final[dict[str, Kind]] = {words.NOBODY: "refuse", words.SILENT: "silent"}
 _MOST_LISTENERS: Final = 8
+#: The least limit of a client in ticks: with fewer nothing would ever come of a request.
+_LEAST_LIMIT: Final = 20
 _MOST_TICKS: Final = 100_000
 #: What a call answers that was carried out.
 DONE: Final = ("none", "true")
@@ -40,13 +44,31 @@ def _new(world: AskerWorld, step: Step) -> None:
     if label < 1 or label in world.asking.objects:
         return
 
+    kind, limits = _CLASSES[str(step.get("class"))], world.limits
+
     def construct() -> Outcome:
-        made = world.host.new(_CLASSES[str(step.get("class"))], needs="http-client-request.get")
+        if limits == Limits():
+            made = world.host.new(kind, needs="http-client-request.get")
+        else:
+            made = limited_client(world.host, ClientLimits(stall=limits.stall, deadline=limits.deadline), kind)
         world.enlist(label, made)
         return Value(None)
 
-    world.asking.objects[label] = Asker(label)
-    world.judged("new", label, construct)
+    try:
+        world.judged("new", label, construct)
+    except Moot:
+        # The driver knows no limits.
+        world.limits = Limits()
+        _new(world, step)
+        return
+    world.asking.objects[label] = Asker(label, limits=limits)
+
+
+def _limits(world: AskerWorld, step: Step) -> None:
+    stall, deadline = step.number("stall"), step.number("deadline")
+    if all(limit == 0 or limit >= _LEAST_LIMIT for limit in (stall, deadline)):
+        world.deeds += 1
+        world.limits = Limits(stall, deadline)
 
 
 def _open(world: AskerWorld, step: Step) -> None:
@@ -58,7 +80,7 @@ def _open(world: AskerWorld, step: Step) -> None:
         return
     made = world.call("adapter", obj.label)
     expect_one(made, DONE, "http-client-request.get", f"the adapter of object {obj.label}")
-    obj.handle = obj.last = AskerHandle(obj.label)
+    obj.handle = obj.last = AskerHandle(obj.label, limits=obj.limits)
     world.asking.handles.append(obj.handle)
     _init(world, step)
 
@@ -72,15 +94,15 @@ def _init(world: AskerWorld, step: Step) -> None:
         return
     named, address = words.PLACES[towards]
     try:
-        listener = listen(world.host, "refuse" if towards == words.NOBODY else "listen", address)
+        listener = listen(world.host, _KINDS.get(towards, "listen"), address)
     except Moot:
-        return  # this machine has no such address
+        return  # this machine has no such address, or no such silence
     outcome = world.call("http_init", obj.label, named, listener.port)
     requirement = words.BY_PLACE.get(towards, "http-client-request.get")
     requirement = "http-client-outcome.init-again" if handle.listeners else requirement
     expect_one(outcome, ("true",), requirement, f"init of object {obj.label} for {towards}")
     handle.open, handle.towards = True, towards
-    if towards != words.NOBODY:
+    if towards not in words.UNHEARD:
         handle.listeners.append(listener)
         handle.hosts.append(f"[{named}]" if ":" in named else named)
 
@@ -116,7 +138,16 @@ def _react(world: AskerWorld, step: Step) -> None:
     else:
         named = "none" if action == "nothing" else action
         world.call("react", obj.label, "response", named, words.SAVED_INSIDE if action == "save" else "")
-    obj.reaction = action
+    obj.reactions["response"] = action
+
+
+def _react_failure(world: AskerWorld, step: Step) -> None:
+    obj, action = object_of(world, step), str(step.get("asker_inside_failure"))
+    if obj is None or obj.destroyed:
+        return
+    named = "none" if action == "nothing" else action
+    world.call("react", obj.label, "failure", named, words.SAVED_INSIDE if action == "save" else "")
+    obj.reactions["failure"] = action
 
 
 # Ticks and questions
@@ -135,11 +166,13 @@ def _query(world: AskerWorld, step: Step) -> None:
 
 
 OBJECT_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+    "asker_limits": _limits,
     "asker_new": _new,
     "asker_open": _open,
     "asker_init": _init,
     "asker_close": _close,
     "asker_react": _react,
+    "asker_react_failure": _react_failure,
     "tick": _tick,
     "settle": settle,
     "silence": silence,

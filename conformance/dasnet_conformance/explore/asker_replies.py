@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from dasnet_conformance.stage.bounds import TICKS_TO_NOTICE
+
 from . import asker_words as words
-from .asker_content import UNASKED, reply
+from .asker_content import UNASKED, WORKING, reply
 from .asker_ends import site_of
+from .asker_limits import overdue
 from .asker_site import site_ends
-from .asker_state import SiteConnection
+from .asker_state import Asked, SiteConnection
 from .asker_world import AskerWorld
 from .steps import Step
 
@@ -38,12 +41,14 @@ def _send(world: AskerWorld, connection: SiteConnection, count: int) -> None:
     made = current.reply
     piece = made.data[made.sent : made.until(count)]
     world.deeds += 1
-    connection.wire.send(piece)
+    _look_at_the_clock(connection, current)
+    connection.say(piece)
     made.sent += len(piece)
     if made.sent < len(made.data):
         made.cut = True
         return
-    made.complete = True
+    made.complete, made.finished = True, connection.handle.ticks
+    made.early = connection.incoming is current
     connection.answered += 1
     if made.lasts:
         connection.last = "http-client-connection.close"
@@ -56,6 +61,12 @@ def _send(world: AskerWorld, connection: SiteConnection, count: int) -> None:
         connection.last = "http-client-connection.extra-bytes"
     if connection.last:
         _nothing_behind(connection)
+
+
+# What comes for a request that has to have been given up long ago is no answer to it.
+def _look_at_the_clock(connection: SiteConnection, current: Asked) -> None:
+    if current.waits and current.arrived:
+        current.doomed = current.doomed or overdue(connection.handle, current, TICKS_TO_NOTICE)
 
 
 # What was asked on a connection behind its last answer is for the client to ask again, or to fail.
@@ -86,16 +97,27 @@ def _reply_rest(world: AskerWorld, step: Step) -> None:
         _send(world, connection, 1 << 30)
 
 
+def _reply_interim(world: AskerWorld, step: Step) -> None:
+    connection = site_of(world, step)
+    current = connection.current if connection is not None else None
+    if connection is None or current is None or connection.last not in ("", "http-client-connection.close-sent"):
+        return
+    if current.reply is None or not current.reply.sent:
+        world.deeds += 1
+        _look_at_the_clock(connection, current)
+        connection.say(WORKING)
+
+
 def _reply_wrong(world: AskerWorld, step: Step) -> None:
     connection = site_of(world, step)
     current = connection.current if connection is not None else None
     vector = words.wrong_answers().get(str(step.get("wrong_answer")))
     if connection is None or current is None or vector is None or current.reply is not None or connection.last:
         return
-    if current.method == "HEAD":
+    if current.method == "HEAD" or connection.incoming is current:
         return
     world.deeds += 1
-    connection.wire.send(vector.data)
+    connection.say(vector.data)
     current.doomed = current.doomed or vector.requirement
     connection.answered += 1
     connection.last = "http-client-connection.after-failure"
@@ -112,7 +134,7 @@ def _reply_unasked(world: AskerWorld, step: Step) -> None:
     if len(connection.wire.received) > connection.consumed:
         return
     world.deeds += 1
-    connection.wire.send(UNASKED)
+    connection.say(UNASKED)
     connection.last = "http-client-connection.unsolicited"
     connection.owed_end = "http-client-connection.unsolicited-closes"
 
@@ -122,6 +144,7 @@ REPLY_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
     "reply_prepare": _reply_prepare,
     "reply_part": _reply_part,
     "reply_rest": _reply_rest,
+    "reply_interim": _reply_interim,
     "reply_wrong": _reply_wrong,
     "reply_unasked": _reply_unasked,
 }

@@ -23,6 +23,9 @@ from .steps import Step
 
 _MOST_ASKED: Final = 60
 _LONGEST_BODY: Final = 300_000
+#: A body that no system holds for a server that does not read it, and how many there may be.
+_LARGEST_UPLOAD: Final = 16 << 20
+_MOST_UPLOADS: Final = 3
 
 
 def _request(world: AskerWorld, step: Step) -> None:
@@ -50,6 +53,23 @@ def _request(world: AskerWorld, step: Step) -> None:
         return
     number = outcome.value if isinstance(outcome, Value) else None
     accepted(handle, number, Asked(0, method, target, lines, given, body, since))
+
+
+def _upload(world: AskerWorld, step: Step) -> None:
+    obj, size = object_of(world, step), step.number("kibibytes") * 1024
+    handle = obj.handle if obj is not None else None
+    if obj is None or handle is None or not handle.open or not 0 < size <= _LARGEST_UPLOAD:
+        return
+    if len(handle.asked) >= _MOST_ASKED or world.uploads >= _MOST_UPLOADS:
+        return
+    world.sends += 1
+    world.uploads += 1
+    method, target = str(step.get("upload_method")), f"/{obj.label}/{world.sends}/upload"
+    piece, since = parcel(world.sends, 1024), handle.ticks
+    # Nobody reads meanwhile: no call waits for a server.
+    outcome = world.call("request", obj.label, method, target, b"", piece, size // 1024)
+    number = outcome.value if isinstance(outcome, Value) else None
+    accepted(handle, number, Asked(0, method, target, (), "no field", piece * (size // 1024), since))
 
 
 def _forbidden(world: AskerWorld, step: Step) -> None:
@@ -85,16 +105,17 @@ def _cancel(world: AskerWorld, step: Step) -> None:
     if asked is None:
         return
     world.step_peers()
-    waited = "under-way" if asked.arrived else "waiting"
+    waited = "under-way" if asked.seen else "waiting"
     asked.doomed, asked.unsent = f"http-client-outcome.cancel-{waited}", asked.since == handle.ticks
     # What was asked behind it on its connection, or may have been, is for the client to ask again or to fail.
-    for connection in asked.arrived:
+    for connection in asked.seen:
         for each in connection.asked[connection.asked.index(asked) + 1 :]:
             each.may_fail = True
 
 
 REQUEST_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
     "asker_request": _request,
+    "asker_upload": _upload,
     "asker_forbidden": _forbidden,
     "asker_cancel": _cancel,
 }
