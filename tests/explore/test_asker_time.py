@@ -204,6 +204,12 @@ FINE = {
     "an early answer": UNREAD + replies() + SETTLE + RESUME + NEXT,
     "an early answer over a reload": UNREAD + SAVE + replies() + RESTORE + SETTLE + RESUME,
     "an early answer that says close": UNREAD + replies(413, manner="close") + NEXT,
+    "an early answer until the end, then close": UNREAD
+    + replies(200, "until close")
+    + SETTLE
+    + CLOSE
+    + SETTLE
+    + RESUME,
     "an early answer until the end": UNREAD + replies(200, "until close") + NEXT,
     "an early answer, and a request behind what is not read": UNREAD + replies() + SETTLE + asks() + SETTLE + RESUME,
     "an early answer and a reset": UNREAD + replies() + ends("reset") + NEXT,
@@ -219,6 +225,14 @@ FINE = {
         for label, action in enumerate(("raise", "tick", "destroy"), 1)
     ),
     "a save inside a failure": OPEN + asks() + asks() + reacts("save", "failure") + CLOSE + TICK + RESTORE_2 + SETTLE,
+    "closed inside a failure, behind which there is a response": OPEN
+    + reacts("close", "failure")
+    + asks()
+    + asks()
+    + TICK
+    + replies()
+    + cancels("the last request that waits")
+    + SETTLE,
     "a limit that is none": limits(5, 1) + OPEN + NEXT,
 }
 

@@ -27,7 +27,7 @@ def due_of_askers(state: AskerState) -> Iterator[tuple[str, str]]:
     for connection in state.connections():
         gone = connection.wire.closed is not None or connection.wire.socket is None
         saved = connection.handle.hears is None and not connection.handle.closed
-        if connection.owed_end and not gone and not saved and not connection.hidden:
+        if connection.owed_end and not gone and not saved and not connection.unread:
             yield connection.owed_end, f"the end of {connection.wire.name}, expected of the client"
 
 

@@ -35,6 +35,8 @@ _MANNERS: Final = {
     words.EXTRA: "http-client-connection.extra-bytes",
 }
 _LARGE: Final = 1 << 16
+#: The least status of an answer that is final.
+_FIRST_FINAL: Final = 200
 #: Ticks after which a failure for which there is no reason looks like one of a limit.
 _LONG: Final = 500
 _INSIDE: Final = "http-client-outcome.inside-tick"
@@ -158,6 +160,8 @@ class AskerHearing:
         if asked.doomed and not (self._state.raised and asked.answered):
             raise Divergence(asked.doomed, said)
         reply = asked.reply
+        if event.status < _FIRST_FINAL:
+            raise Divergence("http-client-answer.interim", f"{said}, which is no final answer")
         if reply is None or not reply.complete:
             raise Divergence(_of_early(handle, asked), f"{said}, which is not answered yet")
         if too_late := late_when_answered(handle, asked):
@@ -224,7 +228,7 @@ class AskerHearing:
             if name_of(outcome) not in ("none", "true"):
                 raise Divergence("http-client-outcome.close-inside", f"close inside a callback: {outcome}")
             if handle is not None:
-                closed(handle)
+                closed(handle, inside=True)
         elif action == "tick":
             if handle is not None:
                 handle.nested += 1
@@ -261,9 +265,9 @@ def inside_target(obj: Asker) -> str:
     return f"/{obj.label}/inside"
 
 
-def closed(handle: AskerHandle) -> None:
-    """The host closed the client: all that was accepted fails."""
-    handle.give_up("http-client-outcome.close-fails-all")
+def closed(handle: AskerHandle, *, inside: bool = False) -> None:
+    """The host closed the client, `inside` a callback or not: all that was accepted fails."""
+    handle.give_up("http-client-outcome.close-fails-all", inside=inside)
     handle.open = False
 
 

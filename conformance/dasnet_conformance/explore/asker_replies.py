@@ -116,6 +116,9 @@ def _reply_wrong(world: AskerWorld, step: Step) -> None:
         return
     if current.method == "HEAD" or connection.incoming is current:
         return
+    # Who gets no byte of an answer may ask again.
+    if not vector.data and current.method in words.IDEMPOTENT:
+        return
     world.deeds += 1
     connection.say(vector.data)
     current.doomed = current.doomed or vector.requirement

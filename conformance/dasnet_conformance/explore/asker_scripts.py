@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .asker_sketch import ASKERS, Asking
-from .asker_time_sketch import Waiting, limits
+from .asker_time_sketch import Waiting, opening
 from .sketch import Pick, compose
 from .steps import WORDS, Step, fields
 
@@ -60,8 +60,9 @@ def _anything(pick: Pick) -> Step:
 
 def make_asking(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:  # noqa: ARG001
     """A script of up to `most` steps about HTTP clients. `pick` is the source of chance."""
-    if not pick(_ONE_IN_THREE) or most < 2:
+    if not pick(_ONE_IN_THREE):
         return compose(pick, most, Asking(), lambda: _anything(pick), {})
-    sketch, first = Waiting(), limits(pick)
-    sketch.follow(first)
-    return [first, *compose(pick, most - 1, sketch, lambda: _anything(pick), {})]
+    sketch, first = Waiting(), opening(pick)[:most]
+    for step in first:
+        sketch.follow(step)
+    return [*first, *compose(pick, max(1, most - len(first)), sketch, lambda: _anything(pick), {})][:most]

@@ -110,9 +110,14 @@ class SiteConnection:
         return not self.end and self.wire.closed is None
 
     @property
+    def unread(self) -> bool:
+        """Whether the server reads nothing for now, so that it sees no end."""
+        return not self.wire.reading and self.incoming is not None
+
+    @property
     def hidden(self) -> bool:
-        """Whether the server reads nothing for now, so that it sees neither an end nor another request."""
-        return self.live and not self.wire.reading and self.incoming is not None
+        """Whether there may be another request that it does not see."""
+        return self.live and self.unread
 
     def say(self, data: bytes) -> None:
         """Send bytes to the client."""
@@ -171,9 +176,12 @@ class AskerHandle:
         """The last connection that both ends hold up."""
         return next((each for each in reversed(self.connections) if each.live), None)
 
-    def give_up(self, requirement: str) -> None:
-        """The host ended all that was asked."""
+    def give_up(self, requirement: str, *, inside: bool = False) -> None:
+        """The host ended all that was asked; `inside` a callback, where a response may have come about already."""
         for each in self.waiting():
+            if inside and each.answered:
+                each.may_fail = True
+                continue
             each.doomed, each.unsent = each.doomed or requirement, each.since == self.ticks
         for connection in self.connections:
             connection.owed_end = connection.owed_end or requirement

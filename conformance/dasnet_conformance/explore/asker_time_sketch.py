@@ -15,9 +15,11 @@ from .steps import WORDS, Step
 
 #: Limits in ticks that clients are made with: stall, deadline.
 LIMITS: Final = ((60, 0), (100, 0), (100, 0), (0, 60), (0, 100), (0, 0), (0, 0))
-_TICKS: Final = (1, 10, 20, 30, 40, 40)
+_TICKS: Final = (1, 10, 20, 30, 40, 40, 200)
 #: As many as it takes until a body that nobody reads is certain to be stuck.
 _STUCK: Final = 1_700
+#: A body beyond what systems hold for a server that does not read.
+_KIBIBYTES: Final = 8_192
 _PIECES: Final = (1, 7, 20, 40)
 
 
@@ -30,6 +32,8 @@ class Waiting(Asking):
     #: Clients whose server does not read, and those that have a body under way that is too large for that.
     paused: set[int] = field(default_factory=set)
     sending: set[int] = field(default_factory=set)
+    #: Those whose server reads such a body after it had stopped.
+    late: set[int] = field(default_factory=set)
 
     def follow(self, step: Step) -> None:
         """What the step probably leads to."""
@@ -48,6 +52,9 @@ class Waiting(Asking):
             self.paused.add(label)
         elif name == "site_resume":
             self.paused.discard(label)
+            self.late |= {label} & self.sending
+        elif name.startswith(("reply", "site_")):
+            self.late.discard(label)
         if not self.waiting.get(label) or name == "site_resume":
             self.sending.discard(label)
 
@@ -65,7 +72,8 @@ class Waiting(Asking):
             if self.waiting.get(label):
                 found += self._answers(label)
             if label in self.paused:
-                found.append((8, lambda _, label=label: Step("site_resume", (label,))))  # type: ignore[misc]
+                often = 16 if label in self.sending and self.stall else 8
+                found.append((often, lambda _, label=label: Step("site_resume", (label,))))  # type: ignore[misc]
         return found
 
     def _client(self, label: int) -> list[Choice]:
@@ -81,13 +89,16 @@ class Waiting(Asking):
             return [*found, (10, lambda _: Step("asker_init", (label, words.SERVER)))]
         stuck = label in self.sending and label in self.paused
         if stuck and self.stall:
-            found.append((10, lambda _: Step("tick", (label, _STUCK))))
+            found.append((3, lambda _: Step("tick", (label, _STUCK))))
+        if self.stall and (stuck or label in self.late):
+            # It has the client send more than half of its time after it began, and see the rest of it pass.
+            found.append((40, lambda pick: Step("tick", (label, pick((30, 40))))))
         found.append((16 if idle else 6 if waits < 3 else 1, lambda pick: make_request(label, pick)))
-        large = lambda pick: Step("asker_upload", (label, 8192, pick(WORDS["upload_method"])))  # noqa: E731
         if label in self.paused:
-            found.append((20 if idle else 1, large))
+            found.append((20 if idle else 1, lambda pick: _upload(label, pick)))
         else:
-            found += [(12 if idle else 2, lambda _: Step("site_pause", (label,))), (2 if idle else 0, large)]
+            found.append((12 if idle else 2, lambda _: Step("site_pause", (label,))))
+            found.append((2 if idle else 0, lambda pick: _upload(label, pick)))
         found += [
             (3, lambda pick: Step("reloads", (label, pick((1, 1, 3))))),
             (2, lambda pick: Step("save", (label, pick((1, 2))))),
@@ -113,11 +124,21 @@ class Waiting(Asking):
         return found
 
 
-def limits(pick: Pick) -> Step:
-    """The limits of a whole script."""
-    return Step("asker_limits", pick(LIMITS))
+def opening(pick: Pick) -> list[Step]:
+    """How a script begins: limits, and in every other one a body that nobody reads, to which chance seldom leads."""
+    steps = [Step("asker_limits", pick(LIMITS))]
+    if pick((False, True)):
+        label = ASKERS[0]
+        steps.append(Step("asker_open", (label, pick(WORDS["class"]), words.SERVER)))
+        steps.append(Step("site_pause", (label,)))
+        steps.append(_upload(label, pick))
+    return steps
+
+
+def _upload(label: int, pick: Pick) -> Step:
+    return Step("asker_upload", (label, _KIBIBYTES, pick(WORDS["upload_method"])))
 
 
 def _open(label: int, pick: Pick) -> Step:
-    towards = pick((*9 * (words.SERVER,), words.SILENT))
+    towards = pick((*5 * (words.SERVER,), words.SILENT))
     return Step("asker_open", (label, pick(WORDS["class"]), towards))
