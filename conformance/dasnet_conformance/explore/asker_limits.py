@@ -66,7 +66,7 @@ def given_up_early(handle: AskerHandle, asked: Asked) -> str:
     if not limits.stall:
         return "http-client-limits.deadline"
     moved = [connection for connection in _ways(handle, asked) if connection.traffic.last_move(handle.before + 1)]
-    if any(connection.traffic.sent for connection in moved):
+    if asked.seen and any(connection.traffic.sent for connection in moved):
         return "http-client-limits.stall-not-while-sending"
     if moved:
         return "http-client-limits.stall-not-by-drops"

@@ -92,10 +92,10 @@ def _parse(state: AskerState, handle: AskerHandle, connection: SiteConnection) -
 
 def _of_nonsense(connection: SiteConnection) -> str:
     before = connection.asked[-1] if connection.asked else None
+    if before is not None and before.reply is not None and before.reply.early:
+        return "http-client-connection.early-body-whole"
     if before is None or connection.incoming is before:
         return "http-client-request.framing"
-    if before.reply is not None and before.reply.early:
-        return "http-client-connection.early-body-whole"
     return "http-client-request.nothing-extra"
 
 

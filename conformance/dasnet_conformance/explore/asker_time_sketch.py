@@ -20,6 +20,7 @@ _TICKS: Final = (1, 10, 20, 30, 40, 40, 200)
 _STUCK: Final = 1_700
 #: A body beyond what systems hold for a server that does not read.
 _KIBIBYTES: Final = 8_192
+_BREAKS: Final = ("site_close", "site_reset")
 _PIECES: Final = (1, 7, 20, 40)
 
 
@@ -34,6 +35,8 @@ class Waiting(Asking):
     sending: set[int] = field(default_factory=set)
     #: Those whose server reads such a body after it had stopped.
     late: set[int] = field(default_factory=set)
+    #: Those that were answered before, and that no tick has let know.
+    early: set[int] = field(default_factory=set)
 
     def follow(self, step: Step) -> None:
         """What the step probably leads to."""
@@ -42,8 +45,11 @@ class Waiting(Asking):
         if name == "asker_limits":
             self.stall, self.deadline = step.number("stall"), step.number("deadline")
             return
-        label = step.arguments[0] if step.arguments else 0
-        assert isinstance(label, int)
+        label = step.number("object") if step.arguments else 0
+        if name in ("reply", "reply_rest") and label in self.sending & self.paused:
+            self.early.add(label)
+        elif name in ("tick", "settle") or name.startswith("site_"):
+            self.early.clear()
         if name == "asker_upload" and self.open.get(label):
             self.waiting[label] = self.waiting.get(label, 0) + 1
             self.fresh = True
@@ -67,6 +73,9 @@ class Waiting(Asking):
             found.append((1 if asked else 30, lambda pick: _open(unused[0], pick)))
             often = 10 if self.orphans else 0
             found.append((often, lambda pick: Step("asker_new", (unused[0], pick(WORDS["class"])))))
+        for label in self.early:
+            # An answer that is there is there, though the connection breaks behind it.
+            found.append((20, lambda pick, label=label: Step(pick(_BREAKS), (label,))))  # type: ignore[misc]
         for label in self.held:
             found += self._client(label)
             if self.waiting.get(label):
