@@ -7,6 +7,7 @@ OPEN_2 = "host: open HTTP client 2 of class A for a server\n"
 NOBODY = "host: open HTTP client 1 of class A for nobody\n"
 NAMED = "host: open HTTP client 1 of class A for a server by its name\n"
 SIXTH = "host: open HTTP client 1 of class A for a server at an address of IPv6\n"
+SILENT = "host: open HTTP client 1 of class A for a server that answers no connection\n"
 NEW_2 = "host: construct HTTP client 2 of class B\n"
 SETTLE = "host: settle\n"
 TICK = "host: tick object 1 1 times\n"
@@ -20,6 +21,10 @@ CLOSE = "host: close HTTP client 1\n"
 INIT = "host: init HTTP client 1 for a server\n"
 DESTROY = "host: destroy object 1\n"
 REST = "server of HTTP client 1: send the rest\n"
+WORKING = "server of HTTP client 1: say that it is working\n"
+PAUSE = "server of HTTP client 1: stop reading\n"
+RESUME = "server of HTTP client 1: read again\n"
+UPLOAD = "host: HTTP client 1 uploads 8192 KiB by POST\n"
 UNASKED = "server of HTTP client 1: say what nobody asked for\n"
 
 
@@ -61,10 +66,22 @@ def cancels(which: str = "the first request that waits") -> str:
     return f"host: HTTP client 1 cancels {which}\n"
 
 
-def reacts(action: str) -> str:
-    """A line in which the client is told what to do inside the callback of a response."""
-    return f"host: HTTP client 1 reacts to a response by {action}\n"
+def reacts(action: str, callback: str = "response") -> str:
+    """A line in which the client is told what to do inside the callback of a response, or of a failure."""
+    return f"host: HTTP client 1 reacts to a {callback} by {action}\n"
+
+
+def limits(stall: int = 0, deadline: int = 0) -> str:
+    """A line after which clients have these limits in ticks."""
+    return f"host: HTTP clients from now on stall after {stall} ticks and are late after {deadline}\n"
+
+
+def ticks(count: int) -> str:
+    """A line of so many ticks."""
+    return f"host: tick object 1 {count} times\n"
 
 
 WAITS = OPEN + asks() + SETTLE
 TALKED = WAITS + replies() + SETTLE
+#: A body under way of which the server reads the beginning alone.
+UNREAD = OPEN + PAUSE + UPLOAD + ticks(10)

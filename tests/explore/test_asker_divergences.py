@@ -85,7 +85,7 @@ TOLD: list[Case] = [
         "interim_is_the_answer",
         WAITS + replies(200, "a length", 10, "interim answers"),
         "http-client-answer.interim",
-        "the status was 200",
+        "which is no final answer",
     ),
     (
         "values_untrimmed",
@@ -186,6 +186,12 @@ FINE = {
     + asks()
     + SETTLE
     + replies(),
+    "no byte of an answer on a connection that was used": TALKED
+    + asks("PUT", "no field", 10)
+    + SETTLE
+    + wrong("http-client-answer.cut (nothing at all)")
+    + SETTLE
+    + replies(),
     "cancelled, waiting and under way": WAITS + asks() + cancels("the last request that waits") + TICK + cancels(),
     "cancelled that cannot be": TALKED + cancels("a request that is over") + cancels("a request that never was"),
     "everything inside a response": "".join(
@@ -227,5 +233,6 @@ FINE = {
 
 
 @pytest.mark.parametrize("name", FINE)
-def test_what_is_right_is_let_pass(play: Play, name: str) -> None:
-    assert play("reference", FINE[name]) is None
+@pytest.mark.parametrize("implementation", ["reference", "python:dasnet_conformance.proof.faults.sound"])
+def test_what_is_right_is_let_pass(play: Play, implementation: str, name: str) -> None:
+    assert play(implementation, FINE[name]) is None

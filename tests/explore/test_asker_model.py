@@ -11,7 +11,7 @@ import pytest
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore import asker_words as words
 from dasnet_conformance.explore.asker_content import reply
-from dasnet_conformance.explore.asker_sketch import make_asking
+from dasnet_conformance.explore.asker_scripts import make_asking
 from dasnet_conformance.explore.script import Script, parse_script
 from dasnet_conformance.explore.steps import is_of_askers, profile_of
 from dasnet_reference._http_limits import HTTP_CLIENT_DEFAULTS

@@ -103,6 +103,53 @@ ASKER_KINDS = {
     "outcome, again": ("init_once", "http-client-outcome.init-again"),
     "reload": ("saving_fails_what_waits", "http-client-reload."),
     "reload, numbers": ("numbers_begin_anew", "http-client-reload. http-client-request. http-client-outcome."),
+    "reload, inside": ("saving_inside_loses_outcomes", "http-client-reload."),
+}
+
+#: And of HTTP clients that count ticks, or have a body to send; it takes steps until such a thing shows.
+TIME_KINDS = {
+    "time, stall": ("stall_is_ignored", "http-client-limits. http-client-reload.limits"),
+    "time, half a stall": ("stall_at_half", "http-client-limits.stall"),
+    "time, a stall within an answer": (
+        "stall_before_the_first_byte_only",
+        "http-client-limits. http-client-reload.limits",
+    ),
+    "time, a stall by drops": ("stall_counts_all_ticks", "http-client-limits.stall-not-by-drops"),
+    "time, a stall of what waits": ("waiting_is_stalling", "http-client-limits.stall-not-by-drops"),
+    "time, a stall of what was idle": ("stalls_since_the_last_received", "http-client-limits.stall-not-"),
+    "time, a stall without a connection": ("connecting_never_stalls", "http-client-limits.stall-everywhere"),
+    "time, a stall of a body": (
+        "sending_never_stalls",
+        "http-client-limits.stall-everywhere http-client-reload.limits",
+    ),
+    "time, no stall of a body": ("sent_bytes_are_no_move", "http-client-limits.stall-not-while-sending"),
+    "time, deadline": ("deadline_is_ignored", "http-client-limits.deadline http-client-reload.deadline-goes-on"),
+    "time, half a deadline": ("deadline_is_early", "http-client-limits.deadline"),
+    "time, deadline and drops": (
+        "deadline_from_the_last_byte",
+        "http-client-limits.deadline http-client-reload.deadline-goes-on",
+    ),
+    "time, deadline of what waits": (
+        "waiting_is_never_late",
+        "http-client-limits.deadline http-client-reload.deadline-goes-on",
+    ),
+    "time, deadline of a body": (
+        "sending_is_never_late",
+        "http-client-limits.deadline http-client-reload.deadline-goes-on",
+    ),
+    "time, reload": ("reload_forgets_limits", "http-client-reload."),
+    "upload, early answer": (
+        "reads_when_all_is_sent",
+        "http-client-connection. http-client-limits. http-client-reload.",
+    ),
+    "upload, answered early": (
+        "early_answer_stops_the_body",
+        "http-client-connection.early-body-whole http-client-request.",
+    ),
+    "upload, read late": (
+        "unsent_is_lost",
+        "http-client-connection.server-slow-to-read http-client-reload.sending http-client-request.",
+    ),
 }
 
 
@@ -144,6 +191,13 @@ def test_a_fault_of_http_clients_of_each_kind_is_found_and_made_short(kind: str)
     finding = found(fault, ("http-client",), EXAMPLES // 2)
     assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
     assert len(finding.steps) <= SHORT
+
+
+@each(TIME_KINDS)
+def test_a_fault_of_http_clients_and_time_of_each_kind_is_found(kind: str) -> None:
+    fault, named = TIME_KINDS[kind]
+    finding = found(fault, ("http-client",), EXAMPLES // 2)
+    assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
 
 
 @each(HTTP_KINDS)

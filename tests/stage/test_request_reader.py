@@ -6,7 +6,7 @@ import pytest
 
 from dasnet_conformance.stage.answer_reader import BY_CHUNKS, BY_LENGTH, BY_NATURE
 from dasnet_conformance.stage.expect import Mismatch
-from dasnet_conformance.stage.request_reader import expects_continue, read_requests
+from dasnet_conformance.stage.request_reader import expects_continue, read_head, read_requests
 
 PLAIN = b"GET /a?b HTTP/1.1\r\nHost: a\r\nX-A:\t1 \r\n\r\n"
 LENGTH = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
@@ -26,6 +26,20 @@ def test_a_request_is_read_when_it_is_whole(data: bytes, framing: str, body: byt
         assert read_requests(data[:cut]) == []
     (request,) = read_requests(data)
     assert (request.framing, request.body, request.size) == (framing, body, len(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "head"),
+    [
+        pytest.param(PLAIN, ("GET", "/a?b", len(PLAIN)), id="none"),
+        pytest.param(LENGTH, ("POST", "/", len(LENGTH)), id="a length"),
+        pytest.param(CHUNKS, ("PUT", "/c", CHUNKS.index(b"5;")), id="chunks"),
+    ],
+)
+def test_a_head_is_read_before_its_body(data: bytes, head: tuple[str, str, int]) -> None:
+    end = data.index(b"\r\n\r\n") + 4
+    assert all(read_head(data[:cut]) is None for cut in range(end))
+    assert read_head(data[:end]) == read_head(data) == head
 
 
 def test_method_target_version_and_fields() -> None:

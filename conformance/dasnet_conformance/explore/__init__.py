@@ -14,8 +14,9 @@ and a model says after each step what was allowed. Modules, from the bottom up:
   clients, where the suite is the server
 - `survival` what is at stake when a call does not come back
 - `world` is what steps are carried out on: a real host, real peers and the model, by way of `tap`; `host_steps`,
-  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps`,
-  `asker_world` and `asker_steps` the same of conversations over HTTP, which are scripts of their own
+  `reload_steps`, `wire_steps`, `peer_steps` and `caller_steps` the steps; `http_world` and `http_steps`, `asker_world`
+  and `asker_steps` the same of conversations over HTTP, which are scripts of their own; what the last is
+  made of are `asker_objects`, `asker_reloads`, `asker_requests`, `asker_replies` and `asker_ends`
 - `session` runs one script and says how it ended; `reduce` makes a script that diverges short
 - `sketch`, `caller_sketch`, `http_sketch`, `asker_sketch`, `machine` make scripts up
 - `explorer` puts it all together

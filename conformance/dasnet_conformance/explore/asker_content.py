@@ -27,6 +27,8 @@ _INTERIM: Final = (
     b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 5\r\n\r\n"
     b"HTTP/1.1 102 \r\n\r\n"
 )
+#: One interim answer by itself.
+WORKING: Final = b"HTTP/1.1 102 Processing\r\n\r\n"
 _REASON: Final = "Just so, 2 words"
 
 
@@ -48,6 +50,11 @@ class Reply:
     #: Bytes of it that were given to the wire, and whether they are all, or the end made them all.
     sent: int = 0
     complete: bool = False
+    #: Ticks of the client's handle when all of it was sent; whether the request was not whole by then.
+    finished: int = 0
+    early: bool = False
+    #: It had certainly arrived when its connection broke.
+    broken_behind: bool = False
     #: It went out in pieces, and a reload came in between.
     cut: bool = False
     reloaded: bool = False
@@ -71,7 +78,7 @@ class Reply:
     @property
     def kept(self) -> bool:
         """Whether its connection has to serve again, as far as it says; a client need not honour keep-alive of 1.0."""
-        ending = self.says_close or self.manner in (words.EXTRA, words.OLD_KEPT)
+        ending = self.says_close or self.early or self.manner in (words.EXTRA, words.OLD_KEPT)
         return not ending and self.framing != words.UNTIL_CLOSE
 
 

@@ -15,6 +15,7 @@ from dasnet_conformance.stage.http_client_side import fields_of, spell_outcome
 
 from . import asker_words as words
 from .asker_content import Reply
+from .asker_limits import given_up_early, late_when_answered, limited, may_be_given_up
 from .asker_state import Asked, Asker, AskerHandle, AskerState
 from .state import Divergence, NoVerdict
 
@@ -34,6 +35,10 @@ _MANNERS: Final = {
     words.EXTRA: "http-client-connection.extra-bytes",
 }
 _LARGE: Final = 1 << 16
+#: The least status of an answer that is final.
+_FIRST_FINAL: Final = 200
+#: Ticks after which a failure for which there is no reason looks like one of a limit.
+_LONG: Final = 500
 _INSIDE: Final = "http-client-outcome.inside-tick"
 
 
@@ -42,6 +47,10 @@ def requirement_of(asked: Asked, *, of_body: bool = False) -> str:
     reply = asked.reply
     if reply is None:
         return "http-client-outcome.one-each"
+    if reply.broken_behind:
+        return "http-client-connection.early-answer-reset"
+    if reply.early:
+        return "http-client-connection.early-answer"
     if asked.reloaded:
         if not reply.reloaded:
             return "http-client-reload.waiting"
@@ -65,6 +74,8 @@ class AskerCall:
     #: The reactions that are running.
     running: list[str] = field(default_factory=list)
     raised: bool = False
+    #: The object was destroyed inside a callback of this call.
+    destroyed: bool = False
 
 
 class AskerHearing:
@@ -87,6 +98,8 @@ class AskerHearing:
             return
         if obj is None:
             raise Divergence("http-client-outcome.two-clients", f"{event.what} on an object that does not exist")
+        if self.call.destroyed and self.call.label == label:
+            return  # whether what had come about already is still told in this tick is not said
         if event.what == "did":
             self._did(obj, event)
         elif event.what in ("response", "failure"):
@@ -102,17 +115,17 @@ class AskerHearing:
             raise Divergence("http-client-outcome.one-each", f"{said}, which nobody asked for")
         if asked.outcome is not None:
             raise Divergence("http-client-outcome.one-each", f"{said}, after {spell_outcome(asked.outcome)}")
+        if event.what == "failure":
+            self._failure(handle, asked, event, said)
         self._in_order(handle, asked, said)
         if event.what == "response":
             self._response(handle, asked, event, said)
-        else:
-            self._failure(handle, asked, event, said)
-        asked.outcome = event
-        if event.what == "response":
-            if obj.reaction == "raise":
-                self.call.raised = self._state.raised = True
-            elif obj.reaction != "nothing":
-                self.call.running.append(obj.reaction)
+        asked.outcome, handle.told = event, handle.ticks
+        reaction = obj.reactions.get(event.what, "nothing")
+        if reaction == "raise":
+            self.call.raised = self._state.raised = True
+        elif reaction != "nothing":
+            self.call.running.append(reaction)
 
     def _handle_for(self, obj: Asker, said: str, *, stray: bool) -> AskerHandle:
         call, handle = self.call, self.call.handle
@@ -125,8 +138,6 @@ class AskerHearing:
         if handle is None:
             told = f"{said} in a tick of object {call.label}, which holds no handle"
             raise Divergence("http-client-reload.old-is-silent", told)
-        if handle.closed:
-            raise Divergence("http-client-outcome.destroy-silent", f"{said}, which was destroyed inside a callback")
         if handle.hears is None:
             raise Divergence("http-client-reload.inside-callback", f"{said}, whose handle was saved inside a callback")
         if obj.label != handle.hears:
@@ -135,10 +146,11 @@ class AskerHearing:
         return handle
 
     def _in_order(self, handle: AskerHandle, asked: Asked, said: str) -> None:
-        if asked.doomed or asked.may_fail or self._state.raised:
+        if asked.doomed or asked.may_fail or self._state.raised or may_be_given_up(handle, asked):
             return
         for earlier in handle.asked[: handle.asked.index(asked)]:
-            if earlier.waits and not earlier.doomed and not earlier.may_fail:
+            settled = not earlier.waits or earlier.doomed or earlier.may_fail or may_be_given_up(handle, earlier)
+            if not settled:
                 told = f"{said}, before exchange {earlier.number} has had its outcome"
                 raise Divergence("http-client-connection.order", told)
 
@@ -148,8 +160,12 @@ class AskerHearing:
         if asked.doomed and not (self._state.raised and asked.answered):
             raise Divergence(asked.doomed, said)
         reply = asked.reply
+        if event.status < _FIRST_FINAL:
+            raise Divergence("http-client-answer.interim", f"{said}, which is no final answer")
         if reply is None or not reply.complete:
             raise Divergence(_of_early(handle, asked), f"{said}, which is not answered yet")
+        if too_late := late_when_answered(handle, asked):
+            raise Divergence(too_late, f"{said}, which was answered {reply.finished - asked.since} ticks after it")
         if event.status != reply.status:
             interim = reply.manner == words.INTERIM
             requirement = "http-client-answer.interim" if interim else "http-client-answer.status-line"
@@ -166,19 +182,33 @@ class AskerHearing:
     def _failure(self, handle: AskerHandle, asked: Asked, event: Event, said: str) -> None:
         if not event.message.strip() or not event.code:
             raise Divergence("http-client-outcome.failure-code", f"{said}: no message, or code 0")
-        if asked.doomed or asked.may_fail or asked.of_nobody:
+        # The system may give a connection up that nobody takes, in its own time.
+        if asked.doomed or asked.may_fail or asked.of_nobody or asked.of_silence:
+            return
+        if may_be_given_up(handle, asked):
+            self._given_up(asked)
             return
         if asked.answered:
             raise Divergence(requirement_of(asked), f"{said}, which was answered")
+        if limited(handle):
+            raise Divergence(given_up_early(handle, asked), f"{said}, asked {handle.ticks - asked.since} ticks before")
         if asked.reloaded:
             raise Divergence("http-client-reload.waiting", f"{said}, of which nothing went wrong")
-        if any(connection.end for connection in handle.connections) and not asked.arrived:
+        if any(connection.end for connection in handle.connections) and not asked.seen:
             raise Divergence("http-client-connection.idle-end", f"{said}, which could be asked on another connection")
         failed = any(each.outcome is not None and each.outcome.what == "failure" for each in handle.asked)
         requirement = "http-client-connection.after-failure" if failed else "http-client-request.get"
+        if handle.ticks - asked.since >= _LONG:
+            requirement = "http-client-limits.no-limit-of-its-own"
         if not handle.connections:
             requirement = words.BY_PLACE.get(handle.towards, requirement)
         raise Divergence(requirement, f"{said}, of which nothing went wrong")
+
+    # What was asked behind it, ahead of its answer, is for the client to ask again, or to fail.
+    def _given_up(self, asked: Asked) -> None:
+        for connection in asked.seen:
+            for each in connection.asked[connection.asked.index(asked) + 1 :]:
+                each.may_fail = True
 
     # Reactions
 
@@ -193,12 +223,15 @@ class AskerHearing:
                 raise Divergence("http-client-outcome.destroy-inside", f"destroy inside a callback: {outcome}")
             if obj.handle is not None:
                 self._state.ended(obj.handle, "http-client-outcome.destroy-silent")
-            obj.destroyed = True
+            obj.destroyed = self.call.destroyed = True
         elif action == "close":
             if name_of(outcome) not in ("none", "true"):
                 raise Divergence("http-client-outcome.close-inside", f"close inside a callback: {outcome}")
             if handle is not None:
-                closed(handle)
+                closed(handle, inside=True)
+        elif action == "tick":
+            if handle is not None:
+                handle.nested += 1
         elif action == "save":
             if words.SAVED_INSIDE in self._state.orphans:
                 raise NoVerdict("a save inside a callback into an orphan that holds a client")
@@ -224,7 +257,7 @@ def _of_early(handle: AskerHandle, asked: Asked) -> str:
     for connection in handle.connections:
         if connection.last in ("http-client-connection.extra-bytes", "http-client-connection.unsolicited"):
             return connection.last
-    return "http-client-answer.cut" if asked.arrived else "http-client-outcome.two-clients"
+    return "http-client-answer.cut" if asked.seen else "http-client-outcome.two-clients"
 
 
 def inside_target(obj: Asker) -> str:
@@ -232,9 +265,9 @@ def inside_target(obj: Asker) -> str:
     return f"/{obj.label}/inside"
 
 
-def closed(handle: AskerHandle) -> None:
-    """The host closed the client: all that was accepted fails."""
-    handle.give_up("http-client-outcome.close-fails-all")
+def closed(handle: AskerHandle, *, inside: bool = False) -> None:
+    """The host closed the client, `inside` a callback or not: all that was accepted fails."""
+    handle.give_up("http-client-outcome.close-fails-all", inside=inside)
     handle.open = False
 
 
@@ -247,7 +280,8 @@ def accepted(handle: AskerHandle, number: bool | int | None, asked: Asked, *, in
     if handle.numbered(number) is not None:
         requirement = "http-client-reload.numbers-go-on" if handle.reloads else "http-client-request.number"
         raise Divergence(requirement, f"{what}: {number}, which another one had")
-    asked.number, asked.of_nobody = number, handle.towards == words.NOBODY
+    asked.number = number
+    asked.of_nobody, asked.of_silence = handle.towards == words.NOBODY, handle.towards == words.SILENT
     handle.asked.append(asked)
 
 

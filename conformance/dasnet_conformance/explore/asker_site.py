@@ -5,13 +5,20 @@ And what the ends of its connections lead to. It judges what has come, and asks 
 
 from __future__ import annotations
 
+from typing import Final
+
 from dasnet_conformance.stage.answer_reader import BY_LENGTH, BY_NATURE
+from dasnet_conformance.stage.arrival import has_arrived
 from dasnet_conformance.stage.expect import Mismatch
-from dasnet_conformance.stage.request_reader import HttpRequest, expects_continue, read_requests
+from dasnet_conformance.stage.request_reader import HttpRequest, expects_continue, read_head, read_requests
 
 from . import asker_words as words
+from .asker_limits import may_be_given_up
 from .asker_state import Asked, AskerHandle, AskerState, SiteConnection
 from .state import Divergence, NoVerdict
+
+#: Bytes in which it is looked whether a request waits for a word.
+_LONGEST_HEAD: Final = 16_384
 
 
 def look_at_requests(state: AskerState) -> None:
@@ -23,34 +30,81 @@ def look_at_requests(state: AskerState) -> None:
                 handle.connections.append(connection)
                 if handle.closed or not handle.open:
                     connection.owed_end = "http-client-outcome.close-fails-all"
+                if handle.paused:
+                    connection.narrow = True
+                    peer.pause_reading()
         for connection in handle.connections:
+            # Who reads no bodies reads heads, and has to know what it answers.
+            if not connection.wire.reading and connection.incoming is None:
+                connection.wire.pull()
             _read(state, handle, connection)
+            _time(handle, connection)
+
+
+# What is certain of when something moved, where a limit asks for that.
+def _time(handle: AskerHandle, connection: SiteConnection) -> None:
+    if not handle.limits.stall:
+        return
+    traffic, total = connection.traffic, len(connection.wire.received)
+    if traffic.leaving and has_arrived(connection.wire):
+        traffic.arrives(handle.ticks)
+    traffic.marked(handle.ticks, total, unread=connection.narrow and connection.hidden)
 
 
 def _read(state: AskerState, handle: AskerHandle, connection: SiteConnection) -> None:
-    try:
-        came = read_requests(bytes(connection.wire.received[connection.consumed :]))
-    except Mismatch as mismatch:
-        before = connection.asked[-1] if connection.asked else None
-        requirement = "http-client-request.nothing-extra" if before else "http-client-request.framing"
-        raise Divergence(requirement, f"what {connection.wire.name} received: {mismatch}") from mismatch
-    for request in came:
-        connection.consumed += request.size
-        _arrived(state, handle, connection, request)
+    total = len(connection.wire.received)
+    if total == connection.looked:
+        return
+    connection.looked = total
+    if total - connection.consumed >= connection.needs:
+        _parse(state, handle, connection)
+    connection.traffic.receives(handle.ticks, whole=connection.incoming is None)
     # Whoever would like a word before it sends a body gets it, once for each request.
-    rest = connection.wire.received[connection.consumed :]
+    rest = connection.wire.received[connection.consumed : connection.consumed + _LONGEST_HEAD]
     if connection.live and connection.invited <= connection.consumed and expects_continue(rest):
         connection.invited = connection.consumed + 1
-        connection.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.say(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def _arrived(state: AskerState, handle: AskerHandle, connection: SiteConnection, request: HttpRequest) -> None:
-    said = f"{request.method} {request.target} at {connection.wire.name}"
-    asked = _find(handle, request, said)
+def _parse(state: AskerState, handle: AskerHandle, connection: SiteConnection) -> None:
+    rest = bytes(connection.wire.received[connection.consumed :])
+    try:
+        came = read_requests(rest)
+        head = read_head(rest[sum(request.size for request in came) :])
+    except Mismatch as mismatch:
+        raise Divergence(_of_nonsense(connection), f"what {connection.wire.name} received: {mismatch}") from mismatch
+    for request in came:
+        connection.consumed += request.size
+        said = f"{request.method} {request.target} at {connection.wire.name}"
+        asked = connection.incoming or _begun(state, handle, connection, request.target, said)
+        connection.incoming, connection.needs = None, 0
+        _check(handle, asked, request, said)
+        asked.arrived.append(connection)
+        # A client may also say so by itself.
+        closes = b"close" in b",".join(request.values("connection")).lower()
+        if (asked.given == words.CLOSE_ASKED or closes) and not connection.last:
+            connection.last = "http-client-connection.close-sent"
+    if head is not None and connection.incoming is None:
+        method, target, connection.needs = head
+        said = f"{method} {target}, as far as it goes, at {connection.wire.name}"
+        connection.incoming = _begun(state, handle, connection, target, said)
+
+
+def _of_nonsense(connection: SiteConnection) -> str:
+    before = connection.asked[-1] if connection.asked else None
+    if before is not None and before.reply is not None and before.reply.early:
+        return "http-client-connection.early-body-whole"
+    if before is None or connection.incoming is before:
+        return "http-client-request.framing"
+    return "http-client-request.nothing-extra"
+
+
+# A request of which the head has come.
+def _begun(state: AskerState, handle: AskerHandle, connection: SiteConnection, target: str, said: str) -> Asked:
+    asked = _find(handle, target, said)
     if asked.unsent:
         raise Divergence("http-client-outcome.cancel-waiting", f"{said}, which was given up before any tick")
     _once(asked, said)
-    _check(handle, asked, request, said)
     if connection.last:
         raise Divergence(connection.last, f"{said}, on a connection on which nothing may be asked any more")
     if connection.owed_end and not asked.doomed:
@@ -62,27 +116,25 @@ def _arrived(state: AskerState, handle: AskerHandle, connection: SiteConnection,
                 "http-client-reload.idle-connection" if asked.reloaded else "http-client-connection.keep-alive"
             )
             raise Divergence(requirement, f"{said}, while the connection before it could be used")
-    # A client may also say so by itself.
-    if asked.given == words.CLOSE_ASKED or b"close" in b",".join(request.values("connection")).lower():
-        connection.last = "http-client-connection.close-sent"
-    asked.arrived.append(connection)
+    asked.seen.append(connection)
     connection.asked.append(asked)
+    return asked
 
 
-def _find(handle: AskerHandle, request: HttpRequest, said: str) -> Asked:
-    same = [each for each in handle.asked if each.target == request.target]
-    fresh = [each for each in same if not each.arrived and each.waits]
+def _find(handle: AskerHandle, target: str, said: str) -> Asked:
+    same = [each for each in handle.asked if each.target == target]
+    fresh = [each for each in same if not each.seen and each.waits]
     if fresh or same:
         return (fresh or same)[0] if fresh else same[-1]
-    if handle.asked and not request.target.startswith("/forbidden"):
+    if handle.asked and not target.startswith("/forbidden"):
         raise Divergence("http-client-request.target-exact", f"{said}, which nobody asked for")
     raise Divergence("http-client-request.refusal-harmless", f"{said}, which nobody asked for")
 
 
 def _once(asked: Asked, said: str) -> None:
-    if not asked.arrived:
+    if not asked.seen:
         return
-    before = asked.arrived[-1]
+    before = asked.seen[-1]
     requirement = "http-client-reload.waiting" if asked.reloaded else "http-client-connection.not-sent-twice"
     if not asked.waits or asked.method not in words.IDEMPOTENT or before.live:
         raise Divergence(requirement, f"{said}, which was there before")
@@ -97,6 +149,8 @@ def _check(handle: AskerHandle, asked: Asked, request: HttpRequest, said: str) -
         raise Divergence("http-client-request.version", f"{said} of {request.version}")
     if request.body != asked.body:
         requirement = "http-client-reload.sending" if asked.reloaded else "http-client-request.body-exact"
+        if asked.reply is not None and asked.reply.early:
+            requirement = "http-client-connection.early-body-whole"
         raise Divergence(requirement, f"{said}: a body of {len(request.body)} bytes for one of {len(asked.body)}")
     hosts = request.values("host")
     places = zip(handle.hosts, handle.listeners, strict=True)
@@ -126,14 +180,17 @@ def _in_order(state: AskerState, handle: AskerHandle, asked: Asked, said: str) -
     if state.raised:
         return
     for earlier in handle.asked[: handle.asked.index(asked)]:
-        settled = not earlier.waits or earlier.doomed or earlier.may_fail
-        if not settled and not earlier.arrived and not earlier.of_nobody:
+        settled = not earlier.waits or earlier.doomed or earlier.may_fail or may_be_given_up(handle, earlier)
+        if not settled and not earlier.seen and not earlier.of_nobody and not earlier.of_silence:
             requirement = "http-client-reload.queued" if asked.reloaded else "http-client-connection.order"
             raise Divergence(requirement, f"{said}, before {earlier.method} {earlier.target}")
 
 
-def site_ends(connection: SiteConnection, how: str) -> None:
-    """The server ends a connection: "half-closed", "closed" or "reset"."""
+def site_ends(connection: SiteConnection, how: str, *, there: bool = False) -> None:
+    """The server ends a connection: "half-closed", "closed" or "reset".
+
+    `there` says that all it had sent was certainly with the client's system, where a reset leaves it.
+    """
     if connection.end:
         connection.end = how
         for each in connection.asked:
@@ -143,13 +200,16 @@ def site_ends(connection: SiteConnection, how: str) -> None:
     handle, current = connection.handle, connection.current
     surprised = how == "reset" or len(connection.wire.received) > connection.consumed
     for each in connection.asked:
+        if surprised and there and each.answered and each.waits and each.reply is not None:
+            each.reply.broken_behind = True
+            continue
         # What was sent may be lost by a reset, also by that of a close over bytes that were not read.
         each.may_fail = each.may_fail or (each.waits and (surprised or not each.answered))
     if current is not None:
         _cut_short(connection, current, how)
     else:
         # Of those that wait, the next one may be on its way.
-        following = next((each for each in handle.waiting() if not each.arrived and not each.doomed), None)
+        following = next((each for each in handle.waiting() if not each.seen and not each.doomed), None)
         if following is not None:
             following.may_fail = True
 

@@ -5,12 +5,11 @@ As `sketch`, whose guesses and whose source of chance it shares.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from . import asker_words as words
-from .sketch import Choice, Pick, compose
+from .sketch import Choice, Pick
 from .steps import WORDS, Step, fields
 
 #: Labels of clients; the others are there to take over what was saved, or to ask beside the first.
@@ -21,39 +20,12 @@ _PIECES: Final = (1, 7, 40, 70, 75, 90, 100, 200, 1000)
 _TICKS: Final = (1, 1, 1, 2, 5, 40, 1_500)
 _STATUSES: Final = (200, 200, 200, 404, 204, 304, 301, 503, 299, 599)
 _ONE_IN_FOUR: Final = (False, False, False, True)
-#: Steps that any script may have that is about HTTP clients.
-_NAMES: Final = (
-    "asker_new",
-    "asker_open",
-    "asker_init",
-    "asker_close",
-    "asker_react",
-    "asker_request",
-    "asker_forbidden",
-    "asker_cancel",
-    "reply",
-    "reply_prepare",
-    "reply_part",
-    "reply_rest",
-    "reply_wrong",
-    "reply_unasked",
-    "site_half_close",
-    "site_close",
-    "site_reset",
-    "tick",
-    "settle",
-    "silence",
-    "query",
-    "save",
-    "restore",
-    "reloads",
-    "destroy",
-)
 
 
 @dataclass
-class _Asking:
-    # The rough picture of a script: which objects hold a handle that asks somebody, and what waits.
+class Asking:
+    """The rough picture of a script: which objects hold a handle that asks somebody, and what waits."""
+
     held: dict[int, bool] = field(default_factory=dict)
     open: dict[int, bool] = field(default_factory=dict)
     destroyed: set[int] = field(default_factory=set)
@@ -90,7 +62,7 @@ class _Asking:
         elif name == "save" and self.held.get(label):
             self.held[label] = False
             self.orphans.add(step.number("orphan"))
-        elif name == "asker_react" and step.get("asker_inside") == "save":
+        elif name in ("asker_react", "asker_react_failure") and step.arguments[1] == "save":
             # It may be there after the next response; there is no harm in looking for it.
             self.orphans.add(words.SAVED_INSIDE)
         elif name == "restore" and step.number("orphan") in self.orphans and label in self.held:
@@ -153,7 +125,9 @@ class _Asking:
 
     def _host(self, label: int) -> list[Choice]:
         if label in self.destroyed:
-            return [(1, lambda pick: pick([Step("query", (label,)), Step("tick", (label, 1)), _request(label, pick)]))]
+            return [
+                (1, lambda pick: pick([Step("query", (label,)), Step("tick", (label, 1)), make_request(label, pick)]))
+            ]
         waits = self.waiting.get(label, 0)
         found: list[Choice] = [
             (2, lambda _: Step("query", (label,))),
@@ -167,11 +141,13 @@ class _Asking:
         found.append((1, lambda _: Step("destroy", (label,))))
         if not self.open[label]:
             found.append((10, lambda pick: Step("asker_init", (label, _towards(pick)))))
-            return [*found, (1, lambda pick: _request(label, pick))]
-        found.append((8 if waits > 1 else 20, lambda pick: _request(label, pick)))
+            return [*found, (1, lambda pick: make_request(label, pick))]
+        found.append((8 if waits > 1 else 20, lambda pick: make_request(label, pick)))
         found.append((2, lambda pick: Step("asker_forbidden", (label, pick(tuple(words.FORBIDDEN))))))
         found.append((2 if waits else 1, lambda _: Step("asker_close", (label,))))
         found.append((3, lambda pick: Step("asker_react", (label, pick((*words.ACTIONS, "save", "save"))))))
+        of_failure = ("save", "save", *words.ACTIONS_OF_FAILURE)
+        found.append((2, lambda pick: Step("asker_react_failure", (label, pick(of_failure)))))
         found.append((5 if waits else 1, lambda pick: Step("asker_cancel", (label, pick(words.WHICH)))))
         found.append((3 if waits else 1, lambda pick: Step("save", (label, pick((1, 2))))))
         often = 12 if label in self.begun else 3 if waits else 1
@@ -186,8 +162,8 @@ class _Asking:
                 found.append((24, lambda pick: Step("reply_part", (label, pick(_PIECES)))))
                 found.append((12, lambda _: Step("reply_rest", (label,))))
             else:
-                found.append((often, lambda pick: _reply("reply", label, pick)))
-                found.append((often * 2 // 3, lambda pick: _reply("reply_prepare", label, pick)))
+                found.append((often, lambda pick: make_reply("reply", label, pick)))
+                found.append((often * 2 // 3, lambda pick: make_reply("reply_prepare", label, pick)))
                 found.append((often // 3, lambda pick: Step("reply_wrong", (label, pick(WORDS["wrong_answer"])))))
             often = 14 if label in self.begun else 1
             found += [
@@ -214,7 +190,8 @@ def _open(label: int, pick: Pick) -> Step:
     return Step("asker_open", (label, pick(WORDS["class"]), _towards(pick)))
 
 
-def _request(label: int, pick: Pick) -> Step:
+def make_request(label: int, pick: Pick) -> Step:
+    """A request of any kind."""
     method = pick(("GET", "GET", "GET", "POST", "POST", "HEAD", *words.METHODS))
     given = pick(("no field", "no field", "no field", *words.FIELDS))
     size = 0
@@ -225,23 +202,10 @@ def _request(label: int, pick: Pick) -> Step:
     return Step("asker_request", (label, method, given, size))
 
 
-def _reply(name: str, label: int, pick: Pick) -> Step:
+def make_reply(name: str, label: int, pick: Pick) -> Step:
+    """An answer of any kind, at once or to be sent in pieces."""
     plain = (words.PLAIN, words.PLAIN, words.PLAIN, words.MANY_FIELDS)
     # What goes out in pieces is often cut in its body.
     framing = pick(("a length", *words.FRAMINGS))
     sizes = (1, 10, 1000, 1000) if name == "reply_prepare" else _ANSWERS
     return Step(name, (label, pick(_STATUSES), framing, pick(sizes), pick((*plain, *words.MANNERS))))
-
-
-def _anything(pick: Pick) -> Step:
-    # Any step at all, with arguments of the right kinds.
-    name = pick(_NAMES)
-    numbers: dict[str, Sequence[int | str]] = {"object": ASKERS, "orphan": (1, 2), "count": (1, 3)}
-    sizes: dict[str, Sequence[int | str]] = {"size": (0, 10), "status": (200, 204)}
-    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes}
-    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
-
-
-def make_asking(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:  # noqa: ARG001
-    """A script of up to `most` steps about HTTP clients. `pick` is the source of chance."""
-    return compose(pick, most, _Asking(), lambda: _anything(pick), {})

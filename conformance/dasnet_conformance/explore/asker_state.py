@@ -7,6 +7,8 @@ Rules of the picture:
 2. The server answers what has arrived on a connection in its order: `answered` counts the answers that are whole.
 3. `last` is why nothing may be asked on a connection any more: the requirement that says so.
 4. A connection that ends takes along what was asked on it, and what may have been on its way: those may fail.
+5. A request is asked on a connection once its head is there, and has arrived once it is whole. In between it is what is
+   `incoming`, and may be answered already.
 """
 
 from __future__ import annotations
@@ -19,6 +21,15 @@ from dasnet_conformance.stage.listener import Listener
 from dasnet_conformance.stage.peer import Peer
 
 from .asker_content import Reply
+from .asker_traffic import Traffic
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a client, in ticks; 0 for none."""
+
+    stall: int = 0
+    deadline: int = 0
 
 
 @dataclass(eq=False)
@@ -33,13 +44,16 @@ class Asked:
     body: bytes
     #: Ticks of its handle when it was accepted.
     since: int
-    #: Nobody listens where it is to be asked.
+    #: Nobody listens where it is to be asked; or nobody takes the connection.
     of_nobody: bool = False
+    of_silence: bool = False
     #: Why its outcome has to be a failure, by requirement; whether it may be one.
     doomed: str = ""
     may_fail: bool = False
     #: Given up before any tick: it may not go out.
     unsent: bool = False
+    #: The connections on which its head came, and those on which all of it did.
+    seen: list[SiteConnection] = field(default_factory=list)
     arrived: list[SiteConnection] = field(default_factory=list)
     reply: Reply | None = None
     outcome: Event | None = None
@@ -61,6 +75,10 @@ class Asked:
         """Whether it is at the server, which may still answer."""
         return any(each.live for each in self.arrived)
 
+    def incoming_at(self) -> SiteConnection | None:
+        """The connection on which it is coming, a part of its body being there or not."""
+        return next((each for each in self.seen if each.live and each.incoming is self), None)
+
 
 @dataclass(eq=False)
 class SiteConnection:
@@ -71,6 +89,13 @@ class SiteConnection:
     asked: list[Asked] = field(default_factory=list)
     answered: int = 0
     consumed: int = 0
+    #: The request of which the head is there and the body is not, and the bytes that it takes to be whole at least.
+    incoming: Asked | None = None
+    needs: int = 0
+    #: The bytes that were there at the last look; whether it has been read with a small buffer from the beginning.
+    looked: int = 0
+    narrow: bool = False
+    traffic: Traffic = field(default_factory=Traffic)
     #: The place beyond the request that was last told to go on with its body.
     invited: int = 0
     #: "" while open, then "half-closed", "closed" or "reset".
@@ -83,6 +108,21 @@ class SiteConnection:
     def live(self) -> bool:
         """Whether both ends are up."""
         return not self.end and self.wire.closed is None
+
+    @property
+    def unread(self) -> bool:
+        """Whether the server reads nothing for now, so that it sees no end."""
+        return not self.wire.reading and self.incoming is not None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether there may be another request that it does not see."""
+        return self.live and self.unread
+
+    def say(self, data: bytes) -> None:
+        """Send bytes to the client."""
+        self.wire.send(data)
+        self.traffic.sends(self.handle.ticks, len(data))
 
     @property
     def current(self) -> Asked | None:
@@ -111,7 +151,17 @@ class AskerHandle:
     asked: list[Asked] = field(default_factory=list)
     connections: list[SiteConnection] = field(default_factory=list)
     ticks: int = 0
+    #: Its ticks before the call that ran last, and ticks from inside its callbacks, which may count or not.
+    before: int = 0
+    nested: int = 0
+    #: Ticks at the last outcome.
+    told: int = 0
     reloads: int = 0
+    limits: Limits = Limits()
+    #: It is held by an object that was made with other limits: whose count is not said.
+    limits_open: bool = False
+    #: The server reads no more of a body than came with its head.
+    paused: bool = False
 
     def waiting(self) -> list[Asked]:
         """The requests without an outcome."""
@@ -126,9 +176,12 @@ class AskerHandle:
         """The last connection that both ends hold up."""
         return next((each for each in reversed(self.connections) if each.live), None)
 
-    def give_up(self, requirement: str) -> None:
-        """The host ended all that was asked."""
+    def give_up(self, requirement: str, *, inside: bool = False) -> None:
+        """The host ended all that was asked; `inside` a callback, where a response may have come about already."""
         for each in self.waiting():
+            if inside and each.answered:
+                each.may_fail = True
+                continue
             each.doomed, each.unsent = each.doomed or requirement, each.since == self.ticks
         for connection in self.connections:
             connection.owed_end = connection.owed_end or requirement
@@ -142,7 +195,13 @@ class Asker:
     handle: AskerHandle | None = None
     last: AskerHandle | None = None
     destroyed: bool = False
-    reaction: str = "nothing"
+    #: What it does inside the callback of a response, and of a failure.
+    reactions: dict[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+    def reacts(self) -> list[str]:
+        """All that it does inside callbacks."""
+        return [action for action in self.reactions.values() if action != "nothing"]
 
 
 @dataclass
@@ -179,6 +238,7 @@ class AskerState:
         handle = self.orphans.pop(orphan)
         obj.handle = obj.last = handle
         handle.hears, handle.reloads = obj.label, handle.reloads + 1
+        handle.limits_open = handle.limits_open or obj.limits != handle.limits
         for each in handle.waiting():
             each.reloaded = True
             if each.reply is not None and each.reply.sent and not each.reply.complete:

@@ -73,20 +73,28 @@ SERVER: Final = "a server"
 NOBODY: Final = "nobody"
 NAMED: Final = "a server by its name"
 SIXTH: Final = "a server at an address of IPv6"
+SILENT: Final = "a server that answers no connection"
 #: Whom a client is told to ask.
-TOWARDS: Final = (SERVER, NOBODY, NAMED, SIXTH)
+TOWARDS: Final = (SERVER, NOBODY, NAMED, SIXTH, SILENT)
+#: Of those, the ones at which nothing is ever asked.
+UNHEARD: Final = (NOBODY, SILENT)
 #: Of each, how it is named to init, and the address where somebody listens, or nobody.
 PLACES: Final[dict[str, tuple[str, str]]] = {
     SERVER: ("127.0.0.1", "127.0.0.1"),
     NOBODY: ("127.0.0.1", "127.0.0.1"),
     NAMED: ("localhost", "127.0.0.1"),
     SIXTH: ("::1", "::1"),
+    SILENT: ("127.0.0.1", "127.0.0.1"),
 }
 #: The requirements that ask for the last two.
 BY_PLACE: Final = {NAMED: "http-client-connection.by-name", SIXTH: "http-client-connection.ipv-six"}
 
 #: What an HTTP client does inside the callback of a response.
 ACTIONS: Final = ("nothing", "a request", "raise", "tick", "close", "destroy", "save")
+#: The same inside the callback of a failure: a request there could fail again for ever.
+ACTIONS_OF_FAILURE: Final = tuple(action for action in ACTIONS if action != "a request")
+#: How a large body is sent.
+UPLOADS: Final = ("POST", "PUT")
 #: Where `save` inside a callback puts the handle.
 SAVED_INSIDE: Final = 2
 

@@ -16,14 +16,18 @@ from dasnet_conformance.stage.ports import Ports
 from .allowed import expect_one
 from .asker_duties import due_of_askers
 from .asker_hearing import AskerHearing
+from .asker_limits import limited, may_be_given_up, stalled
 from .asker_site import look_at_requests
-from .asker_state import Asker, AskerHandle, AskerState
+from .asker_state import Asked, Asker, AskerHandle, AskerState, Limits
 from .hearing import Call
 from .state import Divergence
 from .world import World
 
 #: Ticks one by one at most, where the driver has no command for many.
 _ONE_BY_ONE: Final = 20
+#: Ticks in one command where it matters in which of them something came about, as long as they are not many.
+_KNOWN_AT_ONCE: Final = 10
+_MANY: Final = 1_000
 #: The requirement that a call violates by never returning, or by ending the process.
 _SURVIVAL: Final = {
     "tick": "http-client-limits.never-blocks",
@@ -58,7 +62,9 @@ class AskerWorld(World):
         super().__init__(adapter, ports, call_bound, trace)
         self.asking = AskerState()
         self.asker_hearing = AskerHearing(self.asking)
-        self.replies = 0
+        self.replies = self.uploads = 0
+        #: The limits of what is made from now on.
+        self.limits = Limits()
 
     @property
     def began(self) -> bool:
@@ -77,8 +83,9 @@ class AskerWorld(World):
 
     def _at_stake(self, name: str, label: int) -> str:
         obj = self.asking.objects.get(label)
-        if name == "tick" and obj is not None and obj.reaction in _INSIDE:
-            return _INSIDE[obj.reaction]
+        inside = [action for action in obj.reacts() if action in _INSIDE] if name == "tick" and obj is not None else []
+        if inside:
+            return _INSIDE[inside[0]]
         return _SURVIVAL.get(name, "http-client-request.get")
 
     # The server
@@ -97,7 +104,7 @@ class AskerWorld(World):
             return
         handle = obj.handle
         if handle is not None:
-            handle.ticks += 1
+            handle.before, handle.ticks = handle.ticks, handle.ticks + 1
         self._asker_ticked(obj, handle, self.call("tick", obj.label))
 
     def _asker_ticked(self, obj: Asker, handle: AskerHandle | None, outcome: Outcome) -> None:
@@ -109,17 +116,28 @@ class AskerWorld(World):
     def tick_asker_often(self, obj: Asker, count: int) -> None:
         """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
         handle = obj.handle
-        if count > _ONE_BY_ONE and handle is not None and obj.reaction == "nothing":
-            handle.ticks += count
-            number = self.objects[obj.label].number
-            outcome = self.judged(
-                "tick", obj.label, lambda: self.host.call("ticks", number, count, tolerate_unsupported=True)
-            )
-            if not isinstance(outcome, Unsupported):
-                self._asker_ticked(obj, handle, outcome)
-                self.step_peers()
+        if handle is None or count <= _ONE_BY_ONE or obj.reacts():
+            self._one_by_one(obj, min(count, _ONE_BY_ONE))
+            return
+        # Of what a limit ends, it has to be known in which ticks it was.
+        at_once = _KNOWN_AT_ONCE if limited(handle) and count < _MANY else count
+        for begun in range(0, count, at_once):
+            these = min(at_once, count - begun)
+            handle.before, handle.ticks = handle.ticks, handle.ticks + these
+            outcome = self._many(obj, these)
+            if isinstance(outcome, Unsupported):
+                handle.ticks = handle.before
+                self._one_by_one(obj, min(count, _ONE_BY_ONE))
                 return
-        for _ in range(min(count, _ONE_BY_ONE)):
+            self._asker_ticked(obj, handle, outcome)
+            self.step_peers()
+
+    def _many(self, obj: Asker, count: int) -> Outcome:
+        number = self.objects[obj.label].number
+        return self.judged("tick", obj.label, lambda: self.host.call("ticks", number, count, tolerate_unsupported=True))
+
+    def _one_by_one(self, obj: Asker, count: int) -> None:
+        for _ in range(count):
             self.tick_asker(obj)
             self.step_peers()
 
@@ -145,7 +163,21 @@ class AskerWorld(World):
         unread = sum(
             asked.reply.sent for handle in self.asking.handles for asked in handle.waiting() if asked.reply is not None
         )
-        return FRUITLESS_TICKS + unread // LEAST_READ_IN_A_TICK
+        return FRUITLESS_TICKS + unread // LEAST_READ_IN_A_TICK + self._stalling()
+
+    # What is taken to be at rest may have moved once more: then its ticks are counted anew.
+    def _stalling(self) -> int:
+        due = [
+            handle.limits.stall
+            for handle in self.asking.handles
+            if any(stalled(handle, asked) and not asked.doomed for asked in handle.waiting())
+        ]
+        return max(due, default=0)
+
+    def read_again(self) -> None:
+        """Let every server read that stopped."""
+        for handle in self.asking.handles:
+            resume_reading(handle)
 
     def _ask_everything(self) -> None:
         for obj in self.asking.objects.values():
@@ -165,5 +197,20 @@ class AskerWorld(World):
         what = f"is_connected of object {obj.label}"
         if handle is None or not handle.asked:
             expect_one(outcome, ("false", "refused"), "http-client-outcome.is-connected", what)
-        elif any(each.on_the_way and each.waits and not each.doomed and not each.answered for each in handle.asked):
+        elif any(_needs_connection(handle, each) for each in handle.asked):
             expect_one(outcome, ("true",), "http-client-outcome.is-connected", what)
+
+
+def resume_reading(handle: AskerHandle) -> None:
+    """The server of a client reads again."""
+    handle.paused = False
+    for connection in handle.connections:
+        connection.narrow = False
+        if not connection.wire.reading and connection.wire.socket is not None:
+            connection.wire.resume_reading()
+
+
+def _needs_connection(handle: AskerHandle, asked: Asked) -> bool:
+    if not asked.on_the_way or not asked.waits or asked.doomed or asked.answered:
+        return False
+    return not may_be_given_up(handle, asked)

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT
 
-from .asker_sketch import make_asking
+from .asker_scripts import make_asking
 from .caller_sketch import make_talk
 from .http_sketch import make_exchanges
 from .sketch import make_script

@@ -168,6 +168,8 @@ def _plainer_http(step: Step) -> Iterator[Step]:
             yield step.replaced(field, 200)
         elif field == "count":
             yield from (step.replaced(field, number) for number in (1, 10, 100) if number < int(value))
+        elif field in ("stall", "deadline") and value:
+            yield step.replaced(field, 0)
         elif field in WORDS and field not in _ALL_ALIKE and value != WORDS[field][0]:
             yield step.replaced(field, WORDS[field][0])
     if step.name in _AT_ONCE:

@@ -60,6 +60,21 @@ def read_requests(data: bytes | bytearray) -> list[HttpRequest]:
     return found
 
 
+def read_head(data: bytes | bytearray) -> tuple[str, str, int] | None:
+    """Of a first request whose head is whole: method, target, and the bytes that the whole of it has at least.
+
+    None while it is not. Raises `Mismatch` for bytes that are none.
+    """
+    try:
+        line, place = read_line(data, 0, "a request line")
+        method, target, _ = _words(line)
+        fields, place = read_fields(data, place, "a request")
+    except IncompleteError:
+        return None
+    length = _length(fields)
+    return method, target, place + (0 if length is None else length)
+
+
 def expects_continue(data: bytes | bytearray) -> bool:
     """Whether the head of the first request is whole, and asks for a word before its body is sent."""
     head, end, _ = bytes(data[:_LONGEST_HEAD]).partition(b"\r\n\r\n")
@@ -68,32 +83,44 @@ def expects_continue(data: bytes | bytearray) -> bool:
 
 def _read(data: bytes | bytearray, start: int) -> HttpRequest:
     line, place = read_line(data, start, "a request line")
+    method, target, version = _words(line)
+    fields, place = read_fields(data, place, "a request")
+    framing, body, place = _content(data, place, fields)
+    return HttpRequest(method, target, version, tuple(fields), body, framing, place - start)
+
+
+def _words(line: bytes) -> tuple[str, str, str]:
     match = _REQUEST_LINE.fullmatch(line)
     if match is None:
         raise Mismatch(
             "the first line of a request", "a method, a target and HTTP/1.1, a space between each", repr(line)
         )
-    fields, place = read_fields(data, place, "a request")
-    framing, body, place = _content(data, place, fields)
     method, target, version = (word.decode("ascii") for word in match.groups())
-    return HttpRequest(method, target, version, tuple(fields), body, framing, place - start)
+    return method, target, version
 
 
 def _content(data: bytes | bytearray, place: int, fields: list[tuple[str, bytes]]) -> tuple[str, bytes, int]:
+    codings = [value for name, value in fields if name == "transfer-encoding"]
+    length = _length(fields)
+    if codings:
+        if [value.lower() for value in codings] != [b"chunked"]:
+            raise Mismatch("Transfer-Encoding of a request", "chunked", repr(codings))
+        body, place = read_chunks(data, place, "a request")
+        return BY_CHUNKS, body, place
+    if length is None:
+        return BY_NATURE, b"", place
+    end = place + length
+    if len(data) < end:
+        raise IncompleteError
+    return BY_LENGTH, bytes(data[place:end]), end
+
+
+# What Content-Length says; None without one.
+def _length(fields: list[tuple[str, bytes]]) -> int | None:
     lengths = [value for name, value in fields if name == "content-length"]
     codings = [value for name, value in fields if name == "transfer-encoding"]
     if lengths and codings:
         raise Mismatch("a request's framing", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}")
     if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
         raise Mismatch("Content-Length of a request", "one number", repr(lengths))
-    if codings:
-        if [value.lower() for value in codings] != [b"chunked"]:
-            raise Mismatch("Transfer-Encoding of a request", "chunked", repr(codings))
-        body, place = read_chunks(data, place, "a request")
-        return BY_CHUNKS, body, place
-    if not lengths:
-        return BY_NATURE, b"", place
-    end = place + int(lengths[0])
-    if len(data) < end:
-        raise IncompleteError
-    return BY_LENGTH, bytes(data[place:end]), end
+    return int(lengths[0]) if lengths else None
