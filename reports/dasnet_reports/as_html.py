@@ -206,7 +206,7 @@ def _row(
         known=known,
         against=against,
         listed=listed,
-        headline=said(headline, _LINE // 2),
+        headline=said(headline, _LINE),
         message=block(result.message.strip("\n"), detail.message),
         observed=said(result.observed, _LINE),
         observed_why=known.allowed.get(result.observed, ""),
@@ -262,7 +262,7 @@ def _cause(root: Root, found: Mapping[str, _Row]) -> _Cause:
     return _Cause(
         is_basic=root.is_basic,
         is_named=root.size > 1,
-        title=said(root.title, _LINE // 2),
+        title=said(root.title, _LINE),
         hangs_on_it=root.hangs_on_it,
         # Where the cause itself was not judged, one that is behind it shows how it looks.
         rows=own[:1] or behind[:1],

@@ -175,6 +175,14 @@ def test_the_policy_allows_these_styles_and_scripts_alone(small: Results) -> Non
     assert not [name for _, name, _ in page.attributes if name == "style" or name.startswith("on")]
 
 
+def test_a_message_of_the_suite_stands_whole_with_what_went_wrong(make: Make, row: Row) -> None:
+    message = "expected the second client taken, " + "and what it sent early delivered, " * 8 + "got nothing"
+    page = render(make([row("fail", message=message)]))
+    assert len(message) > 300
+    assert "cut:" not in page
+    assert page.count(message) >= 2
+
+
 def test_hostile_text_stays_text(hostile_results: Results, small: Results) -> None:
     page = Page(render(hostile_results))
     assert not HAZARD.search(page.source)
