@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import pytest
 
+from dasnet_adapters.contract import HTTP_CLIENT
 from dasnet_conformance.explore.explorer import Explorer, Finding, Options
+from dasnet_conformance.explore.machine import Enough, visit_scripts
 from dasnet_conformance.explore.players import ProcessPlayer
+from dasnet_conformance.explore.session import HASTY
+from dasnet_conformance.explore.state import Divergence
+from dasnet_conformance.explore.steps import Step
 from dasnet_conformance.proof.faults.registry import PACKAGE
 
 #: Conversations in which one has to be found, and among how many seeds they are shared out: what a user is promised.
@@ -106,50 +111,33 @@ ASKER_KINDS = {
     "reload, inside": ("saving_inside_loses_outcomes", "http-client-reload."),
 }
 
+#: The requirements of both limits, of which the name depends on what the request waited for.
+STALL = "http-client-limits.stall http-client-reload.limits"
+DEADLINE = "http-client-limits.deadline http-client-reload.deadline-goes-on"
 #: And of HTTP clients that count ticks, or have a body to send; it takes steps until such a thing shows.
 TIME_KINDS = {
-    "time, stall": ("stall_is_ignored", "http-client-limits. http-client-reload.limits"),
-    "time, half a stall": ("stall_at_half", "http-client-limits.stall"),
-    "time, a stall within an answer": (
-        "stall_before_the_first_byte_only",
-        "http-client-limits. http-client-reload.limits",
-    ),
-    "time, a stall by drops": ("stall_counts_all_ticks", "http-client-limits.stall-not-by-drops"),
-    "time, a stall of what waits": ("waiting_is_stalling", "http-client-limits.stall-not-by-drops"),
+    "time, stall": ("stall_is_ignored", STALL),
+    "time, half a stall": ("stall_at_half", STALL),
+    "time, a stall within an answer": ("stall_before_the_first_byte_only", STALL),
+    "time, a stall by drops": ("stall_counts_all_ticks", "http-client-limits.stall-not-"),
+    "time, a stall of what waits": ("waiting_is_stalling", "http-client-limits.stall-not-"),
     "time, a stall of what was idle": ("stalls_since_the_last_received", "http-client-limits.stall-not-"),
-    "time, a stall without a connection": ("connecting_never_stalls", "http-client-limits.stall-everywhere"),
-    "time, a stall of a body": (
-        "sending_never_stalls",
-        "http-client-limits.stall-everywhere http-client-reload.limits",
-    ),
-    "time, no stall of a body": ("sent_bytes_are_no_move", "http-client-limits.stall-not-while-sending"),
-    "time, deadline": ("deadline_is_ignored", "http-client-limits.deadline http-client-reload.deadline-goes-on"),
-    "time, half a deadline": ("deadline_is_early", "http-client-limits.deadline"),
-    "time, deadline and drops": (
-        "deadline_from_the_last_byte",
-        "http-client-limits.deadline http-client-reload.deadline-goes-on",
-    ),
-    "time, deadline of what waits": (
-        "waiting_is_never_late",
-        "http-client-limits.deadline http-client-reload.deadline-goes-on",
-    ),
-    "time, deadline of a body": (
-        "sending_is_never_late",
-        "http-client-limits.deadline http-client-reload.deadline-goes-on",
-    ),
-    "time, reload": ("reload_forgets_limits", "http-client-reload."),
-    "upload, early answer": (
-        "reads_when_all_is_sent",
-        "http-client-connection. http-client-limits. http-client-reload.",
-    ),
-    "upload, answered early": (
-        "early_answer_stops_the_body",
-        "http-client-connection.early-body-whole http-client-request.",
-    ),
-    "upload, read late": (
-        "unsent_is_lost",
-        "http-client-connection.server-slow-to-read http-client-reload.sending http-client-request.",
-    ),
+    "time, a stall without a connection": ("connecting_never_stalls", STALL),
+    "time, a stall of a body": ("sending_never_stalls", STALL),
+    "time, no stall of a body": ("sent_bytes_are_no_move", "http-client-limits.stall-not-"),
+    "time, deadline": ("deadline_is_ignored", DEADLINE),
+    "time, half a deadline": ("deadline_is_early", DEADLINE),
+    "time, deadline and drops": ("deadline_from_the_last_byte", DEADLINE),
+    "time, deadline and interim answers": ("interim_begins_the_deadline_anew", DEADLINE),
+    "time, deadline of what waits": ("waiting_is_never_late", DEADLINE),
+    "time, deadline without a connection": ("connecting_is_never_late", DEADLINE),
+    "time, deadline of a body": ("sending_is_never_late", DEADLINE),
+    "time, limits over a reload": ("reload_forgets_limits", f"{STALL} {DEADLINE}"),
+    "time, stall over a reload": ("reload_forgets_to_stall", f"{STALL} {DEADLINE}"),
+    "upload, early answer": ("reads_when_all_is_sent", "http-client-connection.early-answer"),
+    "upload, early answer and a reset": ("broken_pipe_is_the_outcome", "http-client-connection.early-answer-reset"),
+    "upload, answered early": ("early_answer_stops_the_body", "http-client-connection.early-body-whole"),
+    "upload, read late": ("unsent_is_lost", "http-client-connection.server-slow-to-read http-client-reload.sending"),
 }
 
 
@@ -168,6 +156,27 @@ def found(fault: str, profiles: tuple[str, ...], examples: int) -> Finding:
         player.close()
     assert finding is not None, f"{fault} was not found in {examples} examples"
     return finding
+
+
+def first_divergence(fault: str, examples: int) -> Divergence | None:
+    """The first one in the same conversations of HTTP clients that comes again when the script is played again."""
+    player = ProcessPlayer(f"python:{PACKAGE}:{fault}")
+    seen: list[Divergence] = []
+
+    def visit(script: list[Step]) -> None:
+        if player.play(script, HASTY) is not None and (again := player.play(script, HASTY)) is not None:
+            seen.append(again)
+            raise Enough
+
+    try:
+        for seed in range(SEEDS):
+            if not seen:
+                share = examples // SEEDS
+                about = HTTP_CLIENT
+                visit_scripts(visit, examples=share, most=STEPS, seed=seed, profiles=(about,), about=about)
+    finally:
+        player.close()
+    return seen[0] if seen else None
 
 
 @each(KINDS)
@@ -193,11 +202,13 @@ def test_a_fault_of_http_clients_of_each_kind_is_found_and_made_short(kind: str)
     assert len(finding.steps) <= SHORT
 
 
+# A script about time takes long to be made short, as each try that finds nothing waits: these are found, and no more.
 @each(TIME_KINDS)
 def test_a_fault_of_http_clients_and_time_of_each_kind_is_found(kind: str) -> None:
     fault, named = TIME_KINDS[kind]
-    finding = found(fault, ("http-client",), EXAMPLES // 2)
-    assert finding.divergence.requirement.startswith(tuple(named.split())), finding.divergence
+    divergence = first_divergence(fault, EXAMPLES // 2)
+    assert divergence is not None, f"{fault} was not found in {EXAMPLES // 2} examples"
+    assert divergence.requirement.startswith(tuple(named.split())), divergence
 
 
 @each(HTTP_KINDS)

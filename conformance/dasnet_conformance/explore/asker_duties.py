@@ -41,7 +41,8 @@ def _outcomes(handle: AskerHandle) -> Iterator[tuple[str, str]]:
         elif asked.answered:
             yield requirement_of(asked), f"the outcome of exchange {asked.number}, which was answered"
         elif asked.of_nobody:
-            yield "http-client-connection.refused", f"a failure of exchange {asked.number}, asked where nobody listens"
+            told = f"a failure of exchange {asked.number}, asked where nobody listens"
+            yield _of_refused(asked), told
         elif requirement := overdue(handle, asked):
             told = f"a failure of exchange {asked.number}, asked {handle.ticks - asked.since} ticks before"
             yield requirement, told
@@ -51,6 +52,10 @@ def _outcomes(handle: AskerHandle) -> Iterator[tuple[str, str]]:
             elif not asked.on_the_way:
                 yield _of_missing(handle, asked), f"{asked.method} {asked.target} at the server, or its outcome"
         front = False
+
+
+def _of_refused(asked: Asked) -> str:
+    return "http-client-reload.failure-to-tell" if asked.reloaded else "http-client-connection.refused"
 
 
 def _of_rest(asked: Asked) -> str:

@@ -120,14 +120,16 @@ class Waiting(Asking):
 
     def _answers(self, label: int) -> list[Choice]:
         often = 2 if self.fresh else 8
-        found: list[Choice] = [(often, lambda _: Step("reply_interim", (label,)))]
+        # Bit by bit is what a limit is about.
+        slowly = 2 if self.stall or self.deadline else 1
+        found: list[Choice] = [(often * slowly, lambda _: Step("reply_interim", (label,)))]
         if label in self.prepared:
             found.append((20, lambda pick: Step("reply_part", (label, pick(_PIECES)))))
-            found.append((3, lambda _: Step("reply_rest", (label,))))
+            found.append((6 // slowly, lambda _: Step("reply_rest", (label,))))
         else:
             early = label in self.sending
             found.append((often * (2 if early else 1), lambda pick: make_reply("reply", label, pick)))
-            found.append((often * 2, lambda pick: make_reply("reply_prepare", label, pick)))
+            found.append((often * 2 * slowly, lambda pick: make_reply("reply_prepare", label, pick)))
         ends = ("site_half_close", "site_close", "site_reset", "site_reset")
         found.append((6 if self.told and label in self.paused else 1, lambda pick: Step(pick(ends), (label,))))
         return found
