@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from dasnet_adapters.contract import CLASS_CLIENT_SILENT
+from dasnet_adapters.contract import CLASS_CLIENT_SILENT, Outcome
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again, talk
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.listener import LOOPBACK, listen
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, child_process, descriptors, expect_no_leak
 from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, read_away
 from dasnet_conformance.suite.scenes import rounds
 
 ROUNDS = 1_000
 FAILURES = 200
+#: A name with a part that is longer than a name's part can be: no resolver asks anybody for it.
+IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
 #: Connects that get no answer within a millisecond: more than descriptors may be left for a while.
 UNANSWERED = 24
 #: Bytes of a block: what is kept of them for good is more than a block may grow by.
@@ -98,7 +103,25 @@ def test_failures_leak_nothing(host: Host) -> None:
         if number == 1:
             before = descriptors(host)
     expect_no_leak(host, before, f"{UNANSWERED} connects that got no answer")
+    _impossible_ones_leak_nothing(host, client)
     serves_again(host, client)
+
+
+# A port that cannot be, a name that nobody can have, and a connect where there is a connection.
+def _impossible_ones_leak_nothing(host: Host, client: HostObject) -> None:
+    connected, _ = connected_client(host)
+    attempts: tuple[tuple[str, Callable[[], Outcome]], ...] = (
+        ("a port that cannot be", lambda: client.connect(LOOPBACK, 65_536, SHORT_TIMEOUT)),
+        ("a name that nobody can have", lambda: client.connect(IMPOSSIBLE_NAME, 1, SHORT_TIMEOUT)),
+        ("a connection there", lambda: connected.call("connect", LOOPBACK, 1, SHORT_TIMEOUT)),
+    )
+    before = descriptors(host)
+    for why, attempt in attempts:
+        for number in range(1, FAILURES + 1):
+            expect.one_of(attempt(), ("false", "refused"), f"connect with {why}")
+            if number == WARM_UP:
+                before = descriptors(host)
+        expect_no_leak(host, before, f"{FAILURES} connects with {why}")
 
 
 @check("client-lifetime.child-leaves-connection")

@@ -63,6 +63,27 @@ class UnansweredConnectKeepsItsSocket(ClientHandle):
         return answered
 
 
+@fault("client-lifetime.failures-leak-nothing")
+class ImpossiblePortKeepsItsSocket(ClientHandle):
+    """The socket is opened before the number of the port is looked at, and left open when there is no such port."""
+
+    def port_exists(self, port: int) -> bool:
+        exists = super().port_exists(port)
+        if not exists:
+            LOST.append(socket.socket())
+        return exists
+
+
+@fault("client-lifetime.failures-leak-nothing")
+class ConnectTooManyKeepsItsSocket(ClientHandle):
+    """A connect where there is a connection opens a socket, turns the call down, and leaves the socket open."""
+
+    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
+        if self.client is not None:
+            LOST.append(socket.socket())
+        return super().connect(host, port, timeout_ms)
+
+
 @fault("client-lifetime.child-leaves-connection")
 class ConnectionIsInherited(ClientHandle):
     """The connection is passed on to every program that the host starts, and ends only with the last of them."""
