@@ -123,7 +123,8 @@ def _begun(state: AskerState, handle: AskerHandle, connection: SiteConnection, t
 
 def _find(handle: AskerHandle, target: str, said: str) -> Asked:
     same = [each for each in handle.asked if each.target == target]
-    fresh = [each for each in same if not each.seen and each.waits]
+    # What a callback asks for has one target: the first that is not there yet, or not any more.
+    fresh = [each for each in same if each.waits and not (each.seen and each.seen[-1].live)]
     if fresh or same:
         return (fresh or same)[0] if fresh else same[-1]
     if handle.asked and not target.startswith("/forbidden"):
