@@ -54,7 +54,13 @@ FAILURES: Final = {
     ),
     "a port that is wrapped": (
         "init",
-        {"init.port-negative", "init.port-beyond-range", "init.port-not-wrapped", "init.retry-after-bad-port"},
+        {
+            "init.port-negative",
+            "init.port-beyond-range",
+            "init.port-not-wrapped",
+            "init.retry-after-bad-port",
+            "lifetime.failed-inits-leak-nothing",
+        },
     ),
     "a size that is ignored": (
         "size or send.arrives",

@@ -213,6 +213,18 @@ class LowRestoreTellsConnect(LowLevel):
             obj.on_connect()
 
 
+@fault("server-restore.no-second-connect")
+class LowRestoreTellsFromTheSecondOn(LowLevel):
+    """The first object that is bound anew knows of the client; each one after it is told of it again."""
+
+    def server_restore(self, handle: Handle | None, obj: Any, class_info: type) -> None:
+        super().server_restore(handle, obj, class_info)
+        bound: Any = self.need(handle, "server_restore")
+        if getattr(bound, "handed_on", False) and bound.is_connected():
+            obj.on_connect()
+        bound.handed_on = True
+
+
 @fault("server-restore.keeps-client")
 class LowRestoreDropsClient(LowLevel):
     """server_restore closes the client, for the new object to begin with a clean slate."""
