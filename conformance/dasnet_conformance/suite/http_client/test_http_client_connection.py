@@ -34,7 +34,6 @@ from dasnet_conformance.stage.http_client_side import (
 from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
-from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
 from dasnet_conformance.suite.scenes import rounds
 
 #: More than a byte counts; and after how many the server ends the connection.
@@ -353,30 +352,6 @@ def _asked_by(host: Host, name: str, listener: Listener, named: str) -> None:
     expect.equal(arrived.values("host"), [f"{named}:{listener.port}".encode()], "Host")
     peer.send(answer_of())
     await_response(host, client, number)
-
-
-@check("http-client-connection.no-leak")
-def test_no_leak(host: Host) -> None:
-    """Ended by close in an answer, by an answer that was none, by the server, and by the program that gives up."""
-    site = asking(host)
-    before = None
-    for place in range(WARM_UP + 5 * SLACK):
-        if place == WARM_UP:
-            before = descriptors(host)
-        number, peer = asked(site, f"/{place}", "POST", b"a body")
-        if place % 4 == 0:
-            peer.send(answer_of(b"", "Connection: close"))
-        elif place % 4 == 1:
-            peer.send(b"no answer\r\n\r\n")
-        elif place % 4 == 2:
-            site.client.call("cancel", number)
-        else:
-            peer.close()
-        await_outcome(host, site.client, number)
-        # Its own end is of this process too, where the client shares that.
-        host.dismiss(peer)
-        site.peers.remove(peer)
-    expect_no_leak(host, before, f"{5 * SLACK} connections")
 
 
 @check("http-client-connection.server-slow-to-read")

@@ -7,12 +7,13 @@ import socket
 import pytest
 
 from dasnet_adapters.contract import Value
-from dasnet_conformance.stage import expect
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.bounds import CONNECT_WAIT, FRUITLESS_TICKS, pause_before
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
     PIECE,
+    ClientLimits,
     Site,
     accepted,
     answer_of,
@@ -31,12 +32,15 @@ from dasnet_conformance.stage.http_client_side import (
     talk,
     unread_upload,
 )
-from dasnet_conformance.stage.peer import reset_on_close
+from dasnet_conformance.stage.peer import Peer, reset_on_close
 from dasnet_conformance.stage.waiting import wait_readable
 from dasnet_conformance.suite.leaks import SLACK, WARM_UP, descriptors, expect_no_leak
 
 #: A body beyond what a buffer of 16 or of 20 million bytes holds.
 _LARGE = 24 << 20
+
+#: Ticks of a limit.
+_PATIENCE = 48
 
 
 @check("http-client-connection.idle-end-noticed")
@@ -174,3 +178,41 @@ def _answers_outlive_resets() -> bool:
                 return ours.recv(1) == b"x"
             except OSError:
                 return False
+
+
+@check("http-client-connection.no-leak")
+@pytest.mark.parametrize("end", ["said", "waited for"])
+def test_no_leak(host: Host, end: str) -> None:
+    """Ended by close in an answer, by an answer that was none, by the server, and by the program that gives up; or by
+    the limits of ticks, one after the other.
+    """
+    sites = [asking(host)]
+    if end == "waited for":
+        limits = (ClientLimits(stall=_PATIENCE), ClientLimits(deadline=_PATIENCE))
+        sites = [site_of(host, made_client(host, limits=each)) for each in limits]
+    before = None
+    for place in range(WARM_UP + 5 * SLACK):
+        if place == WARM_UP:
+            before = descriptors(host)
+        site = sites[place % len(sites)]
+        number, peer = asked(site, f"/{place}", "POST", b"a body")
+        if end == "waited for":
+            many.ticks(host, site.client, _PATIENCE)
+        else:
+            _ended(site, peer, number, place)
+        await_outcome(host, site.client, number)
+        # Its own end is of this process too, where the client shares that.
+        host.dismiss(peer)
+        site.peers.remove(peer)
+    expect_no_leak(host, before, f"{5 * SLACK} connections")
+
+
+def _ended(site: Site, peer: Peer, number: int, place: int) -> None:
+    if place % 4 == 0:
+        peer.send(answer_of(b"", "Connection: close"))
+    elif place % 4 == 1:
+        peer.send(b"no answer\r\n\r\n")
+    elif place % 4 == 2:
+        site.client.call("cancel", number)
+    else:
+        peer.close()

@@ -71,3 +71,17 @@ class TellsTheLastOneFirst(HttpClientHandle):
     def tell_all(self) -> None:
         self.outcomes.reverse()
         super().tell_all()
+
+
+@fault("http-client-connection.no-leak")
+class LateOnesKeepTheirSocket(HttpClientHandle):
+    """A request that has had all its ticks fails, and its connection is set aside for an answer that comes too late."""
+
+    def count_ticks(self) -> None:
+        if (
+            self.current is not None
+            and self.connection is not None
+            and (self.is_stalled() or self.is_late(self.current))
+        ):
+            LOST.append(self.connection.dup())
+        super().count_ticks()
