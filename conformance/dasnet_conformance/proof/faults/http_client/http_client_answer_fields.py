@@ -39,7 +39,7 @@ class FieldsInSmallLetters(HttpResponse):
 
 @fault("http-client-answer.value-bytes")
 class TrimsAsALibraryDoes(HttpResponse):
-    """Values are trimmed as text, and a library counts two bytes beyond ASCII among white space."""
+    """Values of answers are trimmed as text, and of what a library calls white space, not as HTTP has it."""
 
     def trim(self, value: bytes) -> bytes:
         return value.decode("latin-1").strip().encode("latin-1")
