@@ -65,7 +65,7 @@ class UnansweredConnectKeepsItsSocket(ClientHandle):
 
 @fault("client-lifetime.failures-leak-nothing")
 class ImpossiblePortKeepsItsSocket(ClientHandle):
-    """connect opens its socket before it looks at the number of the port, and leaves it open when there is no such port."""
+    """connect opens its socket before it looks at the number of the port, and leaves it open when there is none."""
 
     def port_exists(self, port: int) -> bool:
         exists = super().port_exists(port)
