@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     if not names:
         full = [FULL] if FULL in arguments else []
         shutil.rmtree(ROOT / PAGES / KILL_MATRIX, ignore_errors=True)
-        worst = max(worst, _dasnet("prove", *full, "-n", "2", "-o", str(PAGES / KILL_MATRIX)))
+        worst = max(worst, _dasnet("prove", *full, "-n", "12", "-o", str(PAGES / KILL_MATRIX)))
     runs = {name: load(ROOT / PAGES / name / "results.json") for name in made}
     problem = obstacle(runs)
     if problem:
