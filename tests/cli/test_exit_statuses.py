@@ -131,7 +131,7 @@ ROWS: Final = [
     Row("merge open-shards/1 open-shards/2", 2, "inconclusive ("),
     Row("merge shards/1", 3, "shard 2/2 is missing"),
     Row("matrix sound wrong -o matrix", 0, "2 runs: matrix/index.html"),
-    Row("matrix sound -o taken", 3, "cannot be written"),
+    Row("matrix sound -o taken", 3, "it is a file; name a folder"),
     Row("verify-report sound", 0, "the report verifies"),
     Row("verify-report edited", 1, "no match: "),
     Row("verify-report missing", 3, "cannot be read"),

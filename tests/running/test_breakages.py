@@ -59,7 +59,6 @@ FAILURES: Final = {
             "init.port-beyond-range",
             "init.port-not-wrapped",
             "init.retry-after-bad-port",
-            "lifetime.failed-inits-leak-nothing",
         },
     ),
     "a size that is ignored": (

@@ -48,6 +48,7 @@ def judge(host: Host, vector: ResponseVector) -> None:
 
     Whatever came of it, the next request is answered by its own answer.
     """
+    played: list[tuple[Site, Peer, Responded | None]] = []
     for whole in (True, False):
         site = asking(host)
         number, peer = asked(site, "/vector", vector.method)
@@ -57,7 +58,17 @@ def judge(host: Host, vector: ResponseVector) -> None:
             drip(site, peer, vector.data, lambda site=site, number=number: _failed(site, number))  # type: ignore[misc]
         if vector.closes:
             peer.close()
-        _judge_one(site, peer, vector, number)
+        if vector.waits:
+            host.settle(site.client)
+            if not outcomes_of(site.client):
+                continue
+        played.append((site, peer, _judge_outcome(site, vector, number)))
+    # What was sent behind the answers has arrived before anything else is asked: one time for both, as it is most of
+    # what a vector takes.
+    host.silence()
+    host.settle(*(site.client for site, _, _ in played))
+    for site, peer, matched in played:
+        _judge_next(site, peer, vector, matched)
 
 
 def _failed(site: Site, number: int) -> bool:
@@ -65,13 +76,10 @@ def _failed(site: Site, number: int) -> bool:
     return outcome is not None and outcome.what == "failure"
 
 
-def _judge_one(site: Site, peer: Peer, vector: ResponseVector, number: int) -> None:
-    host, client = site.host, site.client
-    if vector.waits:
-        host.settle(client)
-        if not outcomes_of(client):
-            return
-    event = await_outcome(host, client, number)
+# What of the vector the outcome is: None for a failure.
+def _judge_outcome(site: Site, vector: ResponseVector, number: int) -> Responded | None:
+    host = site.host
+    event = await_outcome(host, site.client, number)
     matched: Responded | None = None
     if event.what == "failure":
         expect.that(vector.fail, _about(vector), expected=_allowed(vector), got=spell_outcome(event))
@@ -82,9 +90,11 @@ def _judge_one(site: Site, peer: Peer, vector: ResponseVector, number: int) -> N
         matched = vector.respond[faults.index("")]
     if host.requirement.allowed:
         host.observe("responded" if matched else "failed")
-    # What was sent behind the answer has arrived before anything else is asked.
-    host.silence()
-    host.settle(client)
+    return matched
+
+
+def _judge_next(site: Site, peer: Peer, vector: ResponseVector, matched: Responded | None) -> None:
+    client = site.client
     next_peer = talk(site, "/next")
     expect.that(
         len(outcomes_of(client)) == 2,
