@@ -41,6 +41,9 @@ def test_it_wears_the_dress_of_the_other_pages(browser: Browser, page: Path, sch
     assert ground == ("rgb(250, 250, 248)" if scheme == "light" else "rgb(21, 24, 28)")
     assert browser.one(".overall").text == "✗ not proved"
     assert browser.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    # Fewer rows, of the same kinds: axe takes a minute for the thousand that there are.
+    browser.run("document.querySelectorAll('tbody tr:nth-child(n+30)').forEach((row) => row.remove())")
+    assert browser.one("td details:has(.yes)")
     assert browser.axe() == []
 
 
