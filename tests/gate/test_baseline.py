@@ -134,7 +134,10 @@ def test_a_run_gates_on_its_baseline(
     assert written.baseline is not None
     assert written.baseline.findings == ()
     assert written.verdict.value == "non-conforming"
-    # A part of the suite only: what was not run could be anything.
+    # The same list, one entry short: a new failure. Then a part of the suite only: what was not run could be anything.
+    short = tmp_path / "short.toml"
+    short.write_text(spell(listed[1:]), "utf-8")
+    assert finish(Judged(written, 1), baseline=short).exit_status == 1
     assert main([*run, "--baseline", str(file), "init.free-port"]) == 1
 
 

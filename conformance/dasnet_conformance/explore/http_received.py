@@ -77,7 +77,7 @@ def _of_garbage(connection: WebConnection, mismatch: Mismatch) -> str:
         return "http-connection.slow-reader-whole"
     if unit is not None and unit.vector is not None and mismatch.what != "the first line of an answer":
         return "http-response.error-answers-are-whole"
-    if mismatch.what in ("an answer's framing", "Content-Length of an answer", "Transfer-Encoding of an answer"):
+    if mismatch.what in ("the framing of an answer", "Content-Length of an answer", "Transfer-Encoding of an answer"):
         return "http-response.framing"
     if before is not None and mismatch.what in ("the first line of an answer", "a status line"):
         if before.method == "HEAD":

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from .expect import Mismatch
-from .message_reader import IncompleteError, read_chunks, read_fields, read_line
+from .message_reader import IncompleteError, framing_fields, read_chunks, read_fields, read_line
 
 _STATUS_LINE: Final = re.compile(rb"(HTTP/\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*)")
-_LENGTH: Final = re.compile(rb"[0-9]+")
 
 #: How an answer told where it ends.
 BY_NATURE: Final = "nothing to follow"
@@ -120,12 +119,7 @@ def _read(data: bytes | bytearray, start: int, method: str, ended: bool) -> Http
 def _content(
     data: bytes | bytearray, place: int, status: int, method: str, fields: list[tuple[str, bytes]], ended: bool
 ) -> tuple[str, bytes, int]:
-    lengths = [value for name, value in fields if name == "content-length"]
-    codings = [value for name, value in fields if name == "transfer-encoding"]
-    if lengths and codings:
-        raise Mismatch("an answer's framing", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}")
-    if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
-        raise Mismatch("Content-Length of an answer", "one number", repr(lengths))
+    lengths, codings = framing_fields(fields, "an answer")
     if method == "HEAD" or status < 200 or status in (204, 304):
         return BY_NATURE, b"", place
     if codings:

@@ -14,6 +14,7 @@ from .expect import Mismatch
 _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?")
+_LENGTH: Final = re.compile(rb"[0-9]+")
 _END: Final = b"\r\n"
 
 
@@ -70,3 +71,19 @@ def read_chunks(data: bytes | bytearray, place: int, whose: str) -> tuple[bytes,
         if data[place : place + 2] != _END:
             raise Mismatch("what follows the data of a chunk", "CR LF", repr(bytes(data[place : place + 2])))
         place += 2
+
+
+def framing_fields(fields: list[tuple[str, bytes]], what: str) -> tuple[list[bytes], list[bytes]]:
+    """The values of Content-Length, of which there is one at most, and those of Transfer-Encoding, if there is none.
+
+    Raises `Mismatch` for both at once, and for a length that is no number or is given twice; `what` names the message.
+    """
+    lengths = [value for name, value in fields if name == "content-length"]
+    codings = [value for name, value in fields if name == "transfer-encoding"]
+    if lengths and codings:
+        raise Mismatch(
+            f"the framing of {what}", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}"
+        )
+    if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
+        raise Mismatch(f"Content-Length of {what}", "one number", repr(lengths))
+    return lengths, codings

@@ -12,12 +12,11 @@ from typing import Final
 
 from .answer_reader import BY_CHUNKS, BY_LENGTH, BY_NATURE
 from .expect import Mismatch
-from .message_reader import IncompleteError, read_chunks, read_fields, read_line
+from .message_reader import IncompleteError, framing_fields, read_chunks, read_fields, read_line
 
 _REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP/\d\.\d)")
 #: Bytes in which the head of a request ends that waits before its body.
 _LONGEST_HEAD: Final = 16_384
-_LENGTH: Final = re.compile(rb"[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,5 @@ def _content(data: bytes | bytearray, place: int, fields: list[tuple[str, bytes]
 
 # What Content-Length says; None without one.
 def _length(fields: list[tuple[str, bytes]]) -> int | None:
-    lengths = [value for name, value in fields if name == "content-length"]
-    codings = [value for name, value in fields if name == "transfer-encoding"]
-    if lengths and codings:
-        raise Mismatch("a request's framing", "Content-Length or Transfer-Encoding", f"both: {lengths} and {codings}")
-    if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
-        raise Mismatch("Content-Length of a request", "one number", repr(lengths))
+    lengths, _ = framing_fields(fields, "a request")
     return int(lengths[0]) if lengths else None
