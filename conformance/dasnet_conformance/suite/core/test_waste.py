@@ -23,7 +23,7 @@ from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_o
 
 #: Rounds of a block.
 CLIENTS = 25
-FAILED_INITS = 1_000
+FAILED_INITS = 500
 REPEATED = 1_000
 
 #: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
@@ -158,7 +158,7 @@ def test_memory_per_reload(host: Host) -> None:
 
 @check("waste.memory-per-failed-init")
 def test_memory_per_failed_init(host: Host) -> None:
-    """A program that tries its port until it is free. Half a kibibyte of each is allowed to stay, errors among it."""
+    """A program that tries its port until it is free. Of each a kibibyte and a half may stay, errors among it."""
     memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
 
 
