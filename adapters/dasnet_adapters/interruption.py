@@ -105,8 +105,10 @@ def _around(block: interrupted_after | None) -> Iterator[interrupted_after]:
 def _set_for(block: interrupted_after) -> None:
     global _set, _strikes
     _set = time.monotonic()
-    _strikes = min(each.ends for each in _around(block))
-    signal.setitimer(signal.ITIMER_REAL, max(_strikes - _set, 0.001), _AGAIN)
+    end = min(each.ends for each in _around(block))
+    signal.setitimer(signal.ITIMER_REAL, max(end - _set, 0.001), _AGAIN)
+    # Last, so that what was due before is not taken for somebody else's when it comes just now.
+    _strikes = end
 
 
 # What comes before the time of any block is somebody else's signal.
