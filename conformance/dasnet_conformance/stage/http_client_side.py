@@ -362,8 +362,4 @@ def expect_no_more(host: Host, client: HostObject, count: int) -> None:
 
 def drip(site: Site, peer: Peer, data: bytes, over: Callable[[], bool] = lambda: False) -> None:
     """Send byte by byte, a tick for each, until all is sent, the client has left, or it is `over`."""
-    for place in range(len(data)):
-        if peer.closed is not None or over():
-            return
-        peer.send(data[place : place + 1])
-        site.host.tick_once(site.client)
+    site.host.drip(peer, data, site.client, over)

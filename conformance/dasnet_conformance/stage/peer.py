@@ -153,9 +153,13 @@ class Peer:
             self._refused(why)
         return False
 
-    def send(self, data: bytes | bytearray) -> None:
-        """Queue bytes and send what the system takes at once; the rest goes with the next steps."""
-        self._transcript.add(self.name, "send", spell_bytes(data))
+    def send(self, data: bytes | bytearray, *, told: bool = True) -> None:
+        """Queue bytes and send what the system takes at once; the rest goes with the next steps.
+
+        Arguments: `told`, whether the transcript has a line of it, which is for who sends many to give once.
+        """
+        if told:
+            self._transcript.add(self.name, "send", spell_bytes(data))
         kept = bytes(data)
         self._recording.sent(self._transcript.tick, self.name, kept)
         if kept:
