@@ -108,6 +108,22 @@ def test_a_signal_that_is_ignored_stays_ignored(workshop: Workshop) -> None:
         assert child.wait() == 128 + signal.SIGTERM
 
 
+def test_an_interruption_that_is_ignored_is_ignored_where_checks_run(workshop: Workshop) -> None:
+    def in_the_background_of_a_script() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    told = workshop.folder / "told"
+    asking = f"import pathlib, signal\n\npathlib.Path({str(told)!r}).write_text(signal.getsignal(signal.SIGINT).name)\n"
+    subprocess.run(
+        [*dasnet(), "run", workshop.module("asking", asking), TWO[0], "-q"],
+        cwd=workshop.folder,
+        env=workshop.environment(),
+        preexec_fn=in_the_background_of_a_script,
+        check=True,
+    )
+    assert told.read_text() == "SIG_IGN"
+
+
 def test_stability_under_load_ends_quietly(workshop: Workshop) -> None:
     pipe = workshop.folder / "pipe"
     os.mkfifo(pipe)
