@@ -153,7 +153,7 @@ def test_what_is_written_from_results_has_a_place_of_its_own_kind(workshop: Work
         assert (ran.status, ran.out, ran.err) == (3, "", told)
 
 
-@pytest.mark.parametrize("columns", ["0", "1", "x"])
+@pytest.mark.parametrize("columns", ["0", "1", "x", "²"])
 def test_a_width_in_which_nothing_can_be_read_is_not_believed(columns: str, workshop: Workshop) -> None:
     ran = workshop.dasnet("run", "reference", ONE, COLUMNS=columns)
     assert ran.status == 0

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from .choices import fold_choices, near_option
 from .commands import COMMANDS, GROUPS, HELP, JUDGING, grouped, told
+from .exit_statuses import STATUSES
 from .mistakes import EXIT_USAGE, UsageMistake
 from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_signals, why
 
@@ -103,9 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STATUS_OF_SIGNALS + ended.number
     except BrokenPipeError:
         # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
-        # that could not be told is none.
+        # that could not be told is none, and no success.
         _drop_output()
-        return 2 if given[:1] == ["run"] else 0
+        return 2 if 1 in STATUSES.get(given[0], {}) else 0
     except OSError as error:
         if error.errno not in _FULL:
             return _broke()
@@ -127,7 +128,8 @@ def _has_output() -> bool:
 # What says 0 has no idea how wide it is, and in a few columns nothing can be read.
 def _insist_on_columns() -> None:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) < _LEAST_COLUMNS:
+    unread = columns.isdigit() and not columns.isdecimal()  # "²", which is a digit and no number
+    if unread or (columns.isdecimal() and int(columns) < _LEAST_COLUMNS):
         del os.environ["COLUMNS"]
 
 
