@@ -103,8 +103,8 @@ def test_records_are_told_as_they_come(run: Run) -> None:
     talk = ["start", "pace", "sanity"]
     # A worker of its own goes ahead, while the checks are collected.
     ahead = [kind for kind in follower.types if kind != "selected"]
-    assert ahead == ["header", *talk, "start", "case", *talk, "end", "end"]
-    assert "selected" in follower.types[1:5]
+    assert ahead == ["loading", "header", *talk, "start", "case", *talk, "end", "end"]
+    assert "selected" in follower.types[1:6]
     assert judged.results is not None
     assert judged.results.command == ("the", "command")
     assert judged.results.reached == "in-process"

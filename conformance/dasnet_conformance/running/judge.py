@@ -158,8 +158,11 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
     # The time that passed: several processes at once, and each one's start, are in it once.
     collector.duration_s = time.monotonic() - began
     ended = conclude_run(collector, command)
-    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
+    how = how or collector.start_died
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how and not collector.broken:
         ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+        if collector.loading:
+            ended.problem += f"; that was while it was loaded: see what `{collector.loading}` comes to"
     return ended
 
 
@@ -275,7 +278,8 @@ def _one_child(
     if frozen:
         return f"the process made no progress for {patience:g} seconds and was ended"
     status = child.process.returncode
-    if not collector.running and status in (3, 4):
+    loads = collector.header is None and collector.loading
+    if not collector.running and status in (3, 4) and not loads:
         collector.broken = f"the suite's part: {_last_line(said)}"
         return ""
     # What ends before the first record, a module at fault say, leaves nothing else to go by.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-#: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken,
+#: A record is a JSON object; its "type" is one of: loading, header, selected, start, case, sanity, broken,
 #: postponed, stopped, died, warning, other, usage, end.
 Record = dict[str, Any]
 
