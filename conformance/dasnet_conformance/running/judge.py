@@ -29,6 +29,7 @@ from .collect import WORKER_DIED, Collector
 from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run, get_ready
 from .copies import copies_exist, workers_for
 from .endings import spell_exit
+from .room import NoRoom, insist_on_records, recording
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -133,7 +134,31 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
         return Judged(None, EXIT_INCONCLUSIVE, broken.told(), details=broken.exchange.splitlines())
     patience = target.check_deadline + FROZEN_AFTER if target.check_deadline else math.inf
     collector = Collector(load_catalogue())
-    with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
+    try:
+        how = _one_after_another(options, chosen, collector, progress, patience)
+    except NoRoom as lacking:
+        return Judged(None, EXIT_INCONCLUSIVE, f"no verdict: {lacking}")
+    narrowed = bool(options.ids) or options.shard is not None
+    if narrowed and collector.header is not None and not collector.selected and not collector.usage:
+        collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
+    # The time that passed: several processes at once, and each one's start, are in it once.
+    collector.duration_s = time.monotonic() - began
+    ended = conclude_run(collector, command)
+    how = how or collector.start_died
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how and not collector.broken:
+        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+        if collector.loading:
+            ended.problem += f"; that was while it was loaded: see what `{collector.loading}` comes to"
+    return ended
+
+
+# Runs children until nothing is left to judge, or it is of no use; returns how the last one died, or nothing.
+def _one_after_another(
+    options: RunOptions, chosen: Sequence[Requirement], collector: Collector, progress: Progress, patience: float
+) -> str:
+    with recording():
+        temporary = tempfile.TemporaryDirectory(prefix="dasnet-")
+    with temporary as folder:
         place = Path(folder)
         only: Path | None = None
         if options.ids or options.shard is not None:
@@ -152,24 +177,14 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
                 progress.note(f"the process died {death + 1} times; {len(left)} requirements were not judged")
                 break
             only = _listed(place, left)
-    narrowed = bool(options.ids) or options.shard is not None
-    if narrowed and collector.header is not None and not collector.selected and not collector.usage:
-        collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
-    # The time that passed: several processes at once, and each one's start, are in it once.
-    collector.duration_s = time.monotonic() - began
-    ended = conclude_run(collector, command)
-    how = how or collector.start_died
-    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how and not collector.broken:
-        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
-        if collector.loading:
-            ended.problem += f"; that was while it was loaded: see what `{collector.loading}` comes to"
-    return ended
+    return how
 
 
 # The requirements that a child is to run, in a file.
 def _listed(place: Path, names: Sequence[str]) -> Path:
     only = place / "only"
-    only.write_text("\n".join(names), "utf-8")
+    with recording():
+        only.write_text("\n".join(names), "utf-8")
     return only
 
 
@@ -255,12 +270,14 @@ def _one_child(
 ) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
     stream = place / f"stream-{time.monotonic_ns()}"
-    stream.touch()
+    with recording():
+        stream.touch()
+        arguments = _arguments(options, place, stream, only, suites)
     collector.ended = False
-    reader = StreamReader(stream)
     child = take()
+    reader = StreamReader(stream)
     try:
-        child.begin(_arguments(options, place, stream, only, suites))
+        child.begin(arguments)
         # While it gets going there is nothing to do but what will be needed in the end.
         get_ready()
         frozen = _follow(child.process, reader, collector, progress, patience)
@@ -271,6 +288,7 @@ def _one_child(
             collector.add(record)
         reader.close()
     said = child.said()
+    insist_on_records(child.process.returncode, place)
     if options.expression and not collector.selected and not collector.usage:
         collector.usage = _expression_mistake(said)
     if collector.ended or collector.usage or collector.broken:
