@@ -12,7 +12,7 @@ import pytest
 
 from conformance_tools import Workshop, dasnet
 from dasnet_conformance.cli import main
-from dasnet_conformance.running import child
+from dasnet_conformance.running import child, environment
 
 resource = pytest.importorskip("resource", reason="limits of a process")
 
@@ -71,3 +71,16 @@ def test_a_run_that_can_start_no_process_says_so(
     assert main(["run", "reference", "query"]) == 2
     told = "Resource temporarily unavailable; see to the machine's limits (ulimit -a)"
     assert capsys.readouterr().err == f"dasnet: no verdict: the run cannot start a process of its own: {told}\n"
+
+
+@pytest.mark.parametrize("line", ["explore reference", "diff reference reference query", "replay a.script reference"])
+def test_a_machine_without_loopback_is_no_finding(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.script").write_text("host: open object 1 of class A\n", "utf-8")
+    monkeypatch.setattr(environment, "_carries", lambda _: False)
+    assert main(line.split()) == 2
+    told = capsys.readouterr()
+    assert "this machine carries no connection on 127.0.0.1: see to its loopback device" in told.err
+    assert (told.err.count("\n"), told.out) == (1, "")
