@@ -167,6 +167,27 @@ def test_a_child_that_says_nothing_is_told_so(run: Run, monkeypatch: pytest.Monk
     assert (judged.exit_status, judged.problem) == (2, "the suite's part: pytest ended without a word")
 
 
+def test_what_broke_the_run_is_told_although_the_session_came_to_its_end(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking = """import os, sys, pytest
+from dasnet_conformance.pytest_plugin import pool
+
+def refused(*_):
+    raise OSError(24, "Too many open files")
+
+pool.Pool._hand_out = refused
+sys.exit(pytest.main(__import__("json").loads(sys.stdin.read())))
+"""
+    real = subprocess.Popen
+    monkeypatch.setattr(
+        child.subprocess, "Popen", lambda command, **given: real([sys.executable, "-c", breaking], **given)
+    )
+    judged, _ = run("reference", "query.answers-boolean")
+    assert judged.results is not None
+    assert (judged.exit_status, judged.problem) == (2, "the suite's part: OSError: [Errno 24] Too many open files")
+
+
 def test_a_mistake_in_the_options_is_the_callers(run: Run) -> None:
     judged, _ = run("nonsense", "")
     assert (judged.results, judged.exit_status) == (None, 3)

@@ -291,15 +291,15 @@ def _one_child(
     insist_on_records(child.process.returncode, place)
     if options.expression and not collector.selected and not collector.usage:
         collector.usage = _expression_mistake(said)
+    status = child.process.returncode
+    loads = collector.header is None and collector.loading
+    # A session that breaks in pytest's hands comes to its end all the same.
+    if not collector.running and status in (3, 4) and not (loads or frozen or collector.usage or collector.broken):
+        collector.broken = f"the suite's part: {_last_line(said)}"
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:
         return f"the process made no progress for {patience:g} seconds and was ended"
-    status = child.process.returncode
-    loads = collector.header is None and collector.loading
-    if not collector.running and status in (3, 4) and not loads:
-        collector.broken = f"the suite's part: {_last_line(said)}"
-        return ""
     # What ends before the first record, a module at fault say, leaves nothing else to go by.
     words = f"; its last words: {said[-1].strip()}" if said and collector.header is None else ""
     return f"the process {spell_exit(status)}{words}"
@@ -337,4 +337,6 @@ def _expression_mistake(said: Sequence[str]) -> str:
 
 
 def _last_line(said: Sequence[str]) -> str:
-    return next((line for line in reversed(said) if line.strip()), "pytest ended without a word")
+    # Behind an error of its own pytest tells how many tests ran.
+    words = [line for line in said if line.startswith("INTERNALERROR> ")] or [line for line in said if line.strip()]
+    return words[-1].removeprefix("INTERNALERROR> ") if words else "pytest ended without a word"
