@@ -18,8 +18,8 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft
 from dasnet_conformance.stage.transcript import Entry
 
-#: What the system says where it has no files, memory or addresses left; any check may be the one that is told so.
-_OF_THE_MACHINE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL)
+#: What the system says where it has no files, memory or ports left; any check may be the one that is told so.
+_OF_THE_MACHINE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRINUSE)
 
 
 def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, Any]:
