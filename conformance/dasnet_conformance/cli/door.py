@@ -27,6 +27,9 @@ from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_s
 _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
+#: What the help calls an argument that names a place on the disk.
+_PLACES: Final = ("DIR", "FILE")
+
 #: A width below which COLUMNS is not believed.
 _LEAST_COLUMNS: Final = 20
 
@@ -165,7 +168,17 @@ def _call(given: list[str]) -> int:
 def _execute(given: list[str]) -> int:
     module, parser = _load(given[0])
     # Intermixed: options may stand between the words of a command, wherever those may be left out.
-    return int(module.execute(parser.parse_intermixed_args(given[1:]), given))
+    arguments = parser.parse_intermixed_args(given[1:])
+    _insist_on_places(parser, arguments)
+    return int(module.execute(arguments, given))
+
+
+# `--baseline "$LIST"` of a job in which LIST is not set: without the list nothing would gate, and nobody would know.
+def _insist_on_places(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    for action in parser._actions:
+        if action.metavar in _PLACES and getattr(arguments, action.dest, None) == "":
+            option = action.option_strings[0] if action.option_strings else action.metavar
+            raise UsageMistake(f"{option} is empty, as of a variable that is not set; name a place, or leave it out")
 
 
 def _complain(text: str) -> None:
