@@ -178,6 +178,15 @@ def test_a_place_that_is_tried_keeps_nothing(tmp_path: Path, workshop: Workshop)
     assert not (workshop.folder / "new").exists()
 
 
+@pytest.mark.parametrize("line", ["run reference --report-dir {}", "run ./{}", "verify-report {}", "new-driver c {}"])
+def test_a_name_that_is_too_long_is_the_callers_mistake(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line.format("a" * 300).split()) == 3
+    said = capsys.readouterr().err
+    assert_one_line(said)
+    assert "a" * 40 in said
+    assert said.endswith("...: File name too long; name a shorter one\n")
+
+
 def test_a_file_is_replaced_as_a_whole_or_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = tmp_path / "listed.toml"
     listed.write_text("earlier")

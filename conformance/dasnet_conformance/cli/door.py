@@ -30,6 +30,9 @@ _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", e
 #: What the help calls an argument that names a place on the disk.
 _PLACES: Final = ("DIR", "FILE")
 
+#: Characters that are shown of a name which is too long.
+_TOLD_OF_A_NAME: Final = 40
+
 #: A width below which COLUMNS is not believed.
 _LEAST_COLUMNS: Final = 20
 
@@ -111,6 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return 2 if 1 in STATUSES.get(given[0], {}) else 0
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            # Whatever a command asks of such a place, and that some say of it themselves, is the caller's to mend.
+            _complain(f"{str(error.filename or '')[:_TOLD_OF_A_NAME]}...: {error.strerror}; name a shorter one")
+            return EXIT_USAGE
         if error.errno not in _FULL:
             return _broke()
         # Every file that a command writes is looked after by the command: what is left is the standard output.

@@ -183,7 +183,7 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for warning in judged.warnings:
             print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
     elif arguments.quiet:
-        print_verdict(console, judged.results, time.monotonic() - started)
+        print_verdict(console, judged.results, time.monotonic() - started, alone=True)
     else:
         if arguments.durations:
             _print_durations(console, judged.results, arguments.durations)
