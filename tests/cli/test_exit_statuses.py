@@ -284,6 +284,21 @@ def test_no_command_that_breaks_off_ends_as_if_it_had_a_verdict(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("raised", "status"), [(KeyboardInterrupt(), 130), (Signalled(15), 143)])
+def test_what_an_interruption_breaks_on_its_way_is_an_interruption(
+    raised: BaseException, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def execute(arguments: Any, command: Any) -> int:
+        try:
+            raise raised
+        finally:
+            _ = {}["a finally that does not expect it"]
+
+    monkeypatch.setattr(f"{cli.__name__}.list_command.execute", execute)
+    assert main(["list"]) == status
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_verdict_that_nobody_reads_is_no_success(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def execute(arguments: Any, command: Any) -> int:

@@ -102,12 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageMistake as mistake:
         _complain(str(mistake))
         return EXIT_USAGE
-    except KeyboardInterrupt as ended:
-        _complain(f"{why(ended)}; no verdict")
-        return EXIT_INTERRUPTED
-    except Signalled as ended:
-        _complain(f"{why(ended)}; no verdict")
-        return STATUS_OF_SIGNALS + ended.number
+    except (KeyboardInterrupt, Signalled) as ended:
+        return _ended(ended)
     except BrokenPipeError:
         # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
         # that could not be told is none, and no success.
@@ -119,13 +115,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _complain(f"{str(error.filename or '')[:_TOLD_OF_A_NAME]}...: {error.strerror}; name a shorter one")
             return EXIT_USAGE
         if error.errno not in _FULL:
-            return _broke()
+            return _broke(error)
         # Every file that a command writes is looked after by the command: what is left is the standard output.
         _drop_output()
         _complain(f"the output cannot be written: {error.strerror}; no verdict")
         return 2
-    except Exception:
-        return _broke()
+    except Exception as error:
+        return _broke(error)
+
+
+def _ended(ended: BaseException) -> int:
+    _complain(f"{why(ended)}; no verdict")
+    return STATUS_OF_SIGNALS + ended.number if isinstance(ended, Signalled) else EXIT_INTERRUPTED
 
 
 # A program may be started without an output (`>&-`). The first file that it opens would be taken for it then.
@@ -199,7 +200,13 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _broke() -> int:
+def _broke(error: BaseException) -> int:
+    # An interruption may strike where somebody's `finally` does not expect it, and what that raises is not the matter.
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt | Signalled):
+            return _ended(behind)
+        behind = behind.__context__
     # The interpreter would end with 1 here, which says that an implementation does not conform.
     traceback.print_exc()
     _complain("no verdict: the suite itself broke, as told above; please report it")
