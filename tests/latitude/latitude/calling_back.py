@@ -149,7 +149,14 @@ class FailureShutsConnectionDown(_FailureShutsDown, Handle):
     the departure comes behind it, as always."""
 
 
-@variant("a client's callback that fails", shows={"client-callbacks.raise-in-data": "closed"})
+@variant(
+    "a client's callback that fails",
+    shows={
+        "client-callbacks.raise-in-data": "closed",
+        "client-callbacks.raise-loses-no-data": "closed",
+        "client-callbacks.raise-loses-no-queued-bytes": "closed",
+    },
+)
 class ClientFailureShutsConnectionDown(_FailureShutsDown, ClientHandle):
     """Shuts the connection down when a client's connect or data callback raises, and tells the departure: the host does
     not know how far it had got, and can connect anew."""

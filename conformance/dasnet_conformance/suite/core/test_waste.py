@@ -12,47 +12,33 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_SILENT, Value
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, number_of, read_away
-from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over, talk, until_fired
+from dasnet_conformance.suite.memory import (
+    SLACK,
+    flood,
+    is_held_up,
+    memory_comes_to_rest,
+    number_stays,
+    read_away,
+)
+from dasnet_conformance.suite.scenes import put_aside, serve_one, take_over, talk, until_fired
 
 #: Rounds of a block.
 CLIENTS = 25
 FAILED_INITS = 1_000
 REPEATED = 1_000
 
-#: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
-COUNTED = 60
-SLACK = 16
-#: The same of servers, each destroyed with a client that floods it.
+#: Servers, each destroyed with a client that floods it: more than threads may be left for a while.
 FLOODED = SLACK + 2
+#: Bytes that it sends: more than a server reads at once.
+BEYOND_BUFFERS = 1 << 18
 
 #: Bytes of a client in a block: what is kept of them for good is more than a block may grow by.
 FLOOD = 2 << 20
-PIECE = 1 << 18
-#: Ticks in which a server that takes its time has read what lets the client send on.
-READ_MEANWHILE = 64
-
-
-def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str, most: int = COUNTED) -> None:
-    number_of(host, of)
-    turn()
-    before = number_of(host, of)
-    turns = 0
-    for _ in rounds(most, least=1):
-        turn()
-        turns += 1
-    # What ends a little later, a thread that is waited for, still ends.
-    host.until(
-        lambda: number_of(host, of) <= before + SLACK,
-        what=f"no more than {before + SLACK} {of} after {turns} times {each} ({before} after the first)",
-        got=lambda: f"{number_of(host, of)} of them",
-    )
 
 
 def _visitor(host: Host, server: HostObject) -> Callable[[], object]:
@@ -97,29 +83,6 @@ def _breaker_off(host: Host, server: HostObject) -> Callable[[], object]:
     return breaker_off
 
 
-# A client that sends on and on, past the suite's own notes: those would be memory that grows.
-def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
-    sent, fruitless, part = 0, 0, bytes(PIECE)
-    while sent < size and peer.socket is not None:
-        try:
-            moved = peer.socket.send(part[: size - sent])
-        except (BlockingIOError, InterruptedError):
-            moved = 0
-        except OSError as error:
-            raise expect.Mismatch("the connection of a client that sends on and on", "open", str(error)) from None
-        sent += moved
-        fruitless = 0 if moved else fruitless + 1
-        expect.that(
-            fruitless < FRUITLESS_TICKS,
-            f"{FRUITLESS_TICKS} ticks in a row with bytes of the client waiting",
-            expected="some of them read",
-            got="none",
-        )
-        host.pause(fruitless)
-        # The system takes no more before a large part of what it holds was read, a kibibyte a tick perhaps.
-        ticks(host, server, READ_MEANWHILE if fruitless else 1)
-
-
 # A server that nobody listens to, and its client: nothing but the server can keep a byte.
 def _unheard(host: Host) -> tuple[HostObject, Peer]:
     server = host.listening(CLASS_SILENT)
@@ -132,7 +95,7 @@ def _unheard(host: Host) -> tuple[HostObject, Peer]:
 def test_memory_per_byte(host: Host) -> None:
     """A program that takes files all day. It overrides no callback: nothing but the server can keep a byte."""
     server, peer = _unheard(host)
-    memory_comes_to_rest(host, lambda: _flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
+    memory_comes_to_rest(host, lambda: flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
 
 
 @check("waste.memory-per-byte-sent")
@@ -177,7 +140,7 @@ def test_memory_per_tick(host: Host) -> None:
 @check("waste.threads-per-client")
 def test_threads_per_client(host: Host) -> None:
     """A thread for a client is fine; it ends with it."""
-    _number_stays(host, "threads", _visitor(host, host.listening()), "a client")
+    number_stays(host, "threads", _visitor(host, host.listening()), "a client")
 
 
 @check("waste.threads-per-server")
@@ -186,11 +149,11 @@ def test_threads_per_server(host: Host) -> None:
 
     def flooded() -> None:
         server, peer = host.connected()
-        peer.send(bytes(PIECE))
+        peer.send(bytes(BEYOND_BUFFERS))
         expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
         host.dismiss(peer)
 
-    _number_stays(host, "threads", flooded, "a server destroyed with a client that floods it", FLOODED)
+    number_stays(host, "threads", flooded, "a server destroyed with a client that floods it", FLOODED)
 
 
 @check("waste.threads-per-reload")
@@ -202,13 +165,13 @@ def test_threads_per_reload(host: Host) -> None:
         reloads(host, alone, 1)
         reloads(host, server, 1)
 
-    _number_stays(host, "threads", reload, "a reload")
+    number_stays(host, "threads", reload, "a reload")
 
 
 @check("waste.threads-per-failed-init")
 def test_threads_per_failed_init(host: Host) -> None:
     """What was started for a port that could not be had."""
-    _number_stays(host, "threads", _failing_init(host), "a failed init")
+    number_stays(host, "threads", _failing_init(host), "a failed init")
 
 
 @check("waste.descriptors-per-reload")
@@ -224,4 +187,4 @@ def test_descriptors_per_reload(host: Host) -> None:
         put_aside(last)
         last = take_over(host, last, new)
 
-    _number_stays(host, "descriptors", reload, "a reload")
+    number_stays(host, "descriptors", reload, "a reload")
