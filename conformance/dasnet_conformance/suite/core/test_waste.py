@@ -29,7 +29,7 @@ from dasnet_conformance.suite.scenes import put_aside, serve_one, take_over, tal
 
 #: Rounds of a block.
 CLIENTS = 25
-FAILED_INITS = 1_000
+FAILED_INITS = 500
 REPEATED = 1_000
 
 #: Servers, each destroyed with a client that floods it: more than threads may be left for a while.
@@ -121,7 +121,7 @@ def test_memory_per_reload(host: Host) -> None:
 
 @check("waste.memory-per-failed-init")
 def test_memory_per_failed_init(host: Host) -> None:
-    """A program that tries its port until it is free. Half a kibibyte of each is allowed to stay, errors among it."""
+    """A program that tries its port until it is free. Of each a kibibyte and a half may stay, errors among it."""
     memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
 
 
