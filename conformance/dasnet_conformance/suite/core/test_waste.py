@@ -25,12 +25,18 @@ from dasnet_conformance.suite.memory import (
     number_stays,
     read_away,
 )
-from dasnet_conformance.suite.scenes import put_aside, serve_one, take_over, talk, until_fired
+from dasnet_conformance.suite.scenes import Forgiving, put_aside, serve_one, take_over, talk, until_fired
 
 #: Rounds of a block.
 CLIENTS = 25
 FAILED_INITS = 500
 REPEATED = 1_000
+
+#: Rounds of calls that fail in a block, what they are given, and how often it is repeated; an orphan that stays empty.
+REFUSALS = 40
+MISTAKEN = bytes(1_024)
+REPEATS = 64
+NEVER_FILLED = 9
 
 #: Servers, each destroyed with a client that floods it: more than threads may be left for a while.
 FLOODED = SLACK + 2
@@ -123,6 +129,42 @@ def test_memory_per_reload(host: Host) -> None:
 def test_memory_per_failed_init(host: Host) -> None:
     """A program that tries its port until it is free. Of each a kibibyte and a half may stay, errors among it."""
     memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
+
+
+@check("waste.memory-per-refusal")
+def test_memory_per_refusal(host: Host) -> None:
+    """A program with a mistake in each frame. Some twenty kibibytes of each call that fails are allowed to stay: less
+    than the buffer that it was given, or one that was read into for a callback that raised."""
+    alone, empty, (server, peer) = host.listening(), host.new(), host.connected()
+    server.react("data", "raise")
+    forgiving = Forgiving(server)
+
+    def refusals() -> None:
+        nonlocal server, peer
+        alone.send(MISTAKEN, repeat=REPEATS)
+        server.send(MISTAKEN, len(MISTAKEN) * REPEATS + 1, repeat=REPEATS)
+        empty.call("restore", NEVER_FILLED)
+        heard, gone = server.count("data"), server.count("disconnect")
+        # A single delivery: each failure is one more for the suite's own notes.
+        peer.send(b"!")
+        with expect.needing("callbacks.raise-keeps-serving"):
+            host.until(
+                lambda: server.count("data") > heard or server.count("disconnect") > gone,
+                forgiving,
+                what="a data callback, which raises, or a departure",
+            )
+        if server.count("disconnect") > gone or peer.closed is not None:
+            # Nobody has to go on with a client whose callback failed.
+            host.dismiss(peer)
+            until_fired(host, server, "disconnect", gone + 1, forgiving)
+            peer = host.peer(server.port)
+            until_fired(host, server, "connect", gone + 2, forgiving)
+        # The suite's own notes of what was told.
+        for each in (alone, empty, server):
+            each.fired.clear()
+            each.received.clear()
+
+    memory_comes_to_rest(host, refusals, REFUSALS, f"{REFUSALS} calls of each kind that fail")
 
 
 @check("waste.memory-per-tick")
