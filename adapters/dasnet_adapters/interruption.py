@@ -105,20 +105,20 @@ def _around(block: interrupted_after | None) -> Iterator[interrupted_after]:
 def _set_for(block: interrupted_after) -> None:
     global _set, _strikes
     _set = time.monotonic()
-    _strikes = min(each.ends for each in _around(block))
-    signal.setitimer(signal.ITIMER_REAL, max(_strikes - _set, 0.001), _AGAIN)
+    end = min(each.ends for each in _around(block))
+    signal.setitimer(signal.ITIMER_REAL, max(end - _set, 0.001), _AGAIN)
+    # Last, so that what was due before is not taken for somebody else's when it comes just now.
+    _strikes = end
 
 
+# What comes before the time of any block is somebody else's signal.
 def _strike(number: int, frame: FrameType | None) -> None:
-    if _current is None:
-        if callable(_before):
-            _before(number, frame)
-        return
     now = time.monotonic()
-    if now < _strikes:
-        _current.strike()  # somebody set the timer anew, and means it
     for block in _around(_current):
         if now >= block.ends:
             block.strike()
-    # It was set for a block that is over.
-    _set_for(_current)
+    theirs = _current is None or now < _strikes
+    if _current is not None:
+        _set_for(_current)  # the one that it was set for is over, or somebody has set it anew
+    if theirs and callable(_before):
+        _before(number, frame)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from changed_reference import Change, Wrong
+from dasnet_adapters import interruption
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
 from dasnet_adapters.interruption import interrupted_after
 from dasnet_conformance.running.environment import trouble_reaching
@@ -21,6 +22,10 @@ from dasnet_conformance.stage.ports import NoPortsLeft, Ports
 
 def never(*anything: object) -> Answer:
     """A call that does not return; whatever deadline there is strikes now."""
+    block = interruption._current
+    while block is not None:
+        block.ends = 0.0
+        block = block.outer
     # And again: the system may give one signal to another thread, which wakes nobody here.
     signal.setitimer(signal.ITIMER_REAL, 0.001, 0.05)
     threading.Event().wait()
@@ -189,6 +194,17 @@ def test_in_a_burst_a_timer_that_was_put_out_is_set_again(handler: Callable[...,
         threading.Event().wait(0.06)
         with pytest.raises(CallTooLong):
             in_a_burst(10.0, never)
+
+
+@pytest.mark.usefixtures("handler")
+def test_an_alarm_before_its_time_is_somebody_elses_and_ours_still_comes() -> None:
+    def both() -> None:
+        with pytest.raises(AssertionError, match="somebody else's alarm"):
+            signal.raise_signal(signal.SIGALRM)
+        threading.Event().wait()
+
+    with pytest.raises(TimeIsUp), deadline(0.3):
+        both()
 
 
 @pytest.mark.usefixtures("handler")
