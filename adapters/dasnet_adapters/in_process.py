@@ -22,9 +22,9 @@ from .contract import CORE, LOWLEVEL, AdapterBroken, Answer, Command, Descriptio
 from .hints import HINTS
 from .interruption import interrupted_after
 from .patience import DEFAULT_DEADLINE, Patience
-from .python_api import find_shortcomings
+from .python_api import CLASSES_OF, find_shortcomings
 from .python_host import PythonHost
-from .python_recording import PythonModule
+from .python_recording import PythonModule, offered_classes
 from .python_stacks import frames_of, other_threads
 
 
@@ -77,8 +77,16 @@ def describe_module(module: Any, name: str) -> Description:
         name=str(getattr(module, "IMPLEMENTATION_NAME", top)),
         version=str(version or "unknown"),
         language=f"Python {sys.version_info.major}.{sys.version_info.minor}",
-        profiles=tuple(getattr(module, "PROFILES", (CORE, LOWLEVEL))),
+        profiles=tuple(module.PROFILES) if hasattr(module, "PROFILES") else _profiles_of(module),
     )
+
+
+# What a module claims that says nothing of it: the server of the documentation, or where it has none what it has.
+def _profiles_of(module: Any) -> tuple[str, ...]:
+    offered = offered_classes(module)
+    if "Server" in offered or not offered:
+        return CORE, LOWLEVEL
+    return tuple(profile for profile, (owner, _) in CLASSES_OF.items() if owner in offered)
 
 
 class _TooLong(BaseException):

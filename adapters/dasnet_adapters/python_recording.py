@@ -250,6 +250,21 @@ def _optional_classes(name: str, base: Any) -> dict[int, Any]:
         return {}
 
 
+# What a module without any documented class has instead: perhaps one of that name, whose handle nobody can make.
+def _nothing_of(module: Any) -> str:
+    for name, (adapter, *_) in _OPTIONAL.items():
+        if isinstance(getattr(module, name, None), type):
+            return f"no class Server, and its {name} has no method {adapter}"
+    *names, last = _OPTIONAL
+    return f"no class Server, and no {', '.join(names)} or {last} either"
+
+
+def offered_classes(module: Any) -> tuple[str, ...]:
+    """The documented classes that a module has, or an object that offers the API as a module would, by name."""
+    server = ("Server",) if isinstance(getattr(module, "Server", None), type) else ()
+    return (*server, *(name for name in _OPTIONAL if _optional_classes(name, getattr(module, name, None))))
+
+
 class PythonModule:
     """What one imported module offers to a host.
 
@@ -265,7 +280,7 @@ class PythonModule:
             optional |= _optional_classes(name, getattr(module, name, None))
         if not isinstance(base, type) and not optional:
             raise AdapterBroken(
-                f"{label} has no class Server",
+                f"{label} has {_nothing_of(module)}",
                 culprit="caller",
                 hint="name the module that offers the documented API: Server, SharedOrphan, make_server, ...",
             )

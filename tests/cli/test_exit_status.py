@@ -342,7 +342,14 @@ def test_a_mistake_that_is_seen_before_a_run_is_one_line(
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("", "module has no class Server; name the module that offers the documented API"),
+        (
+            "",
+            "module has no class Server, and no Client, HttpServer or HttpClient either; name the module that offers",
+        ),
+        (
+            "class HttpServer:\n    def make_adapter(self): ...\n",
+            "module has no class Server, and its HttpServer has no method make_http_server_adapter; name the module",
+        ),
         ("raise RuntimeError('two\\nlines')\n", "module module cannot be imported: RuntimeError: two lines; check "),
         ("raise SystemExit(5)\n", "module module cannot be imported: SystemExit: 5"),
     ],
@@ -354,6 +361,7 @@ def test_a_module_that_cannot_be_judged_is_one_line(workshop: Workshop, source: 
     assert told in ran.err
 
 
+@pytest.mark.parametrize("claims", ["PROFILES = ('{profile}',)\n", ""], ids=["said", "not said"])
 @pytest.mark.parametrize(
     ("name", "profile", "requirements"),
     [
@@ -362,9 +370,9 @@ def test_a_module_that_cannot_be_judged_is_one_line(workshop: Workshop, source: 
     ],
 )
 def test_a_module_may_have_one_class_of_http_alone(
-    workshop: Workshop, name: str, profile: str, requirements: list[str]
+    workshop: Workshop, name: str, profile: str, requirements: list[str], claims: str
 ) -> None:
-    source = f"from dasnet_reference import {name}, SharedOrphan\nPROFILES = ('{profile}',)\n"
+    source = f"from dasnet_reference import {name}, SharedOrphan\n" + claims.format(profile=profile)
     ran = workshop.dasnet("run", workshop.module("module", source, opening=""), *requirements)
     assert (ran.status, ran.err) == (0, "")
     assert f"{len(requirements)} pass" in ran.out

@@ -27,6 +27,7 @@ from dasnet_conformance.stage.http_side import (
     targets_of,
 )
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import Forgiving
 
 #: How many requests stand in one write: more than a table of a round size has places for.
 MANY = 137
@@ -49,11 +50,16 @@ def test_keep_alive(host: Host) -> None:
 
 
 @check("http-connection.keeps-alive")
-def test_keeps_alive(host: Host) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [(), ("Connection: x-close, closed", "Connection-Token: close")],
+    ids=["no word of it", "words and names that only resemble it"],
+)
+def test_keeps_alive(host: Host, fields: tuple[str, ...]) -> None:
     """Neither side has said close."""
     server = greeting(host)
     peer = client_of(host, server)
-    peer.send(request_of())
+    peer.send(request_of("/", *fields))
     answer = await_answer(host, server, peer)
     host.settle(server)
     expect.that(
@@ -67,18 +73,19 @@ def test_keeps_alive(host: Host) -> None:
 @check("http-connection.old-version")
 @pytest.mark.parametrize(
     "fields",
-    [(), ("Connection: keep-alive",), ("Connection: keep-alive, close",)],
-    ids=["nothing asked", "keep-alive asked", "both asked, of which close goes first"],
+    [(), ("Connection: keep-alive",), ("Connection: keep-alive, close",), ("Connection: x-keep-alive",)],
+    ids=["nothing asked", "keep-alive asked", "both asked, of which close goes first", "a word that ends in it"],
 )
 def test_old_version(host: Host, fields: tuple[str, ...]) -> None:
-    """It ends, unless keep-alive was asked for and the answer says it too."""
+    """It ends, unless keep-alive was asked for and the answer says it too; with a body or without."""
     server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(request_of("/", *fields, version="HTTP/1.0"))
-    answer = await_answer(host, server, peer)
-    if fields != ("Connection: keep-alive",) or b"keep-alive" not in answer.words("connection"):
-        await_end(host, server, peer)
-    expect.same_bytes(answer.body, GREETING, "the body")
+    for method, body in (("GET", b""), ("POST", b"a body")):
+        peer = client_of(host, server)
+        peer.send(request_of("/", *fields, version="HTTP/1.0", method=method, body=body))
+        answer = await_answer(host, server, peer)
+        if fields != ("Connection: keep-alive",) or b"keep-alive" not in answer.words("connection"):
+            await_end(host, server, peer)
+        expect.same_bytes(answer.body, GREETING, "the body")
 
 
 @check("http-connection.old-version-confirmed")
@@ -104,22 +111,32 @@ in_any_form = pytest.mark.parametrize(
         "Connection: x-other,\tClose , x-more",
         "Connection: x-other\r\nConnection: close",
         "Connection: keep-alive, close",
+        "Connection: , close",
     ],
-    ids=["alone", "in capitals", "in a list", "among blanks", "in a second line", "beside keep-alive"],
+    ids=[
+        "alone",
+        "in capitals",
+        "in a list",
+        "among blanks",
+        "in a second line",
+        "beside keep-alive",
+        "behind nothing",
+    ],
 )
 
 
 @check("http-connection.close")
 @in_any_form
 def test_close(host: Host, field: str) -> None:
-    """One answer, whole, then the end."""
+    """One answer, whole, then the end; with a body or without."""
     server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(request_of("/", field))
-    answer = await_answer(host, server, peer)
-    expect.same_bytes(answer.body, GREETING, "the body")
-    await_end(host, server, peer)
-    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
+    for method, body in (("GET", b""), ("POST", b"a body")):
+        peer = client_of(host, server)
+        peer.send(request_of("/", field, method=method, body=body))
+        answer = await_answer(host, server, peer)
+        expect.same_bytes(answer.body, GREETING, "the body")
+        await_end(host, server, peer)
+        expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
 
 
 @check("http-connection.close-said")
@@ -144,14 +161,31 @@ def test_close_said(host: Host, field: str) -> None:
 
 
 @check("http-connection.behind-close")
-def test_behind_close(host: Host) -> None:
-    """In the same write, and later, when the answer is there."""
+@pytest.mark.parametrize("said", ["by the request", "by the program", "by the version", "where the callback raises"])
+def test_behind_close(host: Host, said: str) -> None:
+    """In the same write, and later, when the answer is there. Whoever answers close has told of the last request,
+    though it was not the client that asked for that (RFC 9112, section 9.6).
+    """
     server = greeting(host)
+    if said == "by the program":
+        server.react("request", "respond", 200, b"Connection: close\r\n", GREETING)
+    elif said == "where the callback raises":
+        server.react("request", "raise")
+    # The tick in which a callback raises may end in an error.
+    ticked = Forgiving(server) if said == "where the callback raises" else server
+    version = "HTTP/1.0" if said == "by the version" else "HTTP/1.1"
+    fields = ["Connection: close"] if said == "by the request" else []
     peer = client_of(host, server)
-    peer.send(request_of("/last", "Connection: close") + request_of("/behind"))
-    await_answer(host, server, peer)
-    peer.send(request_of("/later"))
-    host.settle(server)
+    peer.send(request_of("/last", *fields, version=version) + request_of("/behind", version=version))
+    host.until(
+        lambda: bool(finals_at(peer) or peer.closed or server.did("respond")), ticked, what="an answer, or the end"
+    )
+    host.settle(ticked)
+    if said != "by the request" and not (finals_at(peer) and finals_at(peer)[0].closes):
+        raise expect.Moot("this server does not say close then")
+    if peer.closed is None:
+        peer.send(request_of("/later"))
+    host.settle(ticked)
     expect.equal(targets_of(server), ["/last"], "the targets called back")
 
 

@@ -11,6 +11,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     ask,
     await_answer,
+    await_answers,
     await_end,
     await_request,
     client_of,
@@ -143,9 +144,14 @@ def test_resets_in_answer(host: Host) -> None:
 
 
 @check("http-connection.half-close")
-@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0", "reads late"])
 def test_half_close(host: Host, version: str) -> None:
-    """It has asked and will say nothing more, and it reads; answered inside the callback and ticks later."""
+    """It has asked and will say nothing more, and it reads; answered inside the callback and ticks later. One that
+    reads later still gets all of it as well.
+    """
+    if version == "reads late":
+        _half_closed_reads_late(host)
+        return
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(request_of(version=version))
@@ -159,6 +165,22 @@ def test_half_close(host: Host, version: str) -> None:
     host.settle(server)
     respond(server, event.exchange)
     expect.same_bytes(await_answer(host, server, later).body, GREETING, "the body of a later answer")
+
+
+# The end of the client's half comes when a part of its answer has left, and the rest waits for it to read.
+def _half_closed_reads_late(host: Host) -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.pause_reading()
+    peer.send(request_of())
+    event = await_request(host, server)
+    respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+    host.tick_once(server)
+    peer.half_close()
+    host.settle(server)
+    peer.resume_reading()
+    answer = await_answer(host, server, peer)
+    expect.equal(len(answer.body), LARGE, "bytes of an answer whose client has ended its half meanwhile")
 
 
 @check("http-connection.half-close-ends")
@@ -302,13 +324,21 @@ def test_faulty_in_turn(host: Host, data: bytes) -> None:
 
 @check("http-connection.stays-open")
 def test_stays_open(host: Host) -> None:
-    """One that has never asked, and one in the middle of a head; the ticks take no time."""
+    """One that has never asked, one in the middle of a head, and one that has had its answer; the ticks take no time,
+    and then seconds pass in which nothing comes.
+    """
     server = greeting(host)
-    silent, halved = client_of(host, server), client_of(host, server)
+    silent, halved, used = (client_of(host, server) for _ in range(3))
     halved.send(b"GET /patient HTTP/1.1\r\n")
+    used.send(request_of("/used"))
+    goes_on = not await_answer(host, server, used).closes
     host.settle(server)
     many.ticks(host, server, MANY_TICKS)
+    host.idle(server)
     silent.send(request_of("/silent"))
     halved.send(b"Host: localhost\r\n\r\n")
     for peer in (silent, halved):
         await_answer(host, server, peer)
+    if goes_on:
+        used.send(request_of("/again"))
+        await_answers(host, server, used, 2)

@@ -40,7 +40,7 @@ def _words_at(peer: Peer) -> list[int]:
 
 
 @check("http-connection.expect-continue")
-@pytest.mark.parametrize("how", ["as usual", "in other case", "for chunks"])
+@pytest.mark.parametrize("how", ["as usual", "in other case", "for chunks", "by HTTP/1.2"])
 def test_expect_continue(host: Host, how: str) -> None:
     """The body does not come before; without a word the client would wait for ever. A body may come in chunks too."""
     server = greeting(host)
@@ -48,6 +48,8 @@ def test_expect_continue(host: Host, how: str) -> None:
     head = _expecting(word="expect: 100-Continue" if how == "in other case" else EXPECTING)
     if how == "for chunks":
         head = request_of("/", EXPECTING, "Transfer-Encoding: chunked", method="POST")
+    if how == "by HTTP/1.2":
+        head = _expecting("HTTP/1.2")
     peer.send(head)
     host.until(lambda: bool(_words_at(peer) or peer.closed), server, what="100, or a final answer")
     got = f"none, then {peer.closed}"

@@ -12,6 +12,7 @@ from dasnet_conformance.stage.http_side import (
     await_request,
     client_of,
     drip,
+    fields_of,
     greeting,
     pour,
     request_of,
@@ -43,13 +44,19 @@ def test_body_then_request(host: Host, data: bytes) -> None:
     """Where the connection goes on, the byte behind a body is the first of the next request."""
     server = greeting(host)
     peer = client_of(host, server)
-    peer.send(data + request_of("/next"))
+    peer.send(data.replace(b"\r\n", b"\r\nX-First: a\r\n", 1) + request_of("/next"))
     if await_answer(host, server, peer).closes:
         raise expect.Moot("this server ends every connection behind its first answer")
     await_request(host, server, 2, needs="")
     expect.equal(requests_of(server)[1].method, "GET", "the method of the request behind a body")
     expect.equal(targets_of(server)[1], "/next", "its target")
     expect.same_bytes(requests_of(server)[1].data, b"", "its body")
+    expect.that(
+        all(name != "x-first" for name, _ in fields_of(requests_of(server)[1])),
+        "its fields",
+        expected="none of the request before",
+        got="X-First",
+    )
 
 
 @check("http-framing.partial-body")

@@ -13,11 +13,15 @@ from dasnet_conformance.stage.http_side import (
     Limits,
     await_answer,
     await_answers,
+    await_request,
     client_of,
     finals_at,
     greeting,
+    made_server,
     request_of,
     requests_of,
+    respond,
+    serving,
     still_serves,
     targets_of,
 )
@@ -145,9 +149,11 @@ def test_body_chunked(host: Host, how: str) -> None:
 def test_body_at_limit(host: Host, framing: str) -> None:
     """Exactly as many bytes as the limit; three times on one connection, as the limit is that of one body.
 
-    The limits of line and head are smaller, and come in one write with it: none of its bytes are theirs.
+    The limits of line and head are smaller, and come in one write with it: none of its bytes are theirs. And those of
+    another object, made behind this one, are that one's.
     """
     server = greeting(host, limits=Limits(line=500, head=1_000, body=10_000))
+    made_server(host, limits=Limits(body=100))
     body = host.random.randbytes(10_000)
     data = request_of("/", method="POST", body=body)
     if framing == "chunks":
@@ -266,8 +272,12 @@ def _memory(host: Host) -> int:
 
 
 @check("http-limits.connections")
-def test_connections(host: Host) -> None:
+@pytest.mark.parametrize("four", ["silent", "waiting"])
+def test_connections(host: Host, four: str) -> None:
     """Four places; the fifth waits for one or is told 503, or is ended, and the four go on."""
+    if four == "waiting":
+        _all_places_wait(host)
+        return
     server = greeting(host, limits=Limits(connections=4))
     inside = [client_of(host, server) for _ in range(4)]
     host.settle(server)
@@ -294,3 +304,21 @@ def test_connections(host: Host) -> None:
     if beyond.closed is None and not finals_at(beyond):
         await_answer(host, server, beyond, errors=True)
     still_serves(host, server)
+
+
+# Clients who wait for their answers are no reason to go beyond the limit, nor is it one to end them.
+def _all_places_wait(host: Host) -> None:
+    server = serving(host, limits=Limits(connections=4))
+    waiting = [client_of(host, server) for _ in range(4)]
+    for peer in waiting:
+        peer.send(request_of("/inside"))
+    await_request(host, server, 4)
+    beyond = [host.peer(server.port) for _ in range(2)]
+    for peer in beyond:
+        peer.send(request_of("/beyond"))
+    host.settle(server)
+    expect.equal(targets_of(server), ["/inside"] * 4, "the targets called back, with places for four")
+    for event in requests_of(server):
+        respond(server, event.exchange)
+    for peer in waiting:
+        await_answer(host, server, peer)

@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_side import (
     client_of,
     finals_at,
     greeting,
+    made_server,
     request_of,
     respond,
     serving,
@@ -173,6 +174,8 @@ def test_stall_waits_for_host(host: Host, behind: bytes) -> None:
 def test_stall_counts_ticks(host: Host) -> None:
     """A few ticks less than the limit, with silence between them: whoever counts seconds, or counts twice, shows."""
     server = greeting(host, limits=Limits(stall=STALL))
+    # That another one has less patience is nothing to this one.
+    made_server(host, limits=Limits(stall=4))
     peer = client_of(host, server)
     peer.send(b"GET / HTTP/1.1\r\n")
     host.tick_once(server)
@@ -186,12 +189,15 @@ def test_stall_counts_ticks(host: Host) -> None:
 
 
 @check("http-limits.stall-frees")
-def test_stall_frees(host: Host) -> None:
-    """Two places, and both clients stall; neither closes its side when the server has closed its own."""
+@pytest.mark.parametrize("data", [b"GET / HTTP/1.1\r\n", b"no request\r\n\r\n"], ids=["in a head", "turned down"])
+def test_stall_frees(host: Host, data: bytes) -> None:
+    """Two places, and both clients stall; neither closes its side when the server has closed its own. Nor does one that
+    was turned down, and says nothing more.
+    """
     server = greeting(host, limits=Limits(connections=2, stall=STALL))
     stalled = [client_of(host, server) for _ in range(2)]
     for peer in stalled:
-        peer.send(b"GET / HTTP/1.1\r\n")
+        peer.send(data)
     # What is left of a connection may be kept for as long as once more.
     for _ in range(5 * STALL):
         host.tick_once(server)

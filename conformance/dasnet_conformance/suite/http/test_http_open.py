@@ -29,7 +29,7 @@ from dasnet_conformance.stage.http_side import (
     targets_of,
 )
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
-from dasnet_conformance.suite.scenes import rounds, tick_whatever
+from dasnet_conformance.suite.scenes import rounds, tick_whatever, unused_port
 
 #: What is_open may say of an object that does not listen.
 NOT_OPEN = ("false", "refused")
@@ -145,6 +145,87 @@ def test_no_port(host: Host, port: int) -> None:
     server = made_server(host)
     expect.one_of(server.init(port), host.allowed(), f"init on port {port}")
     expect.one_of(server.is_open(), NOT_OPEN, f"is_open after init on port {port}")
+
+
+@check("http-open.port-again")
+def test_port_again(host: Host) -> None:
+    """An answer that is the last, one that waits and a silent one: with each the server's side is closed first, and the
+    system keeps what is left of the connection for a while.
+    """
+    server = greeting(host)
+    last, silent = client_of(host, server), client_of(host, server)
+    last.send(request_of("/", "Connection: close"))
+    await_answer(host, server, last)
+    host.settle(server)
+    expect.returns(server.destroy(), None, "destroy")
+    for peer in (last, silent):
+        host.await_closed(peer)
+        peer.close()
+    successor = made_server(host)
+    successor.react("request", "respond", 200, b"", GREETING)
+    expect.returns(successor.init(server.port), True, "init on the port of a server that was destroyed")
+    still_serves(host, successor)
+
+
+@check("http-open.one-listener")
+@pytest.mark.parametrize("again", ["init", "adapter", "restore"])
+def test_one_listener(host: Host, again: str) -> None:
+    """Whichever it chooses, nobody is let in at a door behind which there is nobody."""
+    server = greeting(host)
+    old, new = server.port, unused_port(host)
+    if again == "restore":
+        other = serving(host)
+        expect.returns(other.save(), None, "save of another object")
+        if server.restore() == Value(None):
+            host.await_refusal(old, "the port of the handle that gave way to the one that was restored")
+            server.port = other.port
+        still_serves(host, server)
+        return
+    if again == "adapter":
+        server.adapter()
+        if server.is_open() != Value(True):
+            server = made_server(host)
+            server.react("request", "respond", 200, b"", GREETING)
+            expect.returns(server.init(old), True, "init of another object on the port that was let go of")
+        still_serves(host, server)
+        return
+    server.init(new)
+    at_old, at_new = not host.refuses_connections(old), not host.refuses_connections(new)
+    for peer in host.peers:
+        peer.dispose()
+    host.settle(server)
+    expect.that(
+        at_old != at_new,
+        "after init on an open object",
+        expected="one listener",
+        got="listeners on both ports" if at_old else "no listener",
+    )
+    server.port = old if at_old else new
+    still_serves(host, server)
+
+
+@check("http-open.without-handle")
+@pytest.mark.parametrize("state", ["that never had a handle", "whose handle was saved", "that was destroyed"])
+def test_without_handle(host: Host, state: str) -> None:
+    """False, nothing or a refusal, as the call has it; never true, for there is nothing left to be true of."""
+    if state == "that never had a handle":
+        server, exchange = host.new(CLASS_HTTP), 1
+    else:
+        server = serving(host)
+        client_of(host, server).send(request_of())
+        exchange = await_request(host, server).exchange
+        with expect.needing("http-reload.open" if state == "whose handle was saved" else "http-connection.destroyed"):
+            expect.returns(
+                server.save() if state == "whose handle was saved" else server.destroy(), None, "its handle's end"
+            )
+    for _ in range(3):
+        expect.one_of(server.tick(), ("none", "refused"), f"tick of an object {state}")
+        expect.one_of(server.is_open(), NOT_OPEN, f"is_open of an object {state}")
+        expect_no_answer(server, exchange, f"respond of an object {state}")
+    if state != "that was destroyed":
+        expect.returns(server.destroy(), None, f"destroy of an object {state}")
+    expect.one_of(server.destroy(), ("none", "refused"), "a second destroy")
+    still_serves(host, greeting(host))
 
 
 # A further client of a server that answers nothing by itself is served.

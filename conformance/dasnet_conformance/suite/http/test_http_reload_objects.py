@@ -20,6 +20,7 @@ from dasnet_conformance.stage.http_side import (
     made_server,
     reloaded,
     request_of,
+    requests_of,
     respond,
     serving,
     still_serves,
@@ -85,15 +86,22 @@ STALL = 48
 
 
 @check("http-reload.limits")
-@pytest.mark.parametrize("limit", ["body", "stall"])
+@pytest.mark.parametrize("limit", ["body", "fields", "head", "connections", "stall"])
 def test_limits(host: Host, limit: str) -> None:
     """One client has sent a part of its head before; whose limits count is not asked, for both have the same."""
     if limit == "stall":
         _stalls_through_a_reload(host)
         return
-    limits = Limits(body=10_000)
+    if limit == "connections":
+        _places_through_a_reload(host)
+        return
+    limits = {"body": Limits(body=10_000), "fields": Limits(fields=20), "head": Limits(head=4_000)}[limit]
     server = greeting(host, limits=limits)
-    too_large = request_of("/", "Content-Length: 10001", method="POST")
+    too_large = {
+        "body": request_of("/", "Content-Length: 10001", method="POST"),
+        "fields": request_of("/", *(f"X-{number}: a" for number in range(60))),
+        "head": request_of("/", *(f"X-{number}: {'a' * 1_000}" for number in range(8))),
+    }[limit]
     early = client_of(host, server)
     early.send(too_large[:20])
     host.settle(server)
@@ -110,7 +118,7 @@ def test_limits(host: Host, limit: str) -> None:
         answer = await_answer(host, fresh, peer, errors=True)
         expect.that(
             400 <= answer.status < 500,
-            f"the answer to a body beyond the limit, at {peer.name}",
+            f"the answer to what is beyond the limit, at {peer.name}",
             expected="an error of the client",
             got=str(answer.status),
         )
@@ -118,10 +126,36 @@ def test_limits(host: Host, limit: str) -> None:
     still_serves(host, fresh)
 
 
-# A client is silent before the reload and behind it; whether its ticks are counted anew is open.
+# Four places, all of them taken by clients who wait for their answers: whoever comes then, waits or is turned down.
+def _places_through_a_reload(host: Host) -> None:
+    limits = Limits(connections=4)
+    server = serving(host, limits=limits)
+    inside = [client_of(host, server) for _ in range(4)]
+    for peer in inside:
+        peer.send(request_of("/inside"))
+    await_request(host, server, 4)
+    fresh = made_server(host, limits=limits)
+    with expect.needing("http-reload.open"):
+        expect.returns(server.save(), None, "save")
+        expect.returns(fresh.restore(), None, "restore")
+    fresh.port = server.port
+    for _ in range(2):
+        host.peer(server.port).send(request_of("/beyond"))
+    host.settle(fresh)
+    expect.equal(targets_of(fresh), [], "the targets called back beyond four that wait, behind a reload")
+    for event in requests_of(server):
+        respond(fresh, event.exchange)
+    for peer in inside:
+        await_answer(host, fresh, peer)
+
+
+# A client is silent before the reload and behind it; whether its ticks are counted anew is open. The server is an old
+# one by then, so that the count of its ticks is far above the limit.
 def _stalls_through_a_reload(host: Host) -> None:
     limits = Limits(stall=STALL)
     server = greeting(host, limits=limits)
+    for _ in range(4 * STALL):
+        host.tick_once(server)
     peers = [client_of(host, server) for _ in range(2)]
     peers[0].send(b"GET / HTTP/1.1\r\n")
     for _ in range(STALL // 4):

@@ -95,6 +95,9 @@ def test_clients_apart(host: Host) -> None:
     for peer in peers:
         await_answers(host, server, peer)
     expect.equal(sorted(targets_of(server)), ["/client-0", "/client-1", "/client-2"], "the targets called back")
+    for event in requests_of(server):
+        own = [value.decode() for name, value in fields_of(event) if name == "x-number"]
+        expect.equal(own, [event.target[-1]], f"the values of X-Number of the request for {event.target}")
 
 
 @check("http-request.fields-large")

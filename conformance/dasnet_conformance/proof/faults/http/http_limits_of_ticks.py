@@ -144,3 +144,16 @@ class TheCountOfPlacesForgetsStalledOnes(HttpHandle):
 
     def has_room(self) -> bool:
         return len(self.connections) + self.stalled < self.limits.connections
+
+
+class _LingersForGood(HttpConnection):
+    def count_tick(self, stall: int | None) -> None:
+        super().count_tick(None if self.lingering else stall)
+
+
+@fault("http-limits.stall-frees", also=(_LingersForGood,))
+class TurnedDownOnesKeepTheirPlace(HttpHandle):
+    """A client that was turned down is waited for until it closes its side, and has its place until then."""
+
+    def has_room(self) -> bool:
+        return len(self.connections) < self.limits.connections
