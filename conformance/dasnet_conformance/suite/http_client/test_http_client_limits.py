@@ -45,11 +45,12 @@ def test_head(host: Host) -> None:
 
 @check("http-client-limits.head-endless")
 def test_head_endless(host: Host) -> None:
-    """No empty line, no line end, and interim answers without end."""
+    """No empty line, no line end; and the line of a chunk, and a trailer, without end."""
     endless = {
         "/lines": b"HTTP/1.1 200 OK\r\n" + b"X-Field: a value\r\n" * (8 * _HEAD // 18),
         "/line": b"HTTP/1.1 200 " + b"a" * 8 * _HEAD,
         "/chunk-line": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + b"a" * 8 * _HEAD,
+        "/trailer": chunked_answer_of(b"a body")[:-2] + b"X-Field: a value\r\n" * (8 * _HEAD // 18),
     }
     for target, data in endless.items():
         _expect_failure(host, target, data)
@@ -57,8 +58,9 @@ def test_head_endless(host: Host) -> None:
 
 @check("http-client-limits.body-length")
 def test_body_length(host: Host) -> None:
-    """It says so itself, and nothing of it need come."""
+    """It says so itself, and nothing of it need come. One byte too many is too many, also where all of them come."""
     _expect_failure(host, "/large", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (8 * _BODY))
+    _expect_failure(host, "/one-byte", answer_of(b"a" * (_BODY + 1)))
 
 
 @check("http-client-limits.no-content")
@@ -75,9 +77,10 @@ def test_no_content(host: Host) -> None:
 
 @check("http-client-limits.body-chunked")
 def test_body_chunked(host: Host) -> None:
-    """A large chunk, and small ones without end."""
+    """A large chunk, small ones without end, and one byte too many."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     _expect_failure(host, "/one", head + b"%x\r\n" % (8 * _BODY) + b"a" * (2 * _BODY))
+    _expect_failure(host, "/one-byte", chunked_answer_of(b"a" * _BODY, b"a"))
     _expect_failure(host, "/many", head + (b"400\r\n" + b"a" * 1024 + b"\r\n") * (4 * _BODY // 1024))
 
 
@@ -89,9 +92,9 @@ def test_body_until_close(host: Host) -> None:
 
 @check("http-client-limits.within")
 def test_within(host: Host) -> None:
-    """Nearly as much as is allowed, in each framing, and in chunks whose lines are more than a head may have."""
+    """As much as is allowed, in each framing, and in chunks whose lines are more than a head may have."""
     site = asking(host, limits=_LIMITS)
-    body = host.random.randbytes(_BODY - 100)
+    body = host.random.randbytes(_BODY)
     answers = {
         "/length": answer_of(body, "X-Long: " + "a" * (_HEAD - 300)),
         "/chunks": chunked_answer_of(body[:1_000], body[1_000:]),

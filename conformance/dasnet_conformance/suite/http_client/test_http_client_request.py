@@ -153,15 +153,20 @@ def test_target_exact(host: Host, target: str) -> None:
 
 
 @check("http-client-request.method-exact")
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "REPORT", "get", "X-Own!"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "REPORT", "get", "head", "X-Own!"])
 def test_method_exact(host: Host, method: str) -> None:
-    """A method that is not known may be refused, and never be another one."""
+    """A method that is not known may be refused, and never be another one, nor be answered like one."""
     site = asking(host)
     outcome = request(site.client, "/", method)
     if is_refused(outcome) and method not in ("PUT", "DELETE", "OPTIONS"):
         return
-    accepted(outcome, f"request {method}")
-    expect.equal(site.await_request()[1].method, method, "the method")
+    number = accepted(outcome, f"request {method}")
+    peer, arrived = site.await_request()
+    expect.equal(arrived.method, method, "the method")
+    if method == "head":
+        peer.send(answer_of())
+        event = await_response(host, site.client, number)
+        expect.same_bytes(event.data, REPLY, "the body of the answer to head, which is not HEAD")
 
 
 @check("http-client-request.asterisk")
