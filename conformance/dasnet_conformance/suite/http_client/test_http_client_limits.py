@@ -166,11 +166,15 @@ def test_stall_not_by_drops(host: Host) -> None:
             told = spell_outcome(early) if early is not None else "none"
             expect.that(early is None, "an outcome of what waits", expected="none", got=told)
     await_response(host, site.client, number)
+    # Its turn has come: what it waited is not held against it.
+    peer, _ = site.await_request("/waits", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, waiting)
 
 
 @check("http-client-limits.deadline")
 def test_deadline(host: Host) -> None:
-    """Whatever still comes."""
+    """Whatever still comes. What is asked late has a deadline of its own."""
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     number, peer = asked(site)
     used = _ticks_so_far(host, site)
@@ -178,10 +182,14 @@ def test_deadline(host: Host) -> None:
     for _ in range(0, _DEADLINE - used - 8, 8):
         peer.send(b"X")
         _ticks_without_outcome(host, site, number, 8, "the deadline")
+    late = ask(site.client, "/late")
     for _ in range(used + 18):
         peer.send(b"X")
         host.tick_once(site.client)
     await_failure(host, site.client, number)
+    peer, _ = site.await_request("/late", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, late)
     talk(site, "/next")
 
 
@@ -198,7 +206,9 @@ def test_no_limit_of_its_own(host: Host) -> None:
 
 @check("http-client-limits.never-blocks")
 def test_never_blocks(host: Host) -> None:
-    """A server that never answers a connection, one that reads nothing, and a body larger than the system holds."""
+    """A server that never answers a connection, one that reads nothing of a body larger than the system holds, and one
+    that is not there, while each failure is answered by another request.
+    """
     client = made_client(host)
     silent = site_of(host, client, "silent")
     numbers = [ask(client, "/nobody"), ask(client, "/nobody-either", "POST", body=PIECE, repeat=1 << 16)]
@@ -215,6 +225,12 @@ def test_never_blocks(host: Host) -> None:
     site.await_request("/upload", needs="")
     peer.send(answer_of())
     await_response(host, site.client, number)
+    client = made_client(host)
+    site_of(host, client, "refuse")
+    client.react("failure", "request", "GET", "/again", b"", b"")
+    ask(client, "/again")
+    host.settle(client)
+    client.react("failure", "none")
 
 
 # The ticks that the client has had, all of which a request may have waited.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_response import BrokenError, HttpResponse
 
 
@@ -38,3 +42,34 @@ class TrailersWithoutEnd(HttpResponse):
     def check_head_size(self, size: int) -> None:
         if self.state != "trailer":
             super().check_head_size(size)
+
+
+@fault("http-client-limits.never-blocks", hangs=True)
+class CallbacksAreWorkedOff(HttpClientHandle):
+    """What a callback asks for is done in the same tick, and what comes of that told, as long as there is any."""
+
+    def tell_all(self) -> None:
+        while self.outcomes:
+            super().tell_all()
+            self.turn()
+
+
+@fault("http-client-limits.stall-not-by-drops")
+class WaitedIsStalled(HttpClientHandle):
+    """The ticks that a request has waited for its turn are held against it as soon as that comes."""
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        if self.limits.stall is not None and self.ticks - asked.since >= self.limits.stall:
+            raise BrokenError("nothing has moved since it was asked", errno.ETIMEDOUT)
+
+
+@fault("http-client-limits.deadline")
+class DeadlineOfAll(HttpClientHandle):
+    """Where the request under way is late all that wait fail with it."""
+
+    def count_ticks(self) -> None:
+        late = self.current is not None and self.is_late(self.current)
+        super().count_ticks()
+        while late and self.queue:
+            self.fail(self.queue.popleft(), "it took too many ticks", errno.ETIMEDOUT)
