@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
         # that could not be told is none, and no success.
         _drop_output()
-        return 2 if 1 in STATUSES.get(given[0], {}) else 0
+        return 2 if 1 in STATUSES.get("".join(given[:1]), {}) else 0
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             # Whatever a command asks of such a place, and that some say of it themselves, is the caller's to mend.
