@@ -89,6 +89,7 @@ def test_a_signal_ends_a_run_with_all_that_it_started(workshop: Workshop, name: 
     assert partial in page
     assert "<h2>Partial report</h2>" in page
     assert "### Partial report" in (workshop.folder / "report" / "summary.md").read_text("utf-8")
+    assert workshop.dasnet("verify-report", "report").out == "the report verifies\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system tells children of their parent's death")

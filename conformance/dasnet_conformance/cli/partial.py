@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dasnet_conformance.catalogue.hashes import suite_hashes
 from dasnet_conformance.proof.texts import catalogue_text
 from dasnet_conformance.running.collect import Collector
 from dasnet_conformance.running.conclusion import NEVER_RAN, conclude_run
@@ -73,4 +74,7 @@ def _partial(collector: Collector, command: Sequence[str], ended: str) -> Result
     told = f"the run was {ended} after {judged} of {len(rows)} requirements"
     # The pages show what the last sanity conversation came to, and the gates what the selection was: both say it.
     sanity = replace(results.sanity, last=SanityResult(Verdict.INCONCLUSIVE, told))
-    return replace(results, requirements=rows, selection=told, broken_off=True, sanity=sanity)
+    # What was written is to be verified like any report: it is a part, and as it was written.
+    return replace(
+        results, requirements=rows, selection=told, broken_off=True, sanity=sanity, hashes=dict(suite_hashes())
+    )
