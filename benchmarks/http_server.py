@@ -282,7 +282,7 @@ def _under(
 def _suite() -> Figure:
     command = [sys.executable, "-m", "dasnet_conformance", "run", "reference", "--profile", "http"]
     command += ["--profile", "http-client"]
-    own = 1 - _share_of_the_reference([*command, "-n", "0"])
+    own = 1 - _share_of_the_reference(command)
 
     def run() -> float:
         start = time.perf_counter()

@@ -38,6 +38,8 @@ from making.published import load_published
 from making.requirements import Facts, all_facts, variants
 
 DOCS = Path(__file__).parent
+#: Where the module's documentation is published.
+DOCUMENTATION = "https://daslang.io/doc/stdlib/generated/network.html"
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
 
 
@@ -140,8 +142,10 @@ def _requirement(facts: Facts) -> str:
     if requirement.survival:
         lines.append("- a death of the process, or a call that never returns, fails it")
     lines.append(f"- clauses: {', '.join(f'[{name}](#{_anchor(name)})' for name in requirement.clauses)}")
-    places = {f"`{place.file}` {place.function}" for place in facts.places}
+    places = {f"[{Path(place.file).name}](../conformance/{place.file}) {place.function}" for place in facts.places}
     lines.append(f"- check: {', '.join(sorted(places))}")
+    if facts.faults:
+        lines.append(f"- faults: {', '.join(f'`{fault.name}`' for fault in facts.faults)}")
     return "\n".join(lines)
 
 
@@ -162,6 +166,11 @@ def catalogue_page() -> str:
         "This page is generated from the data files of the suite by `docs/generate.py`.",
         f"{len(catalogue.requirements)} requirements ({', '.join(f'{n} {level}' for level, n in counts.items())}), "
         f"{len(catalogue.clauses)} clauses.",
+        f"What binds is [the module's documentation]({DOCUMENTATION}), and for HTTP the RFC beside it: a clause names "
+        "the place, and the number at the end of an anchor changes with that page's source. `dasnet explain ID` tells "
+        "all about one requirement. Its faults are the wrong servers that fail it, told in [the kill "
+        "matrix](../reports/published/kill-matrix.md) and run by `dasnet prove --fault NAME`; which implementation "
+        "passes it stands in [the matrix](../reports/published/matrix.md).",
     ]
     for section, title in catalogue.titles.items():
         parts.append(f"## {section}: {title}")

@@ -46,8 +46,9 @@ named with that, and that with the reference when none is."""
 
 _CLOSING = """\
 Ctrl-C ends any command with 130, a signal with 128 and its number, and a fault of the suite itself with 2: none says
-anything of an implementation. A run that is broken off keeps the report of what it judged, with `--report-dir`, and
-the report says that it is partial. `dasnet` without a command shows the overview and ends with 3.
+anything of an implementation. A command with a verdict ends with 2, too, where its output is not read to the end, as in
+`dasnet doctor | head -1`. A run that is broken off keeps the report of what it judged, with `--report-dir`, and the
+report says that it is partial. `dasnet` without a command shows the overview and ends with 3.
 
 ## Environment
 

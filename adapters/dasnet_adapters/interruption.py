@@ -10,36 +10,35 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any, Final
 
 #: Seconds between one strike and the next, in case that something swallowed the first.
 _AGAIN: Final = 1.0
-#: Seconds for which a block in a `burst` takes our handler to be there, once seen, as long as somebody else's timer is
-#: as we left it; and by how much that may be off, in seconds, which is less than anybody needs for setting it again.
+#: Seconds for which the timer, once set, is taken to run and our handler to be there, in a `burst` of blocks.
 _TRUSTED: Final = 0.05
-_SAME: Final = 0.00005
 
-#: The innermost block that has set the timer, and the handler that stood before ours.
+#: The innermost block that counts on the timer, and the handler that stood before ours.
 _current: interrupted_after | None = None
 _before: Callable[[int, FrameType | None], Any] | int | None = None
-#: When our handler was seen last, and when somebody else's timer was to strike then, as `time.monotonic` has it.
-_seen = -_TRUSTED
-_their_strike = 0.0
+#: When the timer was set last, and when it is to strike, as `time.monotonic` has it.
+_set = -_TRUSTED
+_strikes = 0.0
 
 
 class interrupted_after:  # noqa: N801 - read like the function that it is used as
     """Raise `error` inside the block after so many seconds, where the system can.
 
     Arguments: `error`, best no `Exception`, so that the code in the block cannot swallow it by accident; `burst`,
-    whether there are many such blocks one after the other. Then a handler that somebody puts in front of ours without
-    setting the timer may stay there for a twentieth of a second: to look for it takes as long as all the rest.
+    whether there are many such blocks one after the other inside of another one. Then the timer is not set for each: it
+    goes on from one that is over, and what it is about is seen when it strikes. Should somebody put it out, or put a
+    handler in front of ours, a twentieth of a second may pass before that is made good.
     A timer that somebody else has set strikes as it would have; one that strikes earlier is left alone. Nothing happens
     where there are no timer signals (Windows, a thread), and for 0 seconds.
     """
 
-    __slots__ = ("_armed", "_burst", "_error", "_interval", "_outer", "_seconds", "_started", "_theirs")
+    __slots__ = ("_armed", "_burst", "_error", "_interval", "_seconds", "_started", "_theirs", "ends", "outer")
 
     def __init__(self, seconds: float, error: type[BaseException], *, burst: bool = False) -> None:
         self._seconds = seconds
@@ -48,24 +47,24 @@ class interrupted_after:  # noqa: N801 - read like the function that it is used 
         self._armed = False
 
     def __enter__(self) -> None:
-        global _current, _seen, _their_strike
+        global _current
         if not self._seconds or not hasattr(signal, "setitimer"):
             return
-        if threading.current_thread() is not threading.main_thread():
+        if threading.get_ident() != threading.main_thread().ident:
             return
-        theirs, self._interval = signal.getitimer(signal.ITIMER_REAL)
-        if 0 < theirs <= self._seconds:
-            return
-        self._theirs = theirs
         self._started = now = time.monotonic()
-        self._outer = _current
-        if not (self._burst and theirs) or now - _seen > _TRUSTED or abs(now + theirs - _their_strike) > _SAME:
-            _stand_in()
-            _seen = now
-        _their_strike = now + theirs
+        self.ends = now + self._seconds
+        self.outer = _current
+        if self.outer is None:
+            theirs, self._interval = signal.getitimer(signal.ITIMER_REAL)
+            if 0 < theirs <= self._seconds:
+                return
+            self._theirs = theirs
         self._armed = True
         _current = self
-        signal.setitimer(signal.ITIMER_REAL, self._seconds, _AGAIN)
+        if self.outer is None or not self._burst or now - _set > _TRUSTED or _strikes > self.ends:
+            _stand_in()
+            _set_for(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -74,11 +73,12 @@ class interrupted_after:  # noqa: N801 - read like the function that it is used 
         if not self._armed:
             return
         try:
-            # Never 0 where somebody else's timer ran, which would put it out.
-            left = max(self._theirs - (time.monotonic() - self._started), 0.001) if self._theirs else 0.0
-            signal.setitimer(signal.ITIMER_REAL, left, self._interval if left else 0.0)
+            if self.outer is None:
+                # Never 0 where somebody else's timer ran, which would put it out.
+                left = max(self._theirs - (time.monotonic() - self._started), 0.001) if self._theirs else 0.0
+                signal.setitimer(signal.ITIMER_REAL, left, self._interval if left else 0.0)
         finally:
-            _current = self._outer
+            _current = self.outer
 
     def strike(self) -> None:
         """The time is up."""
@@ -94,8 +94,31 @@ def _stand_in() -> None:
         signal.signal(signal.SIGALRM, _strike)
 
 
+# A block and those around it, from the inside.
+def _around(block: interrupted_after | None) -> Iterator[interrupted_after]:
+    while block is not None:
+        yield block
+        block = block.outer
+
+
+# Sets the timer for whichever ends first of a block and those around it.
+def _set_for(block: interrupted_after) -> None:
+    global _set, _strikes
+    _set = time.monotonic()
+    end = min(each.ends for each in _around(block))
+    signal.setitimer(signal.ITIMER_REAL, max(end - _set, 0.001), _AGAIN)
+    # Last, so that what was due before is not taken for somebody else's when it comes just now.
+    _strikes = end
+
+
+# What comes before the time of any block is somebody else's signal.
 def _strike(number: int, frame: FrameType | None) -> None:
+    now = time.monotonic()
+    for block in _around(_current):
+        if now >= block.ends:
+            block.strike()
+    theirs = _current is None or now < _strikes
     if _current is not None:
-        _current.strike()
-    elif callable(_before):
+        _set_for(_current)  # the one that it was set for is over, or somebody has set it anew
+    if theirs and callable(_before):
         _before(number, frame)

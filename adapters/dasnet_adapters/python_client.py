@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .contract import Outcome
-from .python_outcomes import NOTHING, boolean
+from .python_outcomes import NOTHING, boolean, repeated
 from .python_recording import Record
 
 
@@ -49,7 +49,7 @@ def client_commands(functions: Any, record_of: Callable[[int], Record]) -> dict[
         return NOTHING
 
     def client_send(number: int, data: bytes, repeat: int, size: int) -> Outcome:
-        return boolean(functions.client_send(handle(number), data * repeat, size), "client_send")
+        return boolean(functions.client_send(handle(number), repeated(data, repeat), size), "client_send")
 
     def client_close(number: int) -> Outcome:
         functions.client_close(handle(number))

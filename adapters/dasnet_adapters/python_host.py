@@ -45,9 +45,11 @@ from .python_outcomes import (
     boolean,
     count_descriptors,
     count_threads,
+    forget_repeated,
     memory_in_use,
     number,
     refusal_from,
+    repeated,
 )
 from .python_recording import (
     BASES,
@@ -169,6 +171,7 @@ class PythonHost:
         finally:
             self._events = None
             self._child.end()
+            forget_repeated()
         return tuple(failures)
 
     # -- callbacks and reactions
@@ -319,7 +322,7 @@ class PythonHost:
         return NOTHING
 
     def _send(self, number: int, data: bytes, repeat: int, size: int) -> Outcome:
-        return boolean(self._record(number).instance.send(data * repeat, size), "send")
+        return boolean(self._record(number).instance.send(repeated(data, repeat), size), "send")
 
     def _ticks(self, number: int, count: int) -> Outcome:
         instance = self._record(number).instance

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from .contract import Outcome
-from .python_outcomes import boolean, number
+from .python_outcomes import boolean, number, repeated
 from .python_recording import Record
 
 #: The limits of the command `http_new`, in its order, as `HttpServer` names them.
@@ -60,10 +60,10 @@ def http_commands(record_of: Callable[[int], Record]) -> dict[str, Callable[...,
 
     def respond(object: int, exchange: int, status: int, headers: bytes, body: bytes, repeat: int) -> Outcome:
         instance: Any = record_of(object).instance
-        return boolean(instance.respond(exchange, status, split_headers(headers), body * repeat), "respond")
+        return boolean(instance.respond(exchange, status, split_headers(headers), repeated(body, repeat)), "respond")
 
     def request(object: int, method: str, target: str, headers: bytes, body: bytes, repeat: int) -> Outcome:
         instance: Any = record_of(object).instance
-        return number(instance.request(method, target, split_headers(headers), body * repeat), "request")
+        return number(instance.request(method, target, split_headers(headers), repeated(body, repeat)), "request")
 
     return {"respond": respond, "request": request}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .contract import Outcome
-from .python_outcomes import NOTHING, boolean
+from .python_outcomes import NOTHING, boolean, repeated
 from .python_recording import Record
 
 
@@ -45,7 +45,7 @@ def lowlevel_commands(functions: Any, record_of: Callable[[int], Record]) -> dic
         ),
         "server_tick": server_tick,
         "server_send": lambda number, data, repeat, size: boolean(
-            functions.server_send(handle(number), data * repeat, size), "server_send"
+            functions.server_send(handle(number), repeated(data, repeat), size), "server_send"
         ),
         "server_restore": server_restore,
     }

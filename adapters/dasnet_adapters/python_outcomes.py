@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +39,24 @@ def answer_of(outcome: Outcome) -> Answer:
     if outcome is FALSE:
         return _ANSWER_FALSE
     return Answer(outcome)
+
+
+@lru_cache(maxsize=1)
+def _made_of(data: bytes, repeat: int) -> bytes:
+    return data * repeat
+
+
+def repeated(data: bytes, repeat: int) -> bytes:
+    """The bytes so many times over. What was asked for last is at hand, for a check that sends tens of mebibytes twice.
+
+    `forget_repeated` lets go of it.
+    """
+    return data if repeat == 1 else _made_of(data, repeat)
+
+
+def forget_repeated() -> None:
+    """Let go of what `repeated` has at hand."""
+    _made_of.cache_clear()
 
 
 def boolean(value: object, name: str) -> Outcome:

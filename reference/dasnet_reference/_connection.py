@@ -35,6 +35,11 @@ def keep_alive(client: socket.socket) -> None:
                 client.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
+# Reads of what nobody will be told, and bytes of each.
+_DISCARDS: Final = 16
+_DISCARDED: Final = 64 * 1024
+
+
 class Connection:
     """One connection, from the tick or the call that makes it to the tick that notices its end."""
 
@@ -133,9 +138,20 @@ class Connection:
         except OSError:
             pass  # Not connected any more, which is what was wanted.
 
+    def discard_input(self) -> None:
+        """Read what nobody will be told, a mebibyte at most. Raises nothing.
+
+        A system resets a connection that is closed with bytes unread, and what it has not sent yet is lost.
+        """
+        with suppress(OSError):
+            for _ in range(_DISCARDS):
+                if not self.receive(_DISCARDED):
+                    break
+
     def close(self) -> None:
         """A last attempt to send what waits, then the end. Raises nothing."""
         self.flush_quietly()
+        self.discard_input()
         self._socket.close()
 
     def abandon(self) -> None:

@@ -257,6 +257,7 @@ class NetworkClient(Handle[ClientEndpoint]):
     def _see_off(self) -> None:
         for left in list(self._leaving):
             left.flush_quietly(self._settings.tick_budget)
+            left.discard_input()
             if not left.queue:
                 self._leaving.remove(left)
                 left.close()

@@ -47,8 +47,9 @@ def write_reports(
 ) -> list[Path]:
     """Write every report of RENDERERS into `directory`, making it if need be.
 
-    Each file appears whole or not at all, and none appears when a renderer fails: everything is rendered first, then
-    each text is written beside its place and moved there. The text is UTF-8 with line feeds on every platform.
+    Each file appears whole or not at all, and none appears when a renderer or the disk fails, so that an earlier report
+    stays whole: everything is rendered first, then all texts are written beside their places, and moved there in the
+    end. The text is UTF-8 with line feeds on every platform.
     Arguments: `catalogue`, what is known about requirements beside their results, for the reports that show it.
     Returns: the paths of the files, in the order of RENDERERS.
     Errors: OSError when the directory or a file cannot be written.
@@ -79,15 +80,15 @@ def write_matrix(
 def _write_all(texts: Sequence[tuple[str, str]], directory: str | os.PathLike[str]) -> list[Path]:
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write_whole(folder / filename, text) for filename, text in texts]
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    # Same directory, so that the move stays inside one file system; the process id keeps two runs apart.
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Same directory, so that each move stays inside one file system; the process id keeps two runs apart.
+    partials = [folder / f".{filename}.{os.getpid()}.partial" for filename, _ in texts]
+    paths = [folder / filename for filename, _ in texts]
     try:
-        partial.write_bytes(text.encode("utf-8"))
-        partial.replace(path)
+        for partial, (_, text) in zip(partials, texts, strict=True):
+            partial.write_bytes(text.encode("utf-8"))
+        for partial, path in zip(partials, paths, strict=True):
+            partial.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
-    return path
+        for partial in partials:
+            partial.unlink(missing_ok=True)
+    return paths

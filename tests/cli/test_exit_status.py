@@ -157,6 +157,17 @@ def test_a_module_that_ends_the_process_when_imported_is_inconclusive(workshop: 
     assert "the run ended before it reached the implementation" in ran.err
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "0"]], ids=["workers", "one process"])
+@pytest.mark.parametrize("act", ["os._exit(3)", "os.kill(os.getpid(), 11)", "raise BaseException"])
+def test_what_a_module_ends_the_process_with_is_never_the_suites_part(
+    workshop: Workshop, act: str, workers: list[str]
+) -> None:
+    ran = workshop.dasnet("run", workshop.module("ending", f"import os\n\n{act}\n"), *workers)
+    assert (ran.status, len(ran.err.splitlines())) == (2, 1)
+    assert ran.err.startswith("dasnet: the run ended before it reached the implementation: the process ")
+    assert ran.err.endswith("; that was while it was loaded: see what `python -c 'import ending'` comes to\n")
+
+
 def test_what_ends_the_process_before_a_check_is_told_with_its_last_words(workshop: Workshop) -> None:
     source = "import os\n\nos.write(2, b'no licence for this library\\n')\nos._exit(9)\n"
     ran = workshop.dasnet("run", workshop.module("ending", source), "-n", "0")

@@ -248,6 +248,14 @@ def test_the_table_has_every_status_of_every_command() -> None:
     assert rows == declared
 
 
+def call_of(name: str) -> list[str]:
+    """A command with as many words as it takes at least."""
+    places = [action for action in cli.parser_of(name)._actions if not action.option_strings]
+    required = [action for action in places if action.nargs in (None, "+")]
+    words = [next(iter(action.choices)) if action.choices else "a" for action in required]
+    return [name, *words, *(["-o", "b"] if name == "matrix" else [])]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize(
     ("raised", "told", "status"),
@@ -270,10 +278,31 @@ def test_no_command_that_breaks_off_ends_as_if_it_had_a_verdict(
     def execute(arguments: Any, command: Any) -> int:
         raise raised
 
-    places = [action for action in cli.parser_of(name)._actions if not action.option_strings]
-    required = [action for action in places if action.nargs in (None, "+")]
+    given = call_of(name)
     monkeypatch.setattr(f"{cli.__name__}.{COMMANDS[name][0]}.execute", execute)
-    given = [next(iter(action.choices)) if action.choices else "a" for action in required]
-    given += ["-o", "b"] if name == "matrix" else []
-    assert main([name, *given]) == status
+    assert main(given) == status
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("raised", "status"), [(KeyboardInterrupt(), 130), (Signalled(15), 143)])
+def test_what_an_interruption_breaks_on_its_way_is_an_interruption(
+    raised: BaseException, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def execute(arguments: Any, command: Any) -> int:
+        try:
+            raise raised
+        finally:
+            _ = {}["a finally that does not expect it"]
+
+    monkeypatch.setattr(f"{cli.__name__}.list_command.execute", execute)
+    assert main(["list"]) == status
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_verdict_that_nobody_reads_is_no_success(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def execute(arguments: Any, command: Any) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(f"{cli.__name__}.{COMMANDS[name][0]}.execute", execute)
+    assert main(call_of(name)) == (2 if 1 in STATUSES[name] else 0)

@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from conformance_tools import Workshop, dasnet, with_signals
+from dasnet_conformance.cli import main
+from dasnet_conformance.cli.signals import Signalled, ending_by_signals, holding_back
+from dasnet_reports import write_reports
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals and named pipes")
 
@@ -108,6 +111,22 @@ def test_a_signal_that_is_ignored_stays_ignored(workshop: Workshop) -> None:
         assert child.wait() == 128 + signal.SIGTERM
 
 
+def test_an_interruption_that_is_ignored_is_ignored_where_checks_run(workshop: Workshop) -> None:
+    def in_the_background_of_a_script() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    told = workshop.folder / "told"
+    asking = f"import pathlib, signal\n\npathlib.Path({str(told)!r}).write_text(signal.getsignal(signal.SIGINT).name)\n"
+    subprocess.run(
+        [*dasnet(), "run", workshop.module("asking", asking), TWO[0], "-q"],
+        cwd=workshop.folder,
+        env=workshop.environment(),
+        preexec_fn=in_the_background_of_a_script,
+        check=True,
+    )
+    assert told.read_text() == "SIG_IGN"
+
+
 def test_stability_under_load_ends_quietly(workshop: Workshop) -> None:
     pipe = workshop.folder / "pipe"
     os.mkfifo(pipe)
@@ -165,3 +184,69 @@ def test_a_run_without_a_place_for_errors_comes_to_its_verdict(workshop: Worksho
     ended = workshop.run(["/bin/sh", "-c", f'exec "$0" run reference {TWO[0]} -q 2>&-', *dasnet()])
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("dasnet_reference: conforming (1 pass)")
+
+
+@pytest.fixture
+def from_a_terminal() -> Iterator[None]:
+    """Signals as they are for what was started from a terminal, whoever runs the tests."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("from_a_terminal")
+@pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Signalled)])
+def test_the_first_signal_waits_for_what_must_not_be_half_done(number: int, raised: type[BaseException]) -> None:
+    done = []
+
+    def once() -> None:
+        with holding_back():
+            os.kill(os.getpid(), number)
+            done.append("first")
+        done.append("never")
+
+    def twice() -> None:
+        with holding_back():
+            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)
+            done.append("never")
+
+    for work in (once, twice):
+        with pytest.raises(raised), ending_by_signals():
+            work()
+    assert done == ["first"]
+
+
+@pytest.mark.usefixtures("from_a_terminal")
+def test_an_interruption_while_reports_are_written_leaves_them_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*arguments: Any) -> list[Path]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return write_reports(*arguments)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dasnet_conformance.cli.run_command.write_reports", interrupted)
+    assert main(["run", "reference", TWO[0], "--report-dir", "report"]) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "dasnet: the report in report is whole: everything had been judged",
+        "dasnet: interrupted; no verdict",
+    ]
+    assert main(["verify-report", "report"]) == 0
+
+
+def test_a_verdict_whose_report_has_no_room_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> list[Path]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dasnet_conformance.cli.run_command.write_reports", full)
+    assert main(["run", "reference", TWO[0], "--report-dir", "report", "-q"]) == 3
+    told = capsys.readouterr()
+    assert told.err == "dasnet: the reports cannot be written to report: No space left on device\n"
+    assert told.out.startswith("dasnet_reference: conforming (1 pass)")

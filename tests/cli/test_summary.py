@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from dasnet_conformance.cli.summary import print_summary
+from dasnet_conformance.cli.summary import print_summary, print_verdict
 from dasnet_conformance.running.conclusion import Judged
 from dasnet_reports import (
     BaselineFinding,
@@ -167,6 +167,15 @@ def test_a_run_that_differs_from_its_baseline_ends_as_ever() -> None:
     found = BaselineFinding("not listed", "init.port-zero", "got refused")
     last = shown(row("init.port-zero"), baseline=BaselineOutcome((), (found,))).splitlines()[-1]
     assert last == "my port: \x1b[1;31mnon-conforming\x1b[0m (1 fail) in 2.5 s"
+
+
+def test_a_verdict_that_is_told_alone_says_that_it_differs_from_its_baseline() -> None:
+    found = BaselineFinding("passes", "init.port-zero", "it passes")
+    console = Console(width=120, highlight=False)
+    with console.capture() as captured:
+        results = results_of(row("init.port-zero", "pass"), baseline=BaselineOutcome(("init.port-zero",), (found,)))
+        print_verdict(console, results, 2.5, alone=True)
+    assert captured.get() == "my port: conforming (1 pass) in 2.5 s; 1 difference from the baseline\n"
 
 
 def test_in_a_log_a_line_stays_whole_and_the_time_is_the_time_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:

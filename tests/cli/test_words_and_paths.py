@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ import pytest
 from conformance_tools import Workshop, assert_one_line
 from dasnet_adapters.errors import UsageError
 from dasnet_adapters.implementation_file import load_file
-from dasnet_conformance.cli import main
+from dasnet_conformance.cli import UsageMistake, main
+from dasnet_conformance.cli.files import write_text
 from dasnet_conformance.explore.script import BadScript, read_script
 from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 
@@ -103,6 +105,12 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
         ("run reference --report-dir locked/below", "--report-dir locked/below: locked cannot be written to: "),
         ("run reference --baseline missing.toml", "missing.toml: cannot be read: No such file or directory"),
         ("run reference --baseline broken.toml", "broken.toml: is no TOML: "),
+        (
+            "run reference --baseline ''",
+            "--baseline is empty, as of a variable that is not set; name a place, or leave",
+        ),
+        ("run reference --report-dir ''", "--report-dir is empty, as of a variable that is not set"),
+        ("init-ci github ''", "DIR is empty"),
         ("prove -o taken", "-o taken: it is a file; name a folder"),
         ("explore reference -o folder", "-o folder: it is a folder; name a file"),
         ("explore reference -o taken/below", "-o taken/below: taken is a file"),
@@ -128,7 +136,7 @@ def test_a_place_that_cannot_be_used_is_told_before_anything_runs(
     monkeypatch.chdir(tmp_path)
     for name in ("run_command.run", "prove_command.build", "explore_command.start_player"):
         monkeypatch.setattr(f"dasnet_conformance.cli.{name}", _never)
-    assert main(options.split()) == 3
+    assert main(shlex.split(options)) == 3
     said = capsys.readouterr().err
     assert told in said
     assert_one_line(said)
@@ -153,7 +161,7 @@ def test_what_is_written_from_results_has_a_place_of_its_own_kind(workshop: Work
         assert (ran.status, ran.out, ran.err) == (3, "", told)
 
 
-@pytest.mark.parametrize("columns", ["0", "1", "x"])
+@pytest.mark.parametrize("columns", ["0", "1", "x", "²"])
 def test_a_width_in_which_nothing_can_be_read_is_not_believed(columns: str, workshop: Workshop) -> None:
     ran = workshop.dasnet("run", "reference", ONE, COLUMNS=columns)
     assert ran.status == 0
@@ -168,3 +176,33 @@ def test_several_words_where_one_is_taken_are_told_as_that(capsys: pytest.Captur
 def test_a_place_that_is_tried_keeps_nothing(tmp_path: Path, workshop: Workshop) -> None:
     assert workshop.dasnet("run", "reference", "--report-dir", "new/report", "no.such-id").status == 3
     assert not (workshop.folder / "new").exists()
+
+
+@pytest.mark.parametrize("line", ["run reference --report-dir {}", "run ./{}", "verify-report {}", "new-driver c {}"])
+def test_a_name_that_is_too_long_is_the_callers_mistake(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line.format("a" * 300).split()) == 3
+    said = capsys.readouterr().err
+    assert_one_line(said)
+    assert "a" * 40 in said
+    assert said.endswith("...: File name too long; name a shorter one\n")
+
+
+def test_a_file_is_replaced_as_a_whole_or_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = tmp_path / "listed.toml"
+    listed.write_text("earlier")
+    listed.chmod(0o640)
+    link = tmp_path / "link.toml"
+    link.symlink_to(listed)
+    write_text(str(link), "later")
+    assert (link.is_symlink(), listed.read_text(), listed.stat().st_mode & 0o777) == (True, "later", 0o640)
+    whole = Path.write_text
+
+    def short_of_room(path: Path, text: str, *rest: str) -> int:
+        whole(path, text[:2], *rest)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", short_of_room)
+    with pytest.raises(UsageMistake, match="cannot be written: No space left on device"):
+        write_text(str(listed), "never")
+    assert listed.read_text() == "later"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "listed.toml"]

@@ -26,6 +26,8 @@ TURNED_DOWN = {
     ("http-client-answer.version-minor", "HTTP/1.2"),
     ("http-client-answer.folded", "by a space"),
     ("http-client-answer.folded", "by a tab"),
+    ("http-client-answer.folded", "twice, from the first line on, and with blanks behind"),
+    ("http-client-answer.folded", "a close"),
     ("http-client-framing.length", "blanks around it"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,22 @@ def test_no_partial_file_stays_behind(small: Results, tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"junit\.xml"):
         write_reports(small, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["junit.xml", "results.json"]
+
+
+def test_a_disk_that_is_full_leaves_the_earlier_report_as_it_was(
+    small: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = write_reports(small, tmp_path)
+    before = {path.name: path.read_bytes() for path in written}
+    whole = Path.write_bytes
+
+    def short_of_room(path: Path, data: bytes) -> int:
+        if "index.html" in path.name:
+            whole(path, data[:10])
+            raise OSError(28, "No space left on device")
+        return whole(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", short_of_room)
+    with pytest.raises(OSError, match="No space left"):
+        write_reports(replace(small, seed=small.seed + 1), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

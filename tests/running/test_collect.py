@@ -161,6 +161,14 @@ def test_an_implementation_that_was_not_reached_is_inconclusive(broken: bool) ->
     assert (judged.results, judged.exit_status, judged.problem) == (None, 2, problem)
 
 
+def test_what_broke_a_run_on_its_way_is_told_before_what_followed_from_it() -> None:
+    run = Run().select("init.works", "low.works").case("init.works")
+    run.collector.broken = "the suite's part: Too many open files"
+    judged = run.judged()
+    assert judged.results is not None
+    assert (judged.exit_status, judged.problem) == (2, "the suite's part: Too many open files")
+
+
 def test_nothing_selected_is_a_mistake_of_the_caller() -> None:
     judged = Run().select().judged()
     assert (judged.results, judged.exit_status) == (None, 3)

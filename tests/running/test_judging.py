@@ -103,8 +103,8 @@ def test_records_are_told_as_they_come(run: Run) -> None:
     talk = ["start", "pace", "sanity"]
     # A worker of its own goes ahead, while the checks are collected.
     ahead = [kind for kind in follower.types if kind != "selected"]
-    assert ahead == ["header", *talk, "start", "case", *talk, "end", "end"]
-    assert "selected" in follower.types[1:5]
+    assert ahead == ["loading", "header", *talk, "start", "case", *talk, "end", "end"]
+    assert "selected" in follower.types[1:6]
     assert judged.results is not None
     assert judged.results.command == ("the", "command")
     assert judged.results.reached == "in-process"
@@ -165,6 +165,27 @@ def test_a_child_that_says_nothing_is_told_so(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(child.subprocess, "Popen", without_a_word)
     judged, _ = run("reference", "")
     assert (judged.exit_status, judged.problem) == (2, "the suite's part: pytest ended without a word")
+
+
+def test_what_broke_the_run_is_told_although_the_session_came_to_its_end(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking = """import os, sys, pytest
+from dasnet_conformance.pytest_plugin import pool
+
+def refused(*_):
+    raise OSError(24, "Too many open files")
+
+pool.Pool._hand_out = refused
+sys.exit(pytest.main(__import__("json").loads(sys.stdin.read())))
+"""
+    real = subprocess.Popen
+    monkeypatch.setattr(
+        child.subprocess, "Popen", lambda command, **given: real([sys.executable, "-c", breaking], **given)
+    )
+    judged, _ = run("reference", "query.answers-boolean")
+    assert judged.results is not None
+    assert (judged.exit_status, judged.problem) == (2, "the suite's part: OSError: [Errno 24] Too many open files")
 
 
 def test_a_mistake_in_the_options_is_the_callers(run: Run) -> None:

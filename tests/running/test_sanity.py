@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from changed_reference import Change, Wrong
+from dasnet_adapters import interruption
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Unsupported, Value
 from dasnet_adapters.interruption import interrupted_after
 from dasnet_conformance.running.environment import trouble_reaching
@@ -20,6 +22,10 @@ from dasnet_conformance.stage.ports import NoPortsLeft, Ports
 
 def never(*anything: object) -> Answer:
     """A call that does not return; whatever deadline there is strikes now."""
+    block = interruption._current
+    while block is not None:
+        block.ends = 0.0
+        block = block.outer
     # And again: the system may give one signal to another thread, which wakes nobody here.
     signal.setitimer(signal.ITIMER_REAL, 0.001, 0.05)
     threading.Event().wait()
@@ -151,19 +157,54 @@ def test_a_handler_that_was_put_there_since_is_found_again(handler: Callable[...
         signal.raise_signal(signal.SIGALRM)
 
 
-def test_in_a_burst_a_handler_is_found_again_whose_timer_was_set_anew(handler: Callable[..., None]) -> None:
-    theirs = signal.setitimer(signal.ITIMER_REAL, 60.0)
-    try:
+class CallTooLong(BaseException):
+    """Of a block inside of another one."""
+
+
+def in_a_burst(seconds: float, action: Callable[[], object] = lambda: None) -> None:
+    with interrupted_after(seconds, CallTooLong, burst=True):
+        action()
+
+
+def test_in_a_burst_each_block_has_its_time_and_the_one_around_them_too() -> None:
+    def blocks() -> None:
         for _ in range(3):
-            with interrupted_after(20.0, TimeIsUp, burst=True):
-                pass
+            in_a_burst(0.05)
+        threading.Event().wait(0.03)
+        within = time.monotonic()
+        with pytest.raises(CallTooLong):
+            in_a_burst(0.05, threading.Event().wait)
+        assert time.monotonic() - within >= 0.05
+        in_a_burst(20.0, threading.Event().wait)
+
+    started = time.monotonic()
+    with pytest.raises(TimeIsUp), deadline(0.3):
+        blocks()
+    assert time.monotonic() - started >= 0.3
+    assert no_timer_of_ours()
+
+
+def test_in_a_burst_a_timer_that_was_put_out_is_set_again(handler: Callable[..., None]) -> None:
+    def put_out() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, handler)
-        signal.setitimer(signal.ITIMER_REAL, 61.0)
-        with pytest.raises(TimeIsUp), interrupted_after(0.01, TimeIsUp, burst=True):
-            threading.Event().wait()
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 61.0
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, *theirs)
+
+    with deadline(20.0):
+        in_a_burst(10.0, put_out)
+        threading.Event().wait(0.06)
+        with pytest.raises(CallTooLong):
+            in_a_burst(10.0, never)
+
+
+@pytest.mark.usefixtures("handler")
+def test_an_alarm_before_its_time_is_somebody_elses_and_ours_still_comes() -> None:
+    def both() -> None:
+        with pytest.raises(AssertionError, match="somebody else's alarm"):
+            signal.raise_signal(signal.SIGALRM)
+        threading.Event().wait()
+
+    with pytest.raises(TimeIsUp), deadline(0.3):
+        both()
 
 
 @pytest.mark.usefixtures("handler")

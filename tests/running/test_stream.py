@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dasnet_conformance.running.room import UNRECORDED
 from dasnet_conformance.running.stream import StreamReader, StreamWriter
 
 #: Appends records of one process, long ones among them, as fast as it can once its input ends.
@@ -120,3 +121,22 @@ def test_what_an_interruption_left_unread_is_read_the_next_time(writer: StreamWr
     assert next(iter(reader.read()))["number"] == 0  # and whoever read it was interrupted
     writer.write("case", number=3)
     assert [record["number"] for record in reader.read()] == [1, 2, 3]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no limit of a file's size")
+def test_a_process_that_cannot_write_its_records_ends_and_says_so(path: Path, reader: StreamReader) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", limited + WRITING, path], input=b"", capture_output=True, timeout=60, check=False
+    )
+    assert ended.returncode == UNRECORDED
+    assert ended.stderr == b"dasnet: the records of the run cannot be written: File too large\n"
+    assert [record["number"] for record in reader.read()] == list(range(len(path.read_bytes().splitlines()) - 1))
+
+
+def test_a_line_that_is_no_record_is_passed_over(path: Path, writer: StreamWriter, reader: StreamReader) -> None:
+    writer.write("case", number=1)
+    with path.open("ab") as file:
+        file.write(b'{"type": "ca{"type"}\n')
+    writer.write("case", number=2)
+    assert [record["number"] for record in reader.read()] == [1, 2]

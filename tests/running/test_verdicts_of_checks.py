@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import pytest
@@ -76,6 +77,13 @@ def test_a_call_that_hangs_fails_and_is_laid_to_its_place(requirement: Requireme
 def test_a_machine_without_ports_is_the_suites_part(requirement: Requirement) -> None:
     record = judge(NoPortsLeft("no free block of ports"), requirement, None)
     assert record == {"verdict": "inconclusive", "message": "the suite's part: no free block of ports"}
+
+
+@pytest.mark.parametrize("requirement", [REQUIREMENT, SURVIVAL])
+def test_a_machine_that_has_no_more_is_told_as_that(requirement: Requirement) -> None:
+    record = judge(OSError(errno.EMFILE, "Too many open files"), requirement, None)
+    told = "the machine has no more for the suite: Too many open files; raise its limits (ulimit -a), or give -n 1"
+    assert record == {"verdict": "inconclusive", "message": told}
 
 
 @pytest.mark.parametrize("requirement", [REQUIREMENT, SURVIVAL])

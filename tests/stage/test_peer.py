@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 import struct
@@ -13,6 +14,7 @@ import pytest
 
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.stage.ports import NoPortsLeft
 from dasnet_conformance.stage.transcript import Transcript
 
 HOST = "127.0.0.1"
@@ -113,6 +115,18 @@ def test_a_refusal_seen_later_names_the_port_too(peer: Peer, closed_port: int) -
 def test_what_the_system_refuses_at_once_is_a_mismatch(peer: Peer) -> None:
     with pytest.raises(Mismatch, match=r"^connecting to port 9: expected a connection, got \w+"):
         peer.connect("255.255.255.255", 9)
+
+
+def test_a_system_without_a_port_to_connect_from_says_nothing_of_the_server(
+    peer: Peer, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Portless(socket.socket):
+        def connect(self, address: Any) -> None:
+            raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "socket", Portless)
+    with pytest.raises(NoPortsLeft, match="the system has no port left to connect from"):
+        peer.connect("127.0.0.1", listener.getsockname()[1])
 
 
 @pytest.fixture

@@ -48,13 +48,16 @@ class Connection:
         with self.socket:
             with suppress(OSError):  # macOS refuses options on a socket whose other end has gone; reading will tell
                 self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.TaskGroup() as tasks:
-                writing = tasks.create_task(self._write())
-                self._reading = tasks.create_task(self._read(news))
-                await asyncio.wait([self._reading])
-                if self._left:
-                    await self._outgoing.join()
-                writing.cancel()
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    writing = tasks.create_task(self._write())
+                    self._reading = tasks.create_task(self._read(news))
+                    await asyncio.wait([self._reading])
+                    if self._left:
+                        await self._outgoing.join()
+                    writing.cancel()
+            finally:
+                self._discard_input()
         if self._left:
             return
         if self.failure is not None:
@@ -63,6 +66,13 @@ class Connection:
             errno.EPIPE, "the other end has left"
         )  # for a send before the tick that tells it
         await news.put(None)
+
+    # A system resets a connection that is closed with bytes unread, and what it has not sent yet is lost.
+    def _discard_input(self) -> None:
+        with suppress(OSError):
+            for _ in range(NEWS_LIMIT):
+                if not self.socket.recv(CHUNK):
+                    break
 
     async def _read(self, news: asyncio.Queue[News]) -> None:
         loop = asyncio.get_running_loop()

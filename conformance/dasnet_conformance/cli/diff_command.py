@@ -20,7 +20,7 @@ from dasnet_conformance.stage.ports import Ports
 from dasnet_reports import EXIT_USAGE, harmless
 
 from . import UsageMistake
-from .reaching import DEFAULT_TOLD, add_reaching, named
+from .reaching import DEFAULT_TOLD, add_reaching, insist_on_loopback, named
 from .selecting import add_ids, selected, told_apart
 from .time_left import TimeLeft
 
@@ -61,6 +61,7 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         for target in targets:
             target.build()
             adapters.append(target.adapter())
+            insist_on_loopback(adapters[-1])
         descriptions = [adapter.describe() for adapter in adapters]
         profiles = set.intersection(*(set(t.claims(d.profiles)) for t, d in zip(targets, descriptions, strict=True)))
         cases = _cases(ids, profiles)

@@ -19,12 +19,19 @@ from typing import Any, Final
 
 from .choices import fold_choices, near_option
 from .commands import COMMANDS, GROUPS, HELP, JUDGING, grouped, told
+from .exit_statuses import STATUSES
 from .mistakes import EXIT_USAGE, UsageMistake
 from .signals import EXIT_INTERRUPTED, STATUS_OF_SIGNALS, Signalled, ending_by_signals, why
 
 #: What the system says of an output that takes no more.
 _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
+
+#: What the help calls an argument that names a place on the disk.
+_PLACES: Final = ("DIR", "FILE")
+
+#: Characters that are shown of a name which is too long.
+_TOLD_OF_A_NAME: Final = 40
 
 #: A width below which COLUMNS is not believed.
 _LEAST_COLUMNS: Final = 20
@@ -95,26 +102,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageMistake as mistake:
         _complain(str(mistake))
         return EXIT_USAGE
-    except KeyboardInterrupt as ended:
-        _complain(f"{why(ended)}; no verdict")
-        return EXIT_INTERRUPTED
-    except Signalled as ended:
-        _complain(f"{why(ended)}; no verdict")
-        return STATUS_OF_SIGNALS + ended.number
+    except (KeyboardInterrupt, Signalled) as ended:
+        return _ended(ended)
     except BrokenPipeError:
         # The reader of our output left (as in `dasnet list | head`): nothing to say, and nobody to say it to. A verdict
-        # that could not be told is none.
+        # that could not be told is none, and no success.
         _drop_output()
-        return 2 if given[:1] == ["run"] else 0
+        return 2 if 1 in STATUSES.get("".join(given[:1]), {}) else 0
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            # Whatever a command asks of such a place, and that some say of it themselves, is the caller's to mend.
+            _complain(f"{str(error.filename or '')[:_TOLD_OF_A_NAME]}...: {error.strerror}; name a shorter one")
+            return EXIT_USAGE
         if error.errno not in _FULL:
-            return _broke()
+            return _broke(error)
         # Every file that a command writes is looked after by the command: what is left is the standard output.
         _drop_output()
         _complain(f"the output cannot be written: {error.strerror}; no verdict")
         return 2
-    except Exception:
-        return _broke()
+    except Exception as error:
+        return _broke(error)
+
+
+def _ended(ended: BaseException) -> int:
+    _complain(f"{why(ended)}; no verdict")
+    return STATUS_OF_SIGNALS + ended.number if isinstance(ended, Signalled) else EXIT_INTERRUPTED
 
 
 # A program may be started without an output (`>&-`). The first file that it opens would be taken for it then.
@@ -127,7 +139,8 @@ def _has_output() -> bool:
 # What says 0 has no idea how wide it is, and in a few columns nothing can be read.
 def _insist_on_columns() -> None:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) < _LEAST_COLUMNS:
+    unread = columns.isdigit() and not columns.isdecimal()  # "²", which is a digit and no number
+    if unread or (columns.isdecimal() and int(columns) < _LEAST_COLUMNS):
         del os.environ["COLUMNS"]
 
 
@@ -163,7 +176,17 @@ def _call(given: list[str]) -> int:
 def _execute(given: list[str]) -> int:
     module, parser = _load(given[0])
     # Intermixed: options may stand between the words of a command, wherever those may be left out.
-    return int(module.execute(parser.parse_intermixed_args(given[1:]), given))
+    arguments = parser.parse_intermixed_args(given[1:])
+    _insist_on_places(parser, arguments)
+    return int(module.execute(arguments, given))
+
+
+# `--baseline "$LIST"` of a job in which LIST is not set: without the list nothing would gate, and nobody would know.
+def _insist_on_places(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    for action in parser._actions:
+        if action.metavar in _PLACES and getattr(arguments, action.dest, None) == "":
+            option = action.option_strings[0] if action.option_strings else action.metavar
+            raise UsageMistake(f"{option} is empty, as of a variable that is not set; name a place, or leave it out")
 
 
 def _complain(text: str) -> None:
@@ -177,7 +200,13 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _broke() -> int:
+def _broke(error: BaseException) -> int:
+    # An interruption may strike where somebody's `finally` does not expect it, and what that raises is not the matter.
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt | Signalled):
+            return _ended(behind)
+        behind = behind.__context__
     # The interpreter would end with 1 here, which says that an implementation does not conform.
     traceback.print_exc()
     _complain("no verdict: the suite itself broke, as told above; please report it")

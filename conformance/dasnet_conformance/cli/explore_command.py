@@ -21,7 +21,7 @@ from dasnet_conformance.running.target import Target
 from . import UsageMistake
 from .choices import Several
 from .files import insist_on_file
-from .reaching import add_implementation, named
+from .reaching import add_implementation, insist_on_loopback, named
 from .selecting import excluded
 from .time_left import TimeLeft
 
@@ -126,7 +126,9 @@ def start_player(implementation: str) -> tuple[ProcessPlayer, tuple[str, ...]]:
     """
     try:
         target = Target(implementation)
-        target.adapter().close()
+        adapter = target.adapter()
+        adapter.close()
+        insist_on_loopback(adapter)
         target.build()
         player = ProcessPlayer(implementation)
         try:

@@ -6,6 +6,7 @@ What a command writes in the end is tried before it begins, so that nobody waits
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -35,13 +36,32 @@ def read_results(path: str) -> Results:
 
 
 def write_text(path: str, text: str) -> None:
-    """Write a file as a whole, making its folder. Raises `UsageMistake`."""
+    """Write a file as a whole or not at all, making its folder; one that is there stays until then.
+
+    Raises `UsageMistake`.
+    """
     place = Path(path)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, "utf-8")
+        replace_text(place, text)
     except OSError as error:
         raise UsageMistake(f"{place}: cannot be written: {error.strerror}") from error
+
+
+def replace_text(place: Path, text: str) -> None:
+    """Put a text in the place of a file, at once, with the mode that it had. Raises `OSError`, and leaves it then."""
+    if place.exists() and not place.is_file():
+        place.write_text(text, "utf-8")  # a device or a pipe has no earlier text to lose
+        return
+    whole = place.resolve()  # a link goes on being one
+    partial = whole.with_name(f".{whole.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, "utf-8")
+        if whole.exists():
+            shutil.copymode(whole, partial)
+        partial.replace(whole)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def insist_on_folder(path: str, option: str) -> None:

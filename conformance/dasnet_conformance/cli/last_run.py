@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from .files import replace_text
+
 #: The folder, beside which `dasnet run` is called.
 FOLDER: Final = ".dasnet_cache"
 _FILE: Final = "failed.json"
@@ -35,7 +37,7 @@ def remember(implementation: str, judged: Iterable[str], failed: Iterable[str]) 
     try:
         Path(FOLDER).mkdir(exist_ok=True)
         (Path(FOLDER) / ".gitignore").write_text("*\n", "utf-8")
-        (Path(FOLDER) / _FILE).write_text(json.dumps(known, indent=1, ensure_ascii=False), "utf-8")
+        replace_text(Path(FOLDER) / _FILE, json.dumps(known, indent=1, ensure_ascii=False))
     except OSError:
         pass
 

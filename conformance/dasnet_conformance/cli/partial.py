@@ -17,6 +17,8 @@ from dasnet_conformance.running.judge import Progress
 from dasnet_conformance.running.stream import Record
 from dasnet_reports import Results, SanityResult, Verdict, write_reports
 
+from .signals import holding_back
+
 
 class Watched:
     """A progress that keeps what has been collected. Argument: `progress`, which is told of everything."""
@@ -46,7 +48,8 @@ def keep_partial_report(watched: Watched, command: Sequence[str], directory: str
     if results is None:
         return ""
     try:
-        write_reports(results, directory, catalogue_text())
+        with holding_back():
+            write_reports(results, directory, catalogue_text())
     except OSError as error:
         return f"the partial report cannot be written to {directory}: {error.strerror}"
     return f"the report in {directory} is partial: {results.selection}"

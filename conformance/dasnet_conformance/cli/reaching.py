@@ -9,10 +9,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dasnet_adapters.implementation_file import FILE_NAME
 
 from . import UsageMistake
+
+if TYPE_CHECKING:
+    from dasnet_adapters import Adapter
 
 #: The words for an implementation, in the help of a command.
 FORMS_TOLD = "reference, python:MODULE, driver:COMMAND, tcp:HOST:PORT, or the path of a dasnet.toml or its directory"
@@ -45,6 +49,20 @@ def _workers(word: str) -> int | None:
     if not word.isdecimal():
         raise argparse.ArgumentTypeError(f"takes a number from 0 up, or auto, and not {word!r}")
     return int(word)
+
+
+def insist_on_loopback(adapter: Adapter) -> None:
+    """Raise `AdapterBroken` where this machine has no way from peers to a server, which no implementation can help.
+
+    Arguments: `adapter`, of the implementation that is about to be reached.
+    """
+    # Here, since the commands that reach nothing share this module.
+    from dasnet_adapters import AdapterBroken
+    from dasnet_conformance.running.environment import trouble_with_loopback
+
+    trouble = trouble_with_loopback(adapter.peer_host)
+    if trouble:
+        raise AdapterBroken(trouble, culprit="adapter")
 
 
 def add_debugging(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,7 @@ from .reaching import add_debugging, add_implementation, add_reaching, add_worke
 from .screen import MOST_CHARACTERS
 from .selecting import add_ids, excluded, implementation_and_ids, selected
 from .sharding import add_shard, shard_of
-from .signals import Signalled, why
+from .signals import Signalled, holding_back, why
 from .summary import print_summary, print_verdict
 from .watching import look, wait_for_change
 
@@ -172,27 +172,18 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             if told:
                 print(f"dasnet: {told}", file=sys.stderr)  # noqa: T201
             raise
-    judged = _gated(judged, arguments, options)
-    if judged.results is not None:
-        _keep(implementation, judged.results)
     if judged.results is None:
         for line in judged.ending():
             print(harmless(line, MOST_CHARACTERS, one_line=True), file=sys.stderr)  # noqa: T201
         return judged.exit_status
-    judged.results = _pointing(judged.results, options, reports=bool(arguments.report_dir))
-    written: list[Path] = []
-    if arguments.report_dir:
-        try:
-            written = write_reports(judged.results, arguments.report_dir, catalogue_text())
-            written += write_reproductions(judged.failures, arguments.report_dir, options.target())
-        except OSError as error:
-            raise UsageMistake(f"the reports cannot be written to {arguments.report_dir}: {error.strerror}") from error
+    judged, written, trouble = _finished(judged, arguments, options)
+    assert judged.results is not None
     if arguments.json:
         sys.stdout.write(dump(judged.results))
         for warning in judged.warnings:
             print(f"dasnet: warning: {harmless(warning, MOST_CHARACTERS, one_line=True)}", file=sys.stderr)  # noqa: T201
     elif arguments.quiet:
-        print_verdict(console, judged.results, time.monotonic() - started)
+        print_verdict(console, judged.results, time.monotonic() - started, alone=True)
     else:
         if arguments.durations:
             _print_durations(console, judged.results, arguments.durations)
@@ -202,7 +193,33 @@ def _once(arguments: argparse.Namespace, command: Sequence[str]) -> int:
         import webbrowser
 
         webbrowser.open(next(path for path in written if path.suffix == ".html").resolve().as_uri())
+    if trouble:
+        raise UsageMistake(trouble)
     return judged.exit_status
+
+
+# The judgement with all that is told of it; the reports as they were written; and what kept them from being so, which
+# is told behind the verdict. Who interrupts now, with everything judged, is left with the reports of it.
+def _finished(judged: Judged, arguments: argparse.Namespace, options: RunOptions) -> tuple[Judged, list[Path], str]:
+    written: list[Path] = []
+    trouble = ""
+    try:
+        with holding_back():
+            judged = _gated(judged, arguments, options)
+            assert judged.results is not None
+            _keep(options.implementation, judged.results)
+            judged.results = _pointing(judged.results, options, reports=bool(arguments.report_dir))
+            if arguments.report_dir:
+                try:
+                    written = write_reports(judged.results, arguments.report_dir, catalogue_text())
+                    written += write_reproductions(judged.failures, arguments.report_dir, options.target())
+                except OSError as error:
+                    trouble = f"the reports cannot be written to {arguments.report_dir}: {error.strerror}"
+    except (KeyboardInterrupt, Signalled):
+        if written:
+            print(f"dasnet: the report in {arguments.report_dir} is whole: everything had been judged", file=sys.stderr)  # noqa: T201
+        raise
+    return judged, written, trouble
 
 
 def _insist_on_sense(arguments: argparse.Namespace) -> None:

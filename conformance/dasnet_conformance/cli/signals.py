@@ -1,7 +1,8 @@
 """Signals that end a command: children end, temporary folders go, and the exit status says which signal it was.
 
 SIGTERM and SIGHUP become an exception, as Ctrl-C is one already, so that every `finally` on the way is run. A signal
-that whoever started the command has ignored (`nohup`) stays ignored.
+that whoever started the command has ignored (`nohup`) stays ignored. What must not be left half-done, a report on a
+disk, `holding_back` lets come to its end.
 """
 
 from __future__ import annotations
@@ -53,6 +54,38 @@ def ending_by_signals() -> Iterator[None]:
     finally:
         for number in caught:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def holding_back() -> Iterator[None]:
+    """Within the block the first signal that would end the command waits for its end; the one after it strikes at once.
+
+    Raises at the end of the block what that signal raises.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+
+    def hold(number: int, _frame: FrameType | None) -> None:
+        held.append(number)
+        restore()
+
+    def restore() -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", *_ENDING) if hasattr(signal, name)]
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in numbers}
+    before = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in before:
+        signal.signal(number, hold)
+    try:
+        yield
+    finally:
+        restore()
+    for number in held:
+        before[number](number, None)
 
 
 def why(ended: BaseException) -> str:

@@ -80,8 +80,11 @@ def print_summary(
     print_verdict(console, results, results.duration_s if seconds is None else seconds)
 
 
-def print_verdict(console: Console, results: Results, seconds: float) -> None:
-    """Print the last line: the verdict, the counts, the seconds that passed."""
+def print_verdict(console: Console, results: Results, seconds: float, *, alone: bool = False) -> None:
+    """Print the last line: the verdict, the counts, the seconds that passed.
+
+    Arguments: `alone`, where no line before it has told what differs from the baseline.
+    """
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     if is_as_listed(results) and results.baseline is not None:
         word, style = "as listed in the baseline", "bold green"
@@ -91,7 +94,9 @@ def print_verdict(console: Console, results: Results, seconds: float) -> None:
         word, style = spell_overall(results), _OVERALL_STYLE[results.verdict]
         told = f" ({counts})"
     left = not_judged(results) or _cut_short(results)
-    ending = f" in {seconds:.1f} s" + (f"; {left}" if left else "")
+    differences = len(results.baseline.findings) if alone and results.baseline is not None else 0
+    gate = f"{differences} difference{'' if differences == 1 else 's'} from the baseline" if differences else ""
+    ending = "; ".join(filter(None, (f" in {seconds:.1f} s", left, gate)))
     Screen(console).print(f"{results.implementation.name}: ", word, told + ending, style=style)
 
 

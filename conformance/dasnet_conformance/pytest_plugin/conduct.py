@@ -39,6 +39,8 @@ class Conduct:
         try:
             if build:
                 process.target.build()
+            if process.target.loading_command():
+                process.stream.write("loading", by=process.target.loading_command())
             description, reached = adapter.describe(), adapter.reached
             claimed = process.target.claims(description.profiles)
             if process.target.is_driver:

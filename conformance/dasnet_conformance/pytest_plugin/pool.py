@@ -26,6 +26,7 @@ from dasnet_adapters.parent_death import end_with_parent
 from dasnet_adapters.patience import Known, Patience
 from dasnet_conformance.running.endings import spell_exit
 from dasnet_conformance.running.plan import Plan
+from dasnet_conformance.running.room import end_unrecorded_like
 from dasnet_conformance.stage.black_box import BlackBox
 
 #: Seconds beyond the bound of a check after which a worker is held to be frozen: its interruption is of no avail.
@@ -228,6 +229,7 @@ class Pool:
         # A worker that is gone, or has to go: what it was doing is laid to its check by whoever reads the stream.
         self._workers.remove(worker)
         status = self._kill(worker) if how else _joined(worker)
+        end_unrecorded_like(status)
         self._write(
             "died", of=worker.process.pid, how=how or f"the process {spell_exit(status)}", calls=worker.black_box.read()
         )

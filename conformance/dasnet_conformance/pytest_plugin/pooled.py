@@ -17,6 +17,7 @@ from dasnet_adapters import UsageError
 from dasnet_adapters.patience import Patience
 from dasnet_conformance.running.endings import spell_exit
 from dasnet_conformance.running.plan import HASTE, Plan
+from dasnet_conformance.running.room import end_unrecorded_like
 from dasnet_conformance.stage.black_box import BlackBox
 from dasnet_conformance.stage.bounds import patience
 from dasnet_conformance.stage.contents import draw_ahead
@@ -114,6 +115,7 @@ class PooledSession:
             return scout.connection.recv()
         except (EOFError, OSError):
             scout.process.join()
+            end_unrecorded_like(scout.process.exitcode)
             how = f"the process {spell_exit(scout.process.exitcode)}"
             self._process.stream.write("died", of=scout.process.pid, how=how, calls=scout.black_box.read())
             return None

@@ -18,7 +18,7 @@ from dasnet_adapters.parent_death import end_with_parent
 def main() -> int:
     """Get ready, wait, and run pytest; returns its exit status."""
     # A key stroke that ends the run reaches this process too, and is the business of the one that started it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent, *at_hand = sys.argv[1:]
     if int(parent):
         end_with_parent(int(parent))
@@ -28,7 +28,8 @@ def main() -> int:
     if not told:
         return 0
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Whoever started the run in the background of a script has had it ignored for all of its processes.
+    signal.signal(signal.SIGINT, before)
     import pytest
 
     arguments = json.loads(told)

@@ -18,6 +18,8 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
+from .room import NoRoom, recording, starting
+
 #: What a child is, and what it gets ready while it waits.
 _PROGRAM: Final = "dasnet_conformance.running.awaiting"
 _AT_HAND: Final = ("pytest", "pytest_timeout", "dasnet_conformance.pytest_plugin.pooled")
@@ -27,20 +29,24 @@ ENDING_GRACE: Final = 5.0
 
 
 class Child:
-    """One child: `process`, and the way to it."""
+    """One child: `process`, and the way to it. Raises `NoRoom` where it cannot be started."""
 
     def __init__(self) -> None:
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child is
+        with recording():
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child is
         # Plugins that happen to be installed have no say in a verdict, and cost start-up time.
         environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", _PROGRAM, str(_parent()), *_AT_HAND],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-        )
+        with starting(), contextlib.ExitStack() as unless_started:
+            unless_started.callback(self._log.close)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", _PROGRAM, str(_parent()), *_AT_HAND],
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
+            unless_started.pop_all()
 
     def begin(self, arguments: Sequence[str]) -> None:
         """Have it run pytest. Arguments: `arguments`, of pytest's command line."""
@@ -81,7 +87,7 @@ _ready: list[Child] = []
 
 def prepare() -> None:
     """Start a child for the run that is about to be asked for. Where that cannot be done the run says so."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(NoRoom):
         _ready.append(Child())
 
 

@@ -24,6 +24,10 @@ class Collector:
 
     catalogue: Catalogue
     header: Record | None = None
+    #: What loads the implementation without the suite, once somebody has set about loading it; else nothing.
+    loading: str = ""
+    #: How the process died that was to reach the implementation first; else nothing.
+    start_died: str = ""
     usage: str = ""
     broken: str = ""
     details: list[str] = field(default_factory=list)
@@ -46,6 +50,8 @@ class Collector:
     def add(self, record: Record) -> str:
         """Take one record; returns what a person should be told of at once, if anything."""
         match record["type"]:
+            case "loading":
+                self.loading = record["by"]
             case "header":
                 self.header = self.header or record
             case "selected":
@@ -105,6 +111,7 @@ class Collector:
             during = f" during {self._lay_death_to(start, record['how'], calls)}"
         else:
             during = "" if self.header is not None else " during the start"
+            self.start_died = record["how"] if self.header is None else ""
         # A port that dies of one call dies of it a hundred times: one of them is told while it happens.
         way = record["how"], calls[-1].call.partition(" ")[0] if calls else ""
         if way in self._deaths:

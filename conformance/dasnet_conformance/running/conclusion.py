@@ -146,6 +146,8 @@ def _results(
 
 
 def _problem(run: Collector, sanity: Sanity, verdict: Overall) -> str:
+    if run.broken:
+        return run.broken
     for which, outcome in (("first", sanity.first), ("last", sanity.last)):
         if outcome.verdict is not Verdict.PASS:
             return f"the {which} sanity conversation did not pass: {outcome.message}"

@@ -27,6 +27,14 @@ def trouble_reaching(peer_host: str, port: int) -> str:
                 f"nobody answers on port {port} of {peer_host}, and somebody does on {other}: "
                 f"give --peer-host {other}, or peer-host in dasnet.toml, if that is where the server listens"
             )
+    return trouble_with_loopback(peer_host)
+
+
+def trouble_with_loopback(peer_host: str) -> str:
+    """What is wrong with this machine's own way from peers to a server, with the next step; else nothing.
+
+    Arguments: `peer_host`, where peers look for a server; of another machine nothing is known.
+    """
     if peer_host in (*_LOOPBACKS, "localhost") and not _carries(peer_host):
         return f"this machine carries no connection on {peer_host}: see to its loopback device before a port is judged"
     return ""

@@ -29,6 +29,7 @@ from .collect import WORKER_DIED, Collector
 from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run, get_ready
 from .copies import copies_exist, workers_for
 from .endings import spell_exit
+from .room import NoRoom, insist_on_records, recording
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -133,7 +134,31 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
         return Judged(None, EXIT_INCONCLUSIVE, broken.told(), details=broken.exchange.splitlines())
     patience = target.check_deadline + FROZEN_AFTER if target.check_deadline else math.inf
     collector = Collector(load_catalogue())
-    with tempfile.TemporaryDirectory(prefix="dasnet-") as folder:
+    try:
+        how = _one_after_another(options, chosen, collector, progress, patience)
+    except NoRoom as lacking:
+        return Judged(None, EXIT_INCONCLUSIVE, f"no verdict: {lacking}")
+    narrowed = bool(options.ids) or options.shard is not None
+    if narrowed and collector.header is not None and not collector.selected and not collector.usage:
+        collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
+    # The time that passed: several processes at once, and each one's start, are in it once.
+    collector.duration_s = time.monotonic() - began
+    ended = conclude_run(collector, command)
+    how = how or collector.start_died
+    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how and not collector.broken:
+        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
+        if collector.loading:
+            ended.problem += f"; that was while it was loaded: see what `{collector.loading}` comes to"
+    return ended
+
+
+# Runs children until nothing is left to judge, or it is of no use; returns how the last one died, or nothing.
+def _one_after_another(
+    options: RunOptions, chosen: Sequence[Requirement], collector: Collector, progress: Progress, patience: float
+) -> str:
+    with recording():
+        temporary = tempfile.TemporaryDirectory(prefix="dasnet-")
+    with temporary as folder:
         place = Path(folder)
         only: Path | None = None
         if options.ids or options.shard is not None:
@@ -152,21 +177,14 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
                 progress.note(f"the process died {death + 1} times; {len(left)} requirements were not judged")
                 break
             only = _listed(place, left)
-    narrowed = bool(options.ids) or options.shard is not None
-    if narrowed and collector.header is not None and not collector.selected and not collector.usage:
-        collector.usage = _nothing_left(options, chosen, collector.header["profiles"])
-    # The time that passed: several processes at once, and each one's start, are in it once.
-    collector.duration_s = time.monotonic() - began
-    ended = conclude_run(collector, command)
-    if ended.results is None and ended.exit_status == EXIT_INCONCLUSIVE and how:
-        ended.problem = f"{ended.problem or 'no verdict'}: {how}"
-    return ended
+    return how
 
 
 # The requirements that a child is to run, in a file.
 def _listed(place: Path, names: Sequence[str]) -> Path:
     only = place / "only"
-    only.write_text("\n".join(names), "utf-8")
+    with recording():
+        only.write_text("\n".join(names), "utf-8")
     return only
 
 
@@ -252,12 +270,14 @@ def _one_child(
 ) -> str:
     # Runs one child to its end; returns how it died, or nothing when it came to its own end.
     stream = place / f"stream-{time.monotonic_ns()}"
-    stream.touch()
+    with recording():
+        stream.touch()
+        arguments = _arguments(options, place, stream, only, suites)
     collector.ended = False
-    reader = StreamReader(stream)
     child = take()
+    reader = StreamReader(stream)
     try:
-        child.begin(_arguments(options, place, stream, only, suites))
+        child.begin(arguments)
         # While it gets going there is nothing to do but what will be needed in the end.
         get_ready()
         frozen = _follow(child.process, reader, collector, progress, patience)
@@ -268,16 +288,18 @@ def _one_child(
             collector.add(record)
         reader.close()
     said = child.said()
+    insist_on_records(child.process.returncode, place)
     if options.expression and not collector.selected and not collector.usage:
         collector.usage = _expression_mistake(said)
+    status = child.process.returncode
+    loads = collector.header is None and collector.loading
+    # A session that breaks in pytest's hands comes to its end all the same.
+    if not collector.running and status in (3, 4) and not (loads or frozen or collector.usage or collector.broken):
+        collector.broken = f"the suite's part: {_last_line(said)}"
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:
         return f"the process made no progress for {patience:g} seconds and was ended"
-    status = child.process.returncode
-    if not collector.running and status in (3, 4):
-        collector.broken = f"the suite's part: {_last_line(said)}"
-        return ""
     # What ends before the first record, a module at fault say, leaves nothing else to go by.
     words = f"; its last words: {said[-1].strip()}" if said and collector.header is None else ""
     return f"the process {spell_exit(status)}{words}"
@@ -315,4 +337,6 @@ def _expression_mistake(said: Sequence[str]) -> str:
 
 
 def _last_line(said: Sequence[str]) -> str:
-    return next((line for line in reversed(said) if line.strip()), "pytest ended without a word")
+    # Behind an error of its own pytest tells how many tests ran.
+    words = [line for line in said if line.startswith("INTERNALERROR> ")] or [line for line in said if line.strip()]
+    return words[-1].removeprefix("INTERNALERROR> ") if words else "pytest ended without a word"

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-#: A record is a JSON object; its "type" is one of: header, selected, start, case, sanity, broken,
+from .room import UNRECORDED
+
+#: A record is a JSON object; its "type" is one of: loading, header, selected, start, case, sanity, broken,
 #: postponed, stopped, died, warning, other, usage, end.
 Record = dict[str, Any]
 
@@ -28,11 +32,18 @@ class StreamWriter:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(self, type: str, **fields: Any) -> None:
-        """Append one record."""
+        """Append one record; where that cannot be, end this process with `UNRECORDED`."""
         line = json.dumps({"type": type, "process": os.getpid(), **fields}, ensure_ascii=True)
         data = memoryview(line.encode("ascii") + b"\n")
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        try:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except OSError as error:
+            # What it does from here on would be laid to the implementation, or be missing without a word.
+            with suppress(OSError):  # which may be on the same disk
+                sys.stderr.write(f"dasnet: the records of the run cannot be written: {error.strerror}\n")
+                sys.stderr.flush()
+            os._exit(UNRECORDED)
 
     def close(self) -> None:
         """Close the file. May be called twice."""
@@ -55,7 +66,13 @@ class StreamReader:
         *lines, self._rest = self._rest.split(b"\n")
         self._lines.extend(lines)
         while self._lines:
-            yield json.loads(self._lines.popleft())
+            line = self._lines.popleft()
+            # Only where the disk was full is a line not whole, and then its writer has ended the run.
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            yield record
 
     def close(self) -> None:
         """Close the file."""

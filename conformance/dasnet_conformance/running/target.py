@@ -17,7 +17,7 @@ from dasnet_adapters import Adapter, UsageError, resolve
 from dasnet_adapters.implementation_file import build
 from dasnet_adapters.patience import LONGEST_DEADLINE
 from dasnet_adapters.profiles import PROBLEMS
-from dasnet_adapters.resolve import implementation_file, normal
+from dasnet_adapters.resolve import ALIASES, implementation_file, normal
 from dasnet_conformance.catalogue.loader import Catalogue
 from dasnet_conformance.catalogue.selection import SelectionError, reasons_by_requirement
 from dasnet_conformance.stage.bounds import CHECK_DEADLINE, MOST_TIMES, ORDINARY_PACE, SANITY_DEADLINE
@@ -140,6 +140,14 @@ class Target:
             return reasons_by_requirement(list(self.file.exclude.items()), catalogue)
         except SelectionError as error:
             raise UsageError(f"{self.file.path}: exclude: {error}") from None
+
+    def loading_command(self) -> str:
+        """The command line that loads a Python module without the suite; empty where there is a driver instead."""
+        if self.is_driver:
+            return ""
+        spec = self.file.spec if self.file is not None else self.spec
+        module = ALIASES.get(spec, spec).partition(":")[2].partition(":")[0]
+        return f"python -c {shlex.quote(f'import {module}')}"
 
     def doctor_command(self) -> str:
         """The command line that examines this driver."""

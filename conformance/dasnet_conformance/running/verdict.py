@@ -5,7 +5,8 @@ It does no input or output.
 
 from __future__ import annotations
 
-from typing import Any
+import errno
+from typing import Any, Final
 
 import pytest
 
@@ -16,6 +17,9 @@ from dasnet_conformance.stage.expect import Mismatch, Moot, PartUnsupported
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.ports import NoPortsLeft
 from dasnet_conformance.stage.transcript import Entry
+
+#: What the system says where it has no files, memory or ports left; any check may be the one that is told so.
+_OF_THE_MACHINE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRINUSE)
 
 
 def judge(raised: BaseException | None, requirement: Requirement, host: Host | None) -> dict[str, Any]:
@@ -51,6 +55,9 @@ def judge(raised: BaseException | None, requirement: Requirement, host: Host | N
         return {"verdict": "inconclusive", "message": told}
     if isinstance(raised, NoPortsLeft):
         return {"verdict": "inconclusive", "message": f"the suite's part: {raised}"}
+    if isinstance(raised, OSError) and raised.errno in _OF_THE_MACHINE:
+        told = f"the machine has no more for the suite: {raised.strerror}; raise its limits (ulimit -a), or give -n 1"
+        return {"verdict": "inconclusive", "message": told}
     return {
         "verdict": "inconclusive",
         "message": f"the suite broke ({type(raised).__name__}: {raised}); please report it with this transcript",

@@ -86,7 +86,9 @@ class Calls:
         # What fired before this command is told before it.
         self.drain_strays()
         self.last_traceback = ()
-        answer = self._kept_once(self._answer(command, told))
+        answer = self._answer(command, told)
+        if answer.events:
+            answer = self._kept_once(answer)
         self._recording.called(self._transcript.tick, command, answer)
         self._last = told
         self._record(told, name, answer)

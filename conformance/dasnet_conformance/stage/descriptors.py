@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .expect import Moot
+from .peer import Peer
 
 _FOREIGN = (
     "not asked: the implementation does not share this process, whose descriptors are all that the suite can take"
@@ -49,6 +50,13 @@ def needs_shared(port: int) -> None:
         raise Moot(_FOREIGN)
 
 
+def needs_shared_connection(peer: Peer) -> None:
+    """Raise `Moot` unless the other end of the peer's connection counts among the descriptors of this process."""
+    other = None if peer.socket is None else peer.socket.getpeername()[:2]
+    if not any(_ends_at(number, other) for number in _open_descriptors()):
+        raise Moot(_FOREIGN)
+
+
 # Every descriptor of this process. Where the system keeps no list, every number below the next one that is free and as
 # many again: nothing of the suite leaves larger gaps.
 def _open_descriptors() -> list[int]:
@@ -58,14 +66,30 @@ def _open_descriptors() -> list[int]:
         return list(range(2 * next_descriptor()))
 
 
-def _listens(number: int, port: int) -> bool:
+# A socket of its own for a descriptor that is one, or None.
+def _duplicate(number: int) -> socket.socket | None:
     try:
-        if not stat.S_ISSOCK(os.fstat(number).st_mode):
-            return False
-        duplicate = os.dup(number)
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            return socket.socket(fileno=os.dup(number))
     except OSError:
-        return False  # nothing is open under that number
-    with socket.socket(fileno=duplicate) as own:
+        pass  # nothing is open under that number
+    return None
+
+
+# Whether it is a connection's end at that address.
+def _ends_at(number: int, address: object) -> bool:
+    own = _duplicate(number)
+    if own is None:
+        return False
+    with own:
+        return own.family in _FAMILIES and own.getsockname()[:2] == address
+
+
+def _listens(number: int, port: int) -> bool:
+    own = _duplicate(number)
+    if own is None:
+        return False
+    with own:
         listens = own.family in _FAMILIES and own.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) != 0
         return listens and bool(own.getsockname()[1] == port)
 

@@ -114,17 +114,17 @@ def needed_now() -> str:
 
 
 @contextmanager
-def needing(requirement: str) -> Iterator[None]:
+def needing(requirement: str, *, hanging: str = "") -> Iterator[None]:
     """Mark a stretch as setup: a mismatch in it is laid to that requirement, which the check cannot do without.
 
-    So is a call that does not come back.
+    So is a call that does not come back, or to `hanging` where that is another one.
     """
     _needed.append(requirement)
     try:
         yield
     except (Mismatch, AdapterBroken) as trouble:
         if not trouble.blocked_by:
-            trouble.blocked_by = requirement
+            trouble.blocked_by = hanging if hanging and isinstance(trouble, AdapterBroken) else requirement
         raise
     finally:
         _needed.pop()

@@ -31,7 +31,7 @@ from .expect import Mismatch
 from .host_object import Fired, HostObject
 from .peer import Peer
 from .recording import Paused, Recording, Waited
-from .transcript import Transcript
+from .transcript import Transcript, spell_bytes
 from .waiting import wait_readable
 from .waits import Waits
 
@@ -78,6 +78,16 @@ class FrameLoop:
             if not isinstance(outcome, Value) or outcome.value is not None:
                 raise Mismatch(f"{through} of {each}", "a normal return", expect.spell(outcome))
         self.step_peers()
+
+    def drip(self, peer: Peer, data: bytes, each: HostObject, over: Callable[[], bool] = lambda: False) -> None:
+        """Have a peer send byte by byte, with a tick of the object for each, until it has left or it is `over`."""
+        self.transcript.add(peer.name, "send", f"byte by byte, a tick for each: {spell_bytes(data)}")
+        for place in range(len(data)):
+            if peer.closed is not None or over():
+                self.transcript.add("suite", "note", f"it sent {place} of the {len(data)} bytes")
+                return
+            peer.send(data[place : place + 1], told=False)
+            self.tick_once(each)
 
     def step_peers(self) -> None:
         """Move the bytes of every peer that the system takes and has."""

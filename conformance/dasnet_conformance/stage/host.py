@@ -80,7 +80,7 @@ class Host(FrameLoop):
     def reserve(self) -> HostObject:
         """The next object, which a command is about to construct."""
         objects = self._calls.objects
-        made = objects[len(objects) + 1] = HostObject(self.call, len(objects) + 1)
+        made = objects[len(objects) + 1] = HostObject(self._calls.call, len(objects) + 1)
         return made
 
     def object(self, number: int) -> HostObject:

@@ -17,7 +17,7 @@ from .host import Host
 from .host_object import HostObject
 from .listener import LOOPBACK, Kind, Listener, listen
 from .peer import Peer
-from .request_reader import HttpRequest, expects_continue, read_requests
+from .request_reader import HttpRequest, RequestsSoFar, expects_continue
 
 #: What a large body is made of.
 PIECE = b"0123456789abcdef"
@@ -89,6 +89,8 @@ class Site:
         self.invites = True
         self._told_to_go_on: set[Peer] = set()
         self._finished: set[Peer] = set()
+        # Read after each tick: a connection may bring a thousand.
+        self._requests: dict[Peer, RequestsSoFar] = {}
 
     def look(self) -> None:
         """Take whoever has connected, and tell who waits for a word before it sends a body to go on."""
@@ -113,7 +115,7 @@ class Site:
         for peer in sorted(self.peers, key=lambda each: each.closed is not None):
             if peer in self._finished or peer.closed == "reset":
                 continue
-            for request in read_requests(peer.received):
+            for request in self.requests_at(peer):
                 if request.target == target and (request.closes or peer.closed is None):
                     peer.answers_behind_end = request.closes
                     return peer, request
@@ -122,7 +124,11 @@ class Site:
     def times(self, target: str) -> int:
         """How often that was asked for, on all connections."""
         self.look()
-        return sum(request.target == target for peer in self.peers for request in read_requests(peer.received))
+        return sum(request.target == target for peer in self.peers for request in self.requests_at(peer))
+
+    def requests_at(self, peer: Peer) -> list[HttpRequest]:
+        """The whole requests that came on one connection. Raises `Mismatch` for bytes that are none."""
+        return self._requests.setdefault(peer, RequestsSoFar()).read(peer.received)
 
     def await_request(self, target: str = "/", *, needs: str = "http-client-request.get") -> tuple[Peer, HttpRequest]:
         """Tick until the request for a target is whole; `needs` is what a missing one is laid to, or nothing."""
@@ -310,7 +316,7 @@ def says_close(site: Site, target: str) -> bool:
     options = (
         b",".join(request.values("connection")).lower()
         for peer in site.peers
-        for request in read_requests(peer.received)
+        for request in site.requests_at(peer)
         if request.target == target
     )
     return any(b"close" in each for each in options)
@@ -356,8 +362,4 @@ def expect_no_more(host: Host, client: HostObject, count: int) -> None:
 
 def drip(site: Site, peer: Peer, data: bytes, over: Callable[[], bool] = lambda: False) -> None:
     """Send byte by byte, a tick for each, until all is sent, the client has left, or it is `over`."""
-    for place in range(len(data)):
-        if peer.closed is not None or over():
-            return
-        peer.send(data[place : place + 1])
-        site.host.tick_once(site.client)
+    site.host.drip(peer, data, site.client, over)

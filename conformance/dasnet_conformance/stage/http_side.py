@@ -147,6 +147,8 @@ def finals_at(peer: Peer, methods: Sequence[str] = ()) -> list[HttpAnswer]:
 
 def final_bytes(peer: Peer, methods: Sequence[str] = ()) -> int:
     """How many bytes a client has that are no interim answers: those may come at any time (RFC 9110, section 15.2)."""
+    if not peer.received:
+        return 0  # which is asked after each byte of a request
     return len(peer.received) - sum(answer.size for answer in answers_at(peer, methods) if answer.interim)
 
 
@@ -249,11 +251,7 @@ def expect_no_answer(server: HostObject, exchange: int, what: str, body: bytes =
 
 def drip(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
     """Send byte by byte, a tick for each, until all is sent, an answer is there, or the connection has ended."""
-    for place in range(len(data)):
-        if peer.closed is not None or final_bytes(peer):
-            return
-        peer.send(data[place : place + 1])
-        host.tick_once(server)
+    host.drip(peer, data, server, lambda: bool(final_bytes(peer)))
 
 
 def pour(host: Host, server: HostObject, peer: Peer, data: bytes) -> bool:

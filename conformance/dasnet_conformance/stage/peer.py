@@ -8,6 +8,7 @@ thread can play the host and several peers. Everything it waits for is bounded (
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 from .addresses import addresses_of
 from .bounds import CONNECT_WAIT
 from .expect import Mismatch
+from .ports import NoPortsLeft
 from .recording import Acted, Ended, Received, Recording
 from .segments import shorten_segments
 from .transcript import Transcript, spell_bytes
@@ -84,7 +86,8 @@ class Peer:
         With `wait` (the default) it returns when the system has completed the connection, which needs no tick: the
         listen queue does that. Without, the connection may complete later, while the peer is stepped. Of a name that
         has several addresses, each is tried in turn. Raises `Mismatch` when the connection is refused or does not
-        complete in so many `seconds`, and `AdapterBroken` for a host without an address.
+        complete in so many `seconds`, `AdapterBroken` for a host without an address, and `NoPortsLeft` where the system
+        has no port to connect from.
         """
         self._transcript.add(self.name, "connect", f"connect to port {port}")
         self._act("connect" if wait else "connect-later", port)
@@ -120,6 +123,10 @@ class Peer:
         except (BlockingIOError, InterruptedError):
             pass
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL and family == socket.AF_INET and self._port:
+                # It is the near end that has no address: nobody has asked the server yet.
+                told = f"the system has no port left to connect from ({error.strerror}); see to its range of them"
+                raise NoPortsLeft(f"{told}, or give -n 1") from error
             return error.strerror or str(error)
         if not seconds:
             return ""
@@ -153,9 +160,13 @@ class Peer:
             self._refused(why)
         return False
 
-    def send(self, data: bytes | bytearray) -> None:
-        """Queue bytes and send what the system takes at once; the rest goes with the next steps."""
-        self._transcript.add(self.name, "send", spell_bytes(data))
+    def send(self, data: bytes | bytearray, *, told: bool = True) -> None:
+        """Queue bytes and send what the system takes at once; the rest goes with the next steps.
+
+        Arguments: `told`, whether the transcript has a line of it, which is for who sends many to give once.
+        """
+        if told:
+            self._transcript.add(self.name, "send", spell_bytes(data))
         kept = bytes(data)
         self._recording.sent(self._transcript.tick, self.name, kept)
         if kept:

@@ -34,7 +34,10 @@ _EPHEMERAL: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class NoPortsLeft(Exception):
-    """Every block of ports is claimed: too many runs at once on this machine, or something else listens there."""
+    """Every block of ports is claimed: too many runs at once on this machine, or something else listens there.
+
+    Or the system has no port left for a peer to connect from.
+    """
 
 
 def _highest() -> int:

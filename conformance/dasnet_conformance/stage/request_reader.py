@@ -45,18 +45,28 @@ class HttpRequest:
         return b"close" in [word.strip(b" \t").lower() for word in b",".join(self.values("connection")).split(b",")]
 
 
+class RequestsSoFar:
+    """The whole requests that a server has received on a connection, read on each time from where they ended."""
+
+    def __init__(self) -> None:
+        self._found: list[HttpRequest] = []
+        self._size = 0
+
+    def read(self, data: bytes | bytearray) -> list[HttpRequest]:
+        """All of them. Arguments: `data`, every byte so far. Raises `Mismatch` for bytes that are no request."""
+        while self._size < len(data):
+            try:
+                request = _read(data, self._size)
+            except IncompleteError:
+                break
+            self._found.append(request)
+            self._size += request.size
+        return list(self._found)
+
+
 def read_requests(data: bytes | bytearray) -> list[HttpRequest]:
-    """The whole requests at the beginning of what a server has received. Raises `Mismatch` for bytes that are none."""
-    found: list[HttpRequest] = []
-    start = 0
-    while start < len(data):
-        try:
-            request = _read(data, start)
-        except IncompleteError:
-            break
-        found.append(request)
-        start += request.size
-    return found
+    """The whole requests at the beginning of what a server has received; errors of `RequestsSoFar`."""
+    return RequestsSoFar().read(data)
 
 
 def read_head(data: bytes | bytearray) -> tuple[str, str, int] | None:

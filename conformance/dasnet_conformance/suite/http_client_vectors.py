@@ -51,7 +51,7 @@ def judge(host: Host, vector: ResponseVector) -> None:
     played: list[tuple[Site, Peer, Responded | None]] = []
     for whole in (True, False):
         site = asking(host)
-        number, peer = asked(site, "/vector", vector.method)
+        number, peer = asked(site, "/vector", vector.method, b"a body" if vector.method == "POST" else b"")
         if whole:
             peer.send(vector.data)
         else:

@@ -1,4 +1,4 @@
-"""Memory in use, counted after blocks of rounds.
+"""Memory in use, counted after blocks of rounds, and threads and descriptors, counted after a number of them.
 
 An implementation whose memory comes to rest, whatever it took before, is done with; only one that goes on to grow,
 block after block and far beyond what an allocator or a collector of garbage keeps in reserve, is told off.
@@ -13,6 +13,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
+from dasnet_conformance.stage.many import ticks
 from dasnet_conformance.stage.optional import offered
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import rounds
@@ -31,6 +32,13 @@ BLOCKS = WITHOUT_END // ALLOWED_PER_BLOCK + AT_REST
 #: Bytes of one send in `read_away`: what a system takes at once for a peer that has read all before.
 PIECE = 1 << 16
 
+
+#: Ticks in which one that takes its time has read what lets its peer send on.
+READ_MEANWHILE = 64
+
+#: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
+COUNTED = 60
+SLACK = 16
 
 #: Bytes that a peer sends without a tick at a time, and in all: far more than the buffers of a system at both ends.
 UNREAD_PIECE = 1 << 18
@@ -139,3 +147,46 @@ def memory_comes_to_rest(host: Host, turn: Callable[[], object], block: int, eac
             got=f"{(now - first) >> 20} MiB more than after the first of them, and still growing",
         )
         before = now
+
+
+def number_stays(host: Host, of: str, turn: Callable[[], object], each: str, most: int = COUNTED) -> None:
+    """Expect the number of threads or descriptors (`of`) not to grow with the turns.
+
+    Arguments: `each`, what a turn is, for people; `most`, turns at most.
+    """
+    number_of(host, of)
+    turn()
+    before = number_of(host, of)
+    turns = 0
+    for _ in rounds(most, least=1):
+        turn()
+        turns += 1
+    # What ends a little later, a thread that is waited for, still ends.
+    host.until(
+        lambda: number_of(host, of) <= before + SLACK,
+        what=f"no more than {before + SLACK} {of} after {turns} times {each} ({before} after the first)",
+        got=lambda: f"{number_of(host, of)} of them",
+    )
+
+
+def flood(host: Host, receiver: HostObject, peer: Peer, size: int) -> None:
+    """A peer that sends on and on, past the suite's own notes: those would be memory that grows."""
+    sent, fruitless, part = 0, 0, bytes(UNREAD_PIECE)
+    while sent < size and peer.socket is not None:
+        try:
+            moved = peer.socket.send(part[: size - sent])
+        except (BlockingIOError, InterruptedError):
+            moved = 0
+        except OSError as error:
+            raise expect.Mismatch("the connection of a peer that sends on and on", "open", str(error)) from None
+        sent += moved
+        fruitless = 0 if moved else fruitless + 1
+        expect.that(
+            fruitless < FRUITLESS_TICKS,
+            f"{FRUITLESS_TICKS} ticks in a row with bytes of the peer waiting",
+            expected="some of them read",
+            got="none",
+        )
+        host.pause(fruitless)
+        # The system takes no more before a large part of what it holds was read, a kibibyte a tick perhaps.
+        ticks(host, receiver, READ_MEANWHILE if fruitless else 1)

@@ -188,3 +188,16 @@ class SpareDescriptor(Handle):
         except OSError:
             pass  # it has given up
         self.spare = os.open(os.devnull, os.O_RDONLY)
+
+
+@variant("how many may wait")
+class TurnsThirdAway(WaitingRoom):
+    """Has one place to wait, and turns away whoever comes while it is taken and a client is served: how many may wait
+    is nobody's promise."""
+
+    def turn(self) -> None:
+        """First come, first served; the second waits."""
+        super().turn()
+        for each in self.room[1 if self.client is not None else 2 :]:
+            self.room.remove(each)
+            each.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -309,6 +310,30 @@ class AsksOnceMore(HttpClientHandle):
             return False
         self.again = asked.number
         return True
+
+
+@variant("when a request is sent again")
+class AsksOnceOnly(HttpClientHandle):
+    """Sends nothing twice: a request on a kept connection that ended without an answer fails, whatever it is."""
+
+    def may_ask_again(self) -> bool:
+        """Never."""
+        return False
+
+
+@variant("targets that are none")
+class EncodesTargets(HttpAsking):
+    """Percent-encodes what no target has, and puts a slash in front of what begins without: then it is one."""
+
+    def to_bytes(self, text: Text) -> bytes:
+        """Text in UTF-8, in which it is percent-encoded."""
+        return text if isinstance(text, bytes) else text.encode("utf-8")
+
+    def target_of(self, target: bytes) -> bytes:
+        """A path in characters that a target has; white space, and what would be a whole URI, stay to be refused."""
+        if not target.startswith((b"/", b"*")) and b"://" not in target:
+            target = b"/" + target
+        return re.sub(rb'["<>\\^`{|}\x80-\xff]', lambda found: b"%%%02X" % found[0][0], target)
 
 
 @variant("how a call is made in Python")

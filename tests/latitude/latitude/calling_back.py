@@ -26,23 +26,23 @@ class LogsEverything(Handle):
 
     def tell_connect(self) -> None:
         """With a line."""
-        self.log("a client was taken")
         super().tell_connect()
+        self.log("a client was taken")
 
     def tell_data(self, data: bytes) -> None:
         """With a line."""
-        self.log(f"{len(data)} bytes came")
         super().tell_data(data)
+        self.log(f"{len(data)} bytes came")
 
     def tell_disconnect(self) -> None:
         """With a line."""
-        self.log("the client has left")
         super().tell_disconnect()
+        self.log("the client has left")
 
     def tell_error(self, message: str, code: int) -> None:
         """With a line."""
-        self.log(f"failed: {message}")
         super().tell_error(message, code)
+        self.log(f"failed: {message}")
 
     def init(self, port: int) -> bool:
         """With a line."""
@@ -149,7 +149,14 @@ class FailureShutsConnectionDown(_FailureShutsDown, Handle):
     the departure comes behind it, as always."""
 
 
-@variant("a client's callback that fails", shows={"client-callbacks.raise-in-data": "closed"})
+@variant(
+    "a client's callback that fails",
+    shows={
+        "client-callbacks.raise-in-data": "closed",
+        "client-callbacks.raise-loses-no-data": "closed",
+        "client-callbacks.raise-loses-no-queued-bytes": "closed",
+    },
+)
 class ClientFailureShutsConnectionDown(_FailureShutsDown, ClientHandle):
     """Shuts the connection down when a client's connect or data callback raises, and tells the departure: the host does
     not know how far it had got, and can connect anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import time
 from typing import Any
@@ -25,6 +26,7 @@ from .registry import variant
         "connect.inside-connect": "refused",
         "connect.inside-data": "refused",
         "client-connect.refused": "refused",
+        "client-lifetime.no-descriptor": "refused",
         "client-connect.port-never-wrapped": "refused",
     },
 )
@@ -170,3 +172,44 @@ class BlocksWhileConnecting(ClientHandle):
             raise
         connection.setblocking(False)
         return connection
+
+
+@variant("a connect for which there is no descriptor", shows={"client-lifetime.no-descriptor": "true"})
+class ConnectsFromReserve(ClientHandle):
+    """Keeps a descriptor in reserve and gives it back when it connects: so there is one for a connection when the
+    process has no other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spare: int | None = os.open(os.devnull, os.O_RDONLY)
+
+    def attempt(self, family: int, address: Any, seconds: float) -> socket.socket:
+        """With the reserve given back, where there is one, so that there is a descriptor."""
+        self.let_go()
+        try:
+            return super().attempt(family, address, seconds)
+        finally:
+            self.put_by()
+
+    def let_go(self) -> None:
+        """Close the reserve."""
+        if self.spare is not None:
+            os.close(self.spare)
+            self.spare = None
+
+    def put_by(self) -> None:
+        """Make a new one, if there is room."""
+        try:
+            self.spare = os.open(os.devnull, os.O_RDONLY)
+        except OSError:
+            self.spare = None
+
+    def close(self) -> None:
+        """The reserve as well; a later connect does without."""
+        super().close()
+        self.let_go()
+
+    def destroy(self) -> None:
+        """The reserve as well."""
+        super().destroy()
+        self.let_go()

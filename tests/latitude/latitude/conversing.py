@@ -8,6 +8,7 @@ import struct
 
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 
+from .delivering import Lends, UrgentAmongOthers
 from .leaving import BreakIsAnError, NoticesLate
 from .registry import variant
 from .sending import HangsUp
@@ -15,7 +16,7 @@ from .sending import HangsUp
 
 @variant(
     "when the end of a server's bytes counts as its departure",
-    shows={"client-data.half-close": "stays connected"},
+    shows={"client-data.half-close": "stays connected", "client-send.accepted-before-half-close": "stays connected"},
     counts_ticks=True,
 )
 class ServerHalfCloseIsKept(NoticesLate, ClientHandle):
@@ -42,7 +43,11 @@ class ClientQueueOf512KiB(ClientHandle):
     QUEUE_LIMIT = 512 << 10
 
 
-@variant("the bound of a client's outgoing queue", name="client_queue_of_64_kib")
+@variant(
+    "the bound of a client's outgoing queue",
+    name="client_queue_of_64_kib",
+    shows={"client-send.answer-to-last-words": "refused"},
+)
 class ClientQueueOf64KiB(ClientHandle):
     """Has a queue of 64 KiB, which the largest ordinary message just fills, and refuses whole what does not fit."""
 
@@ -122,6 +127,17 @@ class ClientDeliversSmallPieces(ClientHandle):
     """Delivers in pieces of 1,000 bytes at most: how the bytes are cut nobody promises."""
 
     CHUNK = 1000
+
+
+@variant("how long what a client is told may be looked at", shows={"client-data.delivered-stays": "refused"})
+class ClientLendsWhatItDelivers(Lends, ClientHandle):
+    """Lends its own memory to the callback and takes it back afterwards: whoever looks again gets an error, and never
+    other bytes."""
+
+
+@variant("an urgent byte of a server", shows={"client-data.urgent-ends-nothing": "in line"})
+class ClientHasUrgentInLine(UrgentAmongOthers, ClientHandle):
+    """Has urgent bytes delivered in their place among the others: the server sent them, and a stream has one order."""
 
 
 @variant("the connection of a client that makes a second adapter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from dasnet_conformance.proof.faults.sound_conversation import Conversation
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import peek
 
@@ -106,17 +107,8 @@ class DeliversBeforeSending(Handle):
             self.flush()
 
 
-@variant(
-    "how long what is delivered may be looked at",
-    shows={
-        "buffers.delivered-stays": "refused",
-        "buffers.delivered-outlives-client": "refused",
-        "buffers.delivered-outlives-server": "refused",
-    },
-)
-class LendsWhatItDelivers(Handle):
-    """Lends its own memory to the callback and takes it back afterwards: whoever looks again gets an error, and never
-    other bytes."""
+class Lends(Conversation):
+    """Lends its own memory to the callback and takes it back afterwards."""
 
     def tell_data(self, data: bytes) -> None:
         """A view that ends with the callback."""
@@ -127,11 +119,28 @@ class LendsWhatItDelivers(Handle):
             lent.release()
 
 
-@variant("an urgent byte", shows={"process.urgent-ends-nothing": "in line"})
-class UrgentInLine(Handle):
-    """Has urgent bytes delivered in their place among the others: the client sent them, and a stream has one order."""
+class UrgentAmongOthers(Conversation):
+    """Has the system leave urgent bytes in their place among the others."""
 
     def adopt(self, client: socket.socket) -> None:
         """As the sound one."""
         client.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         super().adopt(client)
+
+
+@variant(
+    "how long what is delivered may be looked at",
+    shows={
+        "buffers.delivered-stays": "refused",
+        "buffers.delivered-outlives-client": "refused",
+        "buffers.delivered-outlives-server": "refused",
+    },
+)
+class LendsWhatItDelivers(Lends, Handle):
+    """Lends its own memory to the callback and takes it back afterwards: whoever looks again gets an error, and never
+    other bytes."""
+
+
+@variant("an urgent byte", shows={"process.urgent-ends-nothing": "in line"})
+class UrgentInLine(UrgentAmongOthers, Handle):
+    """Has urgent bytes delivered in their place among the others: the client sent them, and a stream has one order."""

@@ -129,20 +129,24 @@ class TakesWholeUris(HttpAsking):
 
 @variant("what a client says of itself")
 class SaysMore(HttpAsking):
-    """Says by itself who it is, what it accepts and that it keeps connections, but where the program says it."""
+    """Says by itself who it is, what it accepts, that it keeps connections, that it speaks another protocol as well,
+    and how its log calls the request, but where the program says it.
+    """
 
     MORE: Fields = [  # noqa: RUF012
         (b"User-Agent", b"port/1"),
         (b"Accept", b"*/*"),
         (b"Content-Type", b"application/octet-stream"),
+        (b"X-Request-Id", b"1"),
         (b"TE", b"trailers"),
-        (b"Connection", b"keep-alive, TE"),
+        (b"Upgrade", b"h2c"),
+        (b"Connection", b"keep-alive, TE, Upgrade"),
     ]
 
     def field_lines(self, fields: Fields) -> list[bytes]:
         """Behind those of the program."""
         names = {name.lower() for name, _ in fields}
-        skipped = {*names, b"te"} if b"connection" in names else names
+        skipped = {*names, b"te", b"upgrade"} if b"connection" in names else names
         more = [name + b": " + value for name, value in self.MORE if name.lower() not in skipped]
         return super().field_lines(fields) + more
 

@@ -107,6 +107,17 @@ class GoesOnBehindRejections(HttpConnection):
 
 
 @variant("the host of a target in absolute form")
+class HostBesideAbsoluteIsNotRead(HttpParser):
+    """Looks at no value of a Host field beside a target in absolute form, which tells the host (RFC 9112, section
+    3.2.2: the field is ignored); two of them are a 400 all the same."""
+
+    def check_hosts(self, request: Request) -> None:
+        """Unless they are several."""
+        if not self.is_absolute(request.target) or len(request.values(b"host")) != 1:
+            super().check_hosts(request)
+
+
+@variant("the host of a target in absolute form")
 class AbsoluteIsTakenApart(HttpParser):
     """Hands a target in absolute form over as its path, with its host in the place of the Host field (RFC 9112, section
     3.2.2)."""

@@ -12,6 +12,7 @@ import java.util.Deque;
 /** One connection that stands: its channel, which never waits, and what waits to be sent. Calls nobody back. */
 final class Connection {
     private static final int CHUNK = 64 << 10;
+    private static final int DISCARDS = 16;
 
     final String address;
     private final SocketChannel channel;
@@ -84,8 +85,19 @@ final class Connection {
         }
     }
 
+    /**
+     * Reads what nobody will be told, a mebibyte at most: a system resets a connection that is closed with bytes unread,
+     * and what it has not sent yet is lost.
+     */
+    void discardInput() {
+        for (int reads = 0; reads < DISCARDS && read() > 0; reads++) {
+            chunk.clear();
+        }
+    }
+
     /** Ends it, with what waits to be sent. */
     void close() {
+        discardInput();
         closeQuietly(channel);
     }
 

@@ -104,6 +104,7 @@ public final class NetworkClient extends Handle {
     void beforeReading() {
         leaving.removeIf(left -> {
             left.flush();
+            left.discardInput();
             if (left.queued() == 0) {
                 left.close();
             }

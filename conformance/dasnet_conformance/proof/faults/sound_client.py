@@ -125,6 +125,7 @@ class ClientHandle(Conversation):
             except OSError:
                 rest.clear()
             if not rest:
+                self.discard_input(connection)
                 connection.close()
                 self.leaving.remove((connection, rest))
 
@@ -135,7 +136,18 @@ class ClientHandle(Conversation):
         if self.client is not None and self.outgoing:
             self.leave_behind(self.client, self.outgoing)
             self.client, self.outgoing = None, bytearray()
+        if self.client is not None:
+            self.discard_input(self.client)
         self.drop_client()
+
+    def discard_input(self, connection: socket.socket) -> None:
+        """Read what nobody will be told: a connection that is closed before it was read is reset."""
+        try:
+            while connection.recv(self.CHUNK):
+                pass
+        except OSError:
+            # Nothing more is there, or the server has broken the connection off.
+            pass
 
     def leave_behind(self, connection: socket.socket, rest: bytearray) -> None:
         """Look after a connection that is closed and owes bytes."""

@@ -185,13 +185,13 @@ class HttpResponse:
             self.head.fields.append((name, value))
 
     def folded(self, line: bytes) -> None:
-        """A value that goes on: the break is a space (5.2)."""
+        """A value that goes on: the break is a space (5.2), which is none of the value where nothing is before it."""
         if self.state == "trailer":
             return
         if not self.head.fields:
             raise BrokenError("a folded line without a field")
         name, value = self.head.fields[-1]
-        self.head.fields[-1] = (name, value + b" " + line.strip(b" \t"))
+        self.head.fields[-1] = (name, (value + b" " + line.strip(b" \t")).strip(b" "))
 
     def split_field(self, line: bytes) -> tuple[bytes, bytes]:
         """Name and value, the white space around the value left out (5.1)."""

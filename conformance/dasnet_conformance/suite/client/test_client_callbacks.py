@@ -61,6 +61,16 @@ def test_not_connected_inside_disconnect(host: Host) -> None:
     expect.returns(outcome_inside(client, "is_connected"), False, "is_connected inside the disconnect callback")
 
 
+@check("client-callbacks.connected-inside-data")
+def test_connected_inside_data(host: Host) -> None:
+    """The callback may answer: the server is there."""
+    client, peer = connected_client(host)
+    client.react("data", "is_connected")
+    peer.send(b"still there?")
+    await_received(host, client, 12)
+    expect.returns(outcome_inside(client, "is_connected"), True, "is_connected inside the data callback")
+
+
 # Ticks until the callback that raises has fired so often; whether the host saw it: a refusal, or an error callback.
 def _seen(host: Host, client: HostObject, callback: str) -> bool:
     count, errors = client.count(callback) + 1, client.count("error")

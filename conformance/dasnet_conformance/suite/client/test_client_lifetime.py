@@ -53,14 +53,28 @@ def test_twice(host: Host, state: str) -> None:
 
 
 @check("client-destroy.inside-callback")
-def test_inside_callback(host: Host) -> None:
+@pytest.mark.parametrize("callback", ["connect", "data", "disconnect"])
+def test_inside_callback(host: Host, callback: str) -> None:
     """The object goes while one of its callbacks runs."""
-    client, peer = connected_client(host)
-    client.react("data", "destroy")
-    peer.send(host.random.randbytes(100_000))
-    host.until(lambda: client.count("data") > 0, client, what="a data callback")
-    host.await_closed(peer)
-    expect.equal(client.count("data"), 1, "data callbacks, of which the first destroyed the object")
+    client, listener = made_client(host), listen(host)
+    client.react(callback, "destroy")
+    outcome = connect(client, listener)
+    if callback != "connect":
+        with expect.needing("connect.succeeds"):
+            expect.returns(outcome, True, "connect")
+    peer = listener.accept()
+    if callback == "disconnect":
+        peer.close()
+    else:
+        peer.send(host.random.randbytes(100_000))
+    host.until(
+        lambda: client.count(callback) > 0,
+        *([] if callback == "connect" else [client]),
+        what=f"a {callback} callback, in which the object ends",
+    )
+    if callback != "disconnect":
+        host.await_closed(peer)
+    expect.equal(client.count(callback), 1, f"{callback} callbacks, of which the first destroyed the object")
     serves_again(host, made_client(host))
 
 

@@ -129,10 +129,12 @@ def test_without_connection_reports(host: Host, state: str) -> None:
 
 
 @check("client-send.not-to-the-next-server")
-@pytest.mark.parametrize("state", ["never connected", "gone", "departed", "closed"])
+@pytest.mark.parametrize("state", ["never connected", "gone", "departing", "departed", "closed"])
 def test_not_to_the_next_server(host: Host, state: str) -> None:
-    """The next server gets what was sent to it, from its first byte on."""
+    """The next server gets what was sent to it, from its first byte on. Departing is inside the disconnect callback."""
     client = made_client(host)
+    if state == "departing":
+        client.react("disconnect", "send", b"of another time")
     if state != "never connected":
         peer = join(client, listen(host))
         if state == "closed":
@@ -140,9 +142,10 @@ def test_not_to_the_next_server(host: Host, state: str) -> None:
         else:
             peer.close()
             host.silence()
-            if state == "departed":
+            if state in ("departing", "departed"):
                 await_departure(host, client)
-    client.send(b"of another time")
+    if state != "departing":
+        client.send(b"of another time")
     if state == "gone":
         await_departure(host, client)
     listener = listen(host)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
@@ -11,14 +13,18 @@ from dasnet_conformance.stage.client_side import (
     connect,
     connected_client,
     departed_client,
+    join,
     made_client,
     talk,
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.many import ticks
 from dasnet_conformance.suite.scenes import until_fired
 
 IDLE_TICKS = 50
+#: Ticks of a program that waits: beyond the thousand at which something is thought to be over.
+MANY_IDLE_TICKS = 1_100
 
 
 @check("client-tick.delivers")
@@ -58,14 +64,15 @@ def test_notices_departure(host: Host) -> None:
 
 @check("client-tick.idle")
 def test_idle(host: Host) -> None:
-    """Many of them, as in a program that waits."""
+    """Some that are seen one by one, and many, as in a program that waits."""
     client, peer = connected_client(host)
     host.settle(client)
     fired = len(client.fired)
     for _ in range(IDLE_TICKS):
         host.tick_once(client)
+    count = IDLE_TICKS + ticks(host, client, MANY_IDLE_TICKS)
     told = [each.event.what for each in client.fired[fired:] if each.event.what != "log"]
-    expect.equal(told, [], f"callbacks in {IDLE_TICKS} idle ticks")
+    expect.equal(told, [], f"callbacks in {count} idle ticks")
     expect.equal(peer.closed, None, "the connection's end")
     talk(host, client, peer)
 
@@ -85,15 +92,21 @@ def test_without_connection(host: Host) -> None:
 
 
 @check("client-tick.inside-callback")
-def test_inside_callback(host: Host) -> None:
-    """It may deliver more at once or do nothing."""
-    client, peer = connected_client(host)
-    client.react("data", "tick")
+@pytest.mark.parametrize("callback", ["connect", "data", "disconnect"])
+def test_inside_callback(host: Host, callback: str) -> None:
+    """It may do more at once, do nothing, or be refused; the server speaks and leaves, and each is told once."""
+    client, listener = made_client(host), listen(host)
+    client.react(callback, "tick")
+    peer = join(client, listener)
     content = host.random.randbytes(300_000)
     peer.send(content)
     await_received(host, client, len(content))
+    peer.close()
+    until_fired(host, client, "disconnect", 1)
     host.settle(client)
     expect.same_bytes(client.received, content, "what the server sent")
+    told = [name for name in client.client_callbacks() if name != "data"]
+    expect.equal(told, ["connect", "disconnect"], "what was told beside data, in order")
 
 
 @check("client-tick.query-changes-nothing")

@@ -18,6 +18,7 @@ from dasnet_conformance.stage.client_side import (
     talk,
 )
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
@@ -77,13 +78,34 @@ def test_before_connect(host: Host) -> None:
 def test_accepted_arrives(host: Host, parts: int) -> None:
     """A farewell, and more than the system's buffers hold, or as much as is accepted; the server reads after close."""
     client, peer = connected_client(host)
+    _closes_behind(host, client, peer, parts, unread=False)
+
+
+@check("close.unread-cuts-nothing")
+@pytest.mark.parametrize("parts", [1, 16])
+def test_unread_cuts_nothing(host: Host, parts: int) -> None:
+    """That the server had a word in between must not make its end a reset, which overtakes what was sent."""
+    client, peer = connected_client(host)
+    peer.pause_reading()
+    _closes_behind(host, client, peer, parts, unread=True)
+
+
+# Sends in pieces to a server that does not read meanwhile, and closes: what was accepted arrives before the end.
+def _closes_behind(host: Host, client: HostObject, peer: Peer, parts: int, *, unread: bool) -> None:
     content = host.random.randbytes(parts * 65_536)
     accepted = 0
     with to_one_that_does_not_read(host, "client-send.stalled-returns"):
         while accepted < len(content) and client.send(content[accepted : accepted + 65_536]) == Value(True):
             accepted += 65_536
     refused = accepted < len(content)
+    # A refusal may have ended the connection, and what is sent to one that has ended is answered by a reset.
+    if unread and not refused:
+        peer.send(b"one more thing")
+        host.silence()
     expect.returns(client.close(), None, "close")
+    if unread:
+        host.settle(client)
+        peer.resume_reading()
     host.await_closed(peer, client)
     # Of a call that was refused a part may have come, since the connection is closed.
     arrived = len(peer.received) if accepted < len(peer.received) < accepted + 65_536 else accepted

@@ -10,40 +10,22 @@ from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import fill, leaves_half_closed, serve_one, to_one_that_does_not_read
+from dasnet_conformance.suite.last_words import (
+    PATTERN,
+    REPEATS,
+    WAITING,
+    accepted_before_half_close,
+    answer_to_last_words,
+    arrives,
+)
+from dasnet_conformance.suite.scenes import leaves_half_closed, serve_one, to_one_that_does_not_read
 
-#: More than the system's buffers hold for a client that does not read.
-WAITING = 8 << 20
-#: Bytes of each call that fills them.
-FILLING = 1 << 18
-#: Of a pattern that shows a place: the answers, small and large.
-PATTERN = b"0123456789abcdef"
-REPEATS = (1, WAITING // len(PATTERN))
 #: An answer that any system takes at once for a client that reads.
 ORDINARY = 32 << 10
 
 in_sizes = pytest.mark.parametrize("repeat", REPEATS, ids=["small", "large"])
-
-
-def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearray, refused: bytes = b"") -> None:
-    # All that was accepted comes to the client. A refused call (`refused`, what it was to send) may have ended the
-    # connection, with a part of it on the way; one that arrives whole was no refusal.
-    host.until(
-        lambda: len(peer.received) >= len(wanted) or peer.closed is not None,
-        server,
-        what=f"{len(wanted)} bytes at the client that has shut down writing",
-        got=lambda: host.reached(peer),
-    )
-    host.settle(server)
-    what = f"what the client received{f' before it saw {peer.closed}' if peer.closed else ''}"
-    whole = bytes(wanted) + refused
-    if refused and peer.closed is not None and len(peer.received) < len(whole):
-        expect.same_bytes(peer.received, whole[: len(peer.received)], what)
-    else:
-        expect.same_bytes(peer.received, wanted, what)
 
 
 @check("endings.accepted-before-half-close")
@@ -51,14 +33,7 @@ def _arrives(host: Host, server: HostObject, peer: Peer, wanted: bytes | bytearr
 def test_accepted_before_half_close(host: Host, reads: str) -> None:
     """A client that says all it has to say, shuts down writing, and then reads what it was sent, as many do."""
     server, peer = host.connected()
-    content = host.random.randbytes(WAITING)
-    accepted = fill(host, server, peer, content, FILLING)
-    peer.half_close()
-    if reads == "after":
-        host.settle(server)
-    peer.resume_reading()
-    _arrives(host, server, peer, content[:accepted], refused=content[accepted : accepted + FILLING])
-    host.observe("departure reported" if server.count("disconnect") else "stays connected")
+    accepted_before_half_close(host, server, peer, reads == "after", "send.stalled-returns")
 
 
 @check("endings.answer-to-half-closed")
@@ -77,7 +52,7 @@ def test_answer_to_half_closed(host: Host, moment: str, repeat: int) -> None:
         legal = ("true", "false", "refused")
         accepted = expect.one_of(outcome, legal, "send to a client that has shut down writing") == "true"
         whole = PATTERN * repeat
-        _arrives(host, server, peer, whole if accepted else b"", refused=b"" if accepted else whole)
+        arrives(host, server, peer, whole if accepted else b"", refused=b"" if accepted else whole)
     host.observe("accepted" if accepted else "refused")
 
 
@@ -86,31 +61,7 @@ def test_answer_to_half_closed(host: Host, moment: str, repeat: int) -> None:
 def test_answer_to_last_words(host: Host, repeat: int) -> None:
     """A request whose end is the half-close, answered where it is heard: what every one-shot client does."""
     server, peer = host.connected()
-    words = PATTERN * min(repeat, 1 << 12)
-    server.react("data", "send" if repeat == 1 else "echo", *([PATTERN] if repeat == 1 else []))
-    peer.send(words)
-    peer.half_close()
-    host.silence()
-    with reading_meanwhile(host):
-        host.until(
-            lambda: server.received.endswith(words),
-            server,
-            what="the last words in data callbacks",
-            got=lambda: host.came(server.received),
-        )
-        wanted, refused = bytearray(), b""
-        data = b""
-        for fired in server.fired:
-            if fired.event.what == "data":
-                data = fired.event.data
-            elif fired.event.action in ("send", "echo"):
-                answer = PATTERN if repeat == 1 else data
-                if fired.event.outcome == Value(True):
-                    wanted += answer
-                else:
-                    refused = refused or answer
-        _arrives(host, server, peer, wanted, refused)
-    host.observe("refused" if refused else "accepted")
+    answer_to_last_words(host, server, peer, repeat)
 
 
 @check("endings.destroy-cuts-nothing")

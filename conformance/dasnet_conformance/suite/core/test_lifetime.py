@@ -41,7 +41,9 @@ def test_closes_client(host: Host) -> None:
 
 
 @check("destroy.frees-port")
-@pytest.mark.parametrize("state", ["listening", "connected", "departed", "bytes waiting", "reset with bytes waiting"])
+@pytest.mark.parametrize(
+    "state", ["listening", "connected", "departed", "restored", "bytes waiting", "reset with bytes waiting"]
+)
 def test_frees_port(host: Host, state: str) -> None:
     """A connection attempt is refused. Bytes that wait for the client, or for one that left, are no reason to stay."""
     server = host.listening()
@@ -50,6 +52,9 @@ def test_frees_port(host: Host, state: str) -> None:
         if state == "departed":
             peer.close()
             host.await_departure(server)
+        elif state == "restored":
+            put_aside(server)
+            server = take_over(host, server)
         if "waiting" in state:
             peer.pause_reading()
             with to_one_that_does_not_read(host):
@@ -58,6 +63,8 @@ def test_frees_port(host: Host, state: str) -> None:
             peer.reset()
             host.silence()
     expect.returns(server.destroy(), None, "destroy")
+    if state == "restored":
+        host.await_closed(peer)
     host.await_refusal(server.port, f"port {server.port} refuses connections")
 
 

@@ -159,6 +159,8 @@ def test_refused_whole(host: Host, waiting: str) -> None:
             break
         host.tick_once(server)
     ended = _read_all(host, server, peer, accepted, refused)
+    if peer.closed is None:
+        expect.equal(server.count("disconnect"), 0, "disconnect callbacks of a client whose connection goes on")
     if not ended and peer.closed is None:
         expect.returns(server.send(b"and on it goes"), True, "send once the client has read")
         host.await_peer(peer, len(accepted) + 14, server)

@@ -16,7 +16,6 @@ from dasnet_conformance.stage.descriptors import needs_shared, none_left, shared
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.leaks import child_process
 from dasnet_conformance.suite.scenes import (
     put_aside,
@@ -25,8 +24,8 @@ from dasnet_conformance.suite.scenes import (
     talk,
     tick_whatever,
     until_fired,
-    until_received,
 )
+from dasnet_conformance.suite.urgent import urgent_ends_nothing
 
 #: Where a set of descriptors of fixed size ends.
 SET_SIZE = 1_024
@@ -103,33 +102,10 @@ def test_no_descriptor_for_listener(host: Host) -> None:
 @check("process.urgent-ends-nothing")
 def test_urgent_ends_nothing(host: Host) -> None:
     """A terminal sends one on Ctrl-C: alone, between bytes that come at once, and again."""
-    if not hasattr(socket, "MSG_OOB"):
-        raise Moot("not asked: this system has no urgent data")
     server, peer = host.connected()
-    peer.send_urgent(0x03)
-    host.settle(server)
-    plain, whole = bytearray(), bytearray(b"\x03")
-    for before, after in ((b"before", b"after"), (b"", b"again"), (b"last", b"\r\n")):
-        if before:
-            peer.send(before)
-        peer.send_urgent(0x1A)
-        peer.send(after)
-        plain += before + after
-        whole += before + b"\x1a" + after
-        _heard(host, server, peer, plain, whole)
-    host.observe("in line" if server.received == whole else "left out")
-    expect.equal(server.client_callbacks(), ["connect", "data"], "callbacks of a client that is there and spoke")
+    urgent_ends_nothing(host, server, peer)
     expect.returns(server.is_connected(), True, "is_connected after urgent bytes")
     talk(host, server, peer)
-
-
-# Each urgent byte is in its place, or none is.
-def _heard(host: Host, server: HostObject, peer: Peer, plain: bytearray, whole: bytearray) -> None:
-    until_received(host, server, len(plain))
-    host.settle(server)
-    expect.equal(peer.closed, None, "what the client sees after an urgent byte")
-    if server.received != whole:
-        expect.same_bytes(server.received, plain, "what was delivered, with the urgent bytes left out")
 
 
 @check("process.small-replies")

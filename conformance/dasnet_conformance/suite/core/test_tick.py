@@ -106,14 +106,18 @@ def test_notices_departure(host: Host) -> None:
 
 
 def _idle(host: Host, state: str) -> HostObject:
-    if state == "not open":
-        return host.made()
+    if state in ("not open", "failed init"):
+        server = host.made()
+        if state == "failed init":
+            with expect.needing("init.port-in-use"):
+                expect.returns(server.init(host.listening().port), False, "init on a port that is taken")
+        return server
     if state == "no client":
         return host.listening()
     return host.connected()[0]
 
 
-IDLE_STATES = ("not open", "no client", "silent client")
+IDLE_STATES = ("not open", "failed init", "no client", "silent client")
 
 
 @check("tick.idle-returns")
@@ -122,7 +126,7 @@ def test_idle_returns(host: Host, state: str) -> None:
     """A tick that waits for something to happen strikes the check's deadline."""
     server = _idle(host, state)
     # Before init an error is as good as a tick that does nothing (see tick.before-init); it returns, too.
-    legal = ("none", "refused") if state == "not open" else ("none",)
+    legal = ("none", "refused") if state in ("not open", "failed init") else ("none",)
     for _ in range(20):
         expect.one_of(server.tick(), legal, f"idle tick, {state}")
 
@@ -179,7 +183,8 @@ def test_before_init(host: Host) -> None:
 def test_only_its_own_server(host: Host) -> None:
     """One server is ticked; clients, bytes and departures of the other stay where they are.
 
-    Of its two waiting clients one is there when the first is taken, and may be held with that one.
+    Of its two waiting clients one is there when the first is taken, and may be held with that one. There has to be room
+    for one who waits; a further one may be turned away.
     """
     ticked, other = host.listening(), host.listening()
     peer = host.peer(other.port)
@@ -195,8 +200,8 @@ def test_only_its_own_server(host: Host) -> None:
     expect.equal(ticked.client_callbacks(), [], "callbacks of the server that nobody came to")
     expect.equal([f.event.what for f in other.fired[before:]], [], "callbacks of the server that was not ticked")
     host.await_received(other, 5)
-    for each in (waiting, late):
-        expect.equal(each.closed, None, "a waiting client's end")
+    stay = sum(each.closed is None for each in (waiting, late))
+    expect.that(stay >= 1, "clients that wait, of two", expected="one at least", got="both have seen their end")
 
 
 #: How often a short text is sent at once, and how many such sends there are: more than the system's buffers take.
@@ -309,17 +314,22 @@ def test_second_client_gives_up(host: Host) -> None:
 
 @check("tick.waiting-clients-all-served")
 def test_waiting_clients_all_served(host: Host) -> None:
-    """Three wait together; how many the queue holds is the system's matter, so later ones may still be connecting."""
+    """Two wait together, and later two more; how many the queue holds is nobody's promise, so one may be connecting.
+
+    More than one who waits while a client is there need not find room.
+    """
     server = host.listening()
-    peers = [host.peer(server.port, wait=False) for _ in range(3)]
-    for number, peer in enumerate(peers):
-        peer.send(b"%d" % number)
-    for served in range(1, 4):
+    peers: list[Peer] = []
+    for served in range(1, 5):
+        if served % 2:
+            for _ in range(2):
+                peers.append(host.peer(server.port, wait=False))
+                peers[-1].send(b"%d" % (len(peers) - 1))
         host.until(
             lambda count=served: server.count("connect") == count and len(server.received) == count,  # type: ignore[misc]
             server,
             what=f"client {served} is taken and heard",
-            patience=200,
+            patience=64,
         )
         peers[server.received[-1] - ord("0")].close()
         host.until(
@@ -327,8 +337,8 @@ def test_waiting_clients_all_served(host: Host) -> None:
             server,
             what=f"client {served} has left",
         )
-    expect.equal(sorted(server.received), sorted(b"012"), "who was heard")
-    expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"] * 3, "callbacks")
+    expect.equal(sorted(server.received), sorted(b"0123"), "who was heard")
+    expect.equal(server.client_callbacks(), ["connect", "data", "disconnect"] * 4, "callbacks")
 
 
 @check("tick.fifty-clients")

@@ -12,47 +12,39 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_SILENT, Value
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import FRUITLESS_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, number_of, read_away
-from dasnet_conformance.suite.scenes import put_aside, rounds, serve_one, take_over, talk, until_fired
+from dasnet_conformance.suite.memory import (
+    SLACK,
+    flood,
+    is_held_up,
+    memory_comes_to_rest,
+    number_stays,
+    read_away,
+)
+from dasnet_conformance.suite.scenes import Forgiving, put_aside, serve_one, take_over, talk, until_fired
 
 #: Rounds of a block.
 CLIENTS = 25
-FAILED_INITS = 1_000
+FAILED_INITS = 500
 REPEATED = 1_000
 
-#: Rounds for what is counted one by one, and how many may be more: a pool of a few threads is no leak.
-COUNTED = 60
-SLACK = 16
-#: The same of servers, each destroyed with a client that floods it.
+#: Rounds of calls that fail in a block, what they are given, and how often it is repeated; an orphan that stays empty.
+REFUSALS = 40
+MISTAKEN = bytes(1_024)
+REPEATS = 64
+NEVER_FILLED = 9
+
+#: Servers, each destroyed with a client that floods it: more than threads may be left for a while.
 FLOODED = SLACK + 2
+#: Bytes that it sends: more than a server reads at once.
+BEYOND_BUFFERS = 1 << 18
 
 #: Bytes of a client in a block: what is kept of them for good is more than a block may grow by.
 FLOOD = 2 << 20
-PIECE = 1 << 18
-#: Ticks in which a server that takes its time has read what lets the client send on.
-READ_MEANWHILE = 64
-
-
-def _number_stays(host: Host, of: str, turn: Callable[[], object], each: str, most: int = COUNTED) -> None:
-    number_of(host, of)
-    turn()
-    before = number_of(host, of)
-    turns = 0
-    for _ in rounds(most, least=1):
-        turn()
-        turns += 1
-    # What ends a little later, a thread that is waited for, still ends.
-    host.until(
-        lambda: number_of(host, of) <= before + SLACK,
-        what=f"no more than {before + SLACK} {of} after {turns} times {each} ({before} after the first)",
-        got=lambda: f"{number_of(host, of)} of them",
-    )
 
 
 def _visitor(host: Host, server: HostObject) -> Callable[[], object]:
@@ -97,29 +89,6 @@ def _breaker_off(host: Host, server: HostObject) -> Callable[[], object]:
     return breaker_off
 
 
-# A client that sends on and on, past the suite's own notes: those would be memory that grows.
-def _flood(host: Host, server: HostObject, peer: Peer, size: int) -> None:
-    sent, fruitless, part = 0, 0, bytes(PIECE)
-    while sent < size and peer.socket is not None:
-        try:
-            moved = peer.socket.send(part[: size - sent])
-        except (BlockingIOError, InterruptedError):
-            moved = 0
-        except OSError as error:
-            raise expect.Mismatch("the connection of a client that sends on and on", "open", str(error)) from None
-        sent += moved
-        fruitless = 0 if moved else fruitless + 1
-        expect.that(
-            fruitless < FRUITLESS_TICKS,
-            f"{FRUITLESS_TICKS} ticks in a row with bytes of the client waiting",
-            expected="some of them read",
-            got="none",
-        )
-        host.pause(fruitless)
-        # The system takes no more before a large part of what it holds was read, a kibibyte a tick perhaps.
-        ticks(host, server, READ_MEANWHILE if fruitless else 1)
-
-
 # A server that nobody listens to, and its client: nothing but the server can keep a byte.
 def _unheard(host: Host) -> tuple[HostObject, Peer]:
     server = host.listening(CLASS_SILENT)
@@ -132,7 +101,7 @@ def _unheard(host: Host) -> tuple[HostObject, Peer]:
 def test_memory_per_byte(host: Host) -> None:
     """A program that takes files all day. It overrides no callback: nothing but the server can keep a byte."""
     server, peer = _unheard(host)
-    memory_comes_to_rest(host, lambda: _flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
+    memory_comes_to_rest(host, lambda: flood(host, server, peer, FLOOD), 1, f"{FLOOD >> 20} MiB of the client each")
 
 
 @check("waste.memory-per-byte-sent")
@@ -158,8 +127,44 @@ def test_memory_per_reload(host: Host) -> None:
 
 @check("waste.memory-per-failed-init")
 def test_memory_per_failed_init(host: Host) -> None:
-    """A program that tries its port until it is free. Half a kibibyte of each is allowed to stay, errors among it."""
+    """A program that tries its port until it is free. Of each a kibibyte and a half may stay, errors among it."""
     memory_comes_to_rest(host, _failing_init(host), FAILED_INITS, f"{FAILED_INITS} failed inits each")
+
+
+@check("waste.memory-per-refusal")
+def test_memory_per_refusal(host: Host) -> None:
+    """A program with a mistake in each frame. Some twenty kibibytes of each call that fails are allowed to stay: less
+    than the buffer that it was given, or one that was read into for a callback that raised."""
+    alone, empty, (server, peer) = host.listening(), host.new(), host.connected()
+    server.react("data", "raise")
+    forgiving = Forgiving(server)
+
+    def refusals() -> None:
+        nonlocal server, peer
+        alone.send(MISTAKEN, repeat=REPEATS)
+        server.send(MISTAKEN, len(MISTAKEN) * REPEATS + 1, repeat=REPEATS)
+        empty.call("restore", NEVER_FILLED)
+        heard, gone = server.count("data"), server.count("disconnect")
+        # A single delivery: each failure is one more for the suite's own notes.
+        peer.send(b"!")
+        with expect.needing("callbacks.raise-keeps-serving"):
+            host.until(
+                lambda: server.count("data") > heard or server.count("disconnect") > gone,
+                forgiving,
+                what="a data callback, which raises, or a departure",
+            )
+        if server.count("disconnect") > gone or peer.closed is not None:
+            # Nobody has to go on with a client whose callback failed.
+            host.dismiss(peer)
+            until_fired(host, server, "disconnect", gone + 1, forgiving)
+            peer = host.peer(server.port)
+            until_fired(host, server, "connect", gone + 2, forgiving)
+        # The suite's own notes of what was told.
+        for each in (alone, empty, server):
+            each.fired.clear()
+            each.received.clear()
+
+    memory_comes_to_rest(host, refusals, REFUSALS, f"{REFUSALS} calls of each kind that fail")
 
 
 @check("waste.memory-per-tick")
@@ -177,7 +182,7 @@ def test_memory_per_tick(host: Host) -> None:
 @check("waste.threads-per-client")
 def test_threads_per_client(host: Host) -> None:
     """A thread for a client is fine; it ends with it."""
-    _number_stays(host, "threads", _visitor(host, host.listening()), "a client")
+    number_stays(host, "threads", _visitor(host, host.listening()), "a client")
 
 
 @check("waste.threads-per-server")
@@ -186,11 +191,11 @@ def test_threads_per_server(host: Host) -> None:
 
     def flooded() -> None:
         server, peer = host.connected()
-        peer.send(bytes(PIECE))
+        peer.send(bytes(BEYOND_BUFFERS))
         expect.one_of(server.destroy(), ("none", "true"), f"destroying {server}")
         host.dismiss(peer)
 
-    _number_stays(host, "threads", flooded, "a server destroyed with a client that floods it", FLOODED)
+    number_stays(host, "threads", flooded, "a server destroyed with a client that floods it", FLOODED)
 
 
 @check("waste.threads-per-reload")
@@ -202,13 +207,13 @@ def test_threads_per_reload(host: Host) -> None:
         reloads(host, alone, 1)
         reloads(host, server, 1)
 
-    _number_stays(host, "threads", reload, "a reload")
+    number_stays(host, "threads", reload, "a reload")
 
 
 @check("waste.threads-per-failed-init")
 def test_threads_per_failed_init(host: Host) -> None:
     """What was started for a port that could not be had."""
-    _number_stays(host, "threads", _failing_init(host), "a failed init")
+    number_stays(host, "threads", _failing_init(host), "a failed init")
 
 
 @check("waste.descriptors-per-reload")
@@ -224,4 +229,4 @@ def test_descriptors_per_reload(host: Host) -> None:
         put_aside(last)
         last = take_over(host, last, new)
 
-    _number_stays(host, "descriptors", reload, "a reload")
+    number_stays(host, "descriptors", reload, "a reload")

@@ -20,7 +20,6 @@ from dasnet_conformance.stage.http_side import (
     finals_at,
     greeting,
     request_of,
-    requests_of,
     respond,
     serving,
     targets_of,
@@ -105,7 +104,8 @@ def _answered(row: _InARow, data: bytes, body: bytes, repeat: int = 1) -> None:
     host.until(decided, server, what=f"request callback {row.number}")
     if not told():
         raise expect.Moot("this server turns such requests down")
-    respond(server, requests_of(server)[-1].exchange, body=body, repeat=repeat)
+    latest = next(fired.event for fired in reversed(server.fired) if fired.event.what == "request")
+    respond(server, latest.exchange, body=body, repeat=repeat)
     row.answer()
 
 

@@ -23,7 +23,6 @@ from dasnet_conformance.stage.http_client_side import (
     expect_no_more,
     is_refused,
     made_client,
-    outcome_of,
     outcomes_of,
     request,
     says_close,
@@ -51,15 +50,17 @@ def test_keep_alive(host: Host, vector: ResponseVector) -> None:
 
 @check("http-client-connection.says-close")
 def test_says_close(host: Host) -> None:
-    """A server that is not told keeps what nobody uses."""
+    """A server that is not told keeps what nobody uses. From the first on, or since another server said close."""
     site = asking(host)
-    first = talk(site, "/first", needs="http-client-request.get")
-    second = talk(site, "/second", needs="http-client-request.get")
-    if second is first:
-        return
-    expect.that(
-        says_close(site, "/first"), "Connection of a client that keeps none", expected="close", got="something else"
-    )
+    for first, second in (("/first", "/second"), ("/third", "/fourth")):
+        if first == "/third":
+            number, peer = asked(site, "/last")
+            peer.send(answer_of(b"", "Connection: close"))
+            await_response(host, site.client, number)
+        kept = talk(site, first, needs="http-client-request.get")
+        if talk(site, second, needs="http-client-request.get") is not kept:
+            told = "Connection of a client that keeps none"
+            expect.that(says_close(site, first), told, expected="close", got="something else")
 
 
 @check_answers("http-client-connection.close")
@@ -89,7 +90,8 @@ def _close_sent(host: Host, line: bytes) -> None:
     site = asking(host)
     number = ask(site.client, "/last", headers=line + b"\r\n")
     next_number = ask(site.client, "/next")
-    peer, _ = site.await_request("/last")
+    peer, arrived = site.await_request("/last")
+    expect.that(arrived.closes, "Connection of a request that says close", expected="close", got="something else")
     host.settle(site.client)
     peer.send(answer_of())
     await_response(host, site.client, number)
@@ -187,31 +189,6 @@ def test_not_sent_twice(host: Host) -> None:
         await_failure(host, site.client, number)
         host.settle(site.client)
         expect.equal(site.times("/order"), 1, "requests for /order at the server")
-
-
-@check("http-client-connection.retry-once")
-def test_retry_once(host: Host) -> None:
-    """A GET may be asked once more, or not. On a fresh connection, and on one that was kept."""
-    for kept in (False, True):
-        site = asking(host)
-        if kept:
-            talk(site, "/before", needs="http-client-request.get")
-        number = ask(site.client, "/again")
-        for _ in range(2):
-            host.until(
-                lambda site=site, number=number: (  # type: ignore[misc]
-                    outcome_of(site.client, number) is not None or site.find("/again") is not None
-                ),
-                site.client,
-                what="a request for /again at the server, or its outcome",
-                got=site.told,
-            )
-            found = site.find("/again")
-            if found is not None:
-                site.finish(found[0])
-                found[0].close()
-        await_failure(host, site.client, number)
-        expect_no_more(host, site.client, 2 if kept else 1)
 
 
 @check("http-client-connection.order")

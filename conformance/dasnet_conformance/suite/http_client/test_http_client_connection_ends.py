@@ -27,6 +27,8 @@ from dasnet_conformance.stage.http_client_side import (
     init,
     is_refused,
     made_client,
+    outcome_of,
+    outcomes_of,
     request,
     site_of,
     talk,
@@ -87,6 +89,68 @@ def _answered_and_reset(host: Host, size: int) -> None:
     expect.equal(event.status, 413, "the status")
     expect.same_bytes(event.data, b"too much", "the body")
     talk(site, "/next")
+
+
+@check("http-client-connection.retry-once")
+def test_retry_once(host: Host) -> None:
+    """A GET may be asked once more, or not. On a fresh connection, and on one that was kept; there a second one may be
+    answered, and is what the first one was.
+    """
+    for kept in (False, True):
+        site = asking(host)
+        if kept:
+            talk(site, "/before", needs="http-client-request.get")
+        number = ask(site.client, "/again")
+        for _ in range(2):
+            host.until(
+                lambda site=site, number=number: (  # type: ignore[misc]
+                    outcome_of(site.client, number) is not None or site.find("/again") is not None
+                ),
+                site.client,
+                what="a request for /again at the server, or its outcome",
+                got=site.told,
+            )
+            found = site.find("/again")
+            if found is not None:
+                site.finish(found[0])
+                found[0].close()
+        await_failure(host, site.client, number)
+        expect_no_more(host, site.client, 2 if kept else 1)
+    for method, headers, body in (("GET", b"Connection: close\r\n", b""), ("HEAD", b"", b""), ("PUT", b"", b"a body")):
+        _expect_the_same_again(host, method, b"X-Field: a\r\n" + headers, body)
+
+
+# Another request waits, and has its turn behind it.
+def _expect_the_same_again(host: Host, method: str, headers: bytes, body: bytes) -> None:
+    site = asking(host)
+    talk(site, "/before", needs="http-client-request.get")
+    numbers = [ask(site.client, "/again", method, headers, body), ask(site.client, "/waits")]
+    peer, first = site.await_request("/again")
+    site.finish(peer)
+    peer.close()
+    host.until(
+        lambda: outcome_of(site.client, numbers[0]) is not None or site.find("/again") is not None,
+        site.client,
+        what="the request for /again once more, or its outcome",
+        got=site.told,
+    )
+    found = site.find("/again")
+    if found is None:
+        await_failure(host, site.client, numbers[0])
+    else:
+        again, second = found
+        for name in ("host", "x-field"):
+            expect.equal(second.values(name), first.values(name), f"the field {name} of the second {method}")
+        expect.equal(second.method, method, "the method of the second request")
+        expect.same_bytes(second.body, body, f"the body of the second {method}")
+        again.send(answer_of(b"a body")[: -6 if method == "HEAD" else None])
+        await_response(host, site.client, numbers[0])
+    next_peer, _ = site.await_request("/waits", needs="")
+    if found is not None and found[1].closes:
+        expect.that(next_peer is not found[0], "the connection behind a close", expected="another", got="the same one")
+    next_peer.send(answer_of())
+    await_response(host, site.client, numbers[1])
+    expect.equal([event.exchange for event in outcomes_of(site.client)][1:], numbers, "the order of the outcomes")
 
 
 @check("http-client-connection.large-upload")

@@ -45,11 +45,12 @@ def test_head(host: Host) -> None:
 
 @check("http-client-limits.head-endless")
 def test_head_endless(host: Host) -> None:
-    """No empty line, no line end, and interim answers without end."""
+    """No empty line, no line end; and the line of a chunk, and a trailer, without end."""
     endless = {
         "/lines": b"HTTP/1.1 200 OK\r\n" + b"X-Field: a value\r\n" * (8 * _HEAD // 18),
         "/line": b"HTTP/1.1 200 " + b"a" * 8 * _HEAD,
         "/chunk-line": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + b"a" * 8 * _HEAD,
+        "/trailer": chunked_answer_of(b"a body")[:-2] + b"X-Field: a value\r\n" * (8 * _HEAD // 18),
     }
     for target, data in endless.items():
         _expect_failure(host, target, data)
@@ -57,8 +58,9 @@ def test_head_endless(host: Host) -> None:
 
 @check("http-client-limits.body-length")
 def test_body_length(host: Host) -> None:
-    """It says so itself, and nothing of it need come."""
+    """It says so itself, and nothing of it need come. One byte too many is too many, also where all of them come."""
     _expect_failure(host, "/large", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (8 * _BODY))
+    _expect_failure(host, "/one-byte", answer_of(b"a" * (_BODY + 1)))
 
 
 @check("http-client-limits.no-content")
@@ -75,9 +77,10 @@ def test_no_content(host: Host) -> None:
 
 @check("http-client-limits.body-chunked")
 def test_body_chunked(host: Host) -> None:
-    """A large chunk, and small ones without end."""
+    """A large chunk, small ones without end, and one byte too many."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     _expect_failure(host, "/one", head + b"%x\r\n" % (8 * _BODY) + b"a" * (2 * _BODY))
+    _expect_failure(host, "/one-byte", chunked_answer_of(b"a" * _BODY, b"a"))
     _expect_failure(host, "/many", head + (b"400\r\n" + b"a" * 1024 + b"\r\n") * (4 * _BODY // 1024))
 
 
@@ -89,9 +92,9 @@ def test_body_until_close(host: Host) -> None:
 
 @check("http-client-limits.within")
 def test_within(host: Host) -> None:
-    """Nearly as much as is allowed, in each framing, and in chunks whose lines are more than a head may have."""
+    """As much as is allowed, in each framing, and in chunks whose lines are more than a head may have."""
     site = asking(host, limits=_LIMITS)
-    body = host.random.randbytes(_BODY - 100)
+    body = host.random.randbytes(_BODY)
     answers = {
         "/length": answer_of(body, "X-Long: " + "a" * (_HEAD - 300)),
         "/chunks": chunked_answer_of(body[:1_000], body[1_000:]),
@@ -163,11 +166,15 @@ def test_stall_not_by_drops(host: Host) -> None:
             told = spell_outcome(early) if early is not None else "none"
             expect.that(early is None, "an outcome of what waits", expected="none", got=told)
     await_response(host, site.client, number)
+    # Its turn has come: what it waited is not held against it.
+    peer, _ = site.await_request("/waits", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, waiting)
 
 
 @check("http-client-limits.deadline")
 def test_deadline(host: Host) -> None:
-    """Whatever still comes."""
+    """Whatever still comes. What is asked late has a deadline of its own."""
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     number, peer = asked(site)
     used = _ticks_so_far(host, site)
@@ -175,10 +182,14 @@ def test_deadline(host: Host) -> None:
     for _ in range(0, _DEADLINE - used - 8, 8):
         peer.send(b"X")
         _ticks_without_outcome(host, site, number, 8, "the deadline")
+    late = ask(site.client, "/late")
     for _ in range(used + 18):
         peer.send(b"X")
         host.tick_once(site.client)
     await_failure(host, site.client, number)
+    peer, _ = site.await_request("/late", needs="")
+    peer.send(answer_of())
+    await_response(host, site.client, late)
     talk(site, "/next")
 
 
@@ -195,7 +206,9 @@ def test_no_limit_of_its_own(host: Host) -> None:
 
 @check("http-client-limits.never-blocks")
 def test_never_blocks(host: Host) -> None:
-    """A server that never answers a connection, one that reads nothing, and a body larger than the system holds."""
+    """A server that never answers a connection, one that reads nothing of a body larger than the system holds, and one
+    that is not there, while each failure is answered by another request.
+    """
     client = made_client(host)
     silent = site_of(host, client, "silent")
     numbers = [ask(client, "/nobody"), ask(client, "/nobody-either", "POST", body=PIECE, repeat=1 << 16)]
@@ -212,6 +225,12 @@ def test_never_blocks(host: Host) -> None:
     site.await_request("/upload", needs="")
     peer.send(answer_of())
     await_response(host, site.client, number)
+    client = made_client(host)
+    site_of(host, client, "refuse")
+    client.react("failure", "request", "GET", "/again", b"", b"")
+    ask(client, "/again")
+    host.settle(client)
+    client.react("failure", "none")
 
 
 # The ticks that the client has had, all of which a request may have waited.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_HTTP_CLIENT_SILENT, Value
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT_SILENT
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.http_client_side import (
     Site,
     answer_of,
@@ -19,12 +18,14 @@ from dasnet_conformance.stage.http_client_side import (
     await_outcome,
     await_response,
     expect_no_more,
+    fields_of,
     init,
     made_client,
     outcome_of,
     outcomes_of,
     site_of,
     talk,
+    unread_upload,
 )
 from dasnet_conformance.stage.listener import listen
 
@@ -112,7 +113,7 @@ def test_cancel_early(host: Host) -> None:
 
 @check("http-client-outcome.cancel-under-way")
 def test_cancel_under_way(host: Host) -> None:
-    """The server answers all the same, before or after the next request; or has begun to."""
+    """The server answers all the same, before or after the next request; or has begun to; or has not read the body."""
     answer = answer_of(b"hidden")
     for before, early in ((0, True), (0, False), (len(answer) - 3, True)):
         site = asking(host)
@@ -128,6 +129,12 @@ def test_cancel_under_way(host: Host) -> None:
             peer.send(answer)
         talk(site, "/next")
         expect_no_more(host, site.client, 2)
+    site = asking(host)
+    number, peer = unread_upload(site, 8 << 20)
+    site.client.call("cancel", number)
+    peer.resume_reading()
+    await_failure(host, site.client, number)
+    talk(site, "/next")
 
 
 @check("http-client-outcome.cancel-next-tick")
@@ -228,12 +235,16 @@ def test_is_connected(host: Host) -> None:
 @check("http-client-outcome.init-port")
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_init_port(host: Host, port: int) -> None:
-    """It is as if it had not been called."""
+    """It is as if it had not been called, before a server was named and behind."""
     client = made_client(host)
     outcome = client.call("http_init", "127.0.0.1", port)
     expect.one_of(outcome, ("false", "refused"), f"http_init for port {port}")
     expect.returns(client.is_open(), False, "is_open after an init that failed")
-    talk(site_of(host, client), "/")
+    site = site_of(host, client)
+    talk(site, "/")
+    outcome = client.call("http_init", "127.0.0.1", port)
+    expect.one_of(outcome, ("false", "refused"), f"http_init for port {port} of a client that is open")
+    talk(site, "/next")
 
 
 @check("http-client-outcome.destroy-silent")
@@ -246,136 +257,6 @@ def test_destroy_silent(host: Host) -> None:
     expect.equal(outcomes_of(site.client), [], "outcomes on an object that is destroyed")
     host.await_closed(peer)
     expect.equal(outcomes_of(site.client), [], "outcomes on an object that is destroyed")
-
-
-@check("http-client-outcome.request-inside")
-@pytest.mark.parametrize("waiting", [0, 2], ids=["alone", "others wait"])
-@pytest.mark.parametrize("callback", ["response", "failure"])
-def test_request_inside(host: Host, callback: str, waiting: int) -> None:
-    """How a program goes from one thing to the next."""
-    site = asking(host)
-    number, peer = asked(site, "/first", "POST", b"a body")
-    others = [ask(site.client, f"/waits-{place}") for place in range(waiting)]
-    site.client.react(callback, "request", "GET", "/inside", b"X-Inside: yes\r\n", b"")
-    if callback == "response":
-        peer.send(answer_of())
-    else:
-        peer.close()
-    await_outcome(host, site.client, number)
-    site.client.react(callback, "none")
-    did = site.client.did("request")
-    expect.equal(len(did), 1, "requests made inside the callback")
-    value = did[0].outcome.value if isinstance(did[0].outcome, Value) else None
-    for place, other in enumerate(others):
-        site.await_request(f"/waits-{place}", needs="")[0].send(answer_of(b"waited"))
-        await_response(host, site.client, other)
-    inside, arrived = site.await_request("/inside", needs="")
-    expect.equal(arrived.values("x-inside"), [b"yes"], "the field of the request made inside")
-    inside.send(answer_of(b"inside"))
-    expect.that(
-        isinstance(value, int) and value > number,
-        "the number of the request made inside",
-        expected=f"a number above {number}",
-        got=str(value),
-    )
-    event = await_response(host, site.client, int(value or 0))
-    expect.same_bytes(event.data, b"inside", "the answer to the request made inside")
-    expect_no_more(host, site.client, 2 + waiting)
-
-
-@check("http-client-outcome.tick-inside")
-def test_tick_inside(host: Host) -> None:
-    """Several requests, and a tick inside each callback."""
-    site = asking(host)
-    site.client.react("response", "tick")
-    site.client.react("failure", "tick")
-    numbers = [ask(site.client, f"/{place}") for place in range(3)]
-    for place, number in enumerate(numbers):
-        peer, _ = site.await_request(f"/{place}")
-        if place == 2:
-            site.client.call("cancel", number)
-        else:
-            peer.send(answer_of(b"%d" % place))
-        event = await_outcome(host, site.client, number)
-        expect.equal(event.what, "failure" if place == 2 else "response", f"the outcome of /{place}")
-    expect_no_more(host, site.client, 3)
-
-
-@check("http-client-outcome.close-inside")
-def test_close_inside(host: Host) -> None:
-    """The others fail, and the object can be used again."""
-    site = asking(host)
-    numbers = [ask(site.client, f"/{place}") for place in range(3)]
-    site.client.react("response", "close")
-    site.await_request("/0")[0].send(answer_of())
-    expect.equal(await_outcome(host, site.client, numbers[0]).what, "response", "the outcome of /0")
-    site.client.react("response", "none")
-    for number in numbers[1:]:
-        await_failure(host, site.client, number)
-    expect_no_more(host, site.client, 3)
-    talk(site_of(host, site.client), "/again")
-
-
-@check("http-client-outcome.destroy-inside")
-def test_destroy_inside(host: Host) -> None:
-    """The host goes on with another object."""
-    site = asking(host)
-    number, peer = asked(site, "/first")
-    ask(site.client, "/second")
-    site.client.react("response", "destroy")
-    peer.send(answer_of())
-    await_response(host, site.client, number)
-    expect.equal(len(site.client.did("destroy")), 1, "objects destroyed inside the callback")
-    host.await_closed(peer)
-    talk(asking(host), "/other")
-
-
-@check("http-client-outcome.raise-inside")
-@pytest.mark.parametrize("callback", ["response", "failure"])
-def test_raise_inside(host: Host, callback: str) -> None:
-    """What the tick says of the exception is the port's to choose."""
-    site = asking(host)
-    site.client.react(callback, "raise")
-    number, peer = asked(site, "/first", "POST", b"a body")
-    next_number = ask(site.client, "/next")
-    if callback == "response":
-        peer.send(answer_of())
-    else:
-        peer.close()
-    _tick_until(host, site.client, number)
-    site.client.react(callback, "none")
-    next_peer, _ = site.await_request("/next")
-    next_peer.send(answer_of(b"next"))
-    event = await_response(host, site.client, next_number)
-    expect.same_bytes(event.data, b"next", "the answer to the next request")
-    expect_no_more(host, site.client, 2)
-
-
-@check("http-client-outcome.raise-loses-none")
-def test_raise_loses_none(host: Host) -> None:
-    """Several requests are cancelled at once, so that their failures may be due in one tick; the first one raises."""
-    site = asking(host)
-    numbers = [ask(site.client, f"/{place}") for place in range(3)]
-    for number in numbers:
-        site.client.call("cancel", number)
-    site.client.react("failure", "raise")
-    _tick_until(host, site.client, numbers[0])
-    site.client.react("failure", "none")
-    for number in numbers[1:]:
-        await_failure(host, site.client, number)
-    expect_no_more(host, site.client, 3)
-    talk(site, "/next")
-
-
-# A tick whose callback raises may end in an error, which is no matter of the check.
-def _tick_until(host: Host, client: HostObject, number: int) -> None:
-    fruitless = 0
-    while outcome_of(client, number) is None and fruitless < 32:
-        client.tick()
-        host.step_peers()
-        host.pause(fruitless)
-        fruitless += 1
-    expect.that(outcome_of(client, number) is not None, f"the outcome of exchange {number}", expected="one", got="none")
 
 
 @check("http-client-outcome.silent-class")
@@ -391,13 +272,19 @@ def test_silent_class(host: Host) -> None:
 
 @check("http-client-outcome.two-clients")
 def test_two_clients(host: Host) -> None:
-    """Of two servers, and their answers come crosswise."""
+    """Of two servers, and their answers come crosswise, a piece of each head first."""
     sites = [asking(host), asking(host)]
     asked_of = [asked(site, f"/{place}") for place, site in enumerate(sites)]
+    answers = [answer_of(b"from %d" % place, f"X-Server: {place}", f"X-Own-{place}: a") for place in range(2)]
+    for place in (0, 1):
+        asked_of[place][1].send(answers[place][:36])
+        host.settle(sites[place].client)
     for place in (1, 0):
         number, peer = asked_of[place]
-        peer.send(answer_of(b"from %d" % place))
+        peer.send(answers[place][36:])
         event = await_response(host, sites[place].client, number)
         expect.same_bytes(event.data, b"from %d" % place, f"the answer of server {place}")
+        own = sorted(pair for pair in fields_of(event) if pair[0].startswith("x-"))
+        expect.equal(own, [(f"x-own-{place}", b"a"), ("x-server", b"%d" % place)], f"the fields of server {place}")
     sites[0].client.close()
     talk(sites[1], "/still")

@@ -20,6 +20,7 @@ from dasnet_conformance.stage.http_client_side import (
     await_response,
     chunked_answer_of,
     expect_no_more,
+    fields_of,
     made_client,
     outcomes_of,
     reloaded,
@@ -27,6 +28,7 @@ from dasnet_conformance.stage.http_client_side import (
     talk,
     unread_upload,
 )
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.recording import Called
 
 #: Ticks after which a request fails, and of the time between two reloads.
@@ -69,7 +71,9 @@ def test_idle_connection(host: Host) -> None:
 
 @check("http-client-reload.waiting")
 def test_waiting(host: Host) -> None:
-    """Six times, with ticks between and without, and the answer comes after it."""
+    """Six times, with ticks between and without, and the answer comes after it. What was asked stays known: that it
+    was a HEAD, and that nothing follows.
+    """
     site = asking(host)
     number, peer = asked(site)
     for _ in range(3):
@@ -81,6 +85,12 @@ def test_waiting(host: Host) -> None:
     expect.same_bytes(event.data, b"late", "the answer")
     expect.equal(site.times("/"), 1, "requests at the server")
     expect_no_more(host, site.client, 1)
+    number = ask(site.client, "/head", "HEAD", b"Connection: close\r\n")
+    peer, _ = site.await_request("/head")
+    _reload(site)
+    peer.send(answer_of(b"a body")[:-6])
+    await_response(host, site.client, number)
+    _expect_another(peer, talk(site, "/next"))
 
 
 @check("http-client-reload.in-head")
@@ -96,7 +106,7 @@ def test_in_head(host: Host) -> None:
 @check("http-client-reload.in-body")
 def test_in_body(host: Host) -> None:
     """Between head and body, and behind: by length, in chunks with a trailer (at each turn), and until the end."""
-    length = answer_of(b"a body that is cut")
+    length = answer_of(b"a body that is cut", "X-Field: a value", status="404 Not Found at All")
     chunks = chunked_answer_of(b"a body ", b"that is cut")[:-2] + b"X-Trailer: a\r\n\r\n"
     site = asking(host)
     for data, places in (
@@ -113,9 +123,24 @@ def test_in_body(host: Host) -> None:
             peer.send(data[cut:])
             event = await_response(host, site.client, number)
             expect.same_bytes(event.data, b"a body that is cut", f"the body that was cut behind {data[:cut]!r}")
+            if data is length:
+                expect.equal((event.status, event.reason), (404, "Not Found at All"), "status and reason")
+                expect.that(("x-field", b"a value") in fields_of(event), "X-Field", expected="there", got="missing")
     expect_no_more(host, site.client, 1)
+    number, peer = asked(site, "/close")
+    last = answer_of(b"a body", "Connection: close")
+    peer.send(last[:-3])
+    host.settle(site.client)
+    _reload(site)
+    peer.send(last[-3:])
+    await_response(host, site.client, number)
+    _expect_another(peer, talk(site, "/next"))
     for cut in (19, 25):
         _reloaded_within(host, b"HTTP/1.1 200 OK\r\n\r\na body that is cut", cut, ends=True)
+
+
+def _expect_another(peer: Peer, next_peer: Peer) -> None:
+    expect.that(next_peer is not peer, "the connection behind a close", expected="another", got="the same one")
 
 
 def _reloaded_within(host: Host, data: bytes, cut: int, *, ends: bool = False) -> None:

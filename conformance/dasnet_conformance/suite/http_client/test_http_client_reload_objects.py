@@ -89,7 +89,9 @@ def test_cancelled_behind(host: Host) -> None:
 
 @check("http-client-reload.limits")
 def test_limits(host: Host) -> None:
-    """Whose limits count is not asked, for both have the same. A body that is too large, and a server that stalls."""
+    """Whose limits count is not asked, for both have the same. A body that is too large, and a server that stalls, for
+    half of the time before a reload and half of it behind.
+    """
     limits = ClientLimits(body=_BODY, stall=_STALL)
     site = asking(host, limits=limits)
     large, peer = asked(site, "/large")
@@ -97,9 +99,12 @@ def test_limits(host: Host) -> None:
     peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (8 * _BODY))
     await_failure(host, site.client, large)
     stalled, _ = asked(site, "/stalled")
+    many.ticks(host, site.client, _STALL // 2)
+    old = site.client
     _reload(site, limited_client(host, limits))
-    many.ticks(host, site.client, _STALL + 2)
-    await_failure(host, site.client, stalled)
+    many.ticks(host, site.client, _STALL // 2 + 2)
+    told = [event.what for each in (old, site.client) for event in outcomes_of(each) if event.exchange == stalled]
+    expect.equal(told, ["failure"], "outcomes behind as many ticks as a server may stall, a reload in between")
     talk(site, "/next")
 
 

@@ -70,8 +70,13 @@ def test_number(host: Host) -> None:
 
 @check("http-client-request.version")
 def test_version(host: Host) -> None:
-    """What a client of the two RFCs conforms to."""
-    expect.equal(_arrived(host).version, "HTTP/1.1", "the version")
+    """What a client of the two RFCs conforms to, whatever the server does."""
+    site = asking(host)
+    for target in ("/first", "/next"):
+        number, peer = asked(site, target)
+        expect.equal(site.await_request(target)[1].version, "HTTP/1.1", f"the version of the request for {target}")
+        peer.send(answer_of(version="HTTP/1.0"))
+        await_response(host, site.client, number)
 
 
 @check("http-client-request.nothing-extra")
@@ -120,13 +125,13 @@ def test_host_own(host: Host) -> None:
 
 @check("http-client-request.empty-target")
 def test_empty_target(host: Host) -> None:
-    """A path is never empty on the wire."""
-    site = asking(host)
-    outcome = request(site.client, "")
-    if is_refused(outcome):
-        return
-    accepted(outcome, "request with an empty target")
-    site.await_request("/", needs="")
+    """A path is never empty on the wire; nor is one without a slash a path, nor the asterisk, but for OPTIONS."""
+    for given, sent in (("", "/"), ("?a=b", "/?a=b"), ("a/b", "/a/b"), ("*", "/*")):
+        site = asking(host)
+        outcome = request(site.client, given)
+        if not is_refused(outcome):
+            accepted(outcome, f"request of the target {given!r}")
+            site.await_request(sent, needs="")
 
 
 @check("http-client-request.target-exact")
@@ -153,15 +158,20 @@ def test_target_exact(host: Host, target: str) -> None:
 
 
 @check("http-client-request.method-exact")
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "REPORT", "get", "X-Own!"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "REPORT", "get", "head", "X-Own!"])
 def test_method_exact(host: Host, method: str) -> None:
-    """A method that is not known may be refused, and never be another one."""
+    """A method that is not known may be refused, and never be another one, nor be answered like one."""
     site = asking(host)
     outcome = request(site.client, "/", method)
     if is_refused(outcome) and method not in ("PUT", "DELETE", "OPTIONS"):
         return
-    accepted(outcome, f"request {method}")
-    expect.equal(site.await_request()[1].method, method, "the method")
+    number = accepted(outcome, f"request {method}")
+    peer, arrived = site.await_request()
+    expect.equal(arrived.method, method, "the method")
+    if method == "head":
+        peer.send(answer_of())
+        event = await_response(host, site.client, number)
+        expect.same_bytes(event.data, REPLY, "the body of the answer to head, which is not HEAD")
 
 
 @check("http-client-request.asterisk")
@@ -174,9 +184,22 @@ def test_asterisk(host: Host) -> None:
 
 @check("http-client-request.fields-arrive")
 def test_fields_arrive(host: Host) -> None:
-    """Empty ones, two of a name, and bytes beyond ASCII."""
-    arrived = _arrived(host, headers=b'X-One: a\r\nX-Two: b, "c"\r\nX-One: d\r\nX-Empty: \r\nX-Bytes: caf\xe9\r\n')
-    for name, wanted in (("x-one", b"a, d"), ("x-two", b'b, "c"'), ("x-empty", b""), ("x-bytes", b"caf\xe9")):
+    """Empty ones, two of a name, bytes beyond ASCII, blanks, and what browsers keep for themselves; with one request,
+    and not with the next.
+    """
+    site = asking(host)
+    headers = b'X-One: a\r\nX-Two: b, "c  d"\r\nX-One: d\r\nX-Empty: \r\nX-Bytes: caf\xe9\r\nX-Tab: "a\tb"\r\n'
+    number, arrived = _sent(site, headers=headers + b"Cookie: a=b\r\nAuthorization: a b\r\nReferer: /a\r\n")
+    for name, wanted in (
+        ("x-one", b"a, d"),
+        ("x-two", b'b, "c  d"'),
+        ("x-empty", b""),
+        ("x-bytes", b"caf\xe9"),
+        ("x-tab", b'"a\tb"'),
+        ("cookie", b"a=b"),
+        ("authorization", b"a b"),
+        ("referer", b"/a"),
+    ):
         values = arrived.values(name)
         expect.that(
             bool(values) and b", ".join(values) in (wanted, wanted.replace(b", ", b",")),
@@ -184,6 +207,12 @@ def test_fields_arrive(host: Host) -> None:
             expected=repr(wanted),
             got=repr(values) if values else "none",
         )
+    site.await_request()[0].send(answer_of())
+    await_response(host, site.client, number)
+    ask(site.client, "/next")
+    names = ("x-one", "x-two", "x-empty", "x-bytes", "x-tab", "cookie", "authorization", "referer")
+    carried = [name for name, _ in site.await_request("/next")[1].fields if name in names]
+    expect.equal(carried, [], "fields of one request that go out with the next")
 
 
 @check("http-client-request.fields-large")
@@ -260,7 +289,8 @@ def test_framing_own(host: Host, field: str) -> None:
 @check("http-client-request.post-without-body")
 def test_post_without_body(host: Host) -> None:
     """Some servers wait for a length, and answer 411 without one."""
-    expect.equal(_arrived(host, method="POST").values("content-length"), [b"0"], "Content-Length")
+    for method in ("POST", "PUT"):
+        expect.equal(_arrived(host, method).values("content-length"), [b"0"], f"Content-Length of {method}")
 
 
 @check("http-client-request.get-without-length")

@@ -124,9 +124,11 @@ def test_te_named(host: Host) -> None:
     for arrived in _own_of(host):
         codings = b",".join(arrived.values("te")).lower()
         expect.that(b"chunked" not in codings, "TE", expected="chunked not among it", got=repr(codings))
-        if codings:
-            options = [option.strip().lower() for option in b",".join(arrived.values("connection")).split(b",")]
-            expect.that(b"te" in options, "Connection beside TE", expected="TE among it", got=repr(options))
+        options = [option.strip().lower() for option in b",".join(arrived.values("connection")).split(b",")]
+        for name in ("te", "upgrade"):
+            if arrived.values(name):
+                beside = f"Connection beside {name}"
+                expect.that(name.encode() in options, beside, expected=f"{name} among it", got=repr(options))
 
 
 @check("http-client-request.expect-content")

@@ -101,3 +101,30 @@ class ClientKeepsAllThatItSends(KeepsAllThatItSends, ClientHandle):
 @fault("client-lifetime.unread-waits-outside")
 class ClientReadsOnAThread(ReadsOnAThread, ClientHandle):
     """A thread reads whatever the server sends into a list that has no end, whether ticks come or not."""
+
+
+@fault("client-destroy.inside-callback", may_kill=("close.inside-connect",))
+class DestroyedInsideConnectCrashes(ClientHandle):
+    """connect goes on with an object that its own callback has destroyed, and the process dies."""
+
+    def tell_connect(self) -> None:
+        super().tell_connect()
+        if self.client is None:
+            die()
+
+
+@fault("client-destroy.inside-callback", may_kill=("close.inside-disconnect",))
+class DestroyedInsideDisconnectCrashes(ClientHandle):
+    """The departure is cleared away behind its callback, from an object that this has destroyed: the process dies."""
+
+    ended = False
+
+    def close(self) -> None:
+        self.ended = True
+        super().close()
+
+    def tell_disconnect(self) -> None:
+        self.ended = False
+        super().tell_disconnect()
+        if self.ended:
+            die()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import select
+import socket
 
 from dasnet_conformance.proof.faults.both_halves import HalfALargeSend
 from dasnet_conformance.proof.faults.registry import fault
@@ -271,3 +272,29 @@ class ClientTakesZeroForAnEmptyMessage(ClientHandle):
     def portion(self, data: bytes, size: int) -> bytes:
         part = super().portion(data, size)
         return b"" if part == b"\0" else part
+
+
+@fault("client-send.not-to-the-next-server")
+class ClientsFarewellGoesToTheNext(ClientHandle):
+    """A send inside disconnect says true, and its bytes are kept for the next server."""
+
+    departing = False
+    kept = b""
+
+    def depart(self) -> None:
+        self.departing = True
+        try:
+            super().depart()
+        finally:
+            self.departing = False
+
+    def send(self, data: bytes, size: int) -> bool:
+        if self.departing and self.client is None:
+            self.kept += bytes(data[:size])
+            return True
+        return super().send(data, size)
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.enqueue(self.kept)
+        self.kept = b""

@@ -108,3 +108,62 @@ class QueryDelivers(ClientHandle):
     def is_connected(self) -> bool:
         self.tick()
         return super().is_connected()
+
+
+@fault("client-tick.idle")
+class SilentServerAges(ClientHandle):
+    """A server that was silent for a thousand ticks is taken for dead and let go."""
+
+    silent_ticks = 0
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.silent_ticks = 0
+
+    def tell_data(self, data: bytes) -> None:
+        self.silent_ticks = 0
+        super().tell_data(data)
+
+    def turn(self) -> None:
+        super().turn()
+        self.silent_ticks += 1
+        if self.client is not None and self.silent_ticks > 1_000:
+            self.depart()
+
+
+@fault("client-tick.inside-callback", may_kill=("client-callbacks.raise-in-disconnect",))
+class TickInsideDisconnectTellsItAgain(ClientHandle):
+    """The departure is struck off behind its callback, so that a tick inside it tells it once more."""
+
+    departing = False
+
+    def depart(self) -> None:
+        self.drop_client()
+        self.departing = True
+        self.tell_disconnect()
+        self.departing = False
+
+    def tick(self) -> None:
+        if self.departing and self.ticking:
+            self.departing = False
+            self.tell_disconnect()
+        else:
+            super().tick()
+
+
+@fault("client-tick.inside-callback", may_kill=("client-callbacks.raise-in-connect",))
+class TickInsideConnectTellsItAgain(ClientHandle):
+    """The connection counts as told when its callback has returned, so that a tick inside it tells it once more."""
+
+    untold = False
+
+    def tell_connect(self) -> None:
+        self.untold = True
+        super().tell_connect()
+        self.untold = False
+
+    def turn(self) -> None:
+        if self.untold and self.client is not None:
+            self.untold = False
+            super().tell_connect()
+        super().turn()

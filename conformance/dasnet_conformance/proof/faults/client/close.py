@@ -70,7 +70,7 @@ class CloseBeforeConnectRaises(ClientHandle):
         super().close()
 
 
-@fault("close.accepted-arrives")
+@fault("close.accepted-arrives", may_kill=("close.unread-cuts-nothing",))
 class CloseDropsItsQueue(ClientHandle):
     """What the system has not taken when close is called is thrown away."""
 
@@ -141,7 +141,7 @@ class CloseEndsEveryClient(ClientHandle):
         super().close()
 
 
-@fault("close.accepted-arrives")
+@fault("close.accepted-arrives", may_kill=("close.unread-cuts-nothing",))
 class CloseResets(ClientHandle):
     """close ends the connection by a reset, and what the system has not sent yet is lost, with no word to anybody."""
 
@@ -169,3 +169,11 @@ class ConnectForgetsWhoIsLeftBehind(ClientHandle):
         while self.leaving:
             self.leaving.pop()[0].close()
         return super().connect(host, port, timeout_ms)
+
+
+@fault("close.unread-cuts-nothing")
+class CloseLeavesTheRestUnread(ClientHandle):
+    """close leaves unread what has come, for which a system resets the connection, and what it has not sent is lost."""
+
+    def discard_input(self, connection: socket.socket) -> None:
+        pass

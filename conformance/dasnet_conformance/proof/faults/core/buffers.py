@@ -4,40 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from dasnet_conformance.proof.faults.both_halves import Referring
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
-class _Referring(Handle):
-    """Sends from the caller's own memory: the queue holds views of it and no copies."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.views: list[memoryview] = []
-
-    def portion(self, data: bytes, size: int) -> Any:
-        return memoryview(data)[:size]
-
-    def enqueue(self, part: Any) -> None:
-        self.views.append(part)
-
-    def drop_client(self) -> None:
-        self.views.clear()
-        super().drop_client()
-
-    def flush(self) -> bool:
-        while self.views and self.client is not None:
-            try:
-                sent = self.client.send(self.views[0])
-            except (BlockingIOError, InterruptedError):
-                return True
-            except OSError as error:
-                self.views.clear()
-                return self.fail_flush(error)
-            self.views[0] = self.views[0][sent:]
-            if not self.views[0]:
-                del self.views[0]
-        return True
+class _Referring(Referring, Handle):
+    """Of the server."""
 
 
 @fault("buffers.waiting-then-overwritten")

@@ -6,7 +6,7 @@ import os
 import socket
 
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound import Server
+from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import LOST, die
 
@@ -204,3 +204,20 @@ class LeaksWithEveryFailedInit(Handle):
 
     def discard_listener(self, listener: socket.socket) -> None:
         LOST.append(listener)
+
+
+@fault("destroy.frees-port", may_kill=("destroy.closes-client", "process.child-leaves-port"))
+class RestoredIsNotItsOwn(Server):
+    """An object counts as the owner of a handle that it has made; one that it has restored it does not close."""
+
+    restored = False
+
+    def restore(self, shared_orphan: SharedOrphan) -> None:
+        super().restore(shared_orphan)
+        self.restored = True
+
+    def close(self) -> None:
+        if self.restored:
+            LOST.append(self._server)
+            self._server = None
+        super().close()

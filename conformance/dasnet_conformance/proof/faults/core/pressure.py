@@ -256,3 +256,21 @@ class SecondHalfOfTheRingFirst(Handle):
             self.outgoing[:] = self.outgoing[seam:] + self.outgoing[:seam]
             self.passed += seam
         return super().flush()
+
+
+@fault("pressure.refused-whole", may_kill=("send.stalled-refused-is-clean", "endings.half-closed-leaves"))
+class RefusedIsADeparture(Handle):
+    """A message that does not fit is taken for the end of the connection, which is told, and the connection goes on."""
+
+    QUEUE_LIMIT = 1 << 20
+    untold = False
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
+        self.untold = self.client is not None
+        return super().fail_send(data, size, message, code)
+
+    def turn(self) -> None:
+        if self.untold:
+            self.untold = False
+            self.tell_disconnect()
+        super().turn()

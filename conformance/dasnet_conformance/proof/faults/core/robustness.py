@@ -129,3 +129,12 @@ class HundredPacketsPerClient(Handle):
         data = super().read()
         self.packets += bool(data)
         return data
+
+
+@fault("robustness.leaves-while-waiting", may_kill=("init.already-open",))
+class AsksAGoneClientForItsAddress(Handle):
+    """A new client is asked for its address, and the error of one that has broken off by then comes out of the tick."""
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        client.getpeername()

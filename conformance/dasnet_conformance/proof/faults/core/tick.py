@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import weakref
 
@@ -372,3 +373,19 @@ class OneWaitingRoomForAll(Handle):
             _HELD.append(waiting)
             waiting = super().take_waiting()
         return _HELD.pop(0) if _HELD else None
+
+
+@fault("tick.idle-fires-nothing")
+class FailedInitIsToldInEachTick(Handle):
+    """After an init that failed each tick asks for what there is at a descriptor that is none, and tells the error."""
+
+    failed = False
+
+    def fail_init(self, message: str, code: int) -> bool:
+        self.failed = True
+        return super().fail_init(message, code)
+
+    def turn(self) -> None:
+        if self.failed and self.listener is None:
+            self.tell_error("cannot ask what is there: bad descriptor", errno.EBADF)
+        super().turn()

@@ -211,3 +211,34 @@ class ServerKeepsAllThatItSends(KeepsAllThatItSends, Handle):
 @fault("waste.unread-waits-outside", may_kill=("waste.threads-per-client", "waste.threads-per-server"))
 class ServerReadsOnAThread(ReadsOnAThread, Handle):
     """A thread reads whatever the client sends into a list that has no end, whether ticks come or not."""
+
+
+@fault("waste.memory-per-refusal")
+class CopiesOfRefusedMessagesStay(_Hoarder):
+    """A message is copied before its size is looked at, and the copy is not freed where the size is turned down."""
+
+    def check_size(self, data: bytes, size: int) -> None:
+        if not 0 <= size <= len(data):
+            self.keep_memory(len(data))
+        super().check_size(data, size)
+
+
+@fault("waste.memory-per-refusal")
+class MessagesToNobodyStay(_Hoarder):
+    """A message is copied before it is looked whether there is a client, and not freed where there is none."""
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
+        self.keep_memory(len(data))
+        return super().fail_send(data, size, message, code)
+
+
+@fault("waste.memory-per-refusal")
+class WhatFailedCallbacksWereGivenStays(_Hoarder):
+    """A buffer is freed when its data callback has returned, and never where that one fails."""
+
+    def tell_data(self, data: bytes) -> None:
+        try:
+            super().tell_data(data)
+        except Exception:
+            self.keep_memory(self.CHUNK)
+            raise

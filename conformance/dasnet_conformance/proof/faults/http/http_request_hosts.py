@@ -51,15 +51,6 @@ class TakesHostsBeyondAscii(HttpParser):
         return super().is_name(bytes(each if each < 0x80 else 0x61 for each in name))
 
 
-@fault("http-request.host-invalid")
-class HostsOfWholeAddressesAreNotRead(HttpParser):
-    """Where the target names the host, the field is not looked at, since it does not count."""
-
-    def check_hosts(self, request: Request) -> None:
-        if not self.is_absolute(request.target) or len(request.values(b"host")) != 1:
-            super().check_hosts(request)
-
-
 @fault("http-request.host-twice")
 class HostsOfWholeAddressesAreNotCounted(HttpParser):
     """Where the target names the host, there may be any number of fields that do."""

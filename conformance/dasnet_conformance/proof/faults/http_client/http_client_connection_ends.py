@@ -7,7 +7,7 @@ import socket
 from typing import ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound_http_asking import HttpAsking
+from dasnet_conformance.proof.faults.sound_http_asking import Asked, HttpAsking
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_request import listed
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
@@ -127,3 +127,32 @@ class AsksUnknownMethodsAgain(HttpClientHandle):
         assert self.current is not None
         assert self.response is not None
         return self.used and not self.response.begun and self.current.method not in (b"POST", b"PATCH")
+
+
+@fault("http-client-connection.close")
+class CapitalsSayNothing(HttpResponse):
+    """The field Connection is not known where its name is in capitals."""
+
+    def split_field(self, line: bytes) -> tuple[bytes, bytes]:
+        name, value = super().split_field(line)
+        return (b"X-Connection" if name == b"CONNECTION" else name), value
+
+
+@fault("http-client-connection.close")
+class CloseNeedsABody(HttpClientHandle):
+    """What an answer without a body says of the connection is passed over."""
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        if response.has_no_content():
+            return not (asked.closes or self.outgoing or response.buffer)
+        return super().goes_on(asked, response)
+
+
+@fault("http-client-connection.close")
+class ChunksNeedNoClose(HttpClientHandle):
+    """What an answer in chunks says of the connection is passed over, as its end was found without."""
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        if response.is_chunked(response.head.values(b"transfer-encoding")):
+            return not (asked.closes or self.outgoing or response.buffer)
+        return super().goes_on(asked, response)

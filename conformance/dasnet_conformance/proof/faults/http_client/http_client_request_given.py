@@ -210,3 +210,13 @@ class WaitsForNothingElse(WaitsForTheWord):
     def take(self, data: bytes) -> None:
         if not self.held or data.startswith(b"HTTP/1.1 100"):
             super().take(data)
+
+
+@fault("http-client-request.method-exact")
+class AnyHeadHasNoBody(HttpClientHandle):
+    """The method head, in small letters, goes out as it is and is answered as HEAD would be, without a body."""
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        if self.response is not None:
+            self.response.method = asked.method.upper()

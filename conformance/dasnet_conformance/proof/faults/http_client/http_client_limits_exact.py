@@ -1,0 +1,75 @@
+"""Faults of section http-client-limits: limits that hold nearly, or not everywhere."""
+
+from __future__ import annotations
+
+import errno
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_response import BrokenError, HttpResponse
+
+
+@fault("http-client-limits.within")
+class TheLimitItselfIsTooMuch(HttpResponse):
+    """A body of exactly as many bytes as are allowed is too large."""
+
+    def check_body(self, size: int) -> None:
+        super().check_body(size + 1 if size else 0)
+
+
+@fault("http-client-limits.body-length", "http-client-limits.body-chunked")
+class OneByteBeyondIsFine(HttpResponse):
+    """A body may have one byte more than the limit."""
+
+    def check_body(self, size: int) -> None:
+        super().check_body(max(size - 1, 0))
+
+
+@fault("http-client-limits.body-length", "http-client-limits.body-chunked")
+class LimitsAreDoubled(HttpResponse):
+    """A body may have twice as many bytes as the limit, for the buffer grows by doubling."""
+
+    def check_body(self, size: int) -> None:
+        if size > 2 * self.limits.body:
+            raise BrokenError("the buffer is as large as it gets")
+
+
+@fault("http-client-limits.head-endless")
+class TrailersWithoutEnd(HttpResponse):
+    """The limit of a head is not looked at in a trailer."""
+
+    def check_head_size(self, size: int) -> None:
+        if self.state != "trailer":
+            super().check_head_size(size)
+
+
+@fault("http-client-limits.never-blocks", hangs=True)
+class CallbacksAreWorkedOff(HttpClientHandle):
+    """What a callback asks for is done in the same tick, and what comes of that told, as long as there is any."""
+
+    def tell_all(self) -> None:
+        while self.outcomes:
+            super().tell_all()
+            self.turn()
+
+
+@fault("http-client-limits.stall-not-by-drops")
+class WaitedIsStalled(HttpClientHandle):
+    """The ticks that a request has waited for its turn are held against it as soon as that comes."""
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        if self.limits.stall is not None and self.ticks - asked.since >= self.limits.stall:
+            raise BrokenError("nothing has moved since it was asked", errno.ETIMEDOUT)
+
+
+@fault("http-client-limits.deadline")
+class DeadlineOfAll(HttpClientHandle):
+    """Where the request under way is late all that wait fail with it."""
+
+    def count_ticks(self) -> None:
+        late = self.current is not None and self.is_late(self.current)
+        super().count_ticks()
+        while late and self.queue:
+            self.fail(self.queue.popleft(), "it took too many ticks", errno.ETIMEDOUT)

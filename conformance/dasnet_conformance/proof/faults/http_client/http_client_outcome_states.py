@@ -1,0 +1,68 @@
+"""Faults of section http-client-outcome: requests that end in an odd state, and what clients share."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked
+from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_fields import Text
+from dasnet_conformance.proof.faults.sound_http_response import ClientLimits, HttpResponse
+
+
+@fault("http-client-outcome.cancel-under-way")
+class CancelledBodyIsCutShort(HttpClientHandle):
+    """A request that is cancelled while its body goes out leaves the connection to the next, which that swallows."""
+
+    def cancel_current(self) -> None:
+        if not self.outgoing or self.connecting:
+            super().cancel_current()
+            return
+        asked, self.current = self.current, None
+        assert asked is not None
+        self.outgoing.clear()
+        self.fail(asked, "it was cancelled", errno.ECANCELED)
+
+
+@fault("http-client-outcome.request-inside")
+class OneRequestOfACallback(HttpClientHandle):
+    """Of the requests that callbacks of one tick make the last is kept."""
+
+    made: tuple[int, Asked] | None = None
+
+    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes) -> int:
+        number = super().request(method, target, headers, body)
+        if self.ticking and number:
+            if self.made is not None and self.made[0] == self.ticks and self.made[1] in self.queue:
+                self.queue.remove(self.made[1])
+            self.made = (self.ticks, self.queue[-1])
+        return number
+
+
+@fault("http-client-outcome.two-clients")
+class ClientsShareTheirFields(HttpResponse):
+    """The fields of an answer are put together in one place for all clients."""
+
+    FIELDS: ClassVar[list[tuple[bytes, bytes]]] = []
+
+    def __init__(self, method: bytes, limits: ClientLimits) -> None:
+        super().__init__(method, limits)
+        self.FIELDS.clear()
+        self.head.fields = self.FIELDS
+
+    def head_is_whole(self) -> None:
+        self.head.fields = list(self.head.fields)
+        super().head_is_whole()
+
+
+@fault("http-client-outcome.init-port")
+class InitClosesFirst(HttpClientHandle):
+    """An init that is turned down has closed the client already."""
+
+    def init(self, host: str, port: int) -> bool:
+        if not self.port_exists(port):
+            self.finish()
+        return super().init(host, port)
