@@ -67,14 +67,14 @@ def made_server(host: Host, class_number: int = CLASS_HTTP, limits: Limits | Non
     if limits is None:
         server = host.new(class_number, needs="http-request.get")
     else:
-        server = _limited(host, class_number, limits)
+        server = limited(host, class_number, limits)
     with expect.needing("http-request.get"):
         expect.one_of(server.adapter(), ("none", "true"), "making the adapter of an HTTP server")
     return server
 
 
-# As `Host.new`, by the command that knows limits.
-def _limited(host: Host, class_number: int, limits: Limits) -> HostObject:
+def limited(host: Host, class_number: int, limits: Limits) -> HostObject:
+    """An object with limits and no handle: as `Host.new`, by the command that knows them."""
     made = host.reserve()
     numbers = (limits.line, limits.head, limits.fields, limits.body, limits.connections, limits.stall)
     outcome = host.call("http_new", made.number, class_number, *numbers, tolerate_unsupported=True)

@@ -129,7 +129,7 @@ class FalseForWhatIsForbidden(HttpServer):
 
 @variant("a body where there can be none, and fields that cannot be")
 class DropsWhatIsForbidden(HttpAnswer):
-    """Leaves out the body of an answer that has none, and the CR, LF and NUL of a value that is given to it."""
+    """Leaves out the body of an answer that has none, and the control characters of a value that is given to it."""
 
     def check_body(self, status: int, body: bytes) -> None:
         """It is not sent, so it is not looked at."""
@@ -139,7 +139,7 @@ class DropsWhatIsForbidden(HttpAnswer):
 
     def check_field(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
         """With spaces in their places."""
-        clean = bytes(byte if byte >= 0x20 or byte == 0x09 else 0x20 for byte in value)
+        clean = bytes(byte if (byte >= 0x20 and byte != 0x7F) or byte == 0x09 else 0x20 for byte in value)
         return super().check_field(name, clean)
 
     def content(self, method: bytes, status: int, body: bytes) -> bytes:

@@ -38,6 +38,7 @@ THEMES: Final = {
     "reading_http": "HTTP servers: what is read",
     "answering_http": "HTTP servers: what is answered",
     "serving_http": "HTTP servers: connections, and how much in a tick",
+    "choosing_http": "HTTP servers: what strangers chose",
     "asking_http": "HTTP clients: requests, and when they go out",
     "hearing_http": "HTTP clients: what is made of answers",
     "keeping_http": "HTTP clients: connections, queues and reloads",

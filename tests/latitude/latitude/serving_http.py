@@ -131,7 +131,7 @@ class SilentMakeRoom(HttpHandle):
         """Made, if one can be spared."""
         if super().has_room():
             return True
-        silent = [each for each in self.connections if not each.exchanges and not each.parser.begun()]
+        silent = [each for each in self.connections if not (each.exchanges or each.outgoing or each.parser.begun())]
         if silent and self.waits():
             max(silent, key=lambda each: each.quiet).drop()
             self.forget_gone()

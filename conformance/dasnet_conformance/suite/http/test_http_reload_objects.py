@@ -17,7 +17,7 @@ from dasnet_conformance.stage.http_side import (
     expect_no_answer,
     final_bytes,
     greeting,
-    made_server,
+    limited,
     reloaded,
     request_of,
     requests_of,
@@ -105,7 +105,7 @@ def test_limits(host: Host, limit: str) -> None:
     early = client_of(host, server)
     early.send(too_large[:20])
     host.settle(server)
-    fresh = made_server(host, limits=limits)
+    fresh = limited(host, CLASS_HTTP, limits)
     with expect.needing("http-reload.open"):
         expect.returns(server.save(), None, "save")
         expect.returns(fresh.restore(), None, "restore")
@@ -134,7 +134,7 @@ def _places_through_a_reload(host: Host) -> None:
     for peer in inside:
         peer.send(request_of("/inside"))
     await_request(host, server, 4)
-    fresh = made_server(host, limits=limits)
+    fresh = limited(host, CLASS_HTTP, limits)
     with expect.needing("http-reload.open"):
         expect.returns(server.save(), None, "save")
         expect.returns(fresh.restore(), None, "restore")
@@ -160,7 +160,7 @@ def _stalls_through_a_reload(host: Host) -> None:
     peers[0].send(b"GET / HTTP/1.1\r\n")
     for _ in range(STALL // 4):
         host.tick_once(server)
-    fresh = made_server(host, limits=limits)
+    fresh = limited(host, CLASS_HTTP, limits)
     with expect.needing("http-reload.open"):
         expect.returns(server.save(), None, "save")
         expect.returns(fresh.restore(), None, "restore")

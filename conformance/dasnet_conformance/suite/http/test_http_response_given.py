@@ -50,8 +50,26 @@ def test_status_refused(host: Host, status: int) -> None:
     ],
 )
 def test_name_refused(host: Host, line: bytes) -> None:
-    """Nothing goes out by halves: the answer that is given then is the only one."""
-    _refused_then_answered(host, headers=line + b"\r\n")
+    """Nothing goes out by halves: the answer that is given then is the only one. What is done about a value is free, as
+    long as nobody gets it.
+    """
+    if line.startswith(b"X-Field: "):
+        _control_is_kept_back(host, line)
+    else:
+        _refused_then_answered(host, headers=line + b"\r\n")
+
+
+def _control_is_kept_back(host: Host, line: bytes) -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of())
+    event = await_request(host, server)
+    outcome = server.call("respond", event.exchange, 200, line + b"\r\n", GREETING, 1)
+    if expect.name_of(outcome) in ("false", "refused"):
+        respond(server, event.exchange)
+    for value in await_answer(host, server, peer).values("x-field"):
+        kept_back = not any(byte in value for byte in (b"\x01", b"\x7f"))
+        expect.that(kept_back, "the value of X-Field", expected="no control character", got=repr(value))
 
 
 def _refused_then_answered(host: Host, status: int = 200, headers: bytes = b"") -> None:
