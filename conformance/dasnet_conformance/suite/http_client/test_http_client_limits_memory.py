@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT_SILENT
+from dasnet_conformance.stage import many
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import PIECE, answer_of, ask, asking
@@ -30,9 +31,10 @@ def test_memory_per_request(host: Host, kept: str) -> None:
             ask(site.client, f"/{number}")
         else:
             ask(site.client, f"/{number}", "POST", body=PIECE, repeat=_SIZE // len(PIECE))
+        # Until the answer before it is read.
+        many.work_off(host, site.client, lambda: site.find(f"/{number}") is not None, _SIZE)
         peer, _ = site.await_request(f"/{number}")
-        # It is not to be read once more.
-        peer.received.clear()
+        site.forget(peer)
         peer.send(answer)
         for gone in [each for each in site.peers if each.closed is not None]:
             site.peers.remove(gone)
