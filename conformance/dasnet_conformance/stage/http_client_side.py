@@ -106,6 +106,11 @@ class Site:
         """Answer nothing more on a connection: what was sent there in advance has to come again on another."""
         self._finished.add(peer)
 
+    def forget(self, peer: Peer) -> None:
+        """What has come on a connection is done with: what comes next is read as if it were the first."""
+        peer.received.clear()
+        self._told_to_go_on.discard(peer)
+
     def find(self, target: str) -> tuple[Peer, HttpRequest] | None:
         """The first whole request for a target that is to be answered, and who sent it.
 

@@ -136,7 +136,9 @@ def test_stall(host: Host) -> None:
 
 @check("http-client-limits.stall-not-idle")
 def test_stall_not_idle(host: Host) -> None:
-    """A client that had nothing to do for longer than the limit, with a connection that it keeps and without."""
+    """A client that had nothing to do for longer than the limit, with a connection that it keeps, without, and with one
+    still to be made, which the server is slow to answer.
+    """
     for closing in (False, True):
         site = asking(host, limits=ClientLimits(stall=_STALL))
         number, peer = asked(site, "/first")
@@ -146,6 +148,10 @@ def test_stall_not_idle(host: Host) -> None:
         number, peer = asked(site, "/next", needs="")
         peer.send(answer_of())
         await_response(host, site.client, number)
+    site = site_of(host, made_client(host, limits=ClientLimits(stall=_STALL)), "silent")
+    many.ticks(host, site.client, _STALL + 2)
+    number = ask(site.client, "/nobody")
+    _ticks_without_outcome(host, site, number, _STALL // 2, "the stall limit")
 
 
 @check("http-client-limits.stall-not-by-drops")

@@ -73,3 +73,14 @@ class DeadlineOfAll(HttpClientHandle):
         super().count_ticks()
         while late and self.queue:
             self.fail(self.queue.popleft(), "it took too many ticks", errno.ETIMEDOUT)
+
+
+@fault("http-client-limits.stall-not-idle")
+class IdleIsStalledWhileConnecting(HttpClientHandle):
+    """Ticks without a byte are counted on while a connection is made, from the last byte of whatever was before."""
+
+    def begin(self, asked: Asked) -> None:
+        moved = self.moved
+        super().begin(asked)
+        if self.connection is None:
+            self.moved = moved
