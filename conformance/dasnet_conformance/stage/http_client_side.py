@@ -109,6 +109,7 @@ class Site:
     def forget(self, peer: Peer) -> None:
         """What has come on a connection is done with: what comes next is read as if it were the first."""
         peer.received.clear()
+        self._requests.pop(peer, None)
         self._told_to_go_on.discard(peer)
 
     def find(self, target: str) -> tuple[Peer, HttpRequest] | None:
