@@ -11,12 +11,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from types import FrameType, TracebackType
 from typing import Any, Final
 
 #: Seconds between one strike and the next, in case that something swallowed the first.
 _AGAIN: Final = 1.0
-#: Seconds for which the timer, once set, is taken to run and our handler to be there, in a `burst` of blocks.
+#: Seconds for which the timer, once set, is taken to run and our handler to be there, in a `burst` of blocks; and by
+#: which it strikes late in one, so that it never does before the time of a block that began since: a call that blocks
+#: may come back from a signal with a part of its work, and would look like one that does not wait.
 _TRUSTED: Final = 0.05
 
 #: The innermost block that counts on the timer, and the handler that stood before ours.
@@ -32,13 +35,18 @@ class interrupted_after:  # noqa: N801 - read like the function that it is used 
 
     Arguments: `error`, best no `Exception`, so that the code in the block cannot swallow it by accident; `burst`,
     whether there are many such blocks one after the other inside of another one. Then the timer is not set for each: it
-    goes on from one that is over, and what it is about is seen when it strikes. Should somebody put it out, or put a
-    handler in front of ours, a twentieth of a second may pass before that is made good.
+    goes on from one that is over, and strikes up to a twentieth of a second late. Should somebody put it out, or put a
+    handler in front of ours, as much may pass before that is made good.
     A timer that somebody else has set strikes as it would have; one that strikes earlier is left alone. Nothing happens
     where there are no timer signals (Windows, a thread), and for 0 seconds.
     """
 
-    __slots__ = ("_armed", "_burst", "_error", "_interval", "_seconds", "_started", "_theirs", "ends", "outer")
+    __slots__ = ("_armed", "_burst", "_error", "_interval", "_seconds", "_started", "_theirs", "due", "ends", "outer")
+
+    #: When it ends, and the first end of it and those around it, as `time.monotonic` has it; and the block around it.
+    ends: float
+    due: float
+    outer: interrupted_after | None
 
     def __init__(self, seconds: float, error: type[BaseException], *, burst: bool = False) -> None:
         self._seconds = seconds
@@ -55,6 +63,8 @@ class interrupted_after:  # noqa: N801 - read like the function that it is used 
         self._started = now = time.monotonic()
         self.ends = now + self._seconds
         self.outer = _current
+        around = inf if self.outer is None else self.outer.due
+        self.due = min(self.ends, around)
         if self.outer is None:
             theirs, self._interval = signal.getitimer(signal.ITIMER_REAL)
             if 0 < theirs <= self._seconds:
@@ -62,9 +72,10 @@ class interrupted_after:  # noqa: N801 - read like the function that it is used 
             self._theirs = theirs
         self._armed = True
         _current = self
-        if self.outer is None or not self._burst or now - _set > _TRUSTED or _strikes > self.ends:
+        latest = min(self.ends + _TRUSTED, around)
+        if self.outer is None or not self._burst or now - _set > _TRUSTED or not self.due <= _strikes <= latest:
             _stand_in()
-            _set_for(self)
+            _set_for(latest if self._burst else self.due)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -101,11 +112,10 @@ def _around(block: interrupted_after | None) -> Iterator[interrupted_after]:
         block = block.outer
 
 
-# Sets the timer for whichever ends first of a block and those around it.
-def _set_for(block: interrupted_after) -> None:
+# Sets the timer to strike then.
+def _set_for(end: float) -> None:
     global _set, _strikes
     _set = time.monotonic()
-    end = min(each.ends for each in _around(block))
     signal.setitimer(signal.ITIMER_REAL, max(end - _set, 0.001), _AGAIN)
     # Last, so that what was due before is not taken for somebody else's when it comes just now.
     _strikes = end
@@ -119,6 +129,6 @@ def _strike(number: int, frame: FrameType | None) -> None:
             block.strike()
     theirs = _current is None or now < _strikes
     if _current is not None:
-        _set_for(_current)  # the one that it was set for is over, or somebody has set it anew
+        _set_for(_current.due)  # the one that it was set for is over, or somebody has set it anew
     if theirs and callable(_before):
         _before(number, frame)

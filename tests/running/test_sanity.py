@@ -184,6 +184,20 @@ def test_in_a_burst_each_block_has_its_time_and_the_one_around_them_too() -> Non
     assert no_timer_of_ours()
 
 
+def test_in_a_burst_nothing_strikes_before_the_time_of_a_block() -> None:
+    """A call that blocks may come back from a signal, and then looks like one that does not wait."""
+
+    def left_at_least() -> None:
+        left = signal.getitimer(signal.ITIMER_REAL)[0]
+        assert left + time.monotonic() - began >= 0.1
+
+    with deadline(20.0):
+        in_a_burst(0.1)
+        threading.Event().wait(0.04)
+        began = time.monotonic()
+        in_a_burst(0.1, left_at_least)
+
+
 def test_in_a_burst_a_timer_that_was_put_out_is_set_again(handler: Callable[..., None]) -> None:
     def put_out() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
