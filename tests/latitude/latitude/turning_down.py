@@ -161,7 +161,7 @@ class ClientQuerySeesDeparture(_SeesTheEnd):
 
 @variant(
     "a send to a server that has left, before a tick noticed",
-    shows={"client-state.server-gone.send": "false"},
+    shows={"client-state.server-gone.send": "false", "client-send.answer-to-last-words": "refused"},
 )
 class ClientSendSeesDeparture(_SeesTheEnd):
     """Looks at the connection before it sends, and answers false when the server has left: the departure shows in
