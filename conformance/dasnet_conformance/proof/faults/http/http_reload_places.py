@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http import HttpServer
@@ -80,40 +80,35 @@ class CountsTicksAnew(HttpHandle):
                     connection.drop()
 
 
+# Behind a reload some of the limits are those of a server that was given none.
+class _ForgetsLimits(HttpHandle):
+    forgotten: ClassVar[dict[str, int]]
+    saved = False
+
+    def disown(self) -> None:
+        super().disown()
+        self.saved = True
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        if self.saved:
+            self.limits = replace(self.limits, **self.forgotten)
+            for connection in self.connections:
+                connection.parser.limits = self.limits
+
+
 @fault("http-reload.limits")
-class LimitsOfHeadsAreNotSaved(HttpHandle):
+class LimitsOfHeadsAreNotSaved(_ForgetsLimits):
     """Of the limits that of a body is saved, and heads have those of a server that was given none."""
 
-    saved = False
-
-    def disown(self) -> None:
-        super().disown()
-        self.saved = True
-
-    def bind(self, owner: Any) -> None:
-        super().bind(owner)
-        if self.saved:
-            self.limits = replace(self.limits, line=16_384, head=65_536)
-            for connection in self.connections:
-                connection.parser.limits = self.limits
+    forgotten: ClassVar = {"line": 16_384, "head": 65_536}
 
 
 @fault("http-reload.limits")
-class LimitsOfFieldsAreNotSaved(HttpHandle):
+class LimitsOfFieldsAreNotSaved(_ForgetsLimits):
     """How many fields a request may have is not saved, and behind a reload it is as many as there are by default."""
 
-    saved = False
-
-    def disown(self) -> None:
-        super().disown()
-        self.saved = True
-
-    def bind(self, owner: Any) -> None:
-        super().bind(owner)
-        if self.saved:
-            self.limits = replace(self.limits, fields=256)
-            for connection in self.connections:
-                connection.parser.limits = self.limits
+    forgotten: ClassVar = {"fields": 256}
 
 
 @fault("http-reload.meanwhile")
