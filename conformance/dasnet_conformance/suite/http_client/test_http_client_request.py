@@ -229,9 +229,13 @@ def test_fields_large(host: Host) -> None:
 
 @check("http-client-request.field-once")
 def test_field_once(host: Host) -> None:
-    """What a client tells of itself, of the time and of the body."""
-    names = ("user-agent", "content-type", "date", "authorization")
-    arrived = _arrived(host, headers="".join(f"{name}: own/1\r\n" for name in names).encode(), method="POST")
+    """What a client tells of itself, of the time and of the body; whose name and clock it is it may say itself."""
+    names = ["user-agent", "content-type", "date", "authorization"]
+    site = asking(host)
+    if is_refused(request(site.client, "/", "POST", _lines(*names))):
+        names = ["content-type", "authorization"]
+        ask(site.client, "/", "POST", _lines(*names))
+    arrived = site.await_request("/")[1]
     twice = {name: arrived.values(name) for name in names if len(arrived.values(name)) > 1}
     expect.equal(twice, {}, "fields that stand there twice")
 
@@ -257,7 +261,12 @@ def test_framing(host: Host, method: str) -> None:
     for target, body in (("/none", b""), ("/some", b"a body")):
         if body and method in ("GET", "HEAD"):
             break
-        number, peer = asked(site, target, method, body, needs="")
+        outcome = request(site.client, target, method, body=body)
+        # What a body of DELETE means nobody says.
+        if body and method == "DELETE" and is_refused(outcome):
+            break
+        number = accepted(outcome, f"request {method} {target}")
+        peer, _ = site.await_request(target, needs="")
         expect.same_bytes(site.await_request(target)[1].body, body, f"the body of {method} {target}")
         peer.send(answer_of(b""))
         await_response(host, site.client, number)
@@ -304,6 +313,10 @@ def test_get_without_length(host: Host) -> None:
 def _sent(site: Site, method: str = "GET", headers: bytes = b"") -> tuple[int, HttpRequest]:
     number = ask(site.client, "/", method, headers)
     return number, site.await_request("/")[1]
+
+
+def _lines(*names: str) -> bytes:
+    return "".join(f"{name}: own/1\r\n" for name in names).encode()
 
 
 def _arrived(host: Host, method: str = "GET", headers: bytes = b"") -> HttpRequest:
