@@ -281,17 +281,20 @@ def test_framing(host: Host, method: str) -> None:
         "Transfer-Encoding: chunked",
         "content-length: 2",
         "transfer-encoding: chunked",
+        "Content-Length: 6",
+        "Transfer-Encoding: gzip",
     ],
 )
 def test_framing_own(host: Host, field: str) -> None:
-    """A length that is not true would make another request of a part of the body."""
+    """A length that is not true would make another request of a part of the body, or of the next one a body."""
     site = asking(host)
-    outcome = request(site.client, "/own", "POST", f"{field}\r\n".encode(), b"a body")
-    if not is_refused(outcome):
-        accepted(outcome, f"request with {field}")
-        arrived = site.await_request("/own", needs="")[1]
-        expect.same_bytes(arrived.body, b"a body", "the body at the server")
-        site.find("/own")[0].send(answer_of())  # type: ignore[index]
+    for target, method, body in (("/own", "POST", b"a body"), ("/none", "GET", b"")):
+        outcome = request(site.client, target, method, f"{field}\r\n".encode(), body)
+        if not is_refused(outcome):
+            accepted(outcome, f"request with {field}")
+            arrived = site.await_request(target, needs="")[1]
+            expect.same_bytes(arrived.body, body, "the body at the server")
+            site.find(target)[0].send(answer_of())  # type: ignore[index]
     talk(site, "/next")
 
 
@@ -304,10 +307,11 @@ def test_post_without_body(host: Host) -> None:
 
 @check("http-client-request.get-without-length")
 def test_get_without_length(host: Host) -> None:
-    """A GET with a length makes some servers look for a body."""
-    arrived = _arrived(host)
-    expect.equal(arrived.values("content-length"), [], "Content-Length")
-    expect.equal(arrived.values("transfer-encoding"), [], "Transfer-Encoding")
+    """A GET with a length makes some servers look for a body, and so does a HEAD."""
+    for method in ("GET", "HEAD"):
+        arrived = _arrived(host, method)
+        expect.equal(arrived.values("content-length"), [], f"Content-Length of {method}")
+        expect.equal(arrived.values("transfer-encoding"), [], f"Transfer-Encoding of {method}")
 
 
 def _sent(site: Site, method: str = "GET", headers: bytes = b"") -> tuple[int, HttpRequest]:

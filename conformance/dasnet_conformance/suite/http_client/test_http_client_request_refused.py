@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from dasnet_adapters.contract import Refusal
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT, Refusal
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -176,7 +176,9 @@ def test_refusal_harmless(host: Host) -> None:
 
 @check("http-client-request.before-init")
 def test_before_init(host: Host) -> None:
-    """Nobody could be asked; nothing of it is left when somebody can. So it is behind close."""
+    """Nobody could be asked; nothing of it is left when somebody can. So it is behind close, and without a handle."""
+    bare = host.new(CLASS_HTTP_CLIENT)
+    expect.one_of(request(bare, "/early"), ("0", "refused"), "request of an object without a handle")
     client = made_client(host)
     for place in ("before init", "behind close"):
         outcome = request(client, "/early")
@@ -187,6 +189,8 @@ def test_before_init(host: Host) -> None:
         host.settle(client)
         client.close()
         expect.equal(site.times("/early"), 0, "requests at the server")
+    expect.returns(client.destroy(), None, "destroy")
+    expect.one_of(request(client, "/early"), ("0", "refused"), "request of an object that is destroyed")
 
 
 def _refusal_of(site: Site, target: str, method: str, headers: bytes) -> None:

@@ -89,7 +89,7 @@ class LateOnesKeepTheirSocket(HttpClientHandle):
 
 @fault("http-client-connection.no-leak-unmade")
 class CancelTakesAPlace(HttpClientHandle):
-    """One of ten places is taken for a connection, and not given back where the request is cancelled before it stands."""
+    """One of ten places is taken for a connection, and kept where the request is cancelled before it stands."""
 
     places = 10
 
