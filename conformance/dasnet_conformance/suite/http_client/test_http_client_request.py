@@ -111,7 +111,7 @@ def test_host_first(host: Host) -> None:
 
 @check("http-client-request.host-own")
 def test_host_own(host: Host) -> None:
-    """There may be a good reason for another name, but not for two."""
+    """There may be a good reason for another name, but not for two, nor for what is none."""
     for name in ("Host", "host"):
         site = asking(host)
         outcome = request(site.client, headers=f"{name}: other.example\r\n".encode())
@@ -121,6 +121,12 @@ def test_host_own(host: Host) -> None:
         arrived = site.await_request()[1]
         own = f"{site.listener.address}:{site.listener.port}".encode()
         _expect_hosts(site, arrived, own, b"other.example")
+    for value in ("a b", "a/b", "user@a", "a:b:c"):
+        site = asking(host)
+        outcome = request(site.client, headers=f"Host: {value}\r\n".encode())
+        if not is_refused(outcome):
+            accepted(outcome, f"request with Host {value!r}")
+            _expect_hosts(site, site.await_request()[1], f"{site.listener.address}:{site.listener.port}".encode())
 
 
 @check("http-client-request.empty-target")

@@ -155,3 +155,19 @@ class DestroyInAnErrorIsPutOff(ClientHandle):
     def close(self) -> None:
         if not self.telling:
             super().close()
+
+
+@fault("client-lifetime.rounds-leak-nothing")
+class OwesForEver(ClientHandle):
+    """A closed connection owes its bytes although the server has broken it off, and is kept until they are sent."""
+
+    def see_off(self) -> None:
+        for connection, rest in list(self.leaving):
+            try:
+                del rest[: connection.send(rest)]
+            except OSError:
+                continue
+            if not rest:
+                self.discard_input(connection)
+                connection.close()
+                self.leaving.remove((connection, rest))

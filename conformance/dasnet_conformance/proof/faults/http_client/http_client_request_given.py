@@ -279,3 +279,11 @@ class NumbersWithoutAHandle(HttpClient):
 
     def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]] = (), body: bytes = b"") -> int:
         return super().request(method, target, headers, body) if self._client is not None else 1
+
+
+@fault("http-client-request.host-own")
+class AnythingIsAHost(HttpAsking):
+    """What the program gives as Host goes out, whatever it is."""
+
+    def is_host(self, value: bytes) -> bool:  # noqa: ARG002
+        return True
