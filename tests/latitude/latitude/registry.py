@@ -41,6 +41,7 @@ THEMES: Final = {
     "choosing_http": "HTTP servers: what strangers chose",
     "asking_http": "HTTP clients: requests, and when they go out",
     "hearing_http": "HTTP clients: what is made of answers",
+    "side_by_side_http": "HTTP clients: several connections at once",
     "keeping_http": "HTTP clients: connections, queues and reloads",
 }
 

@@ -38,6 +38,8 @@ from dasnet_conformance.suite.scenes import rounds
 #: More than a byte counts; and after how many the server ends the connection.
 REQUESTS = 300
 LEAVES_EVERY = 40
+#: Connections that a client keeps side by side.
+_KEPT_AT_MOST = 8
 #: A name with a part that is longer than a name's part can be: no resolver asks anybody for it.
 IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
 
@@ -61,8 +63,14 @@ def test_says_close(host: Host) -> None:
             peer, _ = site.await_request(f"/before{first}")
             peer.send(answer_of(b"", said))
             await_response(host, site.client, number)
-        kept = talk(site, first, needs="http-client-request.get")
-        if talk(site, second, needs="http-client-request.get") is not kept:
+        used = [talk(site, first, needs="http-client-request.get")]
+        # One that keeps several may take turns with them.
+        for place in range(_KEPT_AT_MOST):
+            peer = talk(site, f"{second}{place or ''}", needs="http-client-request.get")
+            if peer in used:
+                break
+            used.append(peer)
+        else:
             told = "Connection of a client that keeps none"
             expect.that(says_close(site, first), told, expected="close", got="something else")
 
