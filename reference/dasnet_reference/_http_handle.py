@@ -221,6 +221,8 @@ class NetworkHttpServer:
             why = f"{rejected.status}, {rejected.why}"
             self._callbacks.tell("on_log", f"client {connection.address} turned down: {why}")
             return None, steps
+        if request is not None and connection.mask == READABLE:
+            return request, steps  # less is waiting now than when that was settled
         if request is None and not steps and connection.has_work:
             self._pending[connection] = None
             endpoint.settle(connection, self._limits)
@@ -275,8 +277,6 @@ class NetworkHttpServer:
         if connection.phase is Phase.GONE:
             self._drop(connection)
             return
-        if connection.has_work:
-            self._pending[connection] = None
         draining = connection.phase is Phase.DRAINING
         if draining:
             connection.moved = monotonic()

@@ -253,10 +253,10 @@ class Peer:
             return 0
         if self.closed:
             return self._push() if self.answers_behind_end and self.closed == "end of file" else 0
-        moved = self._push()
-        if self.reading:
-            self.pull()
+        moved = self._push() if self._outgoing or self._half_close_due else 0
         with self._lock:
+            if self.reading and not self._connecting:
+                self._pull()
             moved += len(self.received) - self._counted
             self._counted = len(self.received)
         return moved

@@ -123,17 +123,15 @@ def true_to_what_arrives(
     connection. Whatever it said, the client is there before and hears every later send.
     """
     before = len(peer.received)
-    content = piece * repeat
     with reading_meanwhile(host):
         accepted = expect.one_of(server.send(piece, repeat=repeat), ("true", "false"), what) == "true"
         if accepted:
-            host.await_peer(peer, before + len(content), server)
+            host.await_peer(peer, before + len(piece) * repeat, server)
         host.settle(server)
-    arrived = peer.received[before:]
     if accepted:
-        expect.same_bytes(arrived, content, f"what the client received of {what}")
+        expect.same_tail(peer.received, before, piece, f"what the client received of {what}", repeat=repeat)
     elif peer.closed is None:
-        expect.same_bytes(arrived, b"", f"what the client received of {what}, which said false")
+        expect.same_tail(peer.received, before, b"", f"what the client received of {what}, which said false")
     return accepted
 
 

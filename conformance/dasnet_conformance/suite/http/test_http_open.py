@@ -33,7 +33,8 @@ from dasnet_conformance.suite.scenes import rounds, tick_whatever, unused_port
 
 #: What is_open may say of an object that does not listen.
 NOT_OPEN = ("false", "refused")
-CLIENTS = 400
+#: More than a table of 256 holds.
+CLIENTS = 280
 #: Ticks behind which a silent client is ended, where there is such a limit.
 STALL = 8
 SERVERS = 100
