@@ -30,6 +30,10 @@ _WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z
 _FD_DIRECTORIES: Final = ("/proc/self/fd", "/dev/fd")
 
 
+class CallerError(Exception):
+    """The command names what does not exist, or cannot be meant: a refusal of the kind `driver`."""
+
+
 def answer_of(outcome: Outcome) -> Answer:
     """The answer with this outcome and no events."""
     if outcome is NOTHING:
