@@ -33,6 +33,10 @@ _AT_HAND: Final = 8
 _FD_DIRECTORIES: Final = ("/proc/self/fd", "/dev/fd")
 
 
+class CallerError(Exception):
+    """The command names what does not exist, or cannot be meant: a refusal of the kind `driver`."""
+
+
 def answer_of(outcome: Outcome) -> Answer:
     """The answer with this outcome and no events."""
     if outcome is NOTHING:

@@ -94,6 +94,8 @@ def test_no_deadline_can_be_the_implementations_own(tmp_path: Path) -> None:
         ('command = "x"\nbuild = true', "build"),
         ('command = "x"\ndeadline = 0', "deadline"),
         ('command = "x"\ndeadline = -1', "deadline"),
+        ('command = "x"\ndeadline = 0.01', "deadline"),
+        ('command = "x"\nworkers = 257', "workers"),
         ('command = "x"\ndeadline = true', "deadline"),
         ('command = "x"\ndeadline = "soon"', "deadline"),
         ('command = "x"\ndeadline = nan', "deadline"),
