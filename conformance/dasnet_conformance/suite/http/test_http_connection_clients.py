@@ -154,13 +154,11 @@ def test_half_close(host: Host, version: str) -> None:
         return
     server = greeting(host)
     peer = client_of(host, server)
-    peer.send(request_of(version=version))
-    peer.half_close()
+    peer.send_last(request_of(version=version))
     expect.same_bytes(await_answer(host, server, peer).body, GREETING, "the body of an answer inside")
     server.react("request", "none")
     later = client_of(host, server)
-    later.send(request_of(version=version))
-    later.half_close()
+    later.send_last(request_of(version=version))
     event = await_request(host, server, 2)
     host.settle(server)
     respond(server, event.exchange)
@@ -206,8 +204,7 @@ def test_half_close_ends(host: Host, data: bytes, owed: int, answered: str) -> N
     peer = client_of(host, server)
     if answered == "inside":
         server.react("request", "respond", 200, b"", GREETING)
-    peer.send(data)
-    peer.half_close()
+    peer.send_last(data)
     if answered == "later" and owed:
         await_request(host, server)
         host.settle(server)
