@@ -13,6 +13,8 @@ from ._http_rules import check_host
 
 _METHOD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET: Final = re.compile(rb"/[!\"$-~]*")
+#: A value without control characters, but for the tab: h11 refuses those that could end a line, and NUL.
+_VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 #: Fields that say where a request ends, which is not for the program to say.
 _FRAMING: Final = frozenset((b"content-length", b"transfer-encoding"))
 #: Methods that say by their meaning that there may be a body, so that one that is empty is told of.
@@ -41,7 +43,7 @@ def make_head(
 ) -> Any:
     """The head of a request, as an event of h11. Raises `ValueError` for what HTTP forbids.
 
-    Clause: RFC 9112, sections 3.2, 3.2.1 and 6; RFC 9110, section 7.2
+    Clause: RFC 9112, sections 3.2, 3.2.1 and 6; RFC 9110, sections 5.5 and 7.2
     """
     method, target = _bytes(method), _bytes(target) or b"/"
     if not _METHOD.fullmatch(method):
@@ -54,6 +56,9 @@ def make_head(
     hosts = [value for name, value in fields if name.lower() == b"host"]
     if len(hosts) > 1 or not all(map(check_host, hosts)):
         raise ValueError("more than one field Host, or one that is no host")
+    for name, value in fields:
+        if not _VALUE.fullmatch(value):
+            raise ValueError(f"the field {name!r} cannot be sent with the value {value!r}")
     kept = [pair for pair in fields if pair[0].lower() not in _FRAMING]
     if not hosts:
         kept.insert(0, (b"Host", _host_of(host, port)))

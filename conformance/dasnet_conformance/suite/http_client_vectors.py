@@ -61,6 +61,8 @@ def judge(host: Host, vector: ResponseVector) -> None:
         if vector.waits:
             host.settle(site.client)
             if not outcomes_of(site.client):
+                if host.requirement.allowed:
+                    host.observe("waits")
                 continue
         played.append((site, peer, _judge_outcome(site, vector, number)))
     # What was sent behind the answers has arrived before anything else is asked: one time for both, as it is most of

@@ -66,6 +66,23 @@ class RefusesOwnFields(HttpAsking):
             raise ValueError("that field is the client's own")
 
 
+@variant("fields that are the client's own")
+class NamesItself(HttpAsking):
+    """Refuses User-Agent and Date of the program, for it says them itself; and a body of GET or DELETE."""
+
+    def check_name(self, name: bytes) -> None:
+        """Neither of the two."""
+        super().check_name(name)
+        if name.lower() in (b"user-agent", b"date"):
+            raise ValueError("that field is the client's own")
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        """RFC 9110, sections 9.3.1 and 9.3.5: such a body has no meaning."""
+        if body and method in (b"GET", b"HEAD", b"DELETE", b"OPTIONS"):
+            raise ValueError("a body without a meaning")
+        return [b"User-Agent: named", *super().framing_lines(method, body)]
+
+
 @variant("methods that nobody knows, and an empty target")
 class RefusesOddRequests(HttpAsking):
     """Refuses a method that it does not know, and an empty target, and says so: nothing of them is sent."""

@@ -5,6 +5,7 @@ The sections named are those of RFC 9112, but where another is said. Imports not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,9 +78,13 @@ class HttpAsking(FieldRules):
     def host_lines(self, fields: Fields, host: str, port: int) -> list[bytes]:
         """One Host, first of all; the program's own if it has one (3.2)."""
         own = [value for name, value in fields if name.lower() == b"host"]
-        if len(own) > 1:
-            raise ValueError("more than one Host")
+        if len(own) > 1 or not all(map(self.is_host, own)):
+            raise ValueError("more than one Host, or one that is none")
         return [b"Host: " + (own[0] if own else self.host_of(host, port))]
+
+    def is_host(self, value: bytes) -> bool:
+        """A name or an address, and perhaps a port (RFC 9110, 7.2)."""
+        return re.fullmatch(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z!$%&'()*+,;=._~-]*)(:[0-9]*)?", value) is not None
 
     def host_of(self, host: str, port: int) -> bytes:
         """Name and port, an address of IPv6 in brackets; 80 goes without saying."""

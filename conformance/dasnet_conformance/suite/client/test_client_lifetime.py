@@ -7,16 +7,24 @@ from collections.abc import Callable
 import pytest
 
 from dasnet_adapters.contract import CLASS_CLIENT_SILENT, Outcome
-from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
+from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, SHORT_TIMEOUT, TICKS_TO_NOTICE
 from dasnet_conformance.stage.checks import check
-from dasnet_conformance.stage.client_side import connect, connected_client, join, made_client, serves_again, talk
+from dasnet_conformance.stage.client_side import (
+    await_departure,
+    connect,
+    connected_client,
+    join,
+    made_client,
+    serves_again,
+    talk,
+)
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.stage.listener import LOOPBACK, listen
-from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, child_process, descriptors, expect_no_leak
+from dasnet_conformance.stage.listener import LOOPBACK, Listener, listen
+from dasnet_conformance.suite.leaks import COUNTED_EVERY, SLACK, WARM_UP, child_process, descriptors, expect_no_leak
 from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, read_away
-from dasnet_conformance.suite.scenes import rounds
+from dasnet_conformance.suite.scenes import fill, rounds
 
 ROUNDS = 1_000
 FAILURES = 200
@@ -26,24 +34,51 @@ IMPOSSIBLE_NAME = f"{'x' * 80}.invalid"
 UNANSWERED = 24
 #: Bytes of a block: what is kept of them for good is more than a block may grow by.
 SENT = 2 << 20
+#: Bytes that a client owes when it is destroyed, more than the system's buffers hold, and of each call.
+LEFT = 4 << 20
+PIECE = 1 << 18
+#: Connections that are broken off while they are owed bytes: more than descriptors may be left for a while.
+BROKEN_OFF = SLACK + 4
 
 
 @check("client-destroy.ends-connection")
 def test_ends_connection(host: Host) -> None:
-    """End of file and reset are both an end."""
+    """End of file and reset are both an end. So it is where the client was closed before, and owes bytes."""
     client, peer = connected_client(host)
     expect.returns(client.destroy(), None, "destroy")
     host.await_closed(peer)
+    client, peer = connected_client(host)
+    fill(host, client, peer, host.random.randbytes(LEFT), PIECE, needs="client-send.stalled-returns")
+    expect.returns(client.close(), None, "close")
+    expect.returns(client.destroy(), None, "destroy")
+    peer.resume_reading()
+    fruitless = 0
+    # Whether such an object can still be ticked is its language's to say; where it can, that may be what it waits for.
+    while peer.closed is None and fruitless < FRUITLESS_TICKS:
+        before = len(peer.received)
+        client.tick()
+        host.step_peers()
+        host.pause(fruitless)
+        fruitless = 0 if len(peer.received) > before else fruitless + 1
+    expect.that(
+        peer.closed is not None, "what the server of a client that is destroyed sees", expected="an end", got="none"
+    )
 
 
 @check("client-destroy.twice")
-@pytest.mark.parametrize("state", ["made", "connected"])
+@pytest.mark.parametrize("state", ["made", "connected", "closed", "departed"])
 def test_twice(host: Host, state: str) -> None:
-    """A client that was made in between must not be hit by it."""
+    """A client that was made in between must not be hit by it; nor by the first, where the connection was over."""
     client, other, listener = made_client(host), made_client(host), listen(host)
-    if state == "connected":
-        join(client, listener)
-    expect.returns(client.destroy(), None, "destroy")
+    if state != "made":
+        peer = join(client, listener)
+    if state == "closed":
+        expect.returns(client.close(), None, "close")
+    elif state == "departed":
+        peer.close()
+        await_departure(host, client)
+    else:
+        expect.returns(client.destroy(), None, "destroy")
     # What the first one leaves free is what the system gives to this one.
     peer = join(other, listener)
     expect.one_of(client.destroy(), ("none", "refused"), "destroy again")
@@ -53,10 +88,18 @@ def test_twice(host: Host, state: str) -> None:
 
 
 @check("client-destroy.inside-callback")
-@pytest.mark.parametrize("callback", ["connect", "data", "disconnect"])
+@pytest.mark.parametrize("callback", ["connect", "data", "disconnect", "error"])
 def test_inside_callback(host: Host, callback: str) -> None:
-    """The object goes while one of its callbacks runs."""
+    """The object goes while one of its callbacks runs; that of a connect that is turned down is an error."""
     client, listener = made_client(host), listen(host)
+    if callback == "error":
+        peer = join(client, listener)
+        client.react(callback, "destroy")
+        expect.one_of(connect(client, listener), ("false", "refused"), "connect with a connection there")
+        if client.did("destroy"):
+            host.await_closed(peer)
+        serves_again(host, made_client(host))
+        return
     client.react(callback, "destroy")
     outcome = connect(client, listener)
     if callback != "connect":
@@ -94,7 +137,25 @@ def test_rounds_leak_nothing(host: Host) -> None:
             before = descriptors(host)
         elif number % COUNTED_EVERY == 0:
             expect_no_leak(host, before, f"{number} connections")
+    _broken_off_leave_nothing(host, lasting, listener)
     serves_again(host, lasting)
+
+
+# Closed with bytes that are still to be sent, and then the server breaks the connection off.
+def _broken_off_leave_nothing(host: Host, client: HostObject, listener: Listener) -> None:
+    content = host.random.randbytes(LEFT)
+    before: int | None = None
+    for number in range(BROKEN_OFF + 1):
+        peer = join(client, listener)
+        fill(host, client, peer, content, PIECE, needs="client-send.stalled-returns")
+        expect.returns(client.close(), None, "close")
+        peer.reset()
+        host.silence()
+        many.ticks(host, client, TICKS_TO_NOTICE)
+        host.dismiss(peer)
+        if not number:
+            before = descriptors(host)
+    expect_no_leak(host, before, f"{BROKEN_OFF} connections that owed bytes and were broken off")
 
 
 @check("client-lifetime.failures-leak-nothing")

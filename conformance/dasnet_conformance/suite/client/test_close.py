@@ -6,6 +6,7 @@ import pytest
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import (
     await_departure,
@@ -19,7 +20,7 @@ from dasnet_conformance.stage.client_side import (
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
-from dasnet_conformance.stage.listener import listen
+from dasnet_conformance.stage.listener import LOOPBACK, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import fill, to_one_that_does_not_read
 
@@ -54,15 +55,23 @@ def test_calls_nothing_back(host: Host, waiting: str) -> None:
 
 
 @check("close.twice")
-def test_twice(host: Host) -> None:
-    """Of a connection, and of one that is gone."""
-    client, _ = connected_client(host)
-    for again in ("", " again"):
-        expect.returns(client.close(), None, f"close{again}")
-    left = departed_client(host)
-    expect.returns(left.close(), None, "close after a departure")
-    for each in (client, left):
-        serves_again(host, each)
+@pytest.mark.parametrize("state", ["closed", "departed", "refused"])
+def test_twice(host: Host, state: str) -> None:
+    """Of a connection, of one that is gone, and of one that was never made; another client is none of theirs."""
+    other, listener = made_client(host), listen(host)
+    if state == "refused":
+        client, nobody = made_client(host), listen(host, "refuse")
+        with expect.needing("connect.refused"):
+            expect.one_of(connect(client, nobody, SHORT_TIMEOUT), ("false", "refused"), "connect where nobody listens")
+    else:
+        client = departed_client(host) if state == "departed" else connected_client(host)[0]
+    if state == "closed":
+        expect.returns(client.close(), None, "close")
+    # What the first one has left free is what the system gives to this one.
+    peer = join(other, listener)
+    expect.returns(client.close(), None, f"close of a client that is {state}")
+    talk(host, other, peer)
+    serves_again(host, client)
 
 
 @check("close.before-connect")
@@ -169,7 +178,14 @@ def test_inside_data(host: Host) -> None:
 
 @check("close.inside-disconnect")
 def test_inside_disconnect(host: Host) -> None:
-    """A host that cleans up."""
+    """A host that cleans up; also where an error tells it that a connect was turned down."""
+    client, peer = connected_client(host)
+    client.react("error", "close")
+    expect.one_of(client.connect(LOOPBACK, 1, SHORT_TIMEOUT), ("false", "refused"), "connect with a connection there")
+    if client.did("close"):
+        expect.returns(client.is_connected(), False, "is_connected after close inside the error callback")
+        host.await_closed(peer, client)
+    client.react("error", "none")
     client, peer = connected_client(host)
     client.react("disconnect", "close")
     peer.close()

@@ -66,3 +66,17 @@ def test_inside_error(host: Host) -> None:
     expect.one_of(connect(client, nobody, SHORT_TIMEOUT), ("false", "refused"), "connect where nobody listens")
     client.react("error", "none")
     serves_again(host, client)
+    _connects_as_a_send_fails(host)
+
+
+# What the error tells of is over by then: the connection is a new one, and stays.
+def _connects_as_a_send_fails(host: Host) -> None:
+    client, listener = made_client(host), listen(host)
+    join(client, listener)
+    expect.returns(client.close(), None, "close")
+    client.react("error", "connect")
+    expect.one_of(client.send(b"anybody?"), ("false", "refused"), "send behind close")
+    client.react("error", "none")
+    if client.did("connect"):
+        expect.returns(outcome_inside(client, "connect"), True, "connect inside the error callback of a send")
+        talk(host, client, listener.accept())

@@ -139,7 +139,7 @@ def test_name_invalid(host: Host, vector: ResponseVector) -> None:
 
 @check_answers("http-client-answer.bare-lf")
 def test_bare_lf(host: Host, vector: ResponseVector) -> None:
-    """Some programs write nothing else."""
+    """Some programs write nothing else; whoever knows CR LF alone sees a head that goes on."""
     judge(host, vector)
 
 

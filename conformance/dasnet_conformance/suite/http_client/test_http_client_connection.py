@@ -248,7 +248,17 @@ def test_early_answer(host: Host) -> None:
 
 @check("http-client-connection.early-body-whole")
 def test_early_body_whole(host: Host) -> None:
-    """A server that goes on reading has the whole body; one that does not sees the connection end."""
+    """A server that goes on reading has the whole body; one that does not sees the connection end. Behind an interim
+    answer, which is none, it has to be the body.
+    """
+    early = asking(host)
+    put_off, interim = unread_upload(early, 8 << 20)
+    interim.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+    host.silence()
+    host.settle(early.client)
+    interim.resume_reading()
+    early.await_request("/upload", needs="")[0].send(answer_of())
+    await_response(host, early.client, put_off)
     site = asking(host)
     number, peer = unread_upload(site, 8 << 20)
     peer.send(answer_of(b"fine"))

@@ -182,7 +182,7 @@ def test_refused_each(host: Host) -> None:
 
 @check("http-client-connection.no-leak-unmade")
 def test_no_leak_unmade(host: Host) -> None:
-    """Refused, and given up by cancel and by close while the server has not answered."""
+    """Refused, and given up by cancel and by close while the server has not answered; then both ask somebody."""
     refused, silent = site_of(host, made_client(host), "refuse"), site_of(host, made_client(host), "silent")
     before = None
     for place in range(WARM_UP + 3 * SLACK):
@@ -199,6 +199,10 @@ def test_no_leak_unmade(host: Host) -> None:
             expect.returns(init(silent.client, silent.listener), True, "http_init after close")
         await_outcome(host, silent.client, number)
     expect_no_leak(host, before, f"{6 * SLACK} attempts to connect")
+    refused.listener.open()
+    talk(refused, "/next")
+    silent.client.close()
+    talk(site_of(host, silent.client), "/next")
 
 
 @check("http-client-connection.one-server-two-clients")

@@ -17,6 +17,7 @@ from dasnet_conformance.stage.http_client_side import (
     await_failure,
     await_response,
     chunked_answer_of,
+    expect_no_more,
     made_client,
     outcome_of,
     outcomes_of,
@@ -148,6 +149,13 @@ def test_stall_not_idle(host: Host) -> None:
         number, peer = asked(site, "/next", needs="")
         peer.send(answer_of())
         await_response(host, site.client, number)
+    # What a request that was cancelled had waited is no matter of the next.
+    site = asking(host, limits=ClientLimits(stall=_STALL))
+    number, _ = asked(site, "/given-up")
+    many.ticks(host, site.client, _STALL // 2)
+    site.client.call("cancel", number)
+    number = ask(site.client, "/behind")
+    _ticks_without_outcome(host, site, number, _STALL * 3 // 4, "the stall limit")
     site = site_of(host, made_client(host, limits=ClientLimits(stall=_STALL)), "silent")
     many.ticks(host, site.client, _STALL + 2)
     number = ask(site.client, "/nobody")
@@ -197,6 +205,7 @@ def test_deadline(host: Host) -> None:
     peer.send(answer_of())
     await_response(host, site.client, late)
     talk(site, "/next")
+    expect_no_more(host, site.client, 3)
 
 
 @check("http-client-limits.no-limit-of-its-own")

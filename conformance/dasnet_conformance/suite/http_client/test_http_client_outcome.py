@@ -130,6 +130,15 @@ def test_cancel_under_way(host: Host) -> None:
         talk(site, "/next")
         expect_no_more(host, site.client, 2)
     site = asking(host)
+    number, peer = asked(site, "/first")
+    peer.send(answer)
+    # It is there, and no tick has seen it.
+    host.silence()
+    site.client.call("cancel", number)
+    await_failure(host, site.client, number)
+    talk(site, "/next")
+    expect_no_more(host, site.client, 2)
+    site = asking(host)
     number, peer = unread_upload(site, 8 << 20)
     site.client.call("cancel", number)
     peer.resume_reading()
@@ -172,7 +181,11 @@ def test_cancel_nothing(host: Host) -> None:
 
 @check("http-client-outcome.close-fails-all")
 def test_close_fails_all(host: Host) -> None:
-    """One under way, two that wait; also where another init comes before the next tick."""
+    """One under way, two that wait; also where another init comes before the next tick. And with nothing to fail."""
+    idle = asking(host)
+    kept = talk(idle, "/", needs="http-client-request.get")
+    idle.client.close()
+    host.await_closed(kept, idle.client)
     for again in (False, True):
         site = asking(host)
         number, peer = asked(site, "/first")
@@ -249,7 +262,11 @@ def test_init_port(host: Host, port: int) -> None:
 
 @check("http-client-outcome.destroy-silent")
 def test_destroy_silent(host: Host) -> None:
-    """Who is gone can be told nothing."""
+    """Who is gone can be told nothing. A connection that is kept is not asked on any more, and ends as well."""
+    idle = asking(host)
+    kept = talk(idle, "/", needs="http-client-request.get")
+    expect.returns(idle.client.destroy(), None, "destroy")
+    host.await_closed(kept)
     site = asking(host)
     _, peer = asked(site)
     expect.returns(site.client.destroy(), None, "destroy")

@@ -106,14 +106,19 @@ def test_tick_inside(host: Host) -> None:
 
 
 @check("http-client-outcome.close-inside")
-def test_close_inside(host: Host) -> None:
+@pytest.mark.parametrize("callback", ["response", "failure"])
+def test_close_inside(host: Host, callback: str) -> None:
     """The others fail, and the object can be used again."""
     site = asking(host)
-    numbers = [ask(site.client, f"/{place}") for place in range(3)]
-    site.client.react("response", "close")
-    site.await_request("/0")[0].send(answer_of())
-    expect.equal(await_outcome(host, site.client, numbers[0]).what, "response", "the outcome of /0")
-    site.client.react("response", "none")
+    numbers = [ask(site.client, f"/{place}", "POST", body=b"a body") for place in range(3)]
+    site.client.react(callback, "close")
+    peer, _ = site.await_request("/0")
+    if callback == "response":
+        peer.send(answer_of())
+    else:
+        peer.close()
+    expect.equal(await_outcome(host, site.client, numbers[0]).what, callback, "the outcome of /0")
+    site.client.react(callback, "none")
     for number in numbers[1:]:
         await_failure(host, site.client, number)
     expect_no_more(host, site.client, 3)

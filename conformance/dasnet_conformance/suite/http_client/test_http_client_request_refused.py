@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from dasnet_adapters.contract import Refusal
+from dasnet_adapters.contract import CLASS_HTTP_CLIENT, Refusal
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -37,6 +37,9 @@ INJECTIONS = {
 }
 
 
+#: What no token has, beyond what has a case of its own.
+NO_TOKEN = b'"),/;<=>?@[\\]{}\x01\x1b\x7f'
+
 #: Targets with what none has, and of which some libraries make something else: characters that would be cut to those of
 #: a line end, marks that have to be percent-encoded, and one that is taken for a slash.
 ODD_TARGETS = {
@@ -51,41 +54,86 @@ ODD_TARGETS = {
 @pytest.mark.parametrize("headers", INJECTIONS.values(), ids=INJECTIONS)
 def test_field_injection(host: Host, headers: bytes) -> None:
     """Whoever reads a lone CR or LF as a line end has a field that the program never gave."""
-    _expect_refused(asking(host), "/", "GET", b"X-Good: a\r\n" + headers)
-
-
-@check("http-client-request.name-invalid")
-@pytest.mark.parametrize(
-    "headers",
-    [b"X Field: a\r\n", b": a\r\n", b"X(Field: a\r\n", b"X\tField: a\r\n", b"X-Field : a\r\n", b"X-F\xe9: a\r\n"],
-    ids=["a space", "none", "a bracket", "a tab", "a space behind", "a letter beyond ASCII"],
-)
-def test_name_invalid(host: Host, headers: bytes) -> None:
-    """Servers answer it with 400, and some read it apart from others."""
-    _expect_refused(asking(host), "/", "GET", headers)
+    _expect_refused(asking(host), ("/", "GET", b"X-Good: a\r\n" + headers))
 
 
 @check("http-client-request.method-invalid")
 @pytest.mark.parametrize(
-    "method",
-    ["", "GE T", "GET\r\nX: y", "G\0T", "GE/T", "GET ", "G\u00cbT"],
-    ids=["none", "a space", "a line end", "NUL", "a slash", "a space behind", "a letter beyond ASCII"],
+    "methods",
+    [
+        [""],
+        ["GE T"],
+        ["GET\r\nX: y"],
+        ["G\0T"],
+        ["GET "],
+        ["G\u00cbT"],
+        [f"GE{chr(mark)}T" for mark in b"(:" + NO_TOKEN],
+    ],
+    ids=["none", "a space", "a line end", "NUL", "a space behind", "a letter beyond ASCII", "each other mark"],
 )
-def test_method_invalid(host: Host, method: str) -> None:
+def test_method_invalid(host: Host, methods: list[str]) -> None:
     """A space would move what follows into the target."""
-    _expect_refused(asking(host), "/", method, b"")
+    _expect_refused(asking(host), *(("/", method, b"") for method in methods))
+
+
+@check("http-client-request.value-controls")
+def test_value_controls(host: Host) -> None:
+    """Each of those that end no line; the tab is none of them."""
+    site = asking(host)
+    for byte in (0x01, 0x08, 0x0B, 0x1B, 0x1F, 0x7F):
+        target = f"/{byte}"
+        outcome = request(site.client, target, headers=b"X-Field: a%cb\r\n" % byte)
+        if is_refused(outcome):
+            continue
+        number = accepted(outcome, f"request with the byte {byte} in a field")
+        peer, arrived = site.await_request(target, needs="")
+        values = b"".join(arrived.values("x-field"))
+        expect.that(byte not in values, "the value at the server", expected=f"no byte {byte} in it", got=repr(values))
+        peer.send(answer_of())
+        await_response(host, site.client, number)
+    talk(site, "/next")
+
+
+@check("http-client-request.name-invalid")
+@pytest.mark.parametrize(
+    "names",
+    [
+        [b"X Field"],
+        [b""],
+        [b"X(Field"],
+        [b"X\tField"],
+        [b"X-Field "],
+        [b"X-F\xe9"],
+        [b"X%cField" % mark for mark in NO_TOKEN],
+    ],
+    ids=["a space", "none", "a bracket", "a tab", "a space behind", "a letter beyond ASCII", "each other mark"],
+)
+def test_name_invalid(host: Host, names: list[bytes]) -> None:
+    """Servers answer it with 400, and some read it apart from others."""
+    _expect_refused(asking(host), *(("/", "GET", name + b": a\r\n") for name in names))
 
 
 @check("http-client-request.target-invalid")
 @pytest.mark.parametrize(
     "target",
-    ["/a b", "/a HTTP/1.1\r\nX: y", "/a\nb", "/a\rb", "/a\0b", "/a\tb", "/a\x7fb", " /a", *ODD_TARGETS],
-    ids=["a space", "a whole line", "LF", "CR", "NUL", "a tab", "DEL", "a space in front", *ODD_TARGETS.values()],
+    ["/a b", "/a HTTP/1.1\r\nX: y", "/a\nb", "/a\rb", "/a\0b", "/a\tb", "/a\x7fb", " /a", "/a\x01b", *ODD_TARGETS],
+    ids=[
+        "a space",
+        "a whole line",
+        "LF",
+        "CR",
+        "NUL",
+        "a tab",
+        "DEL",
+        "a space in front",
+        "SOH",
+        *ODD_TARGETS.values(),
+    ],
 )
 def test_target_invalid(host: Host, target: str) -> None:
     """A line end would begin a second request."""
     if target not in ODD_TARGETS:
-        _expect_refused(asking(host), target, "GET", b"")
+        _expect_refused(asking(host), (target, "GET", b""))
         return
     site = asking(host)
     outcome = request(site.client, target)
@@ -128,7 +176,9 @@ def test_refusal_harmless(host: Host) -> None:
 
 @check("http-client-request.before-init")
 def test_before_init(host: Host) -> None:
-    """Nobody could be asked; nothing of it is left when somebody can. So it is behind close."""
+    """Nobody could be asked; nothing of it is left when somebody can. So it is behind close, and without a handle."""
+    bare = host.new(CLASS_HTTP_CLIENT)
+    expect.one_of(request(bare, "/early"), ("0", "refused"), "request of an object without a handle")
     client = made_client(host)
     for place in ("before init", "behind close"):
         outcome = request(client, "/early")
@@ -139,6 +189,8 @@ def test_before_init(host: Host) -> None:
         host.settle(client)
         client.close()
         expect.equal(site.times("/early"), 0, "requests at the server")
+    expect.returns(client.destroy(), None, "destroy")
+    expect.one_of(request(client, "/early"), ("0", "refused"), "request of an object that is destroyed")
 
 
 def _refusal_of(site: Site, target: str, method: str, headers: bytes) -> None:
@@ -147,8 +199,10 @@ def _refusal_of(site: Site, target: str, method: str, headers: bytes) -> None:
     expect.that(is_refused(outcome), what, expected="0 or refused", got=expect.spell(outcome))
 
 
-def _expect_refused(site: Site, target: str, method: str, headers: bytes) -> None:
-    _refusal_of(site, target, method, headers)
+# Of requests, each a target, a method and fields.
+def _expect_refused(site: Site, *requests_made: tuple[str, str, bytes]) -> None:
+    for target, method, headers in requests_made:
+        _refusal_of(site, target, method, headers)
     site.host.settle(site.client)
     talk(site, "/next")
     requests = [each for peer in site.peers for each in read_requests(peer.received)]

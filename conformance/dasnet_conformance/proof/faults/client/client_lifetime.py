@@ -128,3 +128,46 @@ class DestroyedInsideDisconnectCrashes(ClientHandle):
         super().tell_disconnect()
         if self.ended:
             die()
+
+
+@fault("client-destroy.ends-connection")
+class DestroyForgetsWhatIsOwed(ClientHandle):
+    """A client that is closed and owes bytes forgets them and the socket when it is closed again, or destroyed."""
+
+    def close(self) -> None:
+        if self.client is None:
+            LOST.append(self.leaving)
+            self.leaving = []
+        super().close()
+
+
+@fault("client-destroy.inside-callback")
+class DestroyInAnErrorIsPutOff(ClientHandle):
+    """While an error is told nothing can be ended, and nobody thinks of it afterwards."""
+
+    telling = False
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.telling = True
+        super().tell_error(message, code)
+        self.telling = False
+
+    def close(self) -> None:
+        if not self.telling:
+            super().close()
+
+
+@fault("client-lifetime.rounds-leak-nothing")
+class OwesForEver(ClientHandle):
+    """A closed connection owes its bytes although the server has broken it off, and is kept until they are sent."""
+
+    def see_off(self) -> None:
+        for connection, rest in list(self.leaving):
+            try:
+                del rest[: connection.send(rest)]
+            except OSError:
+                continue
+            if not rest:
+                self.discard_input(connection)
+                connection.close()
+                self.leaving.remove((connection, rest))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import struct
 from typing import ClassVar
@@ -177,3 +179,63 @@ class CloseLeavesTheRestUnread(ClientHandle):
 
     def discard_input(self, connection: socket.socket) -> None:
         pass
+
+
+@fault("close.twice", "client-destroy.twice")
+class ClosesTheNumberAgain(ClientHandle):
+    """The number of a connection's descriptor outlives it: after a departure close gives it back a second time."""
+
+    descriptor = -1
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.descriptor = client.fileno()
+
+    def close(self) -> None:
+        if self.client is None and self.descriptor >= 0:
+            _close_number(self.descriptor)
+        self.descriptor = -1
+        super().close()
+
+
+@fault("close.twice")
+class ClosesTheAttemptAgain(ClientHandle):
+    """The number of an attempt's descriptor outlives it: after a failure close gives it back a second time."""
+
+    descriptor = -1
+
+    def discard(self, connection: socket.socket) -> None:
+        self.descriptor = connection.fileno()
+        super().discard(connection)
+
+    def adopt(self, client: socket.socket) -> None:
+        super().adopt(client)
+        self.descriptor = -1
+
+    def close(self) -> None:
+        if self.client is None and self.descriptor >= 0:
+            _close_number(self.descriptor)
+        self.descriptor = -1
+        super().close()
+
+
+@fault("close.inside-disconnect")
+class CloseInAnErrorRaises(ClientHandle):
+    """A client that tells of an error is busy, and turns down what it is asked meanwhile."""
+
+    telling = False
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.telling = True
+        super().tell_error(message, code)
+        self.telling = False
+
+    def close(self) -> None:
+        if self.telling:
+            raise RuntimeError("an error is being told")
+        super().close()
+
+
+def _close_number(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(descriptor)

@@ -392,3 +392,13 @@ class SecondConnectLetsTheSocketWait(ClientHandle):
         if self.client is not None:
             self.client.setblocking(True)
         return super().connect_again(host, port, timeout_ms)
+
+
+@fault("connect.inside-error")
+class FailedSendsEndTheConnection(ClientHandle):
+    """A send that fails for want of a connection clears up behind itself, and what the error callback has made goes."""
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
+        failed = super().fail_send(data, size, message, code)
+        self.drop_client()
+        return failed

@@ -155,3 +155,11 @@ class AsksAgainBehindAnError(HttpClientHandle):
             self.begin(asked)
             return
         super().respond()
+
+
+@fault("http-client-answer.version-old")
+class NothingReadNothingLost(HttpResponse):
+    """A connection goes on behind an answer without content, of HTTP/1.0 too: nothing was left to be read."""
+
+    def keeps(self) -> bool:
+        return super().keeps() or (self.has_no_content() and self.head.minor == 0 and not self.buffer)

@@ -156,3 +156,32 @@ class ChunksNeedNoClose(HttpClientHandle):
         if response.is_chunked(response.head.values(b"transfer-encoding")):
             return not (asked.closes or self.outgoing or response.buffer)
         return super().goes_on(asked, response)
+
+
+@fault("http-client-connection.early-body-whole")
+class AnythingStopsTheBody(HttpClientHandle):
+    """Whatever comes while a body goes out is an early answer, and ends the sending: an interim one too."""
+
+    stopped = False
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        self.stopped = False
+
+    def take(self, data: bytes) -> None:
+        if self.outgoing:
+            self.stopped = True
+            self.outgoing.clear()
+        super().take(data)
+
+    def goes_on(self, asked: Asked, response: HttpResponse) -> bool:
+        return not self.stopped and super().goes_on(asked, response)
+
+
+@fault("http-client-connection.close")
+class TabsAreNoBlanksInAList(HttpResponse):
+    """Words of Connection are parted by a comma and blanks, and a tab is a part of one."""
+
+    def keeps(self) -> bool:
+        words = [word.strip(b" ") for value in self.head.values(b"connection") for word in value.split(b",")]
+        return super().keeps() or (b"\tclose" in words and not self.buffer)

@@ -85,3 +85,17 @@ class LateOnesKeepTheirSocket(HttpClientHandle):
         ):
             LOST.append(self.connection.dup())
         super().count_ticks()
+
+
+@fault("http-client-connection.no-leak-unmade")
+class CancelTakesAPlace(HttpClientHandle):
+    """One of ten places is taken for a connection, and kept where the request is cancelled before it stands."""
+
+    places = 10
+
+    def cancel_current(self) -> None:
+        self.places -= self.connecting
+        super().cancel_current()
+
+    def go_on_connecting(self) -> bool:
+        return self.places > 0 and super().go_on_connecting()

@@ -123,3 +123,13 @@ class TrailersTakeThePlace(HttpResponse):
 
     def read_trailer(self, name: bytes, value: bytes) -> None:
         self.head.fields = [(each, value if each.lower() == name.lower() else old) for each, old in self.head.fields]
+
+
+@fault("http-client-framing.chunked")
+class EightDigitsAreEnough(HttpResponse):
+    """The size of a chunk has eight digits at most, whatever they are, or the request fails."""
+
+    def chunk_number(self, digits: bytes) -> int:
+        if len(digits) > 8:
+            raise BrokenError("the size of a chunk is too long")
+        return super().chunk_number(digits)

@@ -84,3 +84,32 @@ class IdleIsStalledWhileConnecting(HttpClientHandle):
         super().begin(asked)
         if self.connection is None:
             self.moved = moved
+
+
+@fault("http-client-limits.deadline")
+class LateInAnAnswerIsToldTwice(HttpClientHandle):
+    """A request whose deadline comes while its answer is read fails for the one and for the other."""
+
+    def count_ticks(self) -> None:
+        asked = self.current
+        twice = asked is not None and self.is_late(asked) and self.response is not None and self.response.begun
+        super().count_ticks()
+        if asked is not None and twice:
+            self.fail(asked, "its answer was cut off", errno.ETIMEDOUT)
+
+
+@fault("http-client-limits.stall-not-idle")
+class CancelledTicksCount(HttpClientHandle):
+    """Behind a request that was cancelled the next one has the ticks that were left of it."""
+
+    since = 0
+    cancelled = False
+
+    def cancel_current(self) -> None:
+        self.since, self.cancelled = self.moved, True
+        super().cancel_current()
+
+    def is_stalled(self) -> bool:
+        limit = self.limits.stall
+        spent = self.cancelled and limit is not None and self.ticks - self.since >= limit
+        return super().is_stalled() or spent

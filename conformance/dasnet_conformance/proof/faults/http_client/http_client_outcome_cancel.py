@@ -71,3 +71,12 @@ class HostIsThatOfTheFirstInit(HttpClientHandle):
             return super().request(method, target, headers, body)
         finally:
             self.server = server
+
+
+@fault("http-client-outcome.cancel-under-way")
+class CancelLooksFirst(HttpClientHandle):
+    """cancel looks whether the answer has come meanwhile, and where it has, that is the outcome."""
+
+    def cancel_current(self) -> None:
+        if self.connection is None or self.connecting or self.outgoing or not self.receive():
+            super().cancel_current()

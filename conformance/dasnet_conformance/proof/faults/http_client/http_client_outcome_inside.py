@@ -29,3 +29,35 @@ class InsideReplacesWhatWaits(HttpClientHandle):
         if self.ticking and self.queue:
             self.queue.popleft()
         return super().request(method, target, headers, body)
+
+
+@fault("http-client-outcome.close-inside")
+class CloseInAFailureForgets(HttpClientHandle):
+    """close inside the callback of a failure forgets what is left, for that is how a failure goes on."""
+
+    failing = False
+
+    def tell_all(self) -> None:
+        for _ in range(len(self.outcomes)):
+            if self.outcomes and self.owner is not None:
+                name, *rest = self.outcomes.popleft()
+                self.failing = name == "on_failure"
+                getattr(self.owner, name)(*rest)
+                self.failing = False
+
+    def finish(self) -> None:
+        if self.failing:
+            self.current = None
+            self.queue.clear()
+            self.outcomes.clear()
+        super().finish()
+
+
+@fault("http-client-outcome.close-fails-each")
+class EachCloseTellsAgain(HttpClientHandle):
+    """A second close before the tick tells once more what the first one ended."""
+
+    def finish(self) -> None:
+        again = list(self.outcomes) if self.server is None else []
+        super().finish()
+        self.outcomes.extend(again)

@@ -11,6 +11,7 @@ from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_response import ClientLimits, HttpResponse
+from dasnet_conformance.proof.faults.tools import LOST
 
 
 @fault("http-client-outcome.cancel-under-way")
@@ -66,3 +67,14 @@ class InitClosesFirst(HttpClientHandle):
         if not self.port_exists(port):
             self.finish()
         return super().init(host, port)
+
+
+@fault("http-client-outcome.close-fails-all", "http-client-outcome.destroy-silent")
+class CloseKeepsWhatIsIdle(HttpClientHandle):
+    """close ends a connection on which something is asked, and gives an idle one back to a pool that nobody empties."""
+
+    def finish(self) -> None:
+        if self.current is None and self.owner is not None:
+            LOST.append(self.connection)
+            self.connection = None
+        super().finish()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking
+from dasnet_conformance.proof.faults.sound_http_client import HttpClient
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
 
 
@@ -220,3 +223,67 @@ class AnyHeadHasNoBody(HttpClientHandle):
         super().begin(asked)
         if self.response is not None:
             self.response.method = asked.method.upper()
+
+
+@fault("http-client-request.get-without-length")
+class HeadHasALength(HttpAsking):
+    """HEAD says a length of 0, as POST does."""
+
+    WITH_BODY = (*HttpAsking.WITH_BODY, b"HEAD")
+
+
+@fault("http-client-request.framing-own")
+class OtherCodingsStay(HttpAsking):
+    """Of the program's codings chunked is left out, and any other sent beside the length."""
+
+    OWN = (b"content-length",)
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        chunked = [(name, value) for name, value in fields if value.lower() == b"chunked"]
+        return super().field_lines([pair for pair in fields if pair not in chunked])
+
+
+@fault("http-client-request.framing-own")
+class TrueLengthsStay(HttpAsking):
+    """A Content-Length of the program is sent beside the client's own, where it is true."""
+
+    given: tuple[bytes, ...] = ()
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        self.given = tuple(value for name, value in fields if name.lower() == b"content-length")
+        return super().field_lines(fields)
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        lines = super().framing_lines(method, body)
+        return lines * 2 if b"%d" % len(body) in self.given else lines
+
+
+@fault("http-client-request.framing-own")
+class FramingStaysWithoutABody(HttpAsking):
+    """Fields of framing are the client's where it writes them, and the program's where there is no body."""
+
+    given: tuple[bytes, ...] = ()
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        given = list(self.given)
+        return super().framing_lines(method, body) or given
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        self.given = tuple(name + b": " + value for name, value in fields if name.lower() in self.OWN)
+        return super().field_lines(fields)
+
+
+@fault("http-client-request.before-init")
+class NumbersWithoutAHandle(HttpClient):
+    """An object without a handle gives numbers for what nobody will send."""
+
+    def request(self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]] = (), body: bytes = b"") -> int:
+        return super().request(method, target, headers, body) if self._client is not None else 1
+
+
+@fault("http-client-request.host-own")
+class AnythingIsAHost(HttpAsking):
+    """What the program gives as Host goes out, whatever it is."""
+
+    def is_host(self, value: bytes) -> bool:  # noqa: ARG002
+        return True

@@ -148,3 +148,38 @@ class SendsAtOnce(HttpClientHandle):
         for _ in range(3):
             self.turn()
         return number
+
+
+@fault("http-client-request.value-controls")
+class ControlsPass(HttpAsking):
+    """Of control characters in a value those are refused that could end a line, and NUL."""
+
+    def check_value(self, value: bytes) -> None:
+        if any(byte in b"\r\n\0" for byte in value):
+            raise ValueError("a line end in a value")
+
+
+@fault("http-client-request.name-invalid")
+class FewMarksInNames(HttpAsking):
+    """A name has no blank, no bracket and no colon, and is good for everything else."""
+
+    def check_name(self, name: bytes) -> None:
+        if not name or any(byte in b"() \t:\r\n\0" or byte > 0x7F for byte in name):
+            raise ValueError("no name")
+
+
+@fault("http-client-request.method-invalid")
+class FewMarksInMethods(HttpAsking):
+    """A method has no blank and no slash, and is good for everything else."""
+
+    def check_method(self, method: bytes) -> None:
+        if not method or any(byte in b"/ \t\r\n\0" or byte > 0x7F for byte in method):
+            raise ValueError("no method")
+
+
+@fault("http-client-request.target-invalid")
+class FewControlsInTargets(HttpAsking):
+    """Of control characters in a target those are refused that stand for white space, NUL and DEL."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        super().check_target(method, bytes(byte for byte in target if byte not in (0x01, 0x08, 0x1B)))
