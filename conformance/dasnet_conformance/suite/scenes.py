@@ -78,6 +78,29 @@ def fill(
     return accepted
 
 
+def passed_on(
+    host: Host, peer: Peer, content: bytes, accepted: int, *ticked: HostObject, through: str = "tick"
+) -> bool:
+    """The peer reads on, and gets what was accepted of the content; or the connection ends, where a part was refused.
+
+    Returns whether the connection still stands.
+    """
+    refused = accepted < len(content)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or (refused and peer.closed is not None),
+        *ticked,
+        what=f"{accepted} bytes at {peer.name}, as send accepted them",
+        got=lambda: host.reached(peer),
+        through=through,
+    )
+    host.settle(*ticked, through=through)
+    ended = refused and peer.closed is not None
+    wanted = content[: len(peer.received) if ended else accepted]
+    expect.same_bytes(peer.received, wanted, f"what {peer.name} received of what was accepted")
+    return not ended
+
+
 def leaves_half_closed(
     host: Host, served: HostObject, peer: Peer, content: bytes, needs: str = "send.stalled-returns"
 ) -> None:

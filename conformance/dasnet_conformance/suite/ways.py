@@ -55,6 +55,10 @@ class Life:
             self._other = self.host.listening()
         return self._other
 
+    def replace_other(self, other: HostObject) -> None:
+        """The other server is in this object from now on."""
+        self._other = other
+
     @property
     def peer(self) -> Peer:
         """The client of the moment."""

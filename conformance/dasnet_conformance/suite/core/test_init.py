@@ -10,8 +10,19 @@ from dasnet_conformance.stage.bounds import SETTLING_TICKS, TURN_WAIT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import alone_on, foreign
-from dasnet_conformance.suite.scenes import serve_one, talk, tick_whatever, until_fired, unused_port
+from dasnet_conformance.suite.scenes import (
+    hear,
+    put_aside,
+    rounds,
+    serve_one,
+    take_over,
+    talk,
+    tick_whatever,
+    until_fired,
+    unused_port,
+)
 
 HIGHEST_PORT = 65_535
 
@@ -302,3 +313,29 @@ def _in_turns(host: Host, *, ends: bool) -> None:
     if not ends:
         talk(host, first, following)
     expect.equal(second.client_callbacks(), ["connect", "data"], "callbacks of the second server, whose client stays")
+
+
+#: Servers at the same time: past what a system waits for at once that takes 64.
+MANY = 70
+#: Fewer where each takes long.
+SOME = 20
+
+
+@check("init.many-servers-at-once")
+def test_many_servers_at_once(host: Host) -> None:
+    """Nobody promises how many, and a table of a few places is none that a user could see."""
+    served = [_served(host) for _ in rounds(MANY, SOME)]
+    for number, (server, _) in enumerate(served, start=1):
+        expect.returns(server.is_open(), True, f"is_open of server {number} of {len(served)}")
+        put_aside(server, number)
+    for number, (server, peer) in reversed(list(enumerate(served, start=1))):
+        hear(host, take_over(host, server, orphan=number), peer)
+
+
+def _served(host: Host) -> tuple[HostObject, Peer]:
+    # No setup: that one more can be had is the question.
+    server = host.made()
+    expect.returns(host.init_free(server), True, "init of one server more")
+    peer = host.peer(server.port)
+    until_fired(host, server, "connect", 1)
+    return server, peer
