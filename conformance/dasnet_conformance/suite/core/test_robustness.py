@@ -19,8 +19,6 @@ from dasnet_conformance.suite.ways import QUERIES
 
 #: More than a process has descriptors for, by the limit of most systems.
 STORM = 1_100
-#: The same that reset: what counts clients has been asked with those that close.
-RESETS = 280
 SILENT_CLIENTS = 50
 QUITTERS = 2
 NOISE = 1 << 20
@@ -30,12 +28,12 @@ UNREAD_PIECE = 1 << 18
 UNREAD_PIECES = 32
 
 
-def _storm(host: Host, how: str, most: int) -> None:
+def _storm(host: Host, how: str) -> None:
     # Each client is taken before it leaves, so at most two are under way: one that leaves and one that waits.
     server = host.listening()
     number = 0
     first: dict[str, str] = {}
-    for number in rounds(most):
+    for number in rounds(STORM):
         peer = host.peer(server.port)
         until_fired_soon(host, server, "connect", number)
         # What they say of the first client is judged elsewhere; here, that they go on saying it.
@@ -59,13 +57,13 @@ def _storm(host: Host, how: str, most: int) -> None:
 @check("robustness.connection-storm")
 def test_connection_storm(host: Host) -> None:
     """A port scanner, or a client in a loop."""
-    _storm(host, "close", STORM)
+    _storm(host, "close")
 
 
 @check("robustness.reset-storm")
 def test_reset_storm(host: Host) -> None:
     """The same, in the abortive way."""
-    _storm(host, "reset", RESETS)
+    _storm(host, "reset")
 
 
 @check("robustness.silent-clients")

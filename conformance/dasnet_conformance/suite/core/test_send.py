@@ -54,7 +54,7 @@ def test_takes_ordinary_messages(host: Host, size: int) -> None:
 
 
 @check("send.large")
-@pytest.mark.parametrize("mebibytes", [1, 16])
+@pytest.mark.parametrize("mebibytes", [1, 8, 16])
 def test_large(host: Host, mebibytes: int) -> None:
     """More than the system takes at once; one buffer of repeated, uneven pieces. Refused, nothing of it may arrive."""
     server, peer = host.connected()
