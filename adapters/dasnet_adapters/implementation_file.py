@@ -53,6 +53,8 @@ KEYS: Final[dict[str, str]] = {
     "watch": "a list of paths or patterns, relative to the file: what `dasnet run --watch` looks at",
     "workers": f"how many checks run at once, {MOST_WORKERS} at most, each with its own driver (0: one driver for all)",
 }
+#: Words of the command line and of common speech that no spelling leads to the key that is meant.
+_OTHER_WORDS: Final = {"driver": "command", "timeout": "deadline", "call-deadline": "deadline"}
 #: Keys that say something about a driver which is started, and nothing where none is.
 _DRIVER_KEYS: Final = {"python": ("env", "deadline", "start", "stop"), "tcp": ("env",)}
 
@@ -182,6 +184,7 @@ class _Reader:
 
 def _near_key(key: str) -> str:
     plain = key.strip().lower().replace("_", "-")
+    plain = _OTHER_WORDS.get(plain, plain)
     near = [plain] if plain in KEYS else difflib.get_close_matches(plain, KEYS, 1)
     return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(KEYS)}"
 

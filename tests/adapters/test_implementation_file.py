@@ -73,6 +73,8 @@ def test_no_deadline_can_be_the_implementations_own(tmp_path: Path) -> None:
         ('command = "x"\nimplementation = "tcp:a:1"', "command"),
         ('comand = "x"', "unknown key 'comand'; did you mean command?"),
         ('command = "x"\ncheck_deadline = 3', "unknown key 'check_deadline'; did you mean check-deadline?"),
+        ('driver = "x"', "unknown key 'driver'; did you mean command?"),
+        ('command = "x"\ncall-deadline = 3', "unknown key 'call-deadline'; did you mean deadline?"),
         ('command = "x"\n[run]\nname = "x"', "unknown key 'run'; the keys are name, "),
         ('command = "x"\ndeadline = 1e300', "deadline"),
         ("command = 3", "command"),
