@@ -13,6 +13,7 @@ from dasnet_conformance.stage.http_side import (
     GREETING,
     answers_at,
     await_answer,
+    await_answers,
     await_request,
     client_of,
     final_bytes,
@@ -20,6 +21,7 @@ from dasnet_conformance.stage.http_side import (
     greeting,
     request_of,
     requests_of,
+    respond,
     serving,
     still_serves,
     targets_of,
@@ -124,10 +126,15 @@ def test_pipelining(host: Host, answered: str) -> None:
 def _large_behind_another(host: Host, server: HostObject, peer: Peer) -> None:
     body = host.random.randbytes(200_000)
     peer.send(request_of("/0") + request_of("/1", method="POST", body=body))
-    await_request(host, server)
+    event = await_request(host, server)
     host.settle(server)
-    _answer_by_targets(host, server, peer, ["/0", "/1"])
-    expect.same_bytes(requests_of(server)[1].data, body, "a body that came behind a request which waited")
+    respond(server, event.exchange)
+    if await_answer(host, server, peer).closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    event = await_request(host, server, 2, needs="", size=len(body))
+    expect.same_bytes(event.data, body, "a body that came behind a request which waited")
+    respond(server, event.exchange)
+    await_answers(host, server, peer, 2)
 
 
 @check("http-connection.pipelining-crossed")

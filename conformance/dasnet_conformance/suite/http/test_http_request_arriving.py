@@ -147,8 +147,8 @@ def test_empty_line_between(host: Host) -> None:
         expect.equal(targets_of(server)[before:], ["/first", "/second"], "the targets called back")
         for number in range(3, 20):
             # One behind each body, as such a client sends it; together they are many.
-            peer.send(b"\r\n" + request_of(f"/{number}", method="POST", body=b"a body"))
-            if await_answers(host, server, peer, number)[-1].closes:
+            peer.send(request_of(f"/{number}", method="POST", body=b"a body") + b"\r\n")
+            if await_answers(host, server, peer, number)[number - 1].closes:
                 break
         host.dismiss(peer)
 
