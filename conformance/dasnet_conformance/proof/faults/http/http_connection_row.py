@@ -71,14 +71,14 @@ class ALaterBodyIsWholeAtOnce(_Counting):
 
 @fault("http-framing.body-then-request")
 class ChunksOnceChunksAlways(HttpParser):
-    """That a body comes in chunks stays set, and a request behind it that says nothing of a body is waited with."""
+    """That a body comes in chunks stays set, and a POST behind it that has none is waited with."""
 
     chunks = False
 
     def read_framing(self, request: Request) -> None:
         super().read_framing(request)
         self.chunks = self.chunks or request.chunked
-        request.chunked = request.chunked or (self.chunks and request.length is None and request.method == b"POST")
+        request.chunked = request.chunked or (self.chunks and not request.length and request.method == b"POST")
 
 
 @fault("http-framing.body-then-request")
