@@ -69,7 +69,9 @@ def test_twice(host: Host, state: str) -> None:
         expect.returns(client.close(), None, "close")
     # What the first one has left free is what the system gives to this one.
     peer = join(other, listener)
+    errors = client.count("error")
     expect.returns(client.close(), None, f"close of a client that is {state}")
+    expect.equal(client.count("error"), errors, "error callbacks when there was nothing to close")
     talk(host, other, peer)
     serves_again(host, client)
 

@@ -50,12 +50,16 @@ def test_keep_alive(host: Host, vector: ResponseVector) -> None:
 
 @check("http-client-connection.says-close")
 def test_says_close(host: Host) -> None:
-    """A server that is not told keeps what nobody uses. From the first on, or since another server said close."""
+    """A server that is not told keeps what nobody uses. From the first on, or since another server said close, or the
+    program did.
+    """
     site = asking(host)
-    for first, second in (("/first", "/second"), ("/third", "/fourth")):
-        if first == "/third":
-            number, peer = asked(site, "/last")
-            peer.send(answer_of(b"", "Connection: close"))
+    for first, second in (("/first", "/second"), ("/third", "/fourth"), ("/fifth", "/sixth")):
+        if first != "/first":
+            told, said = ("", "Connection: close") if first == "/third" else ("Connection: close\r\n", "X-Field: a")
+            number = ask(site.client, f"/before{first}", headers=told.encode())
+            peer, _ = site.await_request(f"/before{first}")
+            peer.send(answer_of(b"", said))
             await_response(host, site.client, number)
         kept = talk(site, first, needs="http-client-request.get")
         if talk(site, second, needs="http-client-request.get") is not kept:

@@ -124,7 +124,7 @@ def test_retry_once(host: Host) -> None:
 def _expect_the_same_again(host: Host, method: str, headers: bytes, body: bytes) -> None:
     site = asking(host)
     talk(site, "/before", needs="http-client-request.get")
-    numbers = [ask(site.client, "/again", method, headers, body), ask(site.client, "/waits")]
+    numbers = [ask(site.client, "/again", method, headers, body), ask(site.client, "/waits", "POST", body=b"waits")]
     peer, first = site.await_request("/again")
     site.finish(peer)
     peer.close()
@@ -223,6 +223,16 @@ def test_one_server_two_clients(host: Host) -> None:
         event = await_response(host, second.client, number)
         expect.same_bytes(event.data, b"still there", "the answer to the other client")
         talk(second, "/next")
+        # What the first one has left free is what the system gives to the third one.
+        third = Site(host, made_client(host), first.listener)
+        expect.returns(init(third.client, third.listener), True, "http_init of a third client")
+        third.peers = first.peers
+        number, peer = asked(third, "/three")
+        expect.one_of(first.client.close(), ("none", "refused"), "close of a client that is over")
+        host.settle(third.client)
+        expect.equal(peer.closed, None, "what the server sees of a third client's connection after another close")
+        peer.send(answer_of(b"there as well"))
+        await_response(host, third.client, number)
 
 
 # Whether what has arrived can still be read on this system when a reset came behind it: RFC 9112, section 9.6 warns.

@@ -167,16 +167,19 @@ def test_cancel_nothing(host: Host) -> None:
     peer.send(answer_of())
     await_response(host, site.client, number)
     next_number, next_peer = asked(site, "/next")
-    for none in (number, number, next_number + 1_000, 0, -1):
+    waiting = ask(site.client, "/waits")
+    for none in (number, number, waiting + 1_000, 0, -1):
         site.client.call("cancel", none)
     next_peer.send(answer_of())
     await_response(host, site.client, next_number)
-    expect_no_more(host, site.client, 2)
+    site.await_request("/waits", needs="")[0].send(answer_of())
+    await_response(host, site.client, waiting)
+    expect_no_more(host, site.client, 3)
     last_number, _ = asked(site, "/last")
     site.client.call("cancel", last_number)
     site.client.call("cancel", last_number)
     await_failure(host, site.client, last_number)
-    expect_no_more(host, site.client, 3)
+    expect_no_more(host, site.client, 4)
 
 
 @check("http-client-outcome.close-fails-all")
@@ -219,8 +222,11 @@ def test_init_again(host: Host) -> None:
 
 @check("http-client-outcome.is-open")
 def test_is_open(host: Host) -> None:
-    """No server need be there for it."""
+    """No server need be there for it, and one that was not is asked again."""
     client = made_client(host)
+    absent = site_of(host, made_client(host), "refuse")
+    await_failure(host, absent.client, ask(absent.client))
+    expect.returns(absent.client.is_open(), True, "is_open after a connection that was refused")
     expect.returns(client.is_open(), False, "is_open before init")
     site = site_of(host, client)
     expect.returns(client.is_open(), True, "is_open after init")

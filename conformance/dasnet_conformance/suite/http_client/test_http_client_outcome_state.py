@@ -68,9 +68,15 @@ def _expect_told(event: Event, which: str) -> None:
 
 
 @check("http-client-outcome.not-connected")
-@pytest.mark.parametrize("end", ["refused", "ended", "reset", "no answer", "close", "cancelled"])
+@pytest.mark.parametrize("end", ["unanswered", "refused", "ended", "reset", "no answer", "close", "cancelled"])
 def test_not_connected(host: Host, end: str) -> None:
-    """Refused, ended by the server, or by the client; a connection that is kept for the next request is one."""
+    """Not made yet, refused, ended by the server, or by the client; one that is kept for the next request is one."""
+    if end == "unanswered":
+        site = site_of(host, made_client(host), "silent")
+        ask(site.client)
+        host.settle(site.client)
+        expect.returns(site.client.is_connected(), False, "is_connected while no server has answered the connection")
+        return
     if end == "refused":
         site = site_of(host, made_client(host), "refuse")
         await_failure(host, site.client, ask(site.client))

@@ -161,8 +161,11 @@ def test_refusal_told(host: Host) -> None:
 
 @check("http-client-request.refusal-harmless")
 def test_refusal_harmless(host: Host) -> None:
-    """One in front, one between, one behind."""
+    """One in front, one between, one behind; one whose error callback raises before all of them."""
     site = asking(host)
+    site.client.react("error", "raise")
+    _refusal_of(site, "/a b", "GET", b"")
+    site.client.react("error", "none")
     numbers = []
     for place in range(3):
         _refusal_of(site, "/a b", "GET", b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import struct
@@ -239,3 +240,13 @@ class CloseInAnErrorRaises(ClientHandle):
 def _close_number(descriptor: int) -> None:
     with contextlib.suppress(OSError):
         os.close(descriptor)
+
+
+@fault("close.twice")
+class NothingToCloseIsAnError(ClientHandle):
+    """close where there is no connection tells an error."""
+
+    def close(self) -> None:
+        if self.client is None:
+            self.tell_error("there is no connection", errno.ENOTCONN)
+        super().close()

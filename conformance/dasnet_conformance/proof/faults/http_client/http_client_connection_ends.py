@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import socket
 from typing import ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound_http_asking import Asked, HttpAsking
+from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_request import listed
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
@@ -185,3 +187,44 @@ class TabsAreNoBlanksInAList(HttpResponse):
     def keeps(self) -> bool:
         words = [word.strip(b" ") for value in self.head.values(b"connection") for word in value.split(b",")]
         return super().keeps() or (b"\tclose" in words and not self.buffer)
+
+
+@fault("http-client-connection.retry-once")
+class StaleEndsWhatWaits(HttpClientHandle):
+    """Where a kept connection turns out to have ended what waits fails as well, but for what may be sent twice."""
+
+    def ask_again(self) -> bool:
+        for asked in [each for each in self.queue if each.method not in (b"GET", b"HEAD")]:
+            self.queue.remove(asked)
+            self.fail(asked, "the connection has ended", errno.ECONNRESET)
+        return super().ask_again()
+
+
+@fault("http-client-connection.says-close")
+class OneCloseIsForAll(HttpAsking):
+    """Once a program has said close no connection is kept any more, and no server hears of it."""
+
+    said = False
+
+    def closes(self, fields: Fields) -> bool:
+        self.said = self.said or super().closes(fields)
+        return self.said
+
+
+@fault("http-client-connection.one-server-two-clients")
+class ClosedByNumberAgain(HttpClientHandle):
+    """The number of a descriptor outlives it, and close gives it back again, whosever it is by then."""
+
+    descriptor = -1
+
+    def retire(self) -> None:
+        if self.connection is not None:
+            self.descriptor = self.connection.fileno()
+        super().retire()
+
+    def finish(self) -> None:
+        if self.connection is None and self.descriptor >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self.descriptor)
+            self.descriptor = -1
+        super().finish()

@@ -78,3 +78,36 @@ class CloseKeepsWhatIsIdle(HttpClientHandle):
             LOST.append(self.connection)
             self.connection = None
         super().finish()
+
+
+@fault("http-client-outcome.not-connected")
+class ConnectedWhileItTries(HttpClientHandle):
+    """is_connected is true as soon as a connection is tried."""
+
+    def is_connected(self) -> bool:
+        return self.connection is not None
+
+
+@fault("http-client-outcome.is-open")
+class OpenWhileSomebodyIsThere(HttpClientHandle):
+    """is_open is false behind a connection that was refused."""
+
+    absent = False
+
+    def try_next(self, failure: OSError) -> None:
+        try:
+            super().try_next(failure)
+        except OSError:
+            self.absent = True
+            raise
+
+    def is_open(self) -> bool:
+        return super().is_open() and not self.absent
+
+
+@fault("http-client-outcome.cancel-nothing")
+class CancelTakesTheLast(HttpClientHandle):
+    """cancel of a number beyond all that were given takes the last one that waits."""
+
+    def cancel(self, number: int) -> None:
+        super().cancel(self.queue[-1].number if number > self.last and self.queue else number)

@@ -183,3 +183,16 @@ class FewControlsInTargets(HttpAsking):
 
     def check_target(self, method: bytes, target: bytes) -> None:
         super().check_target(method, bytes(byte for byte in target if byte not in (0x01, 0x08, 0x1B)))
+
+
+@fault("http-client-request.refusal-harmless")
+class RefusedAfterItWasQueued(HttpClientHandle):
+    """A refused request is queued first and taken out last; an error callback that raises leaves it there."""
+
+    def refuse(self, message: str, code: int) -> int:
+        if self.server is None:
+            return super().refuse(message, code)
+        self.queue.append(Asked(self.number(), b"GET", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", self.ticks))
+        self.tell_error(message, code)
+        self.queue.pop()
+        return 0
