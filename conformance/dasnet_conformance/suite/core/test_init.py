@@ -104,6 +104,26 @@ def test_retry_after_failure(host: Host) -> None:
     serve_one(host, server)
 
 
+@check("init.retry-on-the-same-port")
+@pytest.mark.parametrize("by", ["the same object", "another object"])
+def test_retry_on_the_same_port(host: Host, by: str) -> None:
+    """Whether a port is taken, the system is asked each time: nobody was ever connected there."""
+    occupant = host.listening()
+    server = host.made()
+    with expect.needing("init.port-in-use"):
+        expect.returns(server.init(occupant.port), False, "init on a port in use")
+    occupant.destroy()
+    with expect.needing("destroy.frees-port"):
+        host.await_refusal(occupant.port, f"port {occupant.port} is freed")
+    if by != "the same object":
+        server = host.made()
+    outcome = server.init(occupant.port)
+    if outcome != Value(True) and foreign(occupant.port):
+        raise expect.Moot("another program has taken the port meanwhile")
+    expect.returns(outcome, True, f"init by {by} on a port that was in use before")
+    serve_one(host, server)
+
+
 @check("init.failure-keeps-nothing")
 @pytest.mark.parametrize("end", ["destroyed", "opened at last", "ticked"])
 def test_failure_keeps_nothing(host: Host, end: str) -> None:
