@@ -22,6 +22,7 @@ from dasnet_conformance.suite.scenes import (
     tick_whatever,
     until_fired,
     unused_port,
+    visit,
 )
 
 HIGHEST_PORT = 65_535
@@ -68,10 +69,17 @@ def test_listens_on_given_port(host: Host) -> None:
 
 
 @check("init.port-in-use")
-def test_port_in_use(host: Host) -> None:
-    """A second server cannot have the port of the first."""
+@pytest.mark.parametrize("occupied", ["by an object", "by a server that is saved"])
+def test_port_in_use(host: Host, occupied: str) -> None:
+    """A second server cannot have the port of the first, whoever has that."""
     occupant = host.listening()
-    expect.returns(host.made().init(occupant.port), False, "init on a port in use")
+    if occupied != "by an object":
+        put_aside(occupant)
+    expect.returns(host.made().init(occupant.port), False, f"init on a port in use {occupied}")
+    if occupied != "by an object":
+        occupant = take_over(host, occupant)
+        expect.returns(occupant.is_open(), True, "is_open of what was restored after that")
+        visit(host, occupant)
 
 
 @check("init.port-in-use-disturbs-nobody")
