@@ -8,6 +8,7 @@ detours can be repeated without end; each leaves it in the state in which it fou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from dasnet_adapters.contract import CLASS_A, CLASS_B, CLASS_SILENT, Value
@@ -42,6 +43,12 @@ class Wanderer(Life):
         #: Whether an init moved it to another port, and its client may have been lost.
         self.moved = False
         self._spare = 0
+        #: Whether there were detours: what fails from then on fails because of them.
+        self.wandered = False
+
+    def needing(self, requirement: str) -> AbstractContextManager[None]:
+        """As of a life, as long as it goes the straight way."""
+        return nullcontext() if self.wandered else super().needing(requirement)
 
     def told(self, callback: str) -> int:
         """How often a callback has told of one of its clients, on whichever object."""

@@ -78,6 +78,16 @@ def fill(
     return accepted
 
 
+def fill_to_the_brim(server: HostObject, largest: int) -> None:
+    """Send to one that does not read, in ever smaller pieces, until not a byte more is accepted, or far too much."""
+    size = largest
+    while size:
+        for _ in range(64):
+            if server.send(b"x", repeat=size) != Value(True):
+                break
+        size //= 16
+
+
 def passed_on(
     host: Host, peer: Peer, content: bytes, accepted: int, *ticked: HostObject, through: str = "tick"
 ) -> bool:
@@ -102,12 +112,25 @@ def passed_on(
 
 
 def leaves_half_closed(
-    host: Host, served: HostObject, peer: Peer, content: bytes, needs: str = "send.stalled-returns"
-) -> None:
-    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once."""
+    host: Host,
+    served: HostObject,
+    peer: Peer,
+    content: bytes,
+    needs: str = "send.stalled-returns",
+    *,
+    reload: bool = False,
+) -> HostObject:
+    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once.
+
+    Arguments: `reload`, whether the server is saved and restored in between. Returns the object that it is in then.
+    """
     accepted = fill(host, served, peer, content, needs=needs)
     peer.half_close()
     host.settle(served)
+    told: list[str] = []
+    if reload:
+        put_aside(served)
+        told, served = served.client_callbacks(), take_over(host, served)
     peer.resume_reading()
     host.until(
         lambda: len(peer.received) >= accepted or peer.closed is not None,
@@ -115,10 +138,18 @@ def leaves_half_closed(
         what=f"{accepted} bytes at {peer.name}, which has shut down writing",
         got=lambda: host.reached(peer),
     )
+    if accepted == len(content):
+        # A refusal may have ended the connection before its time.
+        expect.same_bytes(peer.received, content, f"what {peer.name} received")
     peer.close()
-    until_fired(host, served, "disconnect", 1)
+    host.until(
+        lambda: "disconnect" in told + served.client_callbacks(),
+        served,
+        what="a disconnect callback",
+    )
     host.settle(served)
-    expect.equal(served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    expect.equal(told + served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    return served
 
 
 @contextmanager

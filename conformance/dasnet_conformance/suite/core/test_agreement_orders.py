@@ -14,10 +14,14 @@ from dasnet_conformance.suite.ways import STATES, asked, same_as_usual, usual
 
 def _wander(host: Host, detours: Mapping[str, Callable[[Wanderer], None]]) -> None:
     wanted = usual(host)
-    order = list(each_behind_each(list(detours)))
-    for state in STATES:
+    names = list(detours)
+    for number, state in enumerate(STATES):
+        # Each state ends with another detour, behind which its life goes on.
+        first = number % len(names)
+        order = list(each_behind_each(names[first:] + names[:first]))
         life = Wanderer(host)
         life.reach(state)
+        life.wandered = True
         before = "nothing"
         # The number of rounds is bounded by time, for a port to which each of them is slow.
         for _, name in zip(rounds(len(order)), order, strict=False):

@@ -160,13 +160,20 @@ def test_into_full_orphan(host: Host) -> None:
 
 
 @check("save.queued-bytes-survive")
-def test_queued_bytes_survive(host: Host) -> None:
+@pytest.mark.parametrize("saved", ["between ticks", "inside data"])
+def test_queued_bytes_survive(host: Host, saved: str) -> None:
     """What send accepted for a client that does not read comes through save and restore."""
     server, peer = host.connected()
     contents = host.random.randbytes(QUEUED_PIECE * QUEUED_PIECES)
     # Nothing obliges an implementation to accept all of it; what it accepted is what counts.
     accepted = fill(host, server, peer, contents, QUEUED_PIECE)
-    put_aside(server)
+    if saved == "inside data" and accepted == len(contents):
+        server.react("data", "save", 1)
+        peer.send(b"reload")
+        with expect.needing("save.from-data-callback"):
+            host.until(lambda: bool(server.did("save")), server, what="a data callback, which saves the object")
+    else:
+        put_aside(server)
     _call_on_what_was_saved(host, server)
     passed_on(host, peer, contents, accepted, take_over(host, server))
 

@@ -17,7 +17,9 @@ from dasnet_conformance.stage.reading import reading_meanwhile
 from dasnet_conformance.suite.scenes import (
     accepted_echoes,
     pace_of,
+    put_aside,
     serve_one,
+    take_over,
     to_one_that_does_not_read,
     until_fired,
     until_received,
@@ -68,17 +70,29 @@ def test_to_reset_survives(host: Host) -> None:
 
 
 @check("send.to-departed-one-departure")
-def test_to_departed_one_departure(host: Host) -> None:
-    """Neither the failing send nor the tick after it may count the departure twice, or forget it."""
+@pytest.mark.parametrize("behind", ["at once", "a reload", "an init too many"])
+def test_to_departed_one_departure(host: Host, behind: str) -> None:
+    """Neither the failing send nor the tick after it may count the departure twice, or forget it.
+
+    Nor may what comes between the two.
+    """
     server, peer = host.connected()
     peer.close()
     host.silence()
     for _ in range(3):
         server.send(b"into the void")
         host.silence()
+    told = ["connect", "disconnect"]
+    if behind == "a reload":
+        put_aside(server)
+        server, told = take_over(host, server), told[1:]
+    elif behind == "an init too many":
+        port = server.port
+        server.init(host.listening().port)
+        server.port = port
     until_fired(host, server, "disconnect", 1)
     host.settle(server)
-    expect.equal(server.client_callbacks(), ["connect", "disconnect"], "callbacks")
+    expect.equal(server.client_callbacks(), told, f"callbacks, with {behind} behind the sends")
 
 
 class _Pieces:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
+from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
 class _Remembers(Server):
@@ -79,3 +80,24 @@ class DestroyedObjectSwallowsTheHandle(Server):
             self.swallowed, shared_orphan.server = shared_orphan.server, None
             return
         super().restore(shared_orphan)
+
+
+@fault("agreement.any-order", may_kill=("agreement.any-order-of-mistakes", "agreement.after-reload"))
+class WhoComesBackTakesNobody(Handle):
+    """The listener is watched for each new owner, and not again for one that it has had before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Any] = []
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        if owner in self.seen[:-1]:
+            self.deaf = True
+        self.seen.append(owner)
+
+    deaf = False
+
+    def accept(self) -> None:
+        if not self.deaf:
+            super().accept()

@@ -1,4 +1,4 @@
-"""Faults of section init: tables for servers, clients and orphans that have a few places only."""
+"""Faults of section init: tables of a few places for servers, clients and orphans; and of ports that were in use."""
 
 from __future__ import annotations
 
@@ -89,3 +89,42 @@ class FourOrphansAtATime(Server):
         super().restore(shared_orphan)
         if handle in self.saved:
             self.saved.remove(handle)
+
+
+class _RemembersPorts(Handle):
+    # Keeps the ports on which an init has failed.
+
+    def remembered(self) -> set[int]:
+        """The ports."""
+        raise NotImplementedError
+
+    def open_listener(self, port: int) -> socket.socket:
+        if port in self.remembered():
+            raise OSError(errno.EADDRINUSE, "the port is in use")
+        try:
+            return super().open_listener(port)
+        except OSError:
+            self.remembered().add(port)
+            raise
+
+
+@fault("init.retry-on-the-same-port")
+class BusyPortStaysBusyForTheObject(_RemembersPorts):
+    """An object remembers a port that was in use, and does not ask the system again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy: set[int] = set()
+
+    def remembered(self) -> set[int]:
+        return self.busy
+
+
+@fault("init.retry-on-the-same-port")
+class BusyPortStaysBusyForAll(_RemembersPorts):
+    """A port that was in use once is in a table of the module, and no object asks the system again."""
+
+    busy: ClassVar[set[int]] = set()
+
+    def remembered(self) -> set[int]:
+        return self.busy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
@@ -24,3 +25,13 @@ class QueuesComeBackInTheOtherOrder(Handle):
             if self.saved[-1] is not self:
                 self.outgoing.clear()
             self.saved.remove(self)
+
+
+@fault("restore.into-occupied-apart")
+class ReplacedServersQueueStays(Server):
+    """restore into an object that has a client moves what waited for that one to the client of the restored server."""
+
+    def take(self, handle: Handle, shared_orphan: SharedOrphan) -> None:
+        if self._server is not None:
+            handle.outgoing[:0] = self._server.outgoing
+        super().take(handle, shared_orphan)
