@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import dasnet_reference
-from sides import CHUNK, CONVERSATIONS, Turned, network_asyncio, twisted_conversation
+from sides import CHUNK, CONVERSATIONS, HEARING, Looped, Turned, network_asyncio, twisted_conversation
 
 
 class ClientSide(Turned, Protocol):
@@ -27,7 +27,7 @@ class ClientSide(Turned, Protocol):
 
 @functools.cache
 def _documented(base: Any, mode: str) -> Callable[..., ClientSide]:
-    class Documented(base):  # type: ignore[misc]
+    class Documented(HEARING[mode], base):  # type: ignore[misc]
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
             self.connected = False
@@ -44,21 +44,7 @@ def _documented(base: Any, mode: str) -> Callable[..., ClientSide]:
             self.close()
             self.connected = False
 
-        def on_connect(self) -> None:
-            self.connected = True
-
-        def on_disconnect(self) -> None:
-            self.connected = False
-
-    class Echo(Documented):
-        def on_data(self, data: bytes) -> None:
-            self.send(data)
-
-    class Sink(Documented):
-        def on_data(self, data: bytes) -> None:
-            self.received += len(data)
-
-    return Echo if mode == "echo" else Sink
+    return Documented
 
 
 def reference(mode: str) -> ClientSide:
@@ -71,15 +57,11 @@ def network_on_asyncio(mode: str) -> ClientSide:
     return _documented(network_asyncio.Client, mode)()
 
 
-class LoopClient:
-    """asyncio or uvloop: `new_loop` says which. One turn of the loop per call of `turn`, of all its connections."""
+class LoopClient(Looped):
+    """A client, or several, on a loop."""
 
     def __init__(self, mode: str, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
-        self.connected = False
-        self.received = 0
-        self.paused = False
-        self.transport: Any = None
-        self.loop = new_loop()
+        super().__init__(new_loop)
         self._protocol = functools.partial(CONVERSATIONS[mode], self)
         self._transports: list[Any] = []
 
@@ -87,18 +69,6 @@ class LoopClient:
         """Connect once more; `offer` writes on the last connection."""
         transport, _ = self.loop.run_until_complete(self.loop.create_connection(self._protocol, "127.0.0.1", port))
         self._transports.append(transport)
-
-    def turn(self) -> None:
-        """One turn: what is ready, and no waiting."""
-        self.loop.call_soon(self.loop.stop)
-        self.loop.run_forever()
-
-    def offer(self, data: bytes) -> bool:
-        """Write unless the transport has asked to hold on."""
-        if self.paused:
-            return False
-        self.transport.write(data)
-        return True
 
     def leave(self) -> None:
         """Close the last connection."""

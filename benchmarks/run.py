@@ -4,8 +4,8 @@
 
 FIGURE is one of idle, echo, bulk, clients, memory, suite, client, original_client, http_server; all of them unless
 named. Writes DIR/figures.json, DIR/samples.json (for pyperf) and DIR/figures.md; with --page, also the blocks within
-that page: that of HTTP is one of its own, and a block of which no figure was taken stays as it is. The exit status
-tells of errors alone: no time and no missed target fails.
+that page: those of the client and of HTTP are blocks of their own, and one of which no figure was taken stays as it
+is. The exit status tells of errors alone: no time and no missed target fails.
 
 It uses loopback only. Linux, because the bare loops ask epoll and memory is read from /proc.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parent.parent
 FIGURES = ("idle", "echo", "bulk", "clients", "memory", "suite", "client", "original_client", "http_server")
 #: Figures that stand in another block of the page than "figures".
-_BLOCKS = {"http_server": "http"}
+_BLOCKS = {"client": "client", "original_client": "original", "http_server": "http"}
 
 
 def main() -> int:

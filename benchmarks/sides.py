@@ -48,11 +48,39 @@ class Side(Turned, Protocol):
     port: int
 
 
-# The documented API, of whichever module; `network_asyncio` has it too. Here as below each mode has a class of its own,
-# so that no choice made in a callback is measured.
+class Hearing:
+    """What both halves of the documented API hear, of whichever module; `network_asyncio` has it too."""
+
+    connected: bool
+    received: int
+    send: Callable[[bytes], bool]
+
+    def on_connect(self) -> None:
+        """Note that somebody is there."""
+        self.connected = True
+
+    def on_disconnect(self) -> None:
+        """Note that nobody is there any more."""
+        self.connected = False
+
+
+class _EchoHearing(Hearing):
+    def on_data(self, data: bytes) -> None:
+        self.send(data)
+
+
+class _SinkHearing(Hearing):
+    def on_data(self, data: bytes) -> None:
+        self.received += len(data)
+
+
+#: Here as below each mode has a class of its own, so that no choice made in a callback is measured.
+HEARING: dict[str, type[Hearing]] = {"echo": _EchoHearing, "sink": _SinkHearing}
+
+
 @functools.cache
 def _documented(base: Any, mode: str) -> Callable[..., Side]:
-    class Documented(base):  # type: ignore[misc]
+    class Documented(HEARING[mode], base):  # type: ignore[misc]
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
             self.connected = False
@@ -63,21 +91,7 @@ def _documented(base: Any, mode: str) -> Callable[..., Side]:
             self.turn = self.tick
             self.offer = self.send
 
-        def on_connect(self) -> None:
-            self.connected = True
-
-        def on_disconnect(self) -> None:
-            self.connected = False
-
-    class Echo(Documented):
-        def on_data(self, data: bytes) -> None:
-            self.send(data)
-
-    class Sink(Documented):
-        def on_data(self, data: bytes) -> None:
-            self.received += len(data)
-
-    return Echo if mode == "echo" else Sink
+    return Documented
 
 
 def reference(mode: str) -> Side:
@@ -123,22 +137,15 @@ class _Sink(Conversation):
 CONVERSATIONS: dict[str, type[Conversation]] = {"echo": _Echo, "sink": _Sink}
 
 
-class LoopSide:
-    """asyncio or uvloop: `new_loop` says which. One turn of the loop per call of `turn`."""
+class Looped:
+    """asyncio or uvloop: `new_loop` says which. One turn of the loop per call of `turn`, of all its connections."""
 
-    def __init__(self, mode: str, new_loop: Callable[[], asyncio.AbstractEventLoop], listeners: int = 1) -> None:
+    def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
         self.connected = False
         self.received = 0
         self.paused = False
         self.transport: Any = None
         self.loop = new_loop()
-        make = self.loop.create_server
-        protocol = CONVERSATIONS[mode]
-        self.servers = [
-            self.loop.run_until_complete(make(lambda: protocol(self), "127.0.0.1", 0, backlog=128))
-            for _ in range(listeners)
-        ]
-        self.port = self.servers[0].sockets[0].getsockname()[1]
 
     def turn(self) -> None:
         """One turn: what is ready, and no waiting."""
@@ -151,6 +158,20 @@ class LoopSide:
             return False
         self.transport.write(data)
         return True
+
+
+class LoopSide(Looped):
+    """A server, or several listeners, on such a loop."""
+
+    def __init__(self, mode: str, new_loop: Callable[[], asyncio.AbstractEventLoop], listeners: int = 1) -> None:
+        super().__init__(new_loop)
+        make = self.loop.create_server
+        protocol = CONVERSATIONS[mode]
+        self.servers = [
+            self.loop.run_until_complete(make(lambda: protocol(self), "127.0.0.1", 0, backlog=128))
+            for _ in range(listeners)
+        ]
+        self.port = self.servers[0].sockets[0].getsockname()[1]
 
     def close(self) -> None:
         """Close the listeners, the client and the loop."""

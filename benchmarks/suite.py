@@ -63,8 +63,8 @@ def _empty_test(place: Path) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(place / "pytest.ini"), str(test)]
 
 
-#: Without the one check that is a pause and next to nothing else.
-_BUT = ("--exclude", "endurance.idle-seconds=a pause of a fixed length")
+#: The server's half, without the one check that is a pause and next to nothing else.
+_BUT = ("--profile", "core", "--profile", "lowlevel", "--exclude", "endurance.idle-seconds=a pause of a fixed length")
 #: All in one process, as the bare script is.
 _ALONE = (*_BUT, "-n", "0")
 

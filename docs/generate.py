@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that are drawn from data: the catalogue page, and tables within other pages.
+"""Writes the parts of the documentation that are drawn from data: the catalogue's pages, and tables within other pages.
 
     python docs/generate.py          writes them
     python docs/generate.py --check  ends with 1 if one is out of date, and says which
@@ -15,6 +15,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import man_page
@@ -22,7 +23,7 @@ from dasnet_adapters.contract import COMMANDS
 from dasnet_adapters.hints import HINTS
 from dasnet_adapters.implementation_file import KEYS
 from dasnet_adapters.profiles import PROFILES
-from dasnet_conformance.catalogue.loader import LEVELS, Clause, load_catalogue
+from dasnet_conformance.catalogue.loader import LEVELS, load_catalogue
 from dasnet_conformance.proof.faults.registry import load_faults
 from dasnet_reference import (
     ANSWERS,
@@ -32,14 +33,14 @@ from dasnet_reference import (
     TRANSITIONS,
     WITHOUT_HANDLE,
 )
+from making.catalogue_pages import CLAUSES, front_page, page_of, profile_page, used_profiles
+from making.catalogue_pages import clauses_page as catalogue_clauses_page
 from making.http_tables import clauses_page, vectors_page
 from making.markdown import table
 from making.published import load_published
-from making.requirements import Facts, all_facts, variants
+from making.requirements import all_facts, variants
 
 DOCS = Path(__file__).parent
-#: Where the module's documentation is published.
-DOCUMENTATION = "https://daslang.io/doc/stdlib/generated/network.html"
 MISBEHAVING = DOCS.parent / "tests" / "misbehaving" / "table.toml"
 
 
@@ -128,59 +129,6 @@ def commands() -> str:
         parameters = " ".join(parameter for parameter, _ in form.parameters)
         rows.append([f"`{name} {parameters}`".replace(" `", "`"), form.result, form.profile, form.meaning])
     return table(["command", "value", "profile", "what it asks for"], rows)
-
-
-def _requirement(facts: Facts) -> str:
-    requirement = facts.requirement
-    lines = [
-        f"### `{requirement.id}`",
-        "",
-        f"{requirement.level}, profile {requirement.profile}. {requirement.text}",
-        "",
-    ]
-    lines += [f"- allowed: *{outcome}* ({why})" for outcome, why in requirement.allowed.items()]
-    if requirement.survival:
-        lines.append("- a death of the process, or a call that never returns, fails it")
-    lines.append(f"- clauses: {', '.join(f'[{name}](#{_anchor(name)})' for name in requirement.clauses)}")
-    places = {f"[{Path(place.file).name}](../conformance/{place.file}) {place.function}" for place in facts.places}
-    lines.append(f"- check: {', '.join(sorted(places))}")
-    if facts.faults:
-        lines.append(f"- faults: {', '.join(f'`{fault.name}`' for fault in facts.faults)}")
-    return "\n".join(lines)
-
-
-def _anchor(clause: str) -> str:
-    return f"clause-{clause.replace('.', '')}"
-
-
-def _place(clause: Clause) -> str:
-    return f"anchor `{clause.anchor}`" if clause.anchor else f"as of the {clause.source}"
-
-
-def catalogue_page() -> str:
-    """The whole catalogue as a page: requirements by section, then the clauses they come from."""
-    catalogue = load_catalogue()
-    counts = {level: len(catalogue.select(levels=[level])) for level in ("MUST", "SHOULD", "MAY")}
-    parts = [
-        "# Catalogue of requirements",
-        "This page is generated from the data files of the suite by `docs/generate.py`.",
-        f"{len(catalogue.requirements)} requirements ({', '.join(f'{n} {level}' for level, n in counts.items())}), "
-        f"{len(catalogue.clauses)} clauses.",
-        f"What binds is [the module's documentation]({DOCUMENTATION}), and for HTTP the RFC beside it: a clause names "
-        "the place, and the number at the end of an anchor changes with that page's source. `dasnet explain ID` tells "
-        "all about one requirement. Its faults are the wrong servers that fail it, told in [the kill "
-        "matrix](../reports/published/kill-matrix.md) and run by `dasnet prove --fault NAME`; which implementation "
-        "passes it stands in [the matrix](../reports/published/matrix.md).",
-    ]
-    for section, title in catalogue.titles.items():
-        parts.append(f"## {section}: {title}")
-        parts += [_requirement(all_facts()[each.id]) for each in catalogue.select(sections=[section])]
-    parts.append("## Clauses")
-    for clause in catalogue.clauses.values():
-        sources = [r.id for r in catalogue.requirements.values() if clause.id in r.clauses]
-        told = f"Not tested: {clause.untestable}" if clause.untestable else f"{len(sources)} requirements."
-        parts.append(f"### Clause {clause.id}\n\nSymbol `{clause.symbol}`, {_place(clause)}. {clause.text} {told}")
-    return "\n\n".join(parts) + "\n"
 
 
 def symptoms() -> str:
@@ -292,7 +240,9 @@ def latitude_page() -> str:
 
 #: Pages that are generated as a whole.
 PAGES: dict[str, Callable[[], str]] = {
-    "catalogue.md": catalogue_page,
+    "catalogue.md": front_page,
+    CLAUSES: catalogue_clauses_page,
+    **{page_of(profile): partial(profile_page, profile) for profile in used_profiles()},
     "dasnet.1.md": man_page.page,
     "http-clauses.md": clauses_page,
     "http-vectors.md": vectors_page,
@@ -340,12 +290,20 @@ def wanted() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write, or with --check compare; returns the exit status."""
-    stale = [path for path, text in wanted().items() if not path.exists() or path.read_text("utf-8") != text]
+    texts = wanted()
+    stale = [path for path, text in texts.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if "--check" in arguments:
             sys.stderr.write(f"{path.name} is out of date; run python docs/generate.py\n")
         else:
-            path.write_text(wanted()[path], "utf-8")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(texts[path], "utf-8")
+    for path in set((DOCS / CLAUSES).parent.glob("*.md")) - texts.keys():
+        stale.append(path)
+        if "--check" in arguments:
+            sys.stderr.write(f"{path.name} belongs to no profile; run python docs/generate.py\n")
+        else:
+            path.unlink()
     return 1 if stale and "--check" in arguments else 0
 
 

@@ -59,8 +59,10 @@ class Channel(Protocol):
     def quiet_for(self) -> float:
         """Seconds since anything came of a line."""
 
+    # A deadline is a time of `time.monotonic`, in seconds; None is for ever.
+
     def write(self, data: bytes, deadline: float | None) -> None:
-        """Write all of it. Raises `DeadlineError` or `ClosedError`."""
+        """Write all of it. Raises `DeadlineError`, `ClosedError`, or `UnreadError` where the driver does not read."""
 
     def read_line(self, deadline: float | None) -> bytes:
         """The next line without its line feed. Raises `DeadlineError`, `ClosedError` or `LongLineError`."""
@@ -69,7 +71,7 @@ class Channel(Protocol):
         """The lines that are there already, without waiting. Raises `LongLineError`."""
 
     def idle(self, seconds: float) -> None:
-        """Keep reading for a while, so that the driver is not held up; lines stay for `drain`."""
+        """Keep reading for up to `seconds`, so that the driver is not held up; lines stay for `drain`."""
 
     def close(self) -> None:
         """Close both directions. May be called twice."""
@@ -188,7 +190,7 @@ class PollChannel:
         return self._lines.quiet_for()
 
     def write(self, data: bytes, deadline: float | None) -> None:
-        """Write all of it, reading meanwhile. Raises `DeadlineError` or `ClosedError`."""
+        """Write all of it, reading meanwhile. Raises `DeadlineError`, `ClosedError` or `UnreadError`."""
         rest = data
         while rest:
             if self._closed:
@@ -228,7 +230,7 @@ class PollChannel:
         return lines
 
     def idle(self, seconds: float) -> None:
-        """Keep reading for a while, so that the driver is not held up; lines stay for `drain`."""
+        """Keep reading for up to `seconds`, so that the driver is not held up; lines stay for `drain`."""
         self._pump(seconds)
 
     def close(self) -> None:

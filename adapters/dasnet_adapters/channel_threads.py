@@ -68,7 +68,7 @@ class ThreadChannel:
         return self._lines.quiet_for()
 
     def write(self, data: bytes, deadline: float | None) -> None:  # noqa: ARG002
-        """Hand it over for writing; the wait for the answer is what the deadline then ends. Raises `ClosedError`."""
+        """Hand it over for writing; the wait for the answer is what the deadline then ends. Raises `UnreadError`."""
         if self._closed or self._unwritable.is_set():
             raise UnreadError("the driver does not read")
         self._outgoing.put(data)
@@ -99,7 +99,7 @@ class ThreadChannel:
         return lines
 
     def idle(self, seconds: float) -> None:
-        """Wait a while; the threads read meanwhile."""
+        """Wait for up to `seconds`; the threads read meanwhile."""
         if self._ended:
             time.sleep(seconds)
         else:

@@ -64,7 +64,9 @@ class Conversation:
         self._answered = 0
         # Whether there is an object of the port to destroy.
         self._made = False
+        # Whether a line of the answer that is due has come, and whether any answer had more than its last line.
         self._begun = False
+        self._ends_what_it_begins = False
         # When it was last looked for early lines.
         self._looked = -_THIS_MOMENT
         self._sequence = 0
@@ -173,10 +175,12 @@ class Conversation:
         channel.write(line, deadline)
         while True:
             heard = channel.read_line(deadline)
-            self._begun = True
             self._said.append(("<", heard[:_KEPT_LENGTH]))
             result = take(heard)
-            if result is not None:
+            if result is None:
+                self._begun = True
+            else:
+                self._ends_what_it_begins = self._ends_what_it_begins or self._begun
                 self._strays += reader.strays
                 # Whatever came behind the answer is to be seen at once.
                 self._looked = -_THIS_MOMENT
@@ -202,7 +206,8 @@ class Conversation:
             raise self.break_off(f"the driver wrote {error}", "line-too-long") from None
         except DeadlineError:
             channel = self.peer.channel
-            growing = channel.held > _ORDINARY_LINE and seconds is not None and channel.quiet_for() < seconds / 2
+            still_coming = seconds is not None and channel.quiet_for() < seconds / 2
+            growing = channel.held > _ORDINARY_LINE and still_coming
             if growing:
                 so_far = f"{channel.held:,} bytes of a line so far"
                 raise self.break_off(
@@ -212,7 +217,9 @@ class Conversation:
                 raise self.break_off(
                     f"an unfinished line was all the answer{_asked(line)} within {seconds:g} s", "unfinished-line"
                 ) from None
-            if self._is_call_of_the_port(command) and not self._begun and self.peer.is_alive():
+            # Silence behind an event may be a last line that the driver forgot, unless it has written one before.
+            trusted = not self._begun or (self._ends_what_it_begins and not still_coming)
+            if self._is_call_of_the_port(command) and trusted and self.peer.is_alive():
                 self._patience.hung(command)
                 told = f"{_call(command)} did not return within {seconds:g} s; {self._before()}"
                 raise self.break_off(told, "hanging-call", hanging=command) from None

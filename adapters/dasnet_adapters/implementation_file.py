@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from .contract import AdapterBroken
 from .errors import UsageError
-from .patience import LONGEST_DEADLINE
+from .patience import LONGEST_DEADLINE, SHORTEST_DEADLINE
 from .text_files import NotText, read_toml
 from .toolchains import advice, missing_toolchain
 
@@ -31,6 +31,9 @@ BUILD_LINES: Final = 20
 
 _PYTHON: Final = "{python}"
 
+#: How many checks can run at once: each takes a process, a driver and a block of ports.
+MOST_WORKERS: Final = 256
+
 #: Every key, with what its value has to be, for people.
 KEYS: Final[dict[str, str]] = {
     "name": "a text: what the implementation is called",
@@ -39,7 +42,7 @@ KEYS: Final[dict[str, str]] = {
     "cwd": "a path, relative to the file: where build and command run (default: beside the file)",
     "env": "a table of texts: environment variables added for build and command",
     "build": "a command as a list of words, or a list of such lists: run before the first use",
-    "deadline": 'seconds that the driver has for one command, or "none"',
+    "deadline": 'seconds that the driver has for one command, from 0.1 up, or "none"',
     "start": "seconds that the driver has for its first answer",
     "stop": "seconds that the driver has to stop by itself",
     "check-deadline": "seconds that one check may take",
@@ -48,8 +51,10 @@ KEYS: Final[dict[str, str]] = {
     "peer-host": "a text: the address at which peers reach the implementation's server",
     "exclude": 'a table of id = "reason": requirements to leave out',
     "watch": "a list of paths or patterns, relative to the file: what `dasnet run --watch` looks at",
-    "workers": "how many checks run at once, each with a driver of its own (0: one driver for all)",
+    "workers": f"how many checks run at once, {MOST_WORKERS} at most, each with its own driver (0: one driver for all)",
 }
+#: Words of the command line and of common speech that no spelling leads to the key that is meant.
+_OTHER_WORDS: Final = {"driver": "command", "timeout": "deadline", "call-deadline": "deadline"}
 #: Keys that say something about a driver which is started, and nothing where none is.
 _DRIVER_KEYS: Final = {"python": ("env", "deadline", "start", "stop"), "tcp": ("env",)}
 
@@ -179,6 +184,7 @@ class _Reader:
 
 def _near_key(key: str) -> str:
     plain = key.strip().lower().replace("_", "-")
+    plain = _OTHER_WORDS.get(plain, plain)
     near = [plain] if plain in KEYS else difflib.get_close_matches(plain, KEYS, 1)
     return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(KEYS)}"
 
@@ -209,7 +215,7 @@ def _commands(value: Any) -> tuple[tuple[str, ...], ...]:
 
 
 def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_WORKERS:
         raise ValueError
     return value
 
@@ -228,7 +234,9 @@ def _variables(value: Any) -> dict[str, str]:
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_DEADLINE:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    if not SHORTEST_DEADLINE <= value <= LONGEST_DEADLINE:
         raise ValueError
     return float(value)
 

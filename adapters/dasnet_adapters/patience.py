@@ -12,6 +12,8 @@ from typing import Final
 
 #: Seconds that one command has, where nobody says otherwise.
 DEFAULT_DEADLINE: Final = 10.0
+#: The shortest deadline that can be given, in seconds: a busy system holds every process up for so long.
+SHORTEST_DEADLINE: Final = 0.1
 #: The longest deadline that can be given, in seconds: eleven days, which every clock and poll of a system can count.
 LONGEST_DEADLINE: Final = 1_000_000
 #: What a command that has hung is given at least, in seconds, and how many times the slowest of its answers.

@@ -36,17 +36,16 @@ from .python_child import HostChild
 from .python_client import client_commands
 from .python_http import CLIENT_LIMITS, http_commands, http_limits, takes_limits
 from .python_lowlevel import lowlevel_commands
+from .python_optional import optional_commands
 from .python_outcomes import (
     DRIVER_KIND,
     FALSE,
     NOTHING,
     TRUE,
+    CallerError,
     answer_of,
     boolean,
-    count_descriptors,
-    count_threads,
     forget_repeated,
-    memory_in_use,
     number,
     refusal_from,
     repeated,
@@ -68,10 +67,6 @@ DEEPEST_REACTION: Final = 50
 
 class CallbackRaisedError(Exception):
     """What a callback raises whose reaction is "raise"."""
-
-
-class _CallerError(Exception):
-    """The command names what does not exist, or cannot be meant."""
 
 
 class PythonHost:
@@ -108,15 +103,7 @@ class PythonHost:
             "holds": self._holds,
             "destroy": self._destroy,
             "react": self._set_reaction,
-            "ticks": self._ticks,
-            "reloads": self._reloads,
-            "send_reused": self._send_reused,
-            "kept": self._is_kept,
-            "child": self._start_child,
-            "reap": self._end_child,
-            "descriptors": count_descriptors,
-            "memory": memory_in_use,
-            "threads": count_threads,
+            **optional_commands(self._record, self._orphan, self._child),
             **lowlevel_commands(functions, self._record),
             **client_commands(functions, self._record),
             **http_commands(self._record),
@@ -240,7 +227,7 @@ class PythonHost:
             return Unsupported(self._module.missing.get(name) or f"there is no command {name}")
         try:
             return method(*arguments)
-        except _CallerError as fault:
+        except CallerError as fault:
             return Refusal(DRIVER_KIND, str(fault))
         except (Exception, SystemExit) as error:
             # Looked at only now: a command of the wrong length must not be told as an error of the module.
@@ -251,7 +238,7 @@ class PythonHost:
     def _record(self, number: int) -> Record:
         record = self._objects.get(number)
         if record is None:
-            raise _CallerError(f"no object {number} was made")
+            raise CallerError(f"no object {number} was made")
         return record
 
     def _orphan(self, number: int) -> Any:
@@ -265,12 +252,12 @@ class PythonHost:
 
     def _new_limited(self, number: int, class_number: int, *limits: int) -> Outcome:
         if class_number not in HTTP_CLASSES:
-            raise _CallerError(f"class {class_number} has no such limits: it is not derived from HttpServer")
+            raise CallerError(f"class {class_number} has no such limits: it is not derived from HttpServer")
         return self._make(number, class_number, http_limits(limits))
 
     def _new_limited_client(self, number: int, class_number: int, *limits: int) -> Outcome:
         if class_number not in HTTP_CLIENT_CLASSES:
-            raise _CallerError(f"class {class_number} has no such limits: it is not derived from HttpClient")
+            raise CallerError(f"class {class_number} has no such limits: it is not derived from HttpClient")
         return self._make(number, class_number, http_limits(limits, CLIENT_LIMITS))
 
     def _make(self, number: int, class_number: int, settings: dict[str, int]) -> Outcome:
@@ -279,7 +266,7 @@ class PythonHost:
             base = BASES.get(class_number, "")
             if base and class_info is None and number not in self._objects:
                 return Unsupported(f"{self._module.label} has no class {base} that can be derived from")
-            raise _CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
+            raise CallerError(f"no object {number} of class {class_number} can be made, or it was made before")
         record = Record(self, number, class_info, class_number)
         # The record comes before __init__, in which a callback might fire already.
         instance = record.instance = class_info.__new__(class_info)
@@ -324,44 +311,6 @@ class PythonHost:
     def _send(self, number: int, data: bytes, repeat: int, size: int) -> Outcome:
         return boolean(self._record(number).instance.send(repeated(data, repeat), size), "send")
 
-    def _ticks(self, number: int, count: int) -> Outcome:
-        instance = self._record(number).instance
-        for _ in range(count):
-            instance.tick()
-        return NOTHING
-
-    def _reloads(self, number: int, orphan: int, count: int) -> Outcome:
-        instance, shared = self._record(number).instance, self._orphan(orphan)
-        for _ in range(count):
-            instance.save(shared)
-            instance.restore(shared)
-        return NOTHING
-
-    def _send_reused(self, number: int, data: bytes, repeat: int, size: int) -> Outcome:
-        buffer = bytearray(data * repeat)
-        try:
-            return boolean(self._record(number).instance.send(buffer, size), "send")
-        finally:
-            buffer[:] = bytes(len(buffer))
-
-    def _is_kept(self, number: int) -> Outcome:
-        return TRUE if all(bytes(memoryview(given)) == copy for given, copy in self._record(number).kept) else FALSE
-
-    def _start_child(self) -> Outcome:
-        if self._child.lives:
-            raise _CallerError("the host has a child process already")
-        try:
-            self._child.start()
-        except OSError as error:
-            return Unsupported(f"no child process can be started: {error.strerror}")
-        return NOTHING
-
-    def _end_child(self) -> Outcome:
-        if not self._child.lives:
-            raise _CallerError("the host has no child process")
-        self._child.end()
-        return NOTHING
-
     def _save(self, number: int, orphan: int) -> Outcome:
         record = self._record(number)
         record.instance.save(self._orphan(orphan))
@@ -387,11 +336,11 @@ class PythonHost:
     def _set_reaction(self, number: int, callback: str, action: str, *arguments: Any) -> Outcome:
         record = self._record(number)
         if callback not in CALLBACKS or action not in REACTIONS:
-            raise _CallerError(f"there is no reaction {action} to {callback}")
+            raise CallerError(f"there is no reaction {action} to {callback}")
         if action == "echo" and callback != "data":
-            raise _CallerError(f"{callback} gives nothing that could be echoed")
+            raise CallerError(f"{callback} gives nothing that could be echoed")
         if action == "respond" and callback != "request":
-            raise _CallerError(f"{callback} tells of no request that could be answered")
+            raise CallerError(f"{callback} tells of no request that could be answered")
         if action == "none":
             record.reactions.pop(callback, None)
         else:

@@ -27,7 +27,14 @@ _ANSWER_TRUE: Final = Answer(TRUE)
 _ANSWER_FALSE: Final = Answer(FALSE)
 
 _WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: How many long messages are at hand: a check that sends hundreds of them has so many different ones, in turn.
+_AT_HAND: Final = 8
+
 _FD_DIRECTORIES: Final = ("/proc/self/fd", "/dev/fd")
+
+
+class CallerError(Exception):
+    """The command names what does not exist, or cannot be meant: a refusal of the kind `driver`."""
 
 
 def answer_of(outcome: Outcome) -> Answer:
@@ -41,13 +48,13 @@ def answer_of(outcome: Outcome) -> Answer:
     return Answer(outcome)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=_AT_HAND)
 def _made_of(data: bytes, repeat: int) -> bytes:
     return data * repeat
 
 
 def repeated(data: bytes, repeat: int) -> bytes:
-    """The bytes so many times over. What was asked for last is at hand, for a check that sends tens of mebibytes twice.
+    """The bytes so many times over. What was asked for lately is at hand, for checks that send tens of mebibytes.
 
     `forget_repeated` lets go of it.
     """

@@ -11,10 +11,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from dasnet_adapters.profiles import PROFILES
+
 #: Pages that stand elsewhere on the site, or whose content is made anew for it.
 MOVED = {
     "README.md": "index.md",
     "docs/catalogue.md": "catalogue/index.md",
+    "docs/catalogue/clauses.md": "catalogue/clauses.md",
+    **{f"docs/catalogue/{name}.md": f"profiles/{name}.md" for name in PROFILES},
     "reports/published/matrix.md": "verdicts/matrix.md",
     "reports/published/kill-matrix.md": "verdicts/kill-matrix.md",
 }

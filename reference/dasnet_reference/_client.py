@@ -94,7 +94,7 @@ class Client:
         """Begin to connect, and return at once: for a host that cannot spare the time in a frame.
 
         Ticks finish it, with `on_connect`, or with `on_error` when it fails. False after `on_error` when it cannot even
-        begin. No part of the documented module. Raises as `connect` does.
+        begin. No part of the documented module. Raises `NoHandleError` without a handle, and `TypeError`.
         """
         if self._client is None:
             raise NoHandleError("start_connect on an object without a handle", "make_client_adapter")

@@ -46,7 +46,7 @@ class ClientEndpoint(Endpoint):
             raise
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long for the attempt to come to its end, good or bad; whether it has."""
+        """Wait up to `seconds` for the attempt to come to its end, good or bad; whether it has."""
         return self._socket is None or wait_writable(self._socket.fileno(), seconds)
 
     def finish(self) -> None:

@@ -77,7 +77,7 @@ def answer(
     """
     if status == 205:
         body = b""  # there is nothing to show: RFC 9110, section 15.3.6
-    if not any(name.lower() == b"date" for name, _ in fields):
+    if b"date" not in [name.lower() for name, _ in fields]:
         fields = [*fields, (b"Date", date())]
     # h11 leaves Content-Length out where an answer has none, but asks of 204 and 304 that there is no content.
     if status not in _WITHOUT_CONTENT:

@@ -93,7 +93,11 @@ class NetworkHttpClient:
         return self._endpoint is not None and self._endpoint.client is not None
 
     def init(self, host: str, port: int) -> bool:
-        """Ask this server from now on. False, with `on_error`, where it asks one already or there is no such port."""
+        """Ask this server from now on; `port` is from 1 to 65535.
+
+        Returns False, with `on_error`, where it asks one already or there is no such host or port. Raises `TypeError`
+        for a host that is no str or a port that is no int, and `ClosedHandleError`.
+        """
         if not isinstance(host, str):
             raise TypeError(f"host must be a str, not {type(host).__name__}")
         if isinstance(port, bool) or not isinstance(port, int):

@@ -135,18 +135,21 @@ class HttpConnection:
 
         Returns the request if it is whole, and the steps that are left. Raises `RejectedError`.
         """
+        step = self._reader.step
         while steps > 0:
             steps -= 1
-            found = self._reader.step()
-            self._unfinished = found is True
-            if isinstance(found, Request):
+            found = step()
+            if found is True:
+                self._unfinished = True
+                continue
+            self._unfinished = False
+            if found is not False:
                 self.request, self.phase = found, Phase.ASKED
                 return found, steps
-            if not found:
-                if self._reader.expecting:
-                    self._reader.expecting = False
-                    self._send(CONTINUE)
-                break
+            if self._reader.expecting:
+                self._reader.expecting = False
+                self._send(CONTINUE)
+            break
         return None, steps
 
     @property

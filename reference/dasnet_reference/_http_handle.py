@@ -84,7 +84,11 @@ class NetworkHttpServer:
         self._callbacks.unbind()
 
     def init(self, port: int) -> bool:
-        """Listen on `port`. False, with `on_error`, when that cannot be had or the handle listens already."""
+        """Listen on `port`, from 0 (any free one) to 65535.
+
+        Returns False, with `on_error`, when that cannot be had or the handle listens already. Raises `TypeError` for a
+        port that is no int, and `ClosedHandleError`.
+        """
         if isinstance(port, bool) or not isinstance(port, int):
             raise TypeError(f"port must be an int, not {type(port).__name__}")
         self._refuse_if_closed("this handle cannot be initialised")
@@ -221,6 +225,8 @@ class NetworkHttpServer:
             why = f"{rejected.status}, {rejected.why}"
             self._callbacks.tell("on_log", f"client {connection.address} turned down: {why}")
             return None, steps
+        if request is not None and connection.mask == READABLE:
+            return request, steps  # less is waiting now than when that was settled
         if request is None and not steps and connection.has_work:
             self._pending[connection] = None
             endpoint.settle(connection, self._limits)
@@ -275,8 +281,6 @@ class NetworkHttpServer:
         if connection.phase is Phase.GONE:
             self._drop(connection)
             return
-        if connection.has_work:
-            self._pending[connection] = None
         draining = connection.phase is Phase.DRAINING
         if draining:
             connection.moved = monotonic()

@@ -118,21 +118,22 @@ class RequestReader:
         if end < 0:
             self._scanned = len(self._input)
             return False
-        line = bytes(self._input[self._line : end + 1])
-        if not line.endswith(b"\r\n"):
+        end += 1
+        line = bytes(self._input[self._line : end])
+        if line[-2:] != b"\r\n":
             raise RejectedError(400, "a line that ends in LF alone")
-        self._scanned = end + 1
-        if line != b"\r\n":
-            self._line = end + 1
+        self._scanned = end
+        if len(line) > 2:
+            self._line = end
             self._take(line[:-2])
         elif self._request is not None:
-            self._end_head(end + 1)
+            self._end_head(end)
         else:
             # Empty lines before a request are skipped, but not for ever.
             self._skipped += len(line)
             if self._skipped > self._limits.largest_head:
                 raise RejectedError(400, "empty lines without end")
-            del self._input[: end + 1]
+            del self._input[:end]
             self._scanned = 0
         return True
 
@@ -216,7 +217,9 @@ class RequestReader:
     def _whole(self) -> Request:
         assert self._request is not None
         # What h11 has beyond the request is the beginning of the next one.
-        self._input[:0] = self._connection.trailing_data[0]
+        trailing = self._connection.trailing_data[0]
+        if trailing:
+            self._input[:0] = trailing
         method, target = self._request
         host = authority_of(target)
         if host is not None:

@@ -69,7 +69,7 @@ def check_host(value: bytes) -> bool:
 
 def authority_of(target: bytes) -> bytes | None:
     """Host and port of a target in absolute form, None of another. Clause: RFC 9112, section 3.2.2"""
-    match = _ABSOLUTE.fullmatch(target)
+    match = None if target.startswith(b"/") else _ABSOLUTE.fullmatch(target)
     return match[1] if match else None
 
 
@@ -94,10 +94,19 @@ def check_fields(fields: Sequence[Field], old: bool, largest_body: int) -> int |
 
     Clause: RFC 9112, sections 3.2, 6.1 and 6.3; RFC 9110, section 8.6
     """
-    hosts = _values(fields, b"host")
+    hosts: list[bytes] = []
+    lengths: list[bytes] = []
+    codings: list[bytes] = []
+    # In one pass: of a small request, looking for each by itself is a good part of what it takes.
+    for name, value in fields:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"content-length":
+            lengths.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value)
     if len(hosts) > 1 or not (hosts or old) or not all(map(check_host, hosts)):
         raise RejectedError(400, f"{len(hosts)} fields Host" if len(hosts) != 1 else "a field Host that is no host")
-    lengths, codings = _values(fields, b"content-length"), _values(fields, b"transfer-encoding")
     length = _check_length(lengths, largest_body) if lengths else 0
     if not codings:
         return length
@@ -128,10 +137,6 @@ def _check_coding(codings: Sequence[bytes], old: bool, measured: bool) -> None:
         raise RejectedError(501, "a Transfer-Encoding that is not known")
 
 
-def _values(fields: Sequence[Field], name: bytes) -> list[bytes]:
-    return [value for each, value in fields if each == name]
-
-
 def check_chunk_line(line: bytes) -> int:
     """The size in the line of a chunk, which has its end. Raises `RejectedError`.
 
@@ -148,7 +153,7 @@ def expectation(fields: Sequence[Field], old: bool) -> bool:
 
     Clause: RFC 9110, section 10.1.1
     """
-    words = [] if old else [value.lower() for value in _values(fields, b"expect")]
+    words = [] if old else [value.lower() for name, value in fields if name == b"expect"]
     if any(word != b"100-continue" for word in words):
         raise RejectedError(417, "an expectation that is not known")
     return bool(words)

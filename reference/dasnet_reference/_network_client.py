@@ -65,7 +65,11 @@ class NetworkClient(Handle[ClientEndpoint]):
     # --- connecting
 
     def connect(self, host: str, port: int, timeout_ms: int) -> bool:
-        """Connect within `timeout_ms`. True after `on_connect`; false, with `on_error`, when there is no connection."""
+        """Connect within `timeout_ms` milliseconds.
+
+        Returns True after `on_connect`, and False, with `on_error`, when there is no connection. Raises `TypeError` for
+        an argument of another type, and `ValueError` for a timeout below 0.
+        """
         _check(host, port)
         if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int):
             raise TypeError(f"timeout_ms must be an int, not {type(timeout_ms).__name__}")
@@ -84,7 +88,10 @@ class NetworkClient(Handle[ClientEndpoint]):
         return True
 
     def start_connect(self, host: str, port: int) -> bool:
-        """Begin to connect, and return; ticks finish it, with `on_connect` or `on_error`. False as of `connect`."""
+        """Begin to connect, and return; ticks finish it, with `on_connect` or `on_error`.
+
+        Returns False as `connect` does. Raises `TypeError` for an argument of another type.
+        """
         _check(host, port)
         if self._is_out_of_question(port):
             return False

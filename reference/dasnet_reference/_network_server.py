@@ -57,7 +57,11 @@ class NetworkServer(Handle[ServerEndpoint]):
         self._happen(Happening.SAVED)
 
     def init(self, port: int) -> bool:
-        """Listen on `port`. False, with `on_error`, when that cannot be had or the handle listens already."""
+        """Listen on `port`, from 0 (any free one) to 65535.
+
+        Returns False, with `on_error`, when that cannot be had or the handle listens already. Raises `TypeError` for a
+        port that is no int, and `ClosedHandleError`.
+        """
         if isinstance(port, bool) or not isinstance(port, int):
             raise TypeError(f"port must be an int, not {type(port).__name__}")
         self._refuse_if_closed("this handle cannot be initialised")

@@ -103,7 +103,7 @@ class SelectPoller:
 
 
 def wait_writable(fd: int, seconds: float) -> bool:
-    """Wait so long until a descriptor can be written to, or a connection attempt has failed; whether it is so."""
+    """Wait up to `seconds` until a descriptor can be written to, or an attempt to connect failed; whether it is so."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(fd, WRITABLE)

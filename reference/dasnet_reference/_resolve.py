@@ -36,7 +36,7 @@ class LookUp:
             self._thread.start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long for the answer; whether it is there."""
+        """Wait up to `seconds` for the answer; whether it is there."""
         if self._thread is not None:
             self._thread.join(seconds)
         return self._thread is None or not self._thread.is_alive()

@@ -197,8 +197,9 @@ class Server:
     def restore(self, shared_orphan: SharedOrphan) -> None:
         """Move the handle out of an orphan into this object, which is called back from now on. Calls nothing back.
 
-        A handle that this object had is closed. Raises `EmptyOrphanError` for an empty orphan and `ClosedHandleError`
-        for one that holds a closed handle; both leave everything as it was.
+        A handle that this object had is closed. Raises `EmptyOrphanError` for an empty orphan, `ClosedHandleError`
+        for one that holds a closed handle, and `WrongHandleError` for one with a handle of another kind, as of an
+        `HttpServer`; each leaves everything as it was.
 
         Clause: Server.restore
         """

@@ -174,5 +174,6 @@ def _roots_of(key: tuple[Kind, str, Verdict], members: list[RequirementResult]) 
 def _order(root: Root, rank: Mapping[str, int]) -> tuple[bool, int, int, int]:
     members = [*root.rows, *root.behind]
     best = min(rank.get(row.id, 0) for row in members)
-    weight = -root.size if root.is_basic else -len(root.behind)
+    # A requirement whose own check passed is no more than where a few setups ended: what failed by itself comes first.
+    weight = -root.size if root.is_basic else -len(root.behind) if root.rows else 1
     return not root.is_basic, best, _GRAVITY.index(root.verdict), weight

@@ -63,6 +63,21 @@ def test_a_hang_tells_how_many_commands_were_answered(driver: MakeDriver) -> Non
 
 
 @pytest.mark.parametrize(
+    ("tick", "culprit"),
+    [("say(f'{n} event 1 log -\\n'); plain(n, w)", "implementation"), ("plain(n, w)", "driver")],
+    ids=["a driver that ended such an answer before", "a driver that never did"],
+)
+def test_a_hang_behind_an_event_is_the_ports_where_the_driver_ends_what_it_begins(
+    driver: MakeDriver, tick: str, culprit: str
+) -> None:
+    lines = f"def tick(n, w): {tick}\ndef send(n, w): say(f'{{n}} event 1 log -\\n'); hang()\n"
+    adapter = driver(f"{lines}greet(); serve(tick=tick, send=send)", deadline=1)
+    broken = broken_by(adapter.open_session())
+    assert broken.culprit == culprit
+    assert broken.hint == HINTS["hanging-call" if culprit == "implementation" else "no-answer"].text
+
+
+@pytest.mark.parametrize(
     ("ending", "told", "hanging"),
     [
         ("os.abort()", "did not return: the driver was killed by SIGABRT", ""),

@@ -163,6 +163,12 @@ def test_a_gate_that_is_green_ends_in_a_green_word(number: int, told: str) -> No
     assert not [line for line in lines_of(*rows, baseline=as_listed) if line.startswith("fail ")]
 
 
+def test_a_list_without_an_entry_leaves_the_verdict_as_it_is() -> None:
+    lines = lines_of(row("tick.idle", "pass"), baseline=BaselineOutcome(()), columns=120)
+    assert lines[-1] == "my port: conforming (1 pass) in 2.5 s"
+    assert "baseline: no known failures" in lines
+
+
 def test_a_run_that_differs_from_its_baseline_ends_as_ever() -> None:
     found = BaselineFinding("not listed", "init.port-zero", "got refused")
     last = shown(row("init.port-zero"), baseline=BaselineOutcome((), (found,))).splitlines()[-1]

@@ -10,4 +10,5 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     environ["wsgi.input"].read(length)
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "6")])
-    return [b"hello\n"]
+    # A server of WSGI need not leave out the content of an answer to HEAD: that is for the application.
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [b"hello\n"]

@@ -44,6 +44,13 @@ def test_a_requirement_that_passes_is_not_said_to_fail_for_the_setup_of_one_chec
     assert root.title == "the setup of 1 check fails at what a.one asks for"
 
 
+def test_what_failed_by_itself_is_read_before_a_setup_whose_requirement_passed() -> None:
+    found = roots(
+        [fail("b.two", blocked_by="a.one"), fail("c.three", "got true"), fail("d.four", blocked_by="c.three")]
+    )
+    assert [root.title for root in found] == ["c.three", "the setup of 1 check fails at what a.one asks for"]
+
+
 def test_a_call_that_hangs_is_one_root_wherever_it_was_made() -> None:
     hang = "send did not return within 10 s; the driver is alive"
     rows = [

@@ -185,7 +185,8 @@ sys.exit(pytest.main(__import__("json").loads(sys.stdin.read())))
     )
     judged, _ = run("reference", "query.answers-boolean")
     assert judged.results is not None
-    assert (judged.exit_status, judged.problem) == (2, "the suite's part: OSError: [Errno 24] Too many open files")
+    assert judged.exit_status == 2
+    assert judged.problem.startswith("the machine's part: OSError: [Errno 24] Too many open files; see to the machine")
 
 
 def test_a_mistake_in_the_options_is_the_callers(run: Run) -> None:

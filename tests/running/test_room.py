@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pytest
 from conformance_tools import Workshop, dasnet
 from dasnet_conformance.cli import main
 from dasnet_conformance.running import child, environment
+from dasnet_conformance.running.room import lack_told
 
 resource = pytest.importorskip("resource", reason="limits of a process")
 
@@ -84,3 +87,14 @@ def test_a_machine_without_loopback_is_no_finding(
     told = capsys.readouterr()
     assert "this machine carries no connection on 127.0.0.1: see to its loopback device" in told.err
     assert (told.err.count("\n"), told.out) == (1, "")
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_what_the_machine_lacks_is_not_laid_to_the_suite(number: int) -> None:
+    told = lack_told(f"OSError: {OSError(number, os.strerror(number))}")
+    assert told.startswith("the machine's part: ")
+    assert "ulimit -a" in told
+
+
+def test_another_error_is_no_lack() -> None:
+    assert lack_told("OSError: [Errno 2] No such file or directory") == ""

@@ -27,6 +27,8 @@ def routes(tmp_path: Path) -> Routes:
         ("README.md", "[a `b]` c](docs/page.md)", "[a `b]` c](docs/page.md)"),
         ("docs/page.md", "[a](../README.md)", "[a](../index.md)"),
         ("docs/page.md", "[a](catalogue.md)", "[a](../catalogue/index.md)"),
+        ("docs/page.md", "[a](catalogue/core.md#sendtrue)", "[a](../profiles/core.md#sendtrue)"),
+        ("docs/page.md", "[a](catalogue/clauses.md)", "[a](../catalogue/clauses.md)"),
         ("docs/page.md", "[two\nlines](../examples/small.py)", "[two\nlines](../files/examples/small.py.md)"),
         ("docs/page.md", "[a](../adapters/node)", "[a](../adapters/node/README.md)"),
         ("docs/page.md", "[a](../data)", "[a](../files/data/index.md)"),

@@ -259,6 +259,31 @@ def test_half_close_ends_sending_and_not_receiving(peer: Peer, server: socket.so
     assert peer.closed is None
 
 
+def test_the_last_bytes_and_the_end_behind_them_arrive_together(peer: Peer, server: socket.socket) -> None:
+    peer.send_last(b"all")
+    assert exactly(server, 3) == b"all"
+    assert server.recv(1) == b""
+    server.sendall(b"answer")
+    until(peer, lambda: peer.received == b"answer")
+    assert peer.closed is None
+
+
+@pytest.mark.skipif(not hasattr(socket, "MSG_MORE"), reason="this system sends each at once")
+def test_the_last_bytes_wait_for_the_end(peer: Peer, server: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[bytes, int]] = []
+
+    def send(own: socket.socket, data: memoryview, flags: int = 0) -> int:
+        sent.append((bytes(data), flags))
+        return own.sendto(data, flags, own.getpeername())
+
+    monkeypatch.setattr(socket.socket, "send", send)
+    peer.send(b"first")
+    peer.send_last(b"last")
+    assert sent == [(b"first", 0), (b"last", socket.MSG_MORE)]
+    assert exactly(server, 9) == b"firstlast"
+    assert server.recv(1) == b""
+
+
 def test_half_close_waits_for_what_is_still_to_be_sent(peer: Peer, server: socket.socket) -> None:
     size = 8 * MEBIBYTE
     peer.send(bytes(size))

@@ -1,18 +1,18 @@
 """The vectors of answers that a client of HTTP gets: bytes of a server, with what a client may make of them.
 
 `http_vectors/README.md` tells their keys. Their requirements are those of the client half of HTTP. May read packaged
-files; nothing of ours stands below it but the error of the loader.
+files; nothing of ours stands below it but the error of the loader and the reader of tables.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 from .loader import CatalogueError
+from .tables import read_table
 
 _FILE: Final = "response.toml"
 
@@ -56,8 +56,7 @@ class ResponseVector:
 def load_response_vectors() -> dict[str, tuple[ResponseVector, ...]]:
     """Every vector, by requirement, in the order of the file. Raises `CatalogueError` for one that is incomplete."""
     found: dict[str, list[ResponseVector]] = {}
-    place = files(__package__).joinpath("http_vectors", _FILE)
-    for entry in tomllib.loads(place.read_text("utf-8"))["vector"]:
+    for entry in read_table(files(__package__).joinpath("http_vectors"), _FILE)["vector"]:
         try:
             vector = response_vector(**entry)
         except (TypeError, ValueError) as error:

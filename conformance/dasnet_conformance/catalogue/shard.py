@@ -52,7 +52,7 @@ def read_shard(text: str) -> Shard:
     """The part that is written as `2/3`. Raises `ValueError` for anything else."""
     found = _WRITTEN.fullmatch(text)
     if found is None:
-        raise ValueError(f"a shard is written K/N, such as 2/3, not {text!r}")
+        raise ValueError(f"a shard is written K/N, such as 2/3, with up to four digits each, not {text[:40]!r}")
     return Shard(int(found[1]), int(found[2]))
 
 

@@ -1,18 +1,18 @@
 """The vectors of the profile `http`: requests as bytes, with what may come of each.
 
 `http_vectors/README.md` tells their keys. May read packaged files; nothing of ours stands below it but the error of the
-loader.
+loader and the reader of tables.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 from .loader import CatalogueError
+from .tables import read_table
 
 _FILES: Final = ("request", "framing", "smuggling")
 _WORDS: Final = frozenset({"error", "close", "waits"})
@@ -65,8 +65,7 @@ def load_vectors() -> dict[str, tuple[Vector, ...]]:
     """Every vector, by requirement, in the order of the files. Raises `CatalogueError` for one that is incomplete."""
     found: dict[str, list[Vector]] = {}
     for name in _FILES:
-        place = files(__package__).joinpath("http_vectors", f"{name}.toml")
-        for entry in tomllib.loads(place.read_text("utf-8"))["vector"]:
+        for entry in read_table(files(__package__).joinpath("http_vectors"), f"{name}.toml")["vector"]:
             try:
                 vector = _vector(**entry)
             except (TypeError, ValueError, KeyError) as error:

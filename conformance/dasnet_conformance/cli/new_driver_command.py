@@ -94,8 +94,8 @@ def language_of(name: str) -> str:
         return known[name.lower()]
     near = list(dict.fromkeys(known[word] for word in difflib.get_close_matches(name.lower(), known, 3)))
     others = f"the languages are {', '.join(LANGUAGES)}; in another one, docs/driver-protocol.md is all that it takes"
-    hint = f"did you mean {' or '.join(near)}?" if near else others
-    raise UsageMistake(f"there is no skeleton in {name!r}; {hint}")
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    raise UsageMistake(f"there is no skeleton in {name!r}; {meant}{others}")
 
 
 def port_name(place: Path) -> str:

@@ -13,6 +13,7 @@ from dasnet_conformance.proof.kill_report import counts, headline, write
 from . import UsageMistake
 from .choices import chosen
 from .files import insist_on_folder
+from .reaching import processes
 from .sharding import add_shard, shard_of
 from .time_left import TimeLeft
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fault", action="append", default=[], metavar="NAME", help="only this fault (may be repeated)")
     add_shard(parser, "run part K of N of the faults alone; `dasnet merge` puts the matrices of all N together")
     add("--list", action="store_true", help="list the faults and run nothing")
-    add("-n", dest="workers", type=int, default=1, metavar="N", help="run in N parallel processes (default 1)")
+    add("-n", dest="workers", type=processes, default=1, metavar="N", help="run in N parallel processes (default 1)")
     add("-o", dest="directory", metavar="DIR", help="write kill-matrix.json, kill-matrix.md and kill-matrix.html there")
 
 

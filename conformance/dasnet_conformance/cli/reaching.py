@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dasnet_adapters.implementation_file import FILE_NAME
+from dasnet_adapters.implementation_file import FILE_NAME, MOST_WORKERS
 
 from . import UsageMistake
 
@@ -48,6 +48,14 @@ def _workers(word: str) -> int | None:
         return None
     if not word.isdecimal():
         raise argparse.ArgumentTypeError(f"takes a number from 0 up, or auto, and not {word!r}")
+    return processes(word)
+
+
+def processes(word: str) -> int:
+    """How many processes an option asks for. Raises `ArgumentTypeError` for what is no number, or too large a one."""
+    # By its length first: Python refuses to read a number of thousands of digits.
+    if not word.isdecimal() or len(word) > 9 or int(word) > MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"takes a number up to {MOST_WORKERS:,}, and not {word[:20]!r}")
     return int(word)
 
 

@@ -86,7 +86,8 @@ def print_verdict(console: Console, results: Results, seconds: float, *, alone: 
     Arguments: `alone`, where no line before it has told what differs from the baseline.
     """
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
-    if is_as_listed(results) and results.baseline is not None:
+    # A list without an entry says nothing that the verdict does not.
+    if is_as_listed(results) and results.baseline is not None and results.baseline.listed:
         word, style = "as listed in the baseline", "bold green"
         number = len(results.baseline.listed)
         told = f": {number} known failure{'' if number == 1 else 's'} ({results.verdict.value}, {counts})"
@@ -124,8 +125,8 @@ def _print_baseline(screen: Screen, results: Results, outcome: BaselineOutcome, 
         screen.print(f"baseline, {finding.kind} ", told, lead="bold red")
     if not outcome.findings:
         number = len(outcome.listed)
-        told = "1 known failure, as listed" if number == 1 else f"{number} known failures, every one as listed"
-        screen.print("", f"baseline: {told}")
+        several = f"{number} known failures, every one as listed" if number else "no known failures"
+        screen.print("", f"baseline: {'1 known failure, as listed' if number == 1 else several}")
         if not is_as_listed(results):
             told = "a verdict that is inconclusive could be anything: run again"
             screen.print("baseline, open ", told, lead="bold yellow")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -18,11 +19,17 @@ from dasnet_conformance.stage.checks import MARKER
 
 from .process import Process
 
+# Asked half a dozen times of each of a thousand items.
+_REQUIREMENT: Final = pytest.StashKey[str]()
+
 
 def requirement_of(item: pytest.Item) -> str:
     """The id of the requirement that an item checks, or nothing."""
-    marker = item.get_closest_marker(MARKER)
-    return str(marker.args[0]) if marker is not None else ""
+    known = item.stash.get(_REQUIREMENT, None)
+    if known is None:
+        marker = item.get_closest_marker(MARKER)
+        known = item.stash[_REQUIREMENT] = str(marker.args[0]) if marker is not None else ""
+    return known
 
 
 def excluded_by(config: pytest.Config, catalogue: Catalogue, target: Target) -> dict[str, str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -29,7 +29,8 @@ from .collect import WORKER_DIED, Collector
 from .conclusion import EXIT_INCONCLUSIVE, Judged, conclude_run, get_ready
 from .copies import copies_exist, workers_for
 from .endings import spell_exit
-from .room import NoRoom, insist_on_records, recording
+from .place import folder_of_a_run
+from .room import NoRoom, insist_on_records, lack_told, recording
 from .stream import Record, StreamReader
 from .target import Settings, Target
 
@@ -156,10 +157,9 @@ def run(options: RunOptions, progress: Progress, command: Sequence[str]) -> Judg
 def _one_after_another(
     options: RunOptions, chosen: Sequence[Requirement], collector: Collector, progress: Progress, patience: float
 ) -> str:
-    with recording():
-        temporary = tempfile.TemporaryDirectory(prefix="dasnet-")
-    with temporary as folder:
-        place = Path(folder)
+    with ExitStack() as stack:
+        with recording():
+            place = stack.enter_context(folder_of_a_run())
         only: Path | None = None
         if options.ids or options.shard is not None:
             only = _listed(place, [requirement.id for requirement in chosen])
@@ -295,7 +295,8 @@ def _one_child(
     loads = collector.header is None and collector.loading
     # A session that breaks in pytest's hands comes to its end all the same.
     if not collector.running and status in (3, 4) and not (loads or frozen or collector.usage or collector.broken):
-        collector.broken = f"the suite's part: {_last_line(said)}"
+        words = _last_line(said)
+        collector.broken = lack_told(words) or f"the suite's part: {words}"
     if collector.ended or collector.usage or collector.broken:
         return ""
     if frozen:

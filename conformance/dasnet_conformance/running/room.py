@@ -6,6 +6,7 @@ that cannot write its records any more ends with `UNRECORDED`, and the run with 
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from typing import Final
 UNRECORDED: Final = 74
 
 _PROBED: Final = 64 << 10
+#: What an error of the system says whose cause is that there are enough processes, descriptors or bytes.
+_LACKS: Final = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 class NoRoom(Exception):
@@ -40,6 +43,13 @@ def starting() -> Iterator[None]:
     except OSError as error:
         told = "the run cannot start a process of its own"
         raise NoRoom(f"{told}: {error.strerror}; see to the machine's limits (ulimit -a)") from error
+
+
+def lack_told(words: str) -> str:
+    """What that last line of a process of the run says the machine lacks, with the next step, or nothing."""
+    if not any(f"[Errno {number}]" in words for number in _LACKS):
+        return ""
+    return f"the machine's part: {words}; see to the machine's limits (ulimit -a), or give a smaller number with -n"
 
 
 def end_unrecorded_like(status: int | None) -> None:

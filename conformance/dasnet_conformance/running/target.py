@@ -15,7 +15,7 @@ from typing import Literal
 
 from dasnet_adapters import Adapter, UsageError, resolve
 from dasnet_adapters.implementation_file import build
-from dasnet_adapters.patience import LONGEST_DEADLINE
+from dasnet_adapters.patience import LONGEST_DEADLINE, SHORTEST_DEADLINE
 from dasnet_adapters.profiles import PROBLEMS
 from dasnet_adapters.resolve import ALIASES, implementation_file, normal
 from dasnet_conformance.catalogue.loader import Catalogue
@@ -54,8 +54,8 @@ class Target:
             raise UsageError(PROBLEMS[0])
         given = self.settings
         for seconds in (given.call_deadline, given.check_deadline):
-            if seconds is not None and not 0 < seconds <= LONGEST_DEADLINE:
-                most = f"a deadline is a number of seconds above 0 and up to {LONGEST_DEADLINE:,}"
+            if seconds is not None and not SHORTEST_DEADLINE <= seconds <= LONGEST_DEADLINE:
+                most = f"a deadline is a number of seconds from {SHORTEST_DEADLINE:g} up to {LONGEST_DEADLINE:,}"
                 raise UsageError(f"{most}, not {seconds:g}; or give --no-deadline")
         if given.no_deadline and (given.call_deadline is not None or given.check_deadline is not None):
             raise UsageError("--no-deadline lifts every deadline; leave out the one that is given beside it")

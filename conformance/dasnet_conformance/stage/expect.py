@@ -98,6 +98,26 @@ def same_bytes(got: bytes | bytearray, wanted: bytes | bytearray, what: str) -> 
     raise Mismatch(what, *differing.describe(got, wanted))
 
 
+#: About how many bytes `same_tail` compares at once, where what it expects is repeated.
+_BLOCK = 1 << 16
+
+
+def same_tail(got: bytes | bytearray, start: int, wanted: bytes | bytearray, what: str, *, repeat: int = 1) -> None:
+    """Expect exactly these bytes, so many times over, from a place on; as `same_bytes`, but nothing is copied for it.
+
+    Of mebibytes the copies would take longer than what is compared.
+    """
+    at_once = max(min(_BLOCK // max(len(wanted), 1), repeat), 1)
+    block, (blocks, rest) = wanted * at_once, divmod(repeat, at_once)
+    if (
+        len(got) - start == len(wanted) * repeat
+        and all(got.startswith(block, start + number * len(block)) for number in range(blocks))
+        and got.endswith(wanted * rest)
+    ):
+        return
+    same_bytes(got[start:], wanted * repeat, what)
+
+
 def that(holds: bool, what: str, *, expected: str, got: str) -> None:
     """Expect a condition that the other expectations cannot say; both sides are told in words."""
     if not holds:

@@ -160,7 +160,14 @@ def _judge_one(host: Host, peer: Peer, vector: Vector) -> None:
     if rejected or not vector.serve:
         right = vector.rejects_with(status) and (rejected or str(status) in vector.reject)
         if not right and not rejected and _BODY.search(vector.requirement) and _answers_early(host):
-            # The answer left before the body was looked at; that it cannot be read ends the connection then.
+            # The answer left before the body was looked at; that it cannot be read ends the connection then. Who may
+            # wait for the rest of it does that, and takes what follows for a part of it.
+            if "waits" in vector.reject:
+                end_in_order(host, peer)
+                told = status_of(finals_at(peer, (vector.method,)))
+                behind = [later for later in told[1:] if not is_rejection(later)]
+                expect.equal(behind, [], f"answers behind {vector.name}, whose chunk has not ended")
+                return
             host.until(
                 lambda: peer.closed is not None, what=f"a rejection, or the end of the connection ({vector.name})"
             )

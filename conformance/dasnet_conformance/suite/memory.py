@@ -44,7 +44,7 @@ SLACK = 16
 UNREAD_PIECE = 1 << 18
 MOST_UNREAD = 100 << 20
 #: Attempts in vain in a row, with a silence window after each, after which a peer is held up.
-HELD_UP = 3
+HELD_UP = 12
 
 
 def read_away(host: Host, sender: HostObject, peer: Peer, size: int) -> None:

@@ -78,13 +78,59 @@ def fill(
     return accepted
 
 
+def fill_to_the_brim(server: HostObject, largest: int) -> None:
+    """Send to one that does not read, in ever smaller pieces, until not a byte more is accepted, or far too much."""
+    size = largest
+    while size:
+        for _ in range(64):
+            if server.send(b"x", repeat=size) != Value(True):
+                break
+        size //= 16
+
+
+def passed_on(
+    host: Host, peer: Peer, content: bytes, accepted: int, *ticked: HostObject, through: str = "tick"
+) -> bool:
+    """The peer reads on, and gets what was accepted of the content; or the connection ends, where a part was refused.
+
+    Returns whether the connection still stands.
+    """
+    refused = accepted < len(content)
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or (refused and peer.closed is not None),
+        *ticked,
+        what=f"{accepted} bytes at {peer.name}, as send accepted them",
+        got=lambda: host.reached(peer),
+        through=through,
+    )
+    host.settle(*ticked, through=through)
+    ended = refused and peer.closed is not None
+    wanted = content[: len(peer.received) if ended else accepted]
+    expect.same_bytes(peer.received, wanted, f"what {peer.name} received of what was accepted")
+    return not ended
+
+
 def leaves_half_closed(
-    host: Host, served: HostObject, peer: Peer, content: bytes, needs: str = "send.stalled-returns"
-) -> None:
-    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once."""
+    host: Host,
+    served: HostObject,
+    peer: Peer,
+    content: bytes,
+    needs: str = "send.stalled-returns",
+    *,
+    reload: bool = False,
+) -> HostObject:
+    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once.
+
+    Arguments: `reload`, whether the server is saved and restored in between. Returns the object that it is in then.
+    """
     accepted = fill(host, served, peer, content, needs=needs)
     peer.half_close()
     host.settle(served)
+    told: list[str] = []
+    if reload:
+        put_aside(served)
+        told, served = served.client_callbacks(), take_over(host, served)
     peer.resume_reading()
     host.until(
         lambda: len(peer.received) >= accepted or peer.closed is not None,
@@ -92,10 +138,18 @@ def leaves_half_closed(
         what=f"{accepted} bytes at {peer.name}, which has shut down writing",
         got=lambda: host.reached(peer),
     )
+    if accepted == len(content):
+        # A refusal may have ended the connection before its time.
+        expect.same_bytes(peer.received, content, f"what {peer.name} received")
     peer.close()
-    until_fired(host, served, "disconnect", 1)
+    host.until(
+        lambda: "disconnect" in told + served.client_callbacks(),
+        served,
+        what="a disconnect callback",
+    )
     host.settle(served)
-    expect.equal(served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    expect.equal(told + served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    return served
 
 
 @contextmanager
@@ -123,17 +177,15 @@ def true_to_what_arrives(
     connection. Whatever it said, the client is there before and hears every later send.
     """
     before = len(peer.received)
-    content = piece * repeat
     with reading_meanwhile(host):
         accepted = expect.one_of(server.send(piece, repeat=repeat), ("true", "false"), what) == "true"
         if accepted:
-            host.await_peer(peer, before + len(content), server)
+            host.await_peer(peer, before + len(piece) * repeat, server)
         host.settle(server)
-    arrived = peer.received[before:]
     if accepted:
-        expect.same_bytes(arrived, content, f"what the client received of {what}")
+        expect.same_tail(peer.received, before, piece, f"what the client received of {what}", repeat=repeat)
     elif peer.closed is None:
-        expect.same_bytes(arrived, b"", f"what the client received of {what}, which said false")
+        expect.same_tail(peer.received, before, b"", f"what the client received of {what}, which said false")
     return accepted
 
 

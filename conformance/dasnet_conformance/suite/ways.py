@@ -8,6 +8,7 @@ walks a life per entry and asks in each state. It knows `Host` and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +56,10 @@ class Life:
             self._other = self.host.listening()
         return self._other
 
+    def replace_other(self, other: HostObject) -> None:
+        """The other server is in this object from now on."""
+        self._other = other
+
     @property
     def peer(self) -> Peer:
         """The client of the moment."""
@@ -92,6 +97,10 @@ class Life:
             self.state = "listening"
             self.reach(state)
 
+    def needing(self, requirement: str) -> AbstractContextManager[None]:
+        """A stretch of the way to a state, of which something else is asked elsewhere."""
+        return expect.needing(requirement)
+
     def follow_client(self) -> None:
         """Take the state from what the server says of its client, where keeping it and letting it go are both fine."""
         self.state = "client-taken" if self.server.is_connected() == Value(True) else "departure-noticed"
@@ -103,18 +112,18 @@ class Life:
             self._other.destroy()
 
     def _listen(self) -> None:
-        with expect.needing("init.free-port"):
+        with self.needing("init.free-port"):
             expect.returns(self.host.init_free(self.server, self._init), True, f"{self._init} on a free port")
 
     def _wait(self) -> None:
-        with expect.needing("init.connectable-before-tick"):
+        with self.needing("init.connectable-before-tick"):
             self._peer = self.host.peer(self.server.port)
 
     def _leave(self) -> None:
         self.peer.close()
 
     def _await(self, callback: str, requirement: str) -> None:
-        with expect.needing(requirement):
+        with self.needing(requirement):
             until_fired(self.host, self.server, callback, self.server.count(callback) + 1, through=self.tick)
 
 

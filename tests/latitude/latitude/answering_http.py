@@ -231,3 +231,15 @@ class SaysThatItWorks(HttpConnection):
         super().owe(exchange)
         if exchange.number and exchange.request.minor >= 1 and len(self.exchanges) == 1:
             self.outgoing += b"HTTP/1.1 102 Processing\r\n\r\n"
+
+
+@variant("the head of an answer")
+class ShortHeads(HttpAnswer):
+    """Refuses an answer with more than sixteen kibibytes of fields, which few clients would take."""
+
+    def check(self, status: int, headers: Iterable[tuple[Text, Text]], body: bytes) -> list[tuple[bytes, bytes]]:
+        """All of them, or none."""
+        fields = super().check(status, headers, body)
+        if sum(len(name) + len(value) + 4 for name, value in fields) > 16_384:
+            raise ValueError("the head of the answer is too large")
+        return fields

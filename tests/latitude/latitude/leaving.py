@@ -74,13 +74,15 @@ class BreakIsAnError(Conversation):
         return super().read_broken()
 
     def depart(self) -> None:
-        """The error first; a failure in its callback does not keep the departure from being told."""
+        """The error first; a failure or a save in its callback does not keep the departure from being told."""
         broken, self.broken = self.broken, False
         try:
             if broken:
                 self.tell_error("the other side broke the connection off", errno.ECONNRESET)
         finally:
-            super().depart()
+            # An error callback that saves leaves the departure to the next owner.
+            if self.owner is not None:
+                super().depart()
 
 
 @variant(

@@ -104,7 +104,10 @@ class BadPortIsRefused(Handle):
         return super().init(port)
 
 
-@variant("init on an object that is open", shows={"init.already-open": "moved"})
+@variant(
+    "init on an object that is open",
+    shows={"init.already-open": "moved", "pressure.mistakes-cost-nothing": "moved"},
+)
 class SecondInitMoves(Handle):
     """A second init moves to the new port, frees the old one and keeps the client; on failure it stays where it was."""
 
@@ -123,7 +126,10 @@ class SecondInitMoves(Handle):
         return True
 
 
-@variant("init on an object that is open", shows={"init.already-open": "stayed"})
+@variant(
+    "init on an object that is open",
+    shows={"init.already-open": "stayed", "pressure.mistakes-cost-nothing": "stayed"},
+)
 class SecondInitIsRefused(_Raises):
     """A second init raises an error and changes nothing: the object goes on listening where it was."""
 

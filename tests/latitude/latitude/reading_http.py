@@ -177,3 +177,11 @@ class LengthIsRequired(HttpParser):
         names = {name.lower() for name, _ in request.fields}
         if request.method in (b"PUT", b"POST") and not names & {b"content-length", b"transfer-encoding"}:
             raise Refused(411, "a request without a length")
+
+
+@variant("the limit of chunk extensions")
+class FewExtensions(HttpParser):
+    """Takes 256 bytes of chunk extensions in a body, and answers 400 to more: how many there may be is the server's to
+    say (RFC 9112, section 7.1.1)."""
+
+    EXTENSIONS = 256

@@ -119,3 +119,48 @@ class OldObjectGetsTheRest(Handle):
                 self.rest = data[start + self.PART :]
                 owner.on_data(data[start : start + self.PART])
                 self.rest = b""
+
+
+class _TellsWhetherItFails(Handle):
+    # Whether an error callback runs.
+
+    failing = False
+
+    def tell_error(self, message: str, code: int) -> None:
+        """The callback, with a mark around it."""
+        self.failing = True
+        try:
+            super().tell_error(message, code)
+        finally:
+            self.failing = False
+
+
+@variant("saving inside an error callback", also=(_TellsWhetherItFails,))
+class NoSaveInsideErrors(Server):
+    """Raises an error for a save inside the error callback: the call that failed has not come back yet, and the
+    documentation speaks of saves for a reload, not in the middle of a call."""
+
+    def save(self, shared_orphan: SharedOrphan) -> None:
+        """Not while an error is told."""
+        if self._server is not None and self._server.failing:
+            raise RuntimeError("an error is being told")
+        super().save(shared_orphan)
+
+
+@variant("restoring into an object that was destroyed")
+class DestroyedTakesNothing(Server):
+    """Raises an error for a restore into an object that was destroyed, and leaves the orphan as it is: the object is at
+    its end."""
+
+    ended = False
+
+    def close(self) -> None:
+        """The end, once for all."""
+        super().close()
+        self.ended = True
+
+    def restore(self, shared_orphan: SharedOrphan) -> None:
+        """Into an object that lives."""
+        if self.ended:
+            raise RuntimeError("the object was destroyed")
+        super().restore(shared_orphan)

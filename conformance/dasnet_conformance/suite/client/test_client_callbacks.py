@@ -37,9 +37,11 @@ def test_order(host: Host) -> None:
 
 @check("client-callbacks.once")
 def test_once(host: Host) -> None:
-    """One object, one server that ends each connection in the orderly way."""
-    client, listener = made_client(host), listen(host)
+    """One object, one server that ends each connection in the orderly way, and an attempt in vain before each."""
+    client, listener, nobody = made_client(host), listen(host), listen(host, "refuse")
     for number in range(1, CONNECTIONS + 1):
+        with expect.needing("connect.refused"):
+            expect.one_of(connect(client, nobody), ("false", "refused"), "connect where nobody listens")
         with expect.needing("connect.after-departure"):
             expect.returns(connect(client, listener), True, f"connect number {number}")
             peer = listener.accept()

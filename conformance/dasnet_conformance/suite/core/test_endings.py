@@ -95,11 +95,11 @@ def _arrived(peer: Peer) -> int:
 
 
 @check("endings.half-closed-leaves")
-def test_half_closed_leaves(host: Host) -> None:
+@pytest.mark.parametrize("reload", [False, True], ids=["stays", "is reloaded"])
+def test_half_closed_leaves(host: Host, *, reload: bool) -> None:
     """The end of what it said is there before that of what it is told: who puts off the one must come back to it.
 
     At which of the two it counts as gone is open; its close tells a system nothing new.
     """
     server, peer = host.connected()
-    leaves_half_closed(host, server, peer, host.random.randbytes(WAITING))
-    serve_one(host, server)
+    serve_one(host, leaves_half_closed(host, server, peer, host.random.randbytes(WAITING), reload=reload))

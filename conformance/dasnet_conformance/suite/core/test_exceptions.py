@@ -10,8 +10,30 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.failing import QUEUED, WORDS, loses_no_queued_bytes, loses_no_waiting_data, until_failed
-from dasnet_conformance.suite.scenes import ANSWER, Forgiving, fill, order, serve_in_the_end, serve_one, unused_port
+from dasnet_conformance.suite.failing import (
+    BURST,
+    QUEUED,
+    WORDS,
+    loses_no_queued_bytes,
+    loses_no_waiting_data,
+    until_failed,
+)
+from dasnet_conformance.suite.scenes import (
+    ANSWER,
+    QUESTION,
+    Forgiving,
+    fill,
+    hear,
+    order,
+    put_aside,
+    serve_in_the_end,
+    serve_one,
+    take_over,
+    until_fired,
+    until_received,
+    unused_port,
+    visit,
+)
 
 #: Clients in a row on which a callback fails.
 FAILURES = 5
@@ -204,3 +226,43 @@ def test_inside_init(host: Host, callback: str) -> None:
             host.await_refusal(port, "nobody listens on the port of an init after which the server is not open")
         expect.returns(host.init_free(server), True, f"init after the {callback} callback failed inside one")
     serve_one(host, server)
+
+
+@check("exceptions.before-reload")
+@in_each_callback
+def test_before_reload(host: Host, callback: str) -> None:
+    """A script that fails is what one mends and reloads: the next owner finds what this one would have found."""
+    server, peer = _failing(host, callback)
+    content = host.random.randbytes(BURST)
+    peer.send(content)
+    if callback == "disconnect":
+        peer.close()
+    until_failed(host, server, callback, 1)
+    put_aside(server)
+    taker = take_over(host, server)
+    host.settle(taker)
+    told = [server.count(name) + taker.count(name) for name in ("connect", "disconnect")]
+    kept = taker.is_connected() == Value(True)
+    expect.equal(told, [1, 0 if kept else 1], f"connects and disconnects on both owners, {callback} having failed once")
+    if kept:
+        until_received(host, taker, len(content) - len(server.received))
+        hear(host, taker, peer)
+        expect.same_bytes(server.received + taker.received, content + QUESTION, "what both owners were given")
+        peer.close()
+        until_fired(host, taker, "disconnect", 1)
+    visit(host, taker)
+
+
+@check("exceptions.before-destroy")
+@in_each_callback
+def test_before_destroy(host: Host, callback: str) -> None:
+    """What the failure left half done is no reason to leave it behind."""
+    server, peer = _failing(host, callback)
+    peer.send(WORDS)
+    if callback == "disconnect":
+        peer.close()
+    until_failed(host, server, callback, 1)
+    expect.returns(server.destroy(), None, f"destroy, once a {callback} callback has failed")
+    if callback != "disconnect":
+        host.await_closed(peer)
+    host.await_refusal(server.port, f"port {server.port} is freed")

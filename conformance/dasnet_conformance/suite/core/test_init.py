@@ -10,8 +10,20 @@ from dasnet_conformance.stage.bounds import SETTLING_TICKS, TURN_WAIT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
+from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import alone_on, foreign
-from dasnet_conformance.suite.scenes import serve_one, talk, tick_whatever, until_fired, unused_port
+from dasnet_conformance.suite.scenes import (
+    hear,
+    put_aside,
+    rounds,
+    serve_one,
+    take_over,
+    talk,
+    tick_whatever,
+    until_fired,
+    unused_port,
+    visit,
+)
 
 HIGHEST_PORT = 65_535
 
@@ -57,10 +69,17 @@ def test_listens_on_given_port(host: Host) -> None:
 
 
 @check("init.port-in-use")
-def test_port_in_use(host: Host) -> None:
-    """A second server cannot have the port of the first."""
+@pytest.mark.parametrize("occupied", ["by an object", "by a server that is saved"])
+def test_port_in_use(host: Host, occupied: str) -> None:
+    """A second server cannot have the port of the first, whoever has that."""
     occupant = host.listening()
-    expect.returns(host.made().init(occupant.port), False, "init on a port in use")
+    if occupied != "by an object":
+        put_aside(occupant)
+    expect.returns(host.made().init(occupant.port), False, f"init on a port in use {occupied}")
+    if occupied != "by an object":
+        occupant = take_over(host, occupant)
+        expect.returns(occupant.is_open(), True, "is_open of what was restored after that")
+        visit(host, occupant)
 
 
 @check("init.port-in-use-disturbs-nobody")
@@ -90,6 +109,26 @@ def test_retry_after_failure(host: Host) -> None:
     """A busy port is no dead end for the object."""
     server = _fail_on_busy_port(host)
     expect.returns(host.init_free(server), True, "init on another port")
+    serve_one(host, server)
+
+
+@check("init.retry-on-the-same-port")
+@pytest.mark.parametrize("by", ["the same object", "another object"])
+def test_retry_on_the_same_port(host: Host, by: str) -> None:
+    """Whether a port is taken, the system is asked each time: nobody was ever connected there."""
+    occupant = host.listening()
+    server = host.made()
+    with expect.needing("init.port-in-use"):
+        expect.returns(server.init(occupant.port), False, "init on a port in use")
+    occupant.destroy()
+    with expect.needing("destroy.frees-port"):
+        host.await_refusal(occupant.port, f"port {occupant.port} is freed")
+    if by != "the same object":
+        server = host.made()
+    outcome = server.init(occupant.port)
+    if outcome != Value(True) and foreign(occupant.port):
+        raise expect.Moot("another program has taken the port meanwhile")
+    expect.returns(outcome, True, f"init by {by} on a port that was in use before")
     serve_one(host, server)
 
 
@@ -302,3 +341,29 @@ def _in_turns(host: Host, *, ends: bool) -> None:
     if not ends:
         talk(host, first, following)
     expect.equal(second.client_callbacks(), ["connect", "data"], "callbacks of the second server, whose client stays")
+
+
+#: Servers at the same time: past what a system waits for at once that takes 64.
+MANY = 70
+#: Fewer where each takes long.
+SOME = 20
+
+
+@check("init.many-servers-at-once")
+def test_many_servers_at_once(host: Host) -> None:
+    """Nobody promises how many, and a table of a few places is none that a user could see."""
+    served = [_served(host) for _ in rounds(MANY, SOME)]
+    for number, (server, _) in enumerate(served, start=1):
+        expect.returns(server.is_open(), True, f"is_open of server {number} of {len(served)}")
+        put_aside(server, number)
+    for number, (server, peer) in reversed(list(enumerate(served, start=1))):
+        hear(host, take_over(host, server, orphan=number), peer)
+
+
+def _served(host: Host) -> tuple[HostObject, Peer]:
+    # No setup: that one more can be had is the question.
+    server = host.made()
+    expect.returns(host.init_free(server), True, "init of one server more")
+    peer = host.peer(server.port)
+    until_fired(host, server, "connect", 1)
+    return server, peer

@@ -12,6 +12,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
 from dasnet_conformance.suite.scenes import (
+    fill,
     hear,
     put_aside,
     rounds,
@@ -23,6 +24,8 @@ from dasnet_conformance.suite.scenes import (
 )
 
 MEBIBYTE = 1 << 20
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 6 * MEBIBYTE
 
 ROUNDS = 500
 CLIENTS = 200
@@ -33,9 +36,15 @@ PORTS = 100
 
 
 @check("destroy.closes-client")
-def test_closes_client(host: Host) -> None:
+@pytest.mark.parametrize("client", ["at rest", "half-closed with bytes waiting"])
+def test_closes_client(host: Host, client: str) -> None:
     """End of file and reset are both an end."""
     server, peer = host.connected()
+    if client != "at rest":
+        fill(host, server, peer, host.random.randbytes(WAITING))
+        peer.half_close()
+        host.settle(server)
+        peer.resume_reading()
     expect.returns(server.destroy(), None, "destroy")
     host.await_closed(peer)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import pytest
 
 from dasnet_adapters.contract import CLASS_B, Value
@@ -10,7 +13,14 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import fill, put_aside, take_over, to_one_that_does_not_read
+from dasnet_conformance.suite.scenes import (
+    fill,
+    put_aside,
+    take_over,
+    to_one_that_does_not_read,
+    until_received,
+    unused_port,
+)
 
 #: More than the system's buffers hold for a client that does not read: some of it waits in the server, if it queues.
 WAITING = 6 << 20
@@ -23,6 +33,8 @@ FIRST_FILL = 4 << 20
 REFILL = 1 << 20
 REFILLS = 8
 ODD_PIECE = 100_003
+#: What the client says meanwhile: some of it is read, and not delivered, where a tick delivers in small pieces.
+EARLY = 200_000
 #: Over any sensible bound of an outgoing queue.
 HUGE = 72 << 20
 
@@ -138,6 +150,56 @@ def test_order_across_reload(host: Host) -> None:
     _read_all(host, server, peer, accepted, refused)
 
 
+def _init_elsewhere(server: HostObject, port: int) -> bool:
+    before = server.port
+    if server.init(port) == Value(True):
+        return True
+    server.port = before
+    return False
+
+
+def _save_into_a_full_orphan(host: Host, server: HostObject) -> bool:
+    filler = host.made()
+    put_aside(filler)
+    if server.save() == Value(None):
+        # It has taken the place of the other, and comes back.
+        take_over(host, server, server)
+    return False
+
+
+def _restore_nothing(_: Host, server: HostObject) -> bool:
+    server.restore(2)
+    return False
+
+
+#: Calls that are turned down while a client is there; each tells whether the server has moved instead.
+_MISTAKES: Final[tuple[Callable[[Host, HostObject], bool], ...]] = (
+    _restore_nothing,
+    lambda host, server: _init_elsewhere(server, host.listening().port),
+    _save_into_a_full_orphan,
+    lambda _, server: _init_elsewhere(server, server.port + 65_536),
+    lambda host, server: _init_elsewhere(server, unused_port(host)),
+)
+
+
+@check("pressure.mistakes-cost-nothing")
+def test_mistakes_cost_nothing(host: Host) -> None:
+    """No send comes after them that could set right what they did to the queue."""
+    server, peer = host.connected()
+    content, words = host.random.randbytes(WAITING), host.random.randbytes(EARLY)
+    accepted = fill(host, server, peer, content)
+    peer.send(words)
+    for mistaken in _MISTAKES:
+        host.tick_once(server)
+        if mistaken(host, server):
+            host.observe("moved")
+            return
+    if not _read_all(host, server, peer, content[:accepted], accepted < WAITING):
+        until_received(host, server, len(words))
+        expect.same_bytes(server.received, words, "what the client sent meanwhile")
+    host.observe("stayed")
+
+
 @check("pressure.refused-whole")
 @pytest.mark.parametrize("waiting", ["a little", "a lot"])
 def test_refused_whole(host: Host, waiting: str) -> None:
@@ -146,6 +208,9 @@ def test_refused_whole(host: Host, waiting: str) -> None:
     content = host.random.randbytes(WAITING if waiting == "a lot" else 1_000)
     accepted = bytearray(content[: fill(host, server, peer, content)])
     refused = len(accepted) < len(content)
+    words = host.random.randbytes(EARLY)
+    peer.send(words)
+    host.tick_once(server)
     for size in (HUGE, HUGE):
         pattern = b"too much|"
         with to_one_that_does_not_read(host):
@@ -162,6 +227,8 @@ def test_refused_whole(host: Host, waiting: str) -> None:
     if peer.closed is None:
         expect.equal(server.count("disconnect"), 0, "disconnect callbacks of a client whose connection goes on")
     if not ended and peer.closed is None:
+        until_received(host, server, len(words))
+        expect.same_bytes(server.received, words, "what the client sent meanwhile")
         expect.returns(server.send(b"and on it goes"), True, "send once the client has read")
         host.await_peer(peer, len(accepted) + 14, server)
         expect.same_bytes(peer.received[len(accepted) :], b"and on it goes", "what arrived afterwards")

@@ -12,6 +12,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.suite.scenes import (
     ANSWER,
+    fill,
     hear,
     put_aside,
     take_over,
@@ -22,6 +23,8 @@ from dasnet_conformance.suite.scenes import (
     visit,
 )
 
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 6 << 20
 #: What the three queries say after a restore, by the state in which the server was saved.
 ANSWERS = {
     "made": {"has_session": False, "is_open": False, "is_connected": False},
@@ -369,3 +372,17 @@ def test_into_occupied(host: Host, state: str) -> None:
         visit(host, occupied)
     else:
         expect.returns(host.init_free(occupied), True, "init of the object that kept its handle")
+
+
+@check("restore.into-occupied-apart")
+def test_into_occupied_apart(host: Host) -> None:
+    """What waits for the client of the one server is nothing for that of the other, whichever of them goes on."""
+    server, peer = host.connected()
+    occupied, own = host.connected()
+    put_aside(server)
+    fill(host, occupied, own, bytes(WAITING))
+    if occupied.restore() != Value(None):
+        occupied = take_over(host, server)
+    hear(host, occupied, peer)
+    host.settle(occupied)
+    expect.same_bytes(peer.received, b"", "what the client of the restored server received")

@@ -7,7 +7,19 @@ import pytest
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
-from dasnet_conformance.suite.scenes import order, put_aside, take_over, until_fired, until_received
+from dasnet_conformance.suite.scenes import (
+    fill,
+    order,
+    passed_on,
+    put_aside,
+    take_over,
+    tick_whatever,
+    until_fired,
+    until_received,
+)
+
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 6 << 20
 
 
 @check("restore.bytes-while-orphaned")
@@ -21,6 +33,8 @@ def test_bytes_while_orphaned(host: Host, size: int) -> None:
         peer.send(contents[start : start + size])
     host.silence()
     taker = take_over(host, server)
+    # The object that was saved is ticked on, with bytes there that are another one's.
+    tick_whatever(host, server, 2)
     until_received(host, taker, 3 * size)
     host.settle(taker)
     expect.same_bytes(taker.received, contents, "what the new object was given")
@@ -156,3 +170,25 @@ def test_other_server_meanwhile(host: Host) -> None:
     host.settle(taker, other)
     expect.same_bytes(server.received + taker.received, content, "what the old and then the new object were given")
     expect.same_bytes(other.received, words, "what the other server delivered in all")
+
+
+@check("restore.exchanged")
+def test_exchanged(host: Host) -> None:
+    """More waits for each client than its system holds, and each has said something."""
+    served = [host.connected() for _ in range(2)]
+    contents = [host.random.randbytes(WAITING) for _ in served]
+    words = [b"to the first", b"and to the second"]
+    accepted = [fill(host, *pair, content) for pair, content in zip(served, contents, strict=True)]
+    for (server, peer), said, orphan in zip(served, words, (1, 2), strict=True):
+        peer.send(said)
+        put_aside(server, orphan)
+    takers = [served[1][0], served[0][0]]
+    ports = [server.port for server, _ in served]
+    for number in (0, 1):
+        with expect.needing("restore.takes-handle"):
+            expect.returns(takers[number].restore(number + 1), None, f"restore of orphan {number + 1} crosswise")
+        takers[number].port = ports[number]
+    for taker, (_, peer), content, size, said in zip(takers, served, contents, accepted, words, strict=True):
+        if passed_on(host, peer, content, size, *takers):
+            until_received(host, taker, len(said), *takers)
+            expect.same_bytes(taker.received, said, f"what the new owner of {peer.name} was given")

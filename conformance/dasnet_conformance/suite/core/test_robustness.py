@@ -7,6 +7,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.suite.scenes import (
+    fill_to_the_brim,
     rounds,
     serve_in_the_end,
     serve_one,
@@ -93,6 +94,7 @@ def test_never_reading_client(host: Host) -> None:
             if server.send(piece) != Value(True):
                 break
             host.tick_once(server)
+        fill_to_the_brim(server, UNREAD_PIECE // 4)
     peer.reset()
     # It may have been told already, by a server that does not wait for a client which takes nothing.
     until_fired(host, server, "disconnect", 1)

@@ -190,11 +190,14 @@ def test_never_answered(host: Host) -> None:
 
 
 @check("http-callbacks.raises-alone")
-@pytest.mark.parametrize("others", ["waiting for an answer", "asking in the same tick"])
+@pytest.mark.parametrize("others", ["waiting for an answer", "asking in the same tick", "asked before by its client"])
 def test_raises_alone(host: Host, others: str) -> None:
     """A client waits for its answer while the callback of another raises; each has one answer, or its end. Clients that
     ask in the same tick are told of all the same, each once.
     """
+    if others == "asked before by its client":
+        _raises_behind_another(host)
+        return
     if others != "waiting for an answer":
         _raises_for_each(host)
         return
@@ -225,6 +228,30 @@ def test_raises_alone(host: Host, others: str) -> None:
         expect.one_of(outcome, ("false", "refused"), "an answer to a request that had got its 5xx")
         expect.equal(len(finals_at(second)), 1, "answers to the client whose callback raised, in the end")
     still_serves(host, greeting(host))
+
+
+# What comes of the second request of a client comes behind the answer to its first, unless the connection ends.
+def _raises_behind_another(host: Host) -> None:
+    server = serving(host)
+    ticked = Forgiving(server)
+    peer = client_of(host, server)
+    peer.send(request_of("/first"))
+    event = await_request(host, server)
+    server.react("request", "raise")
+    peer.send(request_of("/second"))
+    host.settle(ticked)
+    expect.equal(
+        final_bytes(peer), 0, "bytes at a client whose first request waits, when the callback of its second raised"
+    )
+    if peer.closed is not None:
+        return
+    respond(server, event.exchange)
+    host.until(lambda: len(finals_at(peer)) > 1 or bool(peer.closed), ticked, what="both answers, or the end")
+    answers = finals_at(peer)
+    expect.that(bool(answers), "answers to a client whose first request was answered", expected="that one", got="none")
+    expect.same_bytes(answers[0].body, GREETING, "the answer before that to the request whose callback raised")
+    for later in answers[1:]:
+        expect.that(500 <= later.status < 600, "the answer behind it", expected="5xx", got=f"status {later.status}")
 
 
 # Five clients whose requests are there when the tick comes: what is told behind a callback that raises is not lost.

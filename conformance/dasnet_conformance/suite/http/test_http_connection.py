@@ -1,4 +1,4 @@
-"""Section http-connection: how long a connection goes on, and what several requests on one are."""
+"""Section http-connection: what several requests on one connection are, and what its end leaves out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from dasnet_conformance.stage.http_side import (
     answers_at,
     await_answer,
     await_answers,
-    await_end,
     await_request,
     client_of,
     final_bytes,
@@ -22,6 +21,7 @@ from dasnet_conformance.stage.http_side import (
     greeting,
     request_of,
     requests_of,
+    respond,
     serving,
     still_serves,
     targets_of,
@@ -33,131 +33,6 @@ from dasnet_conformance.suite.scenes import Forgiving
 MANY = 137
 #: Bytes of an answer that its client does not read.
 UNREAD = 1 << 16
-
-
-@check("http-connection.keep-alive")
-def test_keep_alive(host: Host) -> None:
-    """Whoever does not say close has promised to go on."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(request_of("/first"))
-    if await_answer(host, server, peer).closes:
-        await_end(host, server, peer)
-        return
-    peer.send(request_of("/second"))
-    await_answers(host, server, peer, 2)
-    expect.equal(targets_of(server), ["/first", "/second"], "the targets called back")
-
-
-@check("http-connection.keeps-alive")
-@pytest.mark.parametrize(
-    "fields",
-    [(), ("Connection: x-close, closed", "Connection-Token: close")],
-    ids=["no word of it", "words and names that only resemble it"],
-)
-def test_keeps_alive(host: Host, fields: tuple[str, ...]) -> None:
-    """Neither side has said close."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(request_of("/", *fields))
-    answer = await_answer(host, server, peer)
-    host.settle(server)
-    expect.that(
-        not answer.closes and peer.closed is None,
-        "the connection behind an answer",
-        expected="that it goes on",
-        got=f"Connection: {answer.words('connection')}, then {peer.closed or 'nothing'}",
-    )
-
-
-@check("http-connection.old-version")
-@pytest.mark.parametrize(
-    "fields",
-    [(), ("Connection: keep-alive",), ("Connection: keep-alive, close",), ("Connection: x-keep-alive",)],
-    ids=["nothing asked", "keep-alive asked", "both asked, of which close goes first", "a word that ends in it"],
-)
-def test_old_version(host: Host, fields: tuple[str, ...]) -> None:
-    """It ends, unless keep-alive was asked for and the answer says it too; with a body or without."""
-    server = greeting(host)
-    for method, body in (("GET", b""), ("POST", b"a body")):
-        peer = client_of(host, server)
-        peer.send(request_of("/", *fields, version="HTTP/1.0", method=method, body=body))
-        answer = await_answer(host, server, peer)
-        if fields != ("Connection: keep-alive",) or b"keep-alive" not in answer.words("connection"):
-            await_end(host, server, peer)
-        expect.same_bytes(answer.body, GREETING, "the body")
-
-
-@check("http-connection.old-version-confirmed")
-def test_old_version_confirmed(host: Host) -> None:
-    """Not confirming it is as right, and then nothing is asked."""
-    server = greeting(host)
-    peer = client_of(host, server)
-    asking = request_of("/", "Connection: keep-alive", version="HTTP/1.0")
-    peer.send(asking)
-    answer = await_answer(host, server, peer)
-    if b"keep-alive" not in answer.words("connection"):
-        return
-    peer.send(asking)
-    await_answers(host, server, peer, 2)
-
-
-in_any_form = pytest.mark.parametrize(
-    "field",
-    [
-        "Connection: close",
-        "connection: CLOSE",
-        "Connection: x-other, close",
-        "Connection: x-other,\tClose , x-more",
-        "Connection: x-other\r\nConnection: close",
-        "Connection: keep-alive, close",
-        "Connection: , close",
-    ],
-    ids=[
-        "alone",
-        "in capitals",
-        "in a list",
-        "among blanks",
-        "in a second line",
-        "beside keep-alive",
-        "behind nothing",
-    ],
-)
-
-
-@check("http-connection.close")
-@in_any_form
-def test_close(host: Host, field: str) -> None:
-    """One answer, whole, then the end; with a body or without."""
-    server = greeting(host)
-    for method, body in (("GET", b""), ("POST", b"a body")):
-        peer = client_of(host, server)
-        peer.send(request_of("/", field, method=method, body=body))
-        answer = await_answer(host, server, peer)
-        expect.same_bytes(answer.body, GREETING, "the body")
-        await_end(host, server, peer)
-        expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
-
-
-@check("http-connection.close-said")
-@in_any_form
-def test_close_said(host: Host, field: str) -> None:
-    """The answer says what is going to happen; and so does an error of the server's own that ends the connection."""
-    server = greeting(host)
-    faulty = client_of(host, server)
-    faulty.send(request_of("/", "Content-Length: x"))
-    await_end(host, server, faulty)
-    for error in finals_at(faulty):
-        expect.that(error.closes, "an error answer behind which the server ends", expected="close", got="not")
-    peer = client_of(host, server)
-    peer.send(request_of("/", field))
-    answer = await_answer(host, server, peer)
-    expect.that(
-        b"close" in answer.words("connection"),
-        "Connection of the last answer",
-        expected="close",
-        got=repr(answer.words("connection")),
-    )
 
 
 @check("http-connection.behind-close")
@@ -217,7 +92,10 @@ def _answer_by_targets(
 
 
 @check("http-connection.pipelining")
-@pytest.mark.parametrize("answered", ["as they are told of", "when no more is told of", "when no more is read"])
+@pytest.mark.parametrize(
+    "answered",
+    ["as they are told of", "when no more is told of", "when no more is read", "with a large body behind"],
+)
 def test_pipelining(host: Host, answered: str) -> None:
     """Many requests in one write, some with bodies; each is told of once and answered by what it asked for.
 
@@ -227,6 +105,9 @@ def test_pipelining(host: Host, answered: str) -> None:
     server = serving(host)
     peer = client_of(host, server)
     targets = [f"/{number}" for number in range(MANY)]
+    if answered == "with a large body behind":
+        _large_behind_another(host, server, peer)
+        return
     long = [f"X-Filler-{number}: {'f' * 2_000}" for number in range(4)] if answered == "when no more is read" else []
     peer.send(
         b"".join(
@@ -239,6 +120,21 @@ def test_pipelining(host: Host, answered: str) -> None:
         host.settle(server)
     _answer_by_targets(host, server, peer, targets)
     expect.equal(targets_of(server), targets, "the targets called back")
+
+
+# More than what waits behind an unanswered request, and not more than what a request may have.
+def _large_behind_another(host: Host, server: HostObject, peer: Peer) -> None:
+    body = host.random.randbytes(200_000)
+    peer.send(request_of("/0") + request_of("/1", method="POST", body=body))
+    event = await_request(host, server)
+    host.settle(server)
+    respond(server, event.exchange)
+    if await_answer(host, server, peer).closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    event = await_request(host, server, 2, needs="", size=len(body))
+    expect.same_bytes(event.data, body, "a body that came behind a request which waited")
+    respond(server, event.exchange)
+    await_answers(host, server, peer, 2)
 
 
 @check("http-connection.pipelining-crossed")

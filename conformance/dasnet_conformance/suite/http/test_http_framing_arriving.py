@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 
 from dasnet_conformance.stage import expect
@@ -9,6 +12,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     await_answer,
+    await_answers,
     await_request,
     client_of,
     drip,
@@ -38,10 +42,68 @@ in_both_framings = pytest.mark.parametrize(
 )
 
 
+# Of each kind, and each behind another kind; what an earlier one had is nothing to those behind it.
+ROW = (
+    CHUNKED,
+    request_of("/none", "Content-Length: 0", method="POST"),
+    MEASURED,
+    request_of("/fields", "X-One: a", "X-Two: b", "X-Three: c"),
+    CHUNKED,
+    MEASURED,
+    request_of("/last", "X-Last: a"),
+)
+# A limit is one of a body; a hundred of them have twenty kilobytes of extensions, and three hundred trailers.
+LADEN = (
+    request_of("/laden", "Transfer-Encoding: chunked", method="POST")
+    + b"5;name="
+    + b"v" * 200
+    + b"\r\nhello\r\n0\r\nX-One: a\r\nX-Two: b\r\nX-Three: c\r\n\r\n"
+)
+
+
+# Each comes when the one before it is answered, line by line, but for those of which there are many; and is told of as
+# if it were alone.
+def _in_a_row(host: Host, row: tuple[bytes, ...]) -> None:
+    server = greeting(host)
+    peer, seen = client_of(host, server), 0
+    for number, data in enumerate(row, 1):
+        for piece in [data] if data == LADEN else re.findall(rb".*?\r\n|.+", data, re.DOTALL):
+            peer.send(piece)
+            host.tick_once(server)
+        event = await_request(host, server, number, needs="")
+        head, _, content = data.partition(b"\r\n\r\n")
+        what = f"of request {number} on a connection"
+        expect.equal(
+            f"{event.method} {event.target}".encode(), head.rpartition(b" HTTP/1.1\r\n")[0], f"the line {what}"
+        )
+        own = [(name.decode().lower(), value) for name, value in re.findall(rb"\r\n(X-[^:]+): (.*?)(?=\r\n|\Z)", head)]
+        told = [pair for pair in fields_of(event) if pair[0].startswith("x-")]
+        expect.equal(sorted(told), sorted(own), f"the fields {what}")
+        body = {CHUNKED: CHUNKED_BODY, LADEN: b"hello"}.get(data, content)
+        expect.same_bytes(event.data, body, f"the body {what}")
+        answer = await_answers(host, server, peer, seen + 1)[-1]
+        seen += 1
+        if answer.closes:
+            host.dismiss(peer)
+            peer, seen = client_of(host, server), 0
+    expect.equal(server.count("request"), len(row), "request callbacks")
+
+
 @check("http-framing.body-then-request")
-@pytest.mark.parametrize("data", [pytest.param(MEASURED, id="Content-Length"), pytest.param(CHUNKED, id="chunks")])
-def test_body_then_request(host: Host, data: bytes) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(MEASURED, id="Content-Length"),
+        pytest.param(CHUNKED, id="chunks"),
+        pytest.param(ROW, id="each kind behind another"),
+        pytest.param((LADEN,) * 100, id="a hundred with extensions and trailers"),
+    ],
+)
+def test_body_then_request(host: Host, data: bytes | tuple[bytes, ...]) -> None:
     """Where the connection goes on, the byte behind a body is the first of the next request."""
+    if isinstance(data, tuple):
+        _in_a_row(host, data)
+        return
     server = greeting(host)
     peer = client_of(host, server)
     peer.send(data.replace(b"\r\n", b"\r\nX-First: a\r\n", 1) + request_of("/next"))
@@ -92,14 +154,19 @@ def test_partial_body(host: Host, data: bytes, body: bytes) -> None:
 
 
 @check("http-framing.large-body")
-@pytest.mark.parametrize("framing", ["Content-Length", "chunks", "one chunk"])
-@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 1 << 20])
+@pytest.mark.parametrize(
+    ("framing", "size"),
+    [
+        *itertools.product(["Content-Length", "chunks", "one chunk"], [65_535, 65_536, 65_537, 1 << 20]),
+        ("thousands of chunks", 65_537),
+    ],
+)
 def test_large_body(host: Host, framing: str, size: int) -> None:
     """Around the size of most buffers, and a mebibyte; chunks are of 10,000 bytes, or there is but one."""
     server = greeting(host)
     body = host.random.randbytes(size)
     if framing != "Content-Length":
-        step = 10_000 if framing == "chunks" else size
+        step = {"chunks": 10_000, "one chunk": size, "thousands of chunks": 13}[framing]
         parts = [body[place : place + step] for place in range(0, size, step)]
         data = request_of("/", "Transfer-Encoding: chunked", method="POST")
         data += b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"

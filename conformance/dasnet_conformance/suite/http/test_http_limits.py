@@ -272,11 +272,11 @@ def _memory(host: Host) -> int:
 
 
 @check("http-limits.connections")
-@pytest.mark.parametrize("four", ["silent", "waiting"])
+@pytest.mark.parametrize("four", ["silent", "waiting", "waiting, behind some that were turned down"])
 def test_connections(host: Host, four: str) -> None:
     """Four places; the fifth waits for one or is told 503, or is ended, and the four go on."""
-    if four == "waiting":
-        _all_places_wait(host)
+    if four != "silent":
+        _all_places_wait(host, turned_down=12 if four != "waiting" else 0)
         return
     server = greeting(host, limits=Limits(connections=4))
     inside = [client_of(host, server) for _ in range(4)]
@@ -306,9 +306,16 @@ def test_connections(host: Host, four: str) -> None:
     still_serves(host, server)
 
 
-# Clients who wait for their answers are no reason to go beyond the limit, nor is it one to end them.
-def _all_places_wait(host: Host) -> None:
+# Clients who wait for their answers are no reason to go beyond the limit, nor is it one to end them. Those that were
+# turned down before leave as many places as there were.
+def _all_places_wait(host: Host, turned_down: int) -> None:
     server = serving(host, limits=Limits(connections=4))
+    for _ in range(turned_down):
+        faulty = client_of(host, server)
+        faulty.send(b"no request\r\n\r\n")
+        host.until(lambda peer=faulty: bool(finals_at(peer) or peer.closed), server, what="an answer, or the end")  # type: ignore[misc]
+        host.dismiss(faulty)
+        host.settle(server, ticks=2)
     waiting = [client_of(host, server) for _ in range(4)]
     for peer in waiting:
         peer.send(request_of("/inside"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP, CLASS_HTTP_B, Outcome, Value
@@ -61,9 +63,10 @@ def test_open(host: Host, class_number: int) -> None:
 
 @check("http-reload.idle-connection")
 def test_idle_connection(host: Host) -> None:
-    """One that has had its answer, and one that has said nothing yet."""
+    """One that has had its answer, and one that has said nothing yet; and ten more of these."""
     server = greeting(host)
     used, silent = client_of(host, server), client_of(host, server)
+    others = [client_of(host, server) for _ in range(10)]
     used.send(request_of("/before"))
     closes = await_answer(host, server, used).closes
     host.settle(server)
@@ -74,12 +77,16 @@ def test_idle_connection(host: Host) -> None:
     if not closes:
         used.send(request_of("/after"))
         await_answers(host, fresh, used, 2)
+    for other in others:
+        other.send(request_of("/other"))
+        await_answer(host, fresh, other)
 
 
 def _halved(host: Host, data: bytes, body: bytes, target: str) -> None:
-    # Reloaded between any two of a few places: each half is read by another object.
+    # Reloaded at each of a few places, and between CR and LF: each half is read by another object.
     # From the end, so that what is wrong with the first byte does not stand before all others.
-    for cut in reversed(range(1, len(data), 7)):
+    ends = [found.start() + 1 for found in re.finditer(b"\r\n", data)]
+    for cut in sorted({*range(1, len(data), 7), *ends}, reverse=True):
         server = greeting(host)
         peer = client_of(host, server)
         peer.send(data[:cut])
@@ -248,15 +255,28 @@ def _expects_behind_another(host: Host) -> None:
 
 @check("http-reload.exchanges-go-on")
 def test_exchanges_go_on(host: Host) -> None:
-    """One waits through the reload, so that a number given twice would answer the wrong client."""
+    """One waits through the reload, so that a number given twice would answer the wrong client. Others behind it have
+    had their answers; their numbers are not given again either.
+    """
     server = serving(host)
     first = client_of(host, server)
     first.send(request_of("/first"))
     before = await_request(host, server)
+    server.react("request", "respond", 200, b"", GREETING)
+    for _ in range(3):
+        still_serves(host, server)
+    server.react("request", "none")
     fresh = reloaded(host, server)
     second = client_of(host, fresh)
     second.send(request_of("/second"))
     after = await_request(host, fresh)
+    answered = [event.exchange for event in requests_of(server)[1:]]
+    expect.that(
+        after.exchange not in answered,
+        "the number of a request behind a reload",
+        expected=f"none of those that were answered before it, {answered}",
+        got=str(after.exchange),
+    )
     expect.that(
         before.exchange != after.exchange,
         "the numbers of two requests, one before and one after a reload",

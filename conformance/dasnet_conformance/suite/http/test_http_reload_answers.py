@@ -31,12 +31,13 @@ from dasnet_conformance.suite.scenes import Forgiving
 
 #: A field by which twenty requests are forty kilobytes: more than what some read ahead and keep.
 LONG = "X-Filler: " + "f" * 2_000
+_LARGE = 8 << 20
 
 
 @check("http-reload.queued")
 @pytest.mark.parametrize("field", ["", "Connection: close"], ids=["goes on", "last answer"])
 def test_queued(host: Host, field: str) -> None:
-    """Sixteen mebibytes, more than the system holds for a client that does not read; what follows is as without a
+    """Eight mebibytes, more than the system holds for a client that does not read; what follows is as without a
     reload: another request, or the end.
     """
     server = serving(host)
@@ -44,14 +45,14 @@ def test_queued(host: Host, field: str) -> None:
     peer.pause_reading()
     peer.send(request_of("/", *([field] if field else [])))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=16 << 12)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=_LARGE // 256)
     host.tick_once(server)
     fresh = reloaded(host, server)
     fresh.react("request", "respond", 200, b"", GREETING)
     host.settle(fresh)
     peer.resume_reading()
     answer = await_answer(host, fresh, peer)
-    expect.same_bytes(answer.body, bytes(range(256)) * (16 << 12), "a body that left partly after a reload")
+    expect.same_tail(answer.body, 0, bytes(range(256)), "a body that left partly after a reload", repeat=_LARGE // 256)
     if field or answer.closes:
         await_end(host, fresh, peer)
     else:

@@ -145,6 +145,11 @@ def test_empty_line_between(host: Host) -> None:
         answer = await_answers(host, server, peer, 2, errors=True)[1]
         expect.equal(answer.status, 200, "the status of the answer to a request behind an empty line")
         expect.equal(targets_of(server)[before:], ["/first", "/second"], "the targets called back")
+        for number in range(3, 20):
+            # One behind each body, as such a client sends it; together they are many.
+            peer.send(request_of(f"/{number}", method="POST", body=b"a body") + b"\r\n")
+            if await_answers(host, server, peer, number)[number - 1].closes:
+                break
         host.dismiss(peer)
 
 

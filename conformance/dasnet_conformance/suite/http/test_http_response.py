@@ -148,6 +148,14 @@ def _long_field_arrives(host: Host) -> None:
     if server.call("respond", event.exchange, 200, b"X-Long: " + value + b"\r\n", GREETING, 1) == Value(True):
         got = b", ".join(await_answer(host, server, peer).values("x-long"))
         expect.same_bytes(got, value, "the value of a long field")
+    # Seventy kilobytes in fields of a kilobyte, likewise.
+    other = client_of(host, server)
+    other.send(request_of())
+    event = await_request(host, server, 2)
+    many = b"".join(b"X-Part: %d %s\r\n" % (number, value[:999]) for number in range(70))
+    if server.call("respond", event.exchange, 200, many, GREETING, 1) == Value(True):
+        parts = b", ".join(await_answer(host, server, other).values("x-part"))
+        expect.same_bytes(parts, many[8:-2].replace(b"\r\nX-Part: ", b", "), "the values of seventy long fields")
 
 
 @check("http-response.empty-body")

@@ -66,6 +66,12 @@ def test_no_content(host: Host, status: int, body: bytes) -> None:
     expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
     if status == 204:
         expect.equal(answer.values("content-length"), [], "Content-Length of 204")
+    if not answer.closes:
+        # That one answer had none is nothing to the next.
+        peer.send(request_of("/next"))
+        respond(server, await_request(host, server, 2).exchange)
+        behind = await_answers(host, server, peer, 2)[1]
+        expect.same_bytes(behind.body, GREETING, f"the body of the answer behind a {status}")
 
 
 @check("http-response.reset-content")

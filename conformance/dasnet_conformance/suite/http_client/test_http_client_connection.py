@@ -251,7 +251,7 @@ def test_after_failure(host: Host) -> None:
 def test_early_answer(host: Host) -> None:
     """The body is more than the system holds, and the server says no before it has read any."""
     site = asking(host)
-    number, peer = unread_upload(site, 16 << 20)
+    number, peer = unread_upload(site, 8 << 20)
     peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
     event = await_response(host, site.client, number)
     expect.equal(event.status, 413, "the status")

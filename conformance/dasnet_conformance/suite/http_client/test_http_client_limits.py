@@ -236,7 +236,7 @@ def test_never_blocks(host: Host) -> None:
     for number in numbers:
         await_failure(host, client, number)
     site = asking(host)
-    number, peer = unread_upload(site, 16 << 20, needs="")
+    number, peer = unread_upload(site, 8 << 20, needs="")
     expect.equal(outcomes_of(site.client), [], "outcomes while the server reads nothing")
     peer.resume_reading()
     site.await_request("/upload", needs="")

@@ -63,7 +63,7 @@ def test_stall_everywhere(host: Host, state: str) -> None:
         number = ask(client)
     else:
         site = site_of(host, client)
-        number, _ = unread_upload(site, 16 << 20)
+        number, _ = unread_upload(site, 8 << 20)
     many.ticks(host, client, 4 * _STALL)
     await_failure(host, client, number)
     expect_no_more(host, client, 1)
@@ -106,7 +106,7 @@ def test_deadline_everywhere(host: Host, state: str) -> None:
     client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
     site = site_of(host, client, "silent" if state == "connecting" else "listen")
     if state == "uploading":
-        numbers = [unread_upload(site, 16 << 20)[0]]
+        numbers = [unread_upload(site, 8 << 20)[0]]
     elif state == "interim answers":
         numbers = [_put_off(site)]
     elif state == "waited":

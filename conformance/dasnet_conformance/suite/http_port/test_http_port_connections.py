@@ -168,12 +168,19 @@ def test_connection_error_arrives(host: Host) -> None:
 
 @check("http-port.connection-half-close")
 def test_connection_half_close(host: Host) -> None:
-    """It has asked, and will say nothing more, and it reads."""
-    for version in ("HTTP/1.1", "HTTP/1.0"):
-        peer = visitor(host)
-        peer.send(request_of(version=version))
-        peer.half_close()
-        await_answer(host, peer)
+    """It has asked, and will say nothing more, and it reads. The end is there with the request: whoever takes it for a
+    departure sees it before it answers, whatever the pace of either side.
+
+    On a connection that is taken first, and on one that is there with its request; several times each.
+    """
+    for version in ("HTTP/1.1", "HTTP/1.0") * 4:
+        for taken in (False, True):
+            peer = visitor(host)
+            if taken:
+                host.silence()
+            peer.send_last(request_of(version=version))
+            await_answer(host, peer)
+            host.dismiss(peer)
 
 
 @check("http-port.connection-many")

@@ -10,9 +10,11 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import until_fired, until_received
+from dasnet_conformance.suite.scenes import fill, passed_on, until_fired, until_received
 
 LOW = "server_tick"
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 6 << 20
 
 
 @check("server-tick.takes-client")
@@ -217,6 +219,31 @@ def test_server_restore_keeps_client(host: Host) -> None:
     )
     expect.same_bytes(peer.received, b"still yours", "what the client received")
     expect.equal(peer.closed, None, "what the client sees")
+
+
+@check("server-restore.costs-nothing")
+def test_server_restore_costs_nothing(host: Host) -> None:
+    """Whom a handle calls back is all that changes, of it and of the server that the object has beside."""
+    keeper, peer = host.connected()
+    content, words = host.random.randbytes(WAITING), b"for whoever is called back"
+    accepted = fill(host, keeper, peer, content)
+    peer.send(words)
+    _bind(keeper, keeper)
+    host.tick_once(keeper)
+    _bind(keeper, host.new())
+    owner, own = host.connected()
+    _bind(keeper, owner)
+    heard = len(keeper.received)
+    if not passed_on(host, peer, content, accepted, keeper, through=LOW):
+        return
+    until_received(host, owner, len(words) - heard, keeper, through=LOW)
+    expect.same_bytes(keeper.received + owner.received, words, "what the objects were given")
+    own.send(b"!")
+    until_received(host, owner, len(words) - heard + 1)
+    for _ in range(2):
+        _bind(keeper, keeper)
+    peer.send(b"?")
+    until_received(host, keeper, heard + 1, through=LOW)
 
 
 @check("server-restore.other-class")
