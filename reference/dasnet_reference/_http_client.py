@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self, cast
 
@@ -129,9 +130,11 @@ class HttpClient:
         Arguments: `target`, a path with or without a query, "" for "/". `headers`, pairs of name and value, bytes or
         text of one byte a character; Host is made where it is not given, Content-Length and Transfer-Encoding always.
 
-        Returns the number of the exchange, from 1 on; or 0 after `on_error`, without a server or for what HTTP forbids.
+        Returns the number of the exchange, from 1 on; or 0 after `on_error`: without a handle, without a server, and
+        for what HTTP forbids.
         """
         if self._client is None:
+            self.on_error("nothing asked: there is no handle; call make_http_client_adapter() first", errno.ENOTCONN)
             return 0
         return self._client.request(method, target, headers, body)
 

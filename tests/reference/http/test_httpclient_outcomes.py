@@ -244,3 +244,19 @@ class LookedUp:
         assert seconds == 0
         self.looks += 1
         return self.looks >= 3
+
+
+def test_a_request_without_a_handle_is_told_of() -> None:
+    class Told(HttpClient):
+        def __init__(self) -> None:
+            super().__init__()
+            self.errors: list[tuple[str, int]] = []
+
+        def on_error(self, message: str, code: int) -> None:
+            self.errors.append((message, code))
+
+    client = Told()
+    assert client.request("GET", "/") == 0
+    [(message, code)] = client.errors
+    assert "make_http_client_adapter" in message
+    assert code == errno.ENOTCONN
