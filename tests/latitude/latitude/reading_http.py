@@ -181,7 +181,7 @@ class LengthIsRequired(HttpParser):
 
 @variant("the limit of chunk extensions")
 class FewExtensions(HttpParser):
-    """Takes 256 bytes of chunk extensions in a body, and answers 400 to more: how many are reasonable is the server's to
-    say (RFC 9112, section 7.1.1)."""
+    """Takes 256 bytes of chunk extensions in a body, and answers 400 to more: how many are reasonable is the
+    server's to say (RFC 9112, section 7.1.1)."""
 
     EXTENSIONS = 256
