@@ -73,8 +73,9 @@ export const isHost = (word) => HOST.test(word);
 function ofBody(request, limits) {
   const [length] = values(request, 'content-length');
   if (length !== undefined && Number(length) > limits.body) return new Objection(413, 'a body that is too large');
-  const codings = values(request, 'transfer-encoding').join(',').toLowerCase().split(',');
-  if (codings.length === 1 && codings[0].trim() === '') return null;
+  const named = values(request, 'transfer-encoding');
+  if (named.length === 0) return null;
+  const codings = named.join(',').toLowerCase().split(',');
   if (request.httpVersionMinor === 0) return new Objection(400, 'a Transfer-Encoding in HTTP/1.0');
   if (codings.some((coding) => coding.trim() !== 'chunked')) return new Objection(501, 'a coding that is not known');
   return codings.length > 1 ? new Objection(400, 'chunked twice') : null;

@@ -9,6 +9,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
+    Limits,
     ask,
     await_answer,
     await_answers,
@@ -129,14 +130,15 @@ def test_leaves_before_answer(host: Host, how: str, size: int) -> None:
 
 
 @check("http-connection.resets-in-answer")
-def test_resets_in_answer(host: Host) -> None:
-    """In the middle of eight mebibytes, of which the system holds a part."""
-    server = serving(host)
-    for _ in range(3):
+@pytest.mark.parametrize("places", [0, 2], ids=["many places", "two places"])
+def test_resets_in_answer(host: Host, places: int) -> None:
+    """In the middle of eight mebibytes, of which the system holds a part; six where there are places for two."""
+    server = serving(host, limits=Limits(connections=places) if places else None)
+    for _ in range(3 * (places or 1)):
         peer = client_of(host, server)
         peer.pause_reading()
         peer.send(request_of())
-        event = await_request(host, server, server.count("request") + 1)
+        event = await_request(host, server, server.count("request") + 1, needs="")
         respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
         host.tick_once(server)
         peer.reset()

@@ -146,3 +146,13 @@ class PassesOverCodingsBeneathChunked(HttpParser):
 
     def other_codings(self, codings: list[bytes]) -> bool:
         return codings[-1:] == [b"chunked"] or super().other_codings(codings)
+
+
+@fault("http-framing.coding-not-final")
+class AnEmptyCodingIsNone(HttpParser):
+    """A Transfer-Encoding without a value is taken for none, and the length beside it counts."""
+
+    def read_framing(self, request: Request) -> None:
+        if not any(request.values(b"transfer-encoding")):
+            request.fields = [field for field in request.fields if field[0].lower() != b"transfer-encoding"]
+        super().read_framing(request)

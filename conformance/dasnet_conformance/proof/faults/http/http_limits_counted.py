@@ -91,3 +91,19 @@ class AsksForTheNameOfWhoHasLeft(HttpHandle):
     def make_connection(self, client: socket.socket) -> HttpConnection:
         client.getpeername()
         return super().make_connection(client)
+
+
+@fault("http-connection.resets-in-answer")
+class KeepsThePlaceOfAReset(HttpHandle):
+    """The place of a connection is freed when its answer is out, and that of one which is reset before that is not."""
+
+    lost = 0
+
+    def ready(self) -> list[HttpConnection]:
+        sending = [connection for connection in self.connections if connection.outgoing]
+        found = super().ready()
+        self.lost += sum(connection.gone for connection in sending)
+        return found
+
+    def has_room(self) -> bool:
+        return super().has_room() and len(self.connections) + self.lost < self.limits.connections
