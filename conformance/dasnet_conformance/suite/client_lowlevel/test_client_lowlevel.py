@@ -13,6 +13,10 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import LOOPBACK, Listener, listen
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.scenes import fill, passed_on
+
+#: More than the system's buffers hold for a server that does not read.
+WAITING = 4 << 20
 
 
 def _made(host: Host, class_number: int = CLASS_CLIENT_B) -> HostObject:
@@ -143,6 +147,30 @@ def test_tick_delivers(host: Host) -> None:
     host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback", through="client_tick")
     host.settle(client, through="client_tick")
     expect.equal(client.client_callbacks(), ["connect", "data", "disconnect"], "what was told")
+    expect.returns(client.call("client_is_connected"), False, "client_is_connected after it")
+
+
+@check("client-tick-function.sends-what-waits")
+def test_tick_sends_what_waits(host: Host) -> None:
+    """No method is called that could do it."""
+    client, peer, _ = _joined(host)
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    passed_on(host, peer, content, accepted, client, through="client_tick")
+
+
+@check("client-close-function.accepted-arrives")
+def test_close_accepted_arrives(host: Host) -> None:
+    """As of the method: the end comes behind what was accepted."""
+    client, peer, _ = _joined(host)
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, client, peer, content, needs="client-send.stalled-returns")
+    expect.returns(client.call("client_close"), None, "client_close")
+    peer.resume_reading()
+    host.await_closed(peer, client)
+    # Of a call that was refused a part may have come, since the connection is closed.
+    got = peer.received[:accepted] if accepted < WAITING else peer.received
+    expect.same_bytes(got, content[:accepted], "what the server received before the end")
 
 
 @check("client-send-function.arrives")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_A, CLASS_B
+from dasnet_adapters.contract import CLASS_A, CLASS_B, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import fill, passed_on, until_fired, until_received
+from dasnet_conformance.suite.scenes import fill, passed_on, put_aside, take_over, until_fired, until_received
 
 LOW = "server_tick"
 #: More than the system's buffers hold for a client that does not read.
@@ -227,6 +227,8 @@ def test_server_restore_costs_nothing(host: Host) -> None:
     keeper, peer = host.connected()
     content, words = host.random.randbytes(WAITING), b"for whoever is called back"
     accepted = fill(host, keeper, peer, content)
+    if accepted == WAITING and keeper.send(words, through="server_send") == Value(True):
+        content, accepted = content + words, accepted + len(words)
     peer.send(words)
     _bind(keeper, keeper)
     host.tick_once(keeper)
@@ -244,6 +246,11 @@ def test_server_restore_costs_nothing(host: Host) -> None:
         _bind(keeper, keeper)
     peer.send(b"?")
     until_received(host, keeper, heard + 1, through=LOW)
+    # A restore after that binds the object that it is given, as ever.
+    put_aside(keeper)
+    taker = take_over(host, keeper)
+    peer.send(b".")
+    until_received(host, taker, 1)
 
 
 @check("server-restore.other-class")
@@ -280,3 +287,18 @@ def test_lowlevel_mixes_with_methods(host: Host) -> None:
     host.settle(server, through=LOW)
     expect.same_bytes(server.received, b"hello", "what the data callbacks brought")
     expect.equal([server.count(name) for name in ("connect", "disconnect")], [1, 1], "connect and disconnect callbacks")
+
+
+@check("make-server.twice-leaves-nobody")
+def test_make_server_twice_leaves_nobody(host: Host) -> None:
+    """As of the adapter: what the object had is kept, or ended; a port or a client that nobody owns is neither."""
+    server, peer = host.connected()
+    outcome = server.call("make_server")
+    expect.one_of(outcome, ("true", "false", "refused"), "make_server of an object that has a server with a client")
+    if server.is_connected() == Value(True):
+        peer.send(b"!")
+        until_received(host, server, 1)
+        return
+    host.await_closed(peer, server)
+    if server.is_open() != Value(True):
+        host.await_refusal(server.port, f"port {server.port} is freed")

@@ -124,3 +124,47 @@ class NullClientHandleCrashes(ClientLowLevel):
         if handle is None:
             die()
         return super().need(handle, function)
+
+
+@fault("client-tick-function.sends-what-waits")
+class ClientTickFunctionSendsNothing(ClientLowLevel):
+    """The function reads and tells; what waits for the server is sent by the method alone."""
+
+    def client_tick(self, handle: ClientHandle | None) -> None:
+        needed = self.need(handle, "client_tick")
+        if needed.ticking or needed.owner is None:
+            return
+        needed.ticking = True
+        try:
+            needed.see_off()
+            if needed.client is not None:
+                needed.receive()
+        finally:
+            needed.ticking = False
+
+
+@fault("client-close-function.accepted-arrives")
+class ClientCloseFunctionEmptiesTheQueue(ClientLowLevel):
+    """The function ends the connection at once, where the method lets what was accepted go first."""
+
+    def client_close(self, handle: ClientHandle | None) -> None:
+        needed = self.need(handle, "client_close")
+        needed.outgoing.clear()
+        needed.close()
+
+
+@fault("client-tick-function.delivers")
+class ClientIsConnectedBehindItsOwnTick(ClientLowLevel):
+    """A departure that the function has told of leaves client_is_connected as it was."""
+
+    late: Any = None
+
+    def client_tick(self, handle: ClientHandle | None) -> None:
+        needed = self.need(handle, "client_tick")
+        before = needed.client
+        needed.tick()
+        if before is not None and needed.client is None:
+            self.late = needed
+
+    def client_is_connected(self, handle: ClientHandle | None) -> bool:
+        return super().client_is_connected(handle) or handle is self.late

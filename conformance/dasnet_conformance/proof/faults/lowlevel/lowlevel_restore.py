@@ -1,4 +1,4 @@
-"""Faults of section lowlevel: server_restore changes more than whom the handle calls back."""
+"""Faults of section lowlevel: what the functions do to that which waits, to owners, and to a handle that is there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import LowLevel
 from dasnet_conformance.proof.faults.sound_handle import Handle
+from dasnet_conformance.proof.faults.tools import LOST
 
 
 @fault("server-restore.costs-nothing")
@@ -39,3 +40,36 @@ class LowRestoreMutesTheObjectsOwnServer(LowLevel):
         own = getattr(obj, "_server", None)
         if own is not None and own is not handle:
             own.disown()
+
+
+@fault("server-restore.costs-nothing")
+class LowRestoreIsForGood(LowLevel):
+    """The object that server_restore was given stays the one that is called back, whichever one restores the handle."""
+
+    FOR_METHODS = True
+
+    def server_restore(self, handle: Handle | None, obj: Any, class_info: type) -> None:
+        needed: Any = self.need(handle, "server_restore")
+        if needed.owner is not None:
+            needed.pinned = obj
+        super().server_restore(handle, getattr(needed, "pinned", obj), class_info)
+
+
+@fault("make-server.twice-leaves-nobody")
+class MakeServerOverwritesTheHandle(LowLevel):
+    """make_server puts the new handle over the one in the object's field, which is not released."""
+
+    def replace(self, obj: Any, handle: Handle) -> None:
+        LOST.append(obj._server)
+        obj._server = handle
+
+
+@fault("server-restore.costs-nothing", may_kill=("lowlevel.mixes-with-methods", "server-send.reaches-client"))
+class LowSendForgetsWhatWaits(LowLevel):
+    """server_send looks at what the system took at once, and what waits by then is gone, though it says true."""
+
+    def server_send(self, handle: Handle | None, data: bytes, size: int) -> bool:
+        needed = self.need(handle, "server_send")
+        took = super().server_send(handle, data, size)
+        needed.outgoing.clear()
+        return took
