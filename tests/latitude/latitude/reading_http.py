@@ -181,12 +181,7 @@ class LengthIsRequired(HttpParser):
 
 @variant("the limit of chunk extensions")
 class FewExtensions(HttpParser):
-<<<<<<< HEAD
     """Takes 256 bytes of chunk extensions in a body, and answers 400 to more: how many there may be is the server's to
     say (RFC 9112, section 7.1.1)."""
-=======
-    """Takes 256 bytes of chunk extensions in a body, and answers 400 to more: how many are reasonable is the
-    server's to say (RFC 9112, section 7.1.1)."""
->>>>>>> hs3
 
     EXTENSIONS = 256
