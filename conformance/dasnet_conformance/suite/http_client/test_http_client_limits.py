@@ -34,6 +34,8 @@ _LIMITS = ClientLimits(head=_HEAD, body=_BODY)
 #: Ticks of the limits that are counted in ticks.
 _STALL = 48
 _DEADLINE = 96
+#: Windows of silence between two ticks of a host that is slow.
+_SILENCES = 3
 
 
 @check("http-client-limits.head")
@@ -160,6 +162,21 @@ def test_stall_not_idle(host: Host) -> None:
     many.ticks(host, site.client, _STALL + 2)
     number = ask(site.client, "/nobody")
     _ticks_without_outcome(host, site, number, _STALL // 2, "the stall limit")
+
+
+@check("http-client-limits.counts-ticks")
+def test_counts_ticks(host: Host) -> None:
+    """A few ticks less than both limits, with silence between them, in all longer than the limits have at sixty ticks
+    a second.
+    """
+    site = asking(host, limits=ClientLimits(stall=_STALL, deadline=_STALL))
+    number, peer = asked(site)
+    for _ in range(_STALL - 16 - _ticks_so_far(host, site)):
+        for _ in range(_SILENCES):
+            host.silence()
+        _ticks_without_outcome(host, site, number, 1, "either limit")
+    peer.send(answer_of())
+    await_response(host, site.client, number)
 
 
 @check("http-client-limits.stall-not-by-drops")

@@ -94,6 +94,20 @@ class CountsMillisecondsForTicks(HttpConnection):
             self.drop()
 
 
+@fault("http-limits.stall-counts-ticks")
+class CountsSixtiethsOfASecond(HttpConnection):
+    """A tick is taken for a sixtieth of a second, as with most hosts, and patience is counted by a clock."""
+
+    quiet_since = 0.0
+
+    def count_tick(self, stall: int | None) -> None:
+        if self.moved or self.waits_for_host() or not self.quiet_since:
+            self.quiet_since = time.monotonic()
+        super().count_tick(None)
+        if stall is not None and time.monotonic() - self.quiet_since > stall / 60:
+            self.drop()
+
+
 @fault("http-limits.stall-moving")
 class CountsWhatComesAlone(HttpConnection):
     """Bytes that leave are no movement, and a client that reads a large answer slowly loses it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
@@ -49,6 +51,27 @@ class HeadsOfAConnectionAreAdded(HttpClientHandle):
     def retire(self) -> None:
         super().retire()
         self.together = 0
+
+
+@fault("http-client-limits.counts-ticks")
+class StallsBySixtieths(HttpClientHandle):
+    """A tick is taken for a sixtieth of a second, and silence is counted by a clock."""
+
+    heard = (0, 0.0)
+
+    def is_stalled(self) -> bool:
+        if self.heard[0] != self.moved:
+            self.heard = self.moved, time.monotonic()
+        return self.limits.stall is not None and time.monotonic() - self.heard[1] >= self.limits.stall / 60
+
+
+@fault("http-client-limits.counts-ticks")
+class IsLateBySixtieths(HttpClientHandle):
+    """A tick is taken for a sixtieth of a second, and a deadline is counted by a clock."""
+
+    def is_late(self, asked: Asked) -> bool:
+        begun = vars(asked).setdefault("by_the_clock", time.monotonic())
+        return self.limits.deadline is not None and time.monotonic() - begun >= self.limits.deadline / 60
 
 
 @fault("http-client-limits.stall-everywhere")
