@@ -124,6 +124,15 @@ def test_old_version_confirmed(host: Host) -> None:
     await_answers(host, server, peer, 2)
 
 
+#: Each with an answer of its own: 400, 505, 501, 417.
+FAULTY = (
+    request_of("/", "Content-Length: x"),
+    b"no request\r\n\r\n",
+    b"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n",
+    request_of("/", "Transfer-Encoding: gzip, chunked", method="POST"),
+    request_of("/", "Expect: the-unexpected", method="POST", body=b"hello"),
+)
+
 in_any_form = pytest.mark.parametrize(
     "field",
     [
@@ -182,11 +191,15 @@ def _ends_though_the_program_would_go_on(host: Host, field: str) -> None:
 def test_close_said(host: Host, field: str) -> None:
     """The answer says what is going to happen; and so does an error of the server's own that ends the connection."""
     server = greeting(host)
-    faulty = client_of(host, server)
-    faulty.send(request_of("/", "Content-Length: x"))
-    await_end(host, server, faulty)
-    for error in finals_at(faulty):
-        expect.that(error.closes, "an error answer behind which the server ends", expected="close", got="not")
+    for data in FAULTY:
+        faulty = client_of(host, server)
+        faulty.send(data)
+        host.until(lambda peer=faulty: bool(finals_at(peer) or peer.closed), server, what="an answer, or the end")  # type: ignore[misc]
+        host.settle(server)
+        for error in finals_at(faulty):
+            if faulty.closed is not None:
+                expect.that(error.closes, f"an error answer {error.status}, then the end", expected="close", got="not")
+        host.dismiss(faulty)
     peer = client_of(host, server)
     peer.send(request_of("/", field))
     answer = await_answer(host, server, peer)

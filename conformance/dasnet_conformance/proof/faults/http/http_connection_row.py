@@ -196,3 +196,14 @@ class TheProgramKeepsTheConnection(HttpConnection):
     def is_last(self, exchange: Exchange, fields: list[tuple[bytes, bytes]]) -> bool:
         options = listed([value for name, value in fields if name.lower() == b"connection"])
         return super().is_last(exchange, fields) and b"keep-alive" not in options
+
+
+@fault("http-connection.close-said")
+class SaysCloseWithBadRequestsAlone(HttpConnection):
+    """A 400 says close, and the other errors behind which the server ends its connections do not."""
+
+    def write(
+        self, request: Request, status: int, fields: list[tuple[bytes, bytes]], body: bytes, *, persistent: bool
+    ) -> bytes:
+        written = super().write(request, status, fields, body, persistent=persistent)
+        return written.replace(b"Connection: close\r\n", b"") if status in (417, 501, 505) else written
