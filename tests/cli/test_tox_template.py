@@ -76,7 +76,7 @@ def test_tox_runs_the_port(tmp_path: Path) -> None:
     (port / "port.py").write_text(OPENING, "utf-8")
     done = _tox(port, "-e", "dasnet", "--", "-k", "make-server", PIP_FIND_LINKS=wheels.as_uri())
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "port: conforming (5 pass)" in done.stdout
+    assert "port: conforming (6 pass)" in done.stdout
 
     (port / "dasnet.toml").unlink()
     assert _tox(port, "-e", "dasnet", PIP_FIND_LINKS=wheels.as_uri()).returncode == 3
