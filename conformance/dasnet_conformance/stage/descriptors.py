@@ -35,6 +35,19 @@ def next_descriptor() -> int:
     return number
 
 
+def open_below(number: int) -> set[int]:
+    """The descriptors of this process below a number; asking takes none."""
+    return {each for each in range(number) if _is_open(each)}
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
 def shared(port: int) -> bool:
     """Whether the listener of that port counts among the descriptors of this process.
 
@@ -113,15 +126,20 @@ def taken_up_to(number: int, room: int) -> Iterator[None]:
 
 
 @contextmanager
-def none_left() -> Iterator[None]:
-    """Within the block this process can open no descriptor. Raises `Moot` where the system has no such limit."""
+def none_left() -> Iterator[int]:
+    """Within the block this process can open no descriptor. Raises `Moot` where the system has no such limit.
+
+    Yields the number below which all are taken. One of them that is not open is promised to a call that is under way
+    on another thread: a system may set it aside before there is a client to accept.
+    """
     # What is garbage may hold descriptors, of checks before this one too: given back in the block, they would be free.
     gc.collect()
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with _limited_to(next_descriptor(), at_least=False):
-            yield
+        limit = next_descriptor()
+        with _limited_to(limit, at_least=False):
+            yield limit
     finally:
         if collecting:
             gc.enable()

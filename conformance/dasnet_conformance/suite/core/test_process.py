@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
-from dasnet_conformance.stage.descriptors import needs_shared, none_left, shared, taken_up_to
+from dasnet_conformance.stage.descriptors import needs_shared, none_left, open_below, shared, taken_up_to
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
@@ -27,6 +27,8 @@ from dasnet_conformance.suite.scenes import (
 )
 from dasnet_conformance.suite.urgent import urgent_ends_nothing
 
+#: Descriptors that are looked at: those of a process have the lowest numbers that are free.
+WATCHED = 4_096
 #: Where a set of descriptors of fixed size ends.
 SET_SIZE = 1_024
 #: Descriptors that the check itself needs beyond that.
@@ -63,14 +65,21 @@ def _many_servers(host: Host) -> None:
 
 @check("process.no-descriptor-for-client")
 def test_no_descriptor_for_client(host: Host) -> None:
-    """The client connects before; it is the listen queue that takes it, and the server finds no descriptor for it."""
+    """The client connects before; it is the listen queue that takes it, and the server finds no descriptor for it.
+
+    Unless the server takes it on a thread, which had a descriptor for it before there was none left.
+    """
     server = host.made()
     expect.returns(host.init_free(server), True, "init on a free port")
     needs_shared(server.port)
+    before = open_below(WATCHED)
     peer = host.peer(server.port)
-    with none_left():
+    with none_left() as limit:
+        # One more than before is the suite's own end.
+        taken_before = len(open_below(WATCHED) - before) > 1 or len(open_below(limit)) < limit
         tick_whatever(host, server, TICKS)
-        expect.equal(server.count("connect"), 0, "connect callbacks without a descriptor for the client")
+        if not taken_before:
+            expect.equal(server.count("connect"), 0, "connect callbacks without a descriptor for the client")
     host.until(
         lambda: server.count("connect") > 0 or peer.closed is not None,
         server,
