@@ -210,3 +210,35 @@ class Referring(Conversation):
             if not self.views[0]:
                 del self.views[0]
         return True
+
+
+class RoomStaysTaken(Conversation):
+    """The bytes that wait are counted for the handle, and those of a connection that has ended are never taken off."""
+
+    QUEUE_LIMIT = 8 << 20
+    waiting = 0
+
+    def enqueue(self, part: bytes) -> None:
+        super().enqueue(part)
+        self.waiting += len(part)
+
+    def sent(self, count: int) -> None:
+        super().sent(count)
+        self.waiting -= count
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.check_size(data, size)
+        if self.client is not None and self.waiting + size > self.QUEUE_LIMIT:
+            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
+        return super().send(data, size)
+
+
+class KnowsOfErrors(Conversation):
+    """Knows whether an error is being told."""
+
+    telling = False
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.telling = True
+        super().tell_error(message, code)
+        self.telling = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from dasnet_conformance.proof.faults.both_halves import KeepsAllThatItSends, ReadsOnAThread
+from dasnet_conformance.proof.faults.both_halves import KeepsAllThatItSends, KnowsOfErrors, ReadsOnAThread
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import LOST, die, shut_quietly
@@ -142,15 +142,8 @@ class DestroyForgetsWhatIsOwed(ClientHandle):
 
 
 @fault("client-destroy.inside-callback")
-class DestroyInAnErrorIsPutOff(ClientHandle):
+class DestroyInAnErrorIsPutOff(KnowsOfErrors, ClientHandle):
     """While an error is told nothing can be ended, and nobody thinks of it afterwards."""
-
-    telling = False
-
-    def tell_error(self, message: str, code: int) -> None:
-        self.telling = True
-        super().tell_error(message, code)
-        self.telling = False
 
     def close(self) -> None:
         if not self.telling:

@@ -9,6 +9,7 @@ import socket
 import struct
 from typing import ClassVar
 
+from dasnet_conformance.proof.faults.both_halves import KnowsOfErrors
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import LOST
@@ -221,15 +222,8 @@ class ClosesTheAttemptAgain(ClientHandle):
 
 
 @fault("close.inside-disconnect")
-class CloseInAnErrorRaises(ClientHandle):
+class CloseInAnErrorRaises(KnowsOfErrors, ClientHandle):
     """A client that tells of an error is busy, and turns down what it is asked meanwhile."""
-
-    telling = False
-
-    def tell_error(self, message: str, code: int) -> None:
-        self.telling = True
-        super().tell_error(message, code)
-        self.telling = False
 
     def close(self) -> None:
         if self.telling:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 from typing import Any, ClassVar
 
+from dasnet_conformance.proof.faults.both_halves import RoomStaysTaken
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import die, peek
@@ -140,25 +140,8 @@ class FailedConnectsRegisterAgain(ClientHandle):
 
 
 @fault("client-robustness.never-reading-server")
-class RoomOfTheLastServerStaysTaken(ClientHandle):
+class RoomOfTheLastServerStaysTaken(RoomStaysTaken, ClientHandle):
     """The bytes that wait are counted for the object, and those for a server that left are never taken off."""
-
-    QUEUE_LIMIT = 8 << 20
-    waiting = 0
-
-    def enqueue(self, part: bytes) -> None:
-        super().enqueue(part)
-        self.waiting += len(part)
-
-    def sent(self, count: int) -> None:
-        super().sent(count)
-        self.waiting -= count
-
-    def send(self, data: bytes, size: int) -> bool:
-        self.check_size(data, size)
-        if self.client is not None and self.waiting + size > self.QUEUE_LIMIT:
-            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
-        return super().send(data, size)
 
 
 @fault("connect.many-at-once")

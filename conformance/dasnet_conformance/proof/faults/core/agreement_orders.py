@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from dasnet_conformance.proof.faults.former_handle import RemembersItsHandle
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
 
-class _Remembers(Server):
-    # Keeps a pointer to the handle that it has saved.
-
-    former: Any = None
-
-    def save(self, shared_orphan: SharedOrphan) -> None:
-        former = self._server
-        super().save(shared_orphan)
-        self.former = former
-
-
 @fault("agreement.any-order", "restore.exchanged", may_kill=("agreement.any-order-of-mistakes",))
-class RestoreEndsTheFormerHandle(_Remembers):
+class RestoreEndsTheFormerHandle(RemembersItsHandle):
     """A restore ends the handle that the object had last, which is another object's by now."""
 
     def restore(self, shared_orphan: SharedOrphan) -> None:
@@ -33,7 +23,7 @@ class RestoreEndsTheFormerHandle(_Remembers):
 
 
 @fault("agreement.any-order-of-mistakes")
-class AdapterEndsTheFormerHandle(_Remembers):
+class AdapterEndsTheFormerHandle(RemembersItsHandle):
     """An object that has saved and makes an adapter anew ends its first handle, which waits in the orphan."""
 
     def make_server_adapter(self) -> None:
@@ -44,7 +34,7 @@ class AdapterEndsTheFormerHandle(_Remembers):
 
 
 @fault("agreement.any-order-of-mistakes")
-class DestroyEndsBothHandles(_Remembers):
+class DestroyEndsBothHandles(RemembersItsHandle):
     """An object that has saved and was opened anew ends both of its handles when it is destroyed."""
 
     def close(self) -> None:
@@ -55,7 +45,7 @@ class DestroyEndsBothHandles(_Remembers):
 
 
 @fault("agreement.any-order-of-mistakes", may_kill=("save.queued-bytes-survive", "agreement.bad-port-in-every-state"))
-class InitEndsTheFormerListener(_Remembers):
+class InitEndsTheFormerListener(RemembersItsHandle):
     """init of an object that has saved makes room for its port by closing the listener that it had."""
 
     def init(self, port: int) -> bool:

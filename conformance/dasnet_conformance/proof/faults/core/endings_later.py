@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-
+from dasnet_conformance.proof.faults.both_halves import RoomStaysTaken
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import LOST
@@ -100,22 +99,5 @@ class DestroyInsideLetsTheNextOneIn(Handle):
 
 
 @fault("robustness.never-reading-client")
-class RoomOfTheLastClientStaysTaken(Handle):
+class RoomOfTheLastClientStaysTaken(RoomStaysTaken, Handle):
     """The bytes that wait are counted for the server, and those of a client that left are never taken off."""
-
-    QUEUE_LIMIT = 8 << 20
-    waiting = 0
-
-    def enqueue(self, part: bytes) -> None:
-        super().enqueue(part)
-        self.waiting += len(part)
-
-    def sent(self, count: int) -> None:
-        super().sent(count)
-        self.waiting -= count
-
-    def send(self, data: bytes, size: int) -> bool:
-        self.check_size(data, size)
-        if self.client is not None and self.waiting + size > self.QUEUE_LIMIT:
-            return self.fail_send(data, size, "nothing sent: too much waits to be sent", errno.ENOBUFS)
-        return super().send(data, size)

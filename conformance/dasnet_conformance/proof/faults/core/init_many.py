@@ -91,20 +91,21 @@ class FourOrphansAtATime(Server):
             self.saved.remove(handle)
 
 
-class _RemembersPorts(Handle):
-    # Keeps the ports on which an init has failed.
+_BUSY: set[int] = set()
 
-    def remembered(self) -> set[int]:
-        """The ports."""
-        raise NotImplementedError
+
+class _RemembersPorts(Handle):
+    # Keeps the ports on which an init has failed; whose table it is, is each fault's to say.
+
+    busy: set[int]
 
     def open_listener(self, port: int) -> socket.socket:
-        if port in self.remembered():
+        if port in self.busy:
             raise OSError(errno.EADDRINUSE, "the port is in use")
         try:
             return super().open_listener(port)
         except OSError:
-            self.remembered().add(port)
+            self.busy.add(port)
             raise
 
 
@@ -114,17 +115,11 @@ class BusyPortStaysBusyForTheObject(_RemembersPorts):
 
     def __init__(self) -> None:
         super().__init__()
-        self.busy: set[int] = set()
-
-    def remembered(self) -> set[int]:
-        return self.busy
+        self.busy = set()
 
 
 @fault("init.retry-on-the-same-port")
 class BusyPortStaysBusyForAll(_RemembersPorts):
     """A port that was in use once is in a table of the module, and no object asks the system again."""
 
-    busy: ClassVar[set[int]] = set()
-
-    def remembered(self) -> set[int]:
-        return self.busy
+    busy = _BUSY

@@ -5,27 +5,16 @@ from __future__ import annotations
 import socket
 from typing import Any, ClassVar
 
+from dasnet_conformance.proof.faults.former_handle import RemembersItsHandle
 from dasnet_conformance.proof.faults.registry import fault
-from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import drain
 
 _ALSO = ("destroy.after-save-keeps-orphan", "restore.old-object-destroyed", "pressure.order-across-reload")
 
 
-class _Remembers(Server):
-    # Keeps a pointer to the handle that it has saved.
-
-    former: Any = None
-
-    def save(self, shared_orphan: SharedOrphan) -> None:
-        former = self._server
-        super().save(shared_orphan)
-        self.former = former
-
-
 @fault("save.queued-bytes-survive", may_kill=_ALSO)
-class SavedObjectStillSends(_Remembers):
+class SavedObjectStillSends(RemembersItsHandle):
     """send of an object that was saved says false, and the bytes go to the client by the old pointer."""
 
     def send(self, data: bytes, size: int | None = None) -> bool:
@@ -35,7 +24,7 @@ class SavedObjectStillSends(_Remembers):
 
 
 @fault("save.queued-bytes-survive", may_kill=_ALSO)
-class DestroyOfTheSavedEmptiesTheQueue(_Remembers):
+class DestroyOfTheSavedEmptiesTheQueue(RemembersItsHandle):
     """Destroying an object that was saved frees the queue that it once had, with what waits in it."""
 
     def close(self) -> None:
@@ -45,7 +34,7 @@ class DestroyOfTheSavedEmptiesTheQueue(_Remembers):
 
 
 @fault("save.queued-bytes-survive", may_kill=_ALSO)
-class QueryOfTheSavedEmptiesTheQueue(_Remembers):
+class QueryOfTheSavedEmptiesTheQueue(RemembersItsHandle):
     """is_connected of an object that was saved finds that it is not, and clears away what was to be sent."""
 
     def is_connected(self) -> bool:
@@ -75,7 +64,7 @@ class SaveInsideDataSendsAgain(Handle):
 
 
 @fault("restore.bytes-while-orphaned", may_kill=("restore.unread-before-save", "restore.old-object-silent"))
-class TickOfTheSavedReadsOn(_Remembers):
+class TickOfTheSavedReadsOn(RemembersItsHandle):
     """A tick of an object that was saved reads from the client by the old pointer, and finds nobody to tell."""
 
     def tick(self) -> None:
