@@ -11,10 +11,10 @@ from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.stage.arrival import has_arrived
 
 from .object_steps import object_of
-from .world import AskerWorld, resume_reading
+from .world import HttpClientWorld, resume_reading
 
 
-def site_of(world: AskerWorld, step: Step) -> SiteConnection | None:
+def site_of(world: HttpClientWorld, step: Step) -> SiteConnection | None:
     """The connection of a client that a step of its server means, after a look at what has come on it."""
     obj = object_of(world, step)
     if obj is None or obj.last is None:
@@ -23,7 +23,7 @@ def site_of(world: AskerWorld, step: Step) -> SiteConnection | None:
     return obj.last.connection
 
 
-def _end(world: AskerWorld, step: Step) -> None:
+def _end(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     how = {"site_half_close": "half-closed", "site_close": "closed", "site_reset": "reset"}[step.name]
     # One that was never asked on may have been made ahead of any request, which nobody says is asked again.
@@ -42,7 +42,7 @@ def _end(world: AskerWorld, step: Step) -> None:
     site_ends(connection, how, there=there)
 
 
-def _pause(world: AskerWorld, step: Step) -> None:
+def _pause(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     handle = obj.last if obj is not None else None
     if handle is None or handle.closed:
@@ -54,14 +54,14 @@ def _pause(world: AskerWorld, step: Step) -> None:
             connection.wire.pause_reading()
 
 
-def _resume(world: AskerWorld, step: Step) -> None:
+def _resume(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is not None and obj.last is not None:
         world.deeds += 1
         resume_reading(obj.last)
 
 
-END_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+END_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     "site_pause": _pause,
     "site_resume": _resume,
     "site_half_close": _end,

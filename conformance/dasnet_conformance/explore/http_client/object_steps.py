@@ -11,15 +11,15 @@ from typing import Final
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B, Outcome, Value
 from dasnet_conformance.explore.http_client.model.hearing import closed, inside_target
 from dasnet_conformance.explore.http_client.model.state import Asker, AskerHandle, Limits
-from dasnet_conformance.explore.http_server.steps import settle, silence
 from dasnet_conformance.explore.scripts import http_client_words as words
 from dasnet_conformance.explore.scripts.steps import Step
+from dasnet_conformance.explore.shared.steps import settle, silence
 from dasnet_conformance.explore.shared.verdicts import expect_one
 from dasnet_conformance.stage.expect import Moot
 from dasnet_conformance.stage.http_client_side import ClientLimits, limited_client
 from dasnet_conformance.stage.listener import Kind, listen
 
-from .world import AskerWorld
+from .world import HttpClientWorld
 
 _CLASSES: Final = {"A": CLASS_HTTP_CLIENT, "B": CLASS_HTTP_CLIENT_B}
 _KINDS: Final[dict[str, Kind]] = {words.NOBODY: "refuse", words.SILENT: "silent"}
@@ -31,7 +31,7 @@ _MOST_TICKS: Final = 100_000
 DONE: Final = ("none", "true")
 
 
-def object_of(world: AskerWorld, step: Step) -> Asker | None:
+def object_of(world: HttpClientWorld, step: Step) -> Asker | None:
     """The object that a step names, where there is one."""
     return world.asking.objects.get(step.number("object"))
 
@@ -39,7 +39,7 @@ def object_of(world: AskerWorld, step: Step) -> Asker | None:
 # Life
 
 
-def _new(world: AskerWorld, step: Step) -> None:
+def _new(world: HttpClientWorld, step: Step) -> None:
     label = step.number("object")
     if label < 1 or label in world.asking.objects:
         return
@@ -64,14 +64,14 @@ def _new(world: AskerWorld, step: Step) -> None:
     world.asking.objects[label] = Asker(label, limits=limits)
 
 
-def _limits(world: AskerWorld, step: Step) -> None:
+def _limits(world: HttpClientWorld, step: Step) -> None:
     stall, deadline = step.number("stall"), step.number("deadline")
     if all(limit == 0 or limit >= _LEAST_LIMIT for limit in (stall, deadline)):
         world.deeds += 1
         world.limits = Limits(stall, deadline)
 
 
-def _open(world: AskerWorld, step: Step) -> None:
+def _open(world: HttpClientWorld, step: Step) -> None:
     if step.number("object") in world.asking.objects:
         return
     _new(world, step)
@@ -85,7 +85,7 @@ def _open(world: AskerWorld, step: Step) -> None:
     _init(world, step)
 
 
-def _init(world: AskerWorld, step: Step) -> None:
+def _init(world: HttpClientWorld, step: Step) -> None:
     obj, towards = object_of(world, step), str(step.get("towards"))
     handle = obj.handle if obj is not None else None
     if obj is None or handle is None or handle.open:
@@ -107,7 +107,7 @@ def _init(world: AskerWorld, step: Step) -> None:
         handle.hosts.append(f"[{named}]" if ":" in named else named)
 
 
-def _close(world: AskerWorld, step: Step) -> None:
+def _close(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is None or obj.handle is None:
         return
@@ -117,7 +117,7 @@ def _close(world: AskerWorld, step: Step) -> None:
     closed(obj.handle)
 
 
-def _destroy(world: AskerWorld, step: Step) -> None:
+def _destroy(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is None or obj.destroyed:
         return
@@ -129,7 +129,7 @@ def _destroy(world: AskerWorld, step: Step) -> None:
     obj.destroyed = True
 
 
-def _react(world: AskerWorld, step: Step) -> None:
+def _react(world: HttpClientWorld, step: Step) -> None:
     obj, action = object_of(world, step), str(step.get("asker_inside"))
     if obj is None or obj.destroyed:
         return
@@ -141,7 +141,7 @@ def _react(world: AskerWorld, step: Step) -> None:
     obj.reactions["response"] = action
 
 
-def _react_failure(world: AskerWorld, step: Step) -> None:
+def _react_failure(world: HttpClientWorld, step: Step) -> None:
     obj, action = object_of(world, step), str(step.get("asker_inside_failure"))
     if obj is None or obj.destroyed:
         return
@@ -153,19 +153,19 @@ def _react_failure(world: AskerWorld, step: Step) -> None:
 # Ticks and questions
 
 
-def _tick(world: AskerWorld, step: Step) -> None:
+def _tick(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is not None:
         world.tick_asker_often(obj, min(step.number("count"), _MOST_TICKS))
 
 
-def _query(world: AskerWorld, step: Step) -> None:
+def _query(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is not None:
         world.ask_asker(obj)
 
 
-OBJECT_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+OBJECT_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     "asker_limits": _limits,
     "asker_new": _new,
     "asker_open": _open,

@@ -9,12 +9,12 @@ from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.verdicts import expect_one
 
 from .object_steps import DONE, object_of
-from .world import AskerWorld
+from .world import HttpClientWorld
 
 _MOST_RELOADS: Final = 300
 
 
-def _save(world: AskerWorld, step: Step) -> None:
+def _save(world: HttpClientWorld, step: Step) -> None:
     obj, orphan = object_of(world, step), step.number("orphan")
     if obj is None or obj.handle is None or orphan in world.asking.orphans or not 1 <= orphan <= 2:
         return
@@ -22,7 +22,7 @@ def _save(world: AskerWorld, step: Step) -> None:
     world.asking.saved(obj, orphan)
 
 
-def _restore(world: AskerWorld, step: Step) -> None:
+def _restore(world: HttpClientWorld, step: Step) -> None:
     obj, orphan = object_of(world, step), step.number("orphan")
     if obj is None or obj.destroyed or obj.handle is not None or orphan not in world.asking.orphans:
         return
@@ -31,7 +31,7 @@ def _restore(world: AskerWorld, step: Step) -> None:
     world.asking.restored(obj, orphan)
 
 
-def _reloads(world: AskerWorld, step: Step) -> None:
+def _reloads(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is None or obj.handle is None or 1 in world.asking.orphans:
         return
@@ -42,7 +42,7 @@ def _reloads(world: AskerWorld, step: Step) -> None:
         world.asking.restored(obj, 1)
 
 
-RELOAD_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+RELOAD_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     "save": _save,
     "restore": _restore,
     "reloads": _reloads,

@@ -14,12 +14,12 @@ from dasnet_conformance.stage.bounds import TICKS_TO_NOTICE
 
 from .content import UNASKED, WORKING, reply
 from .end_steps import site_of
-from .world import AskerWorld
+from .world import HttpClientWorld
 
 _LONGEST_BODY: Final = 300_000
 
 
-def _prepare(world: AskerWorld, step: Step) -> SiteConnection | None:
+def _prepare(world: HttpClientWorld, step: Step) -> SiteConnection | None:
     connection, size, status = site_of(world, step), step.number("size"), step.number("status")
     current = connection.current if connection is not None else None
     if connection is None or current is None or not 0 <= size <= _LONGEST_BODY or not 200 <= status <= 599:
@@ -34,7 +34,7 @@ def _prepare(world: AskerWorld, step: Step) -> SiteConnection | None:
     return connection
 
 
-def _send(world: AskerWorld, connection: SiteConnection, count: int) -> None:
+def _send(world: HttpClientWorld, connection: SiteConnection, count: int) -> None:
     current = connection.current
     if current is None or current.reply is None:
         return
@@ -75,29 +75,29 @@ def _nothing_behind(connection: SiteConnection) -> None:
         each.may_fail = True
 
 
-def _reply(world: AskerWorld, step: Step) -> None:
+def _reply(world: HttpClientWorld, step: Step) -> None:
     connection = _prepare(world, step)
     if connection is not None:
         _send(world, connection, 1 << 30)
 
 
-def _reply_prepare(world: AskerWorld, step: Step) -> None:
+def _reply_prepare(world: HttpClientWorld, step: Step) -> None:
     _prepare(world, step)
 
 
-def _reply_part(world: AskerWorld, step: Step) -> None:
+def _reply_part(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     if connection is not None:
         _send(world, connection, step.number("count"))
 
 
-def _reply_rest(world: AskerWorld, step: Step) -> None:
+def _reply_rest(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     if connection is not None:
         _send(world, connection, 1 << 30)
 
 
-def _reply_interim(world: AskerWorld, step: Step) -> None:
+def _reply_interim(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     current = connection.current if connection is not None else None
     if connection is None or current is None or connection.last not in ("", "http-client-connection.close-sent"):
@@ -108,7 +108,7 @@ def _reply_interim(world: AskerWorld, step: Step) -> None:
         connection.say(WORKING)
 
 
-def _reply_wrong(world: AskerWorld, step: Step) -> None:
+def _reply_wrong(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     current = connection.current if connection is not None else None
     vector = words.wrong_answers().get(str(step.get("wrong_answer")))
@@ -130,7 +130,7 @@ def _reply_wrong(world: AskerWorld, step: Step) -> None:
         site_ends(connection, "half-closed")
 
 
-def _reply_unasked(world: AskerWorld, step: Step) -> None:
+def _reply_unasked(world: HttpClientWorld, step: Step) -> None:
     connection = site_of(world, step)
     if connection is None or not connection.serves_again or connection.handle.waiting():
         return
@@ -142,7 +142,7 @@ def _reply_unasked(world: AskerWorld, step: Step) -> None:
     connection.owed_end = "http-client-connection.unsolicited-closes"
 
 
-REPLY_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+REPLY_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     "reply": _reply,
     "reply_prepare": _reply_prepare,
     "reply_part": _reply_part,

@@ -19,7 +19,7 @@ from dasnet_conformance.stage.http_client_side import is_refused
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .object_steps import object_of
-from .world import AskerWorld
+from .world import HttpClientWorld
 
 _MOST_ASKED: Final = 60
 _LONGEST_BODY: Final = 300_000
@@ -28,7 +28,7 @@ _LARGEST_UPLOAD: Final = 16 << 20
 _MOST_UPLOADS: Final = 3
 
 
-def _request(world: AskerWorld, step: Step) -> None:
+def _request(world: HttpClientWorld, step: Step) -> None:
     obj, size = object_of(world, step), step.number("size")
     handle = obj.handle if obj is not None else None
     if obj is None or obj.destroyed or not 0 <= size <= _LONGEST_BODY:
@@ -55,7 +55,7 @@ def _request(world: AskerWorld, step: Step) -> None:
     accepted(handle, number, Asked(0, method, target, lines, given, body, since))
 
 
-def _upload(world: AskerWorld, step: Step) -> None:
+def _upload(world: HttpClientWorld, step: Step) -> None:
     obj, size = object_of(world, step), step.number("kibibytes") * 1024
     handle = obj.handle if obj is not None else None
     if obj is None or handle is None or not handle.open or not 0 < size <= _LARGEST_UPLOAD:
@@ -72,7 +72,7 @@ def _upload(world: AskerWorld, step: Step) -> None:
     accepted(handle, number, Asked(0, method, target, (), "no field", piece * (size // 1024), since))
 
 
-def _forbidden(world: AskerWorld, step: Step) -> None:
+def _forbidden(world: HttpClientWorld, step: Step) -> None:
     obj = object_of(world, step)
     if obj is None or obj.handle is None or not obj.handle.open:
         return
@@ -83,7 +83,7 @@ def _forbidden(world: AskerWorld, step: Step) -> None:
         raise Divergence(requirement, f"a request with {step.get('forbidden')}: {spell(outcome)}")
 
 
-def _cancel(world: AskerWorld, step: Step) -> None:
+def _cancel(world: HttpClientWorld, step: Step) -> None:
     obj, which = object_of(world, step), str(step.get("which"))
     handle = obj.handle if obj is not None else None
     if obj is None or handle is None:
@@ -113,7 +113,7 @@ def _cancel(world: AskerWorld, step: Step) -> None:
             each.may_fail = True
 
 
-REQUEST_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+REQUEST_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     "asker_request": _request,
     "asker_upload": _upload,
     "asker_forbidden": _forbidden,

@@ -12,9 +12,9 @@ from .object_steps import OBJECT_STEPS
 from .reload_steps import RELOAD_STEPS
 from .reply_steps import REPLY_STEPS
 from .request_steps import REQUEST_STEPS
-from .world import AskerWorld
+from .world import HttpClientWorld
 
-ASKER_STEPS: Final[dict[str, Callable[[AskerWorld, Step], None]]] = {
+ASKER_STEPS: Final[dict[str, Callable[[HttpClientWorld, Step], None]]] = {
     **OBJECT_STEPS,
     **RELOAD_STEPS,
     **REQUEST_STEPS,

@@ -1,4 +1,4 @@
-"""The world of a conversation in which HTTP clients ask: as `World`, of which it keeps how calls are made and bounded.
+"""The world of a conversation in which HTTP clients ask: ticks, questions, and the server that is asked.
 
 The suite is the server. A script is about HTTP clients or about the rest of the module.
 """
@@ -14,15 +14,14 @@ from dasnet_conformance.explore.http_client.model.hearing import AskerHearing
 from dasnet_conformance.explore.http_client.model.limits import limited, may_be_given_up, stalled
 from dasnet_conformance.explore.http_client.model.site import look_at_requests
 from dasnet_conformance.explore.http_client.model.state import Asked, Asker, AskerHandle, AskerState, Limits
+from dasnet_conformance.explore.shared.limits import MOST_ONE_BY_ONE
 from dasnet_conformance.explore.shared.verdicts import Divergence, expect_one
-from dasnet_conformance.explore.tcp.server_model.hearing import Call
-from dasnet_conformance.explore.tcp.world import World
+from dasnet_conformance.explore.shared.wire import Wire
+from dasnet_conformance.explore.shared.world import World
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, LEAST_READ_IN_A_TICK
 from dasnet_conformance.stage.expect import spell
 from dasnet_conformance.stage.ports import Ports
 
-#: Ticks one by one at most, where the driver has no command for many.
-_ONE_BY_ONE: Final = 20
 #: Ticks in one command where it matters in which of them something came about, as long as they are not many.
 _KNOWN_AT_ONCE: Final = 10
 _MANY: Final = 1_000
@@ -47,12 +46,10 @@ _INSIDE: Final = {
 }
 
 
-class AskerWorld(World):
+class HttpClientWorld(World):
     """One script's worth of host, servers and model, where that is about HTTP clients. Arguments as of `World`."""
 
     fallback = "http-client-request.get"
-    # Whether a client may have a line for the log in every tick is said of the core alone.
-    noise = ""
 
     def __init__(
         self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
@@ -71,13 +68,11 @@ class AskerWorld(World):
 
     # Calls
 
-    def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
-        """As of `World`; the model of HTTP clients knows which call it is."""
+    def _begin(self, name: str, label: int) -> None:
         self.asker_hearing.begin(name, label)
-        return super().judged(name, label, action)
 
-    def _hear(self, call: Call, event: Event) -> None:
-        self.asker_hearing.event(self._labels.get(event.object, 0), event, stray=not call.name)
+    def _hear(self, label: int, event: Event, *, stray: bool) -> None:
+        self.asker_hearing.event(label, event, stray=stray)
 
     def _at_stake(self, name: str, label: int) -> str:
         obj = self.asking.objects.get(label)
@@ -114,25 +109,21 @@ class AskerWorld(World):
     def tick_asker_often(self, obj: Asker, count: int) -> None:
         """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
         handle = obj.handle
-        if handle is None or count <= _ONE_BY_ONE or obj.reacts():
-            self._one_by_one(obj, min(count, _ONE_BY_ONE))
+        if handle is None or count <= MOST_ONE_BY_ONE or obj.reacts():
+            self._one_by_one(obj, min(count, MOST_ONE_BY_ONE))
             return
         # Of what a limit ends, it has to be known in which ticks it was.
         at_once = _KNOWN_AT_ONCE if limited(handle) and count < _MANY else count
         for begun in range(0, count, at_once):
             these = min(at_once, count - begun)
             handle.before, handle.ticks = handle.ticks, handle.ticks + these
-            outcome = self._many(obj, these)
+            outcome = self.optional("tick", obj.label, "ticks", these)
             if isinstance(outcome, Unsupported):
                 handle.ticks = handle.before
-                self._one_by_one(obj, min(count, _ONE_BY_ONE))
+                self._one_by_one(obj, min(count, MOST_ONE_BY_ONE))
                 return
             self._asker_ticked(obj, handle, outcome)
             self.step_peers()
-
-    def _many(self, obj: Asker, count: int) -> Outcome:
-        number = self.objects[obj.label].number
-        return self.judged("tick", obj.label, lambda: self.host.call("ticks", number, count, tolerate_unsupported=True))
 
     def _one_by_one(self, obj: Asker, count: int) -> None:
         for _ in range(count):
@@ -145,13 +136,8 @@ class AskerWorld(World):
             self.tick_asker(obj)
         self.step_peers()
 
-    def _mark(self) -> tuple[int, int, int]:
-        wires = [connection.wire for connection in self.asking.connections()]
-        return (
-            self._events,
-            sum(1 + len(wire.received) + (wire.closed is not None) for wire in wires),
-            sum(wire.unsent for wire in wires),
-        )
+    def _wires(self) -> list[Wire]:
+        return [connection.wire for connection in self.asking.connections()]
 
     def _due(self, *, low: bool = False) -> Iterator[tuple[str, str]]:  # noqa: ARG002
         yield from due_of_askers(self.asking)

@@ -14,13 +14,13 @@ from dasnet_conformance.explore.http_server.model.state import WebConnection, We
 from dasnet_conformance.explore.scripts import http_server_words as words
 from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.limits import LONGEST_SEND, MOST_CONNECTIONS, MUCH_AT_ONCE
+from dasnet_conformance.explore.shared.steps import settle, silence
 from dasnet_conformance.explore.shared.verdicts import Divergence, expect_one
-from dasnet_conformance.explore.tcp.world import World
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .content import Given, Unit, answer_body, answer_fields, inside_body, request, wrong
-from .world import HttpWorld
+from .world import HttpServerWorld
 
 _CLASSES: Final = {"A": CLASS_HTTP, "B": CLASS_HTTP_B}
 _PEERS: Final = 3
@@ -31,14 +31,14 @@ _MOST_TICKS: Final = 100_000
 _MOST_RELOADS: Final = 300
 
 
-def _object(world: HttpWorld, step: Step) -> WebObject | None:
+def _object(world: HttpServerWorld, step: Step) -> WebObject | None:
     return world.web.objects.get(step.number("object"))
 
 
 # Objects
 
 
-def _new(world: HttpWorld, step: Step) -> None:
+def _new(world: HttpServerWorld, step: Step) -> None:
     label, kind = step.number("object"), str(step.get("class"))
     if label < 1 or label in world.web.objects:
         return
@@ -51,7 +51,7 @@ def _new(world: HttpWorld, step: Step) -> None:
     world.judged("new", label, construct)
 
 
-def _open(world: HttpWorld, step: Step) -> None:
+def _open(world: HttpServerWorld, step: Step) -> None:
     if step.number("object") in world.web.objects:
         return
     _new(world, step)
@@ -67,19 +67,19 @@ def _open(world: HttpWorld, step: Step) -> None:
     world.web.opened(obj, port)
 
 
-def _destroy(world: HttpWorld, step: Step) -> None:
+def _destroy(world: HttpServerWorld, step: Step) -> None:
     obj = _object(world, step)
     if obj is None or obj.destroyed:
         return
     outcome = world.call("destroy", obj.label)
     expect_one(outcome, ("none", "true"), "http-connection.destroyed", f"destroy of object {obj.label}")
     if obj.handle is not None:
-        world.state.freed[obj.handle.port] = "http-connection.destroyed"
+        world.freed[obj.handle.port] = "http-connection.destroyed"
         world.web.closed(obj.handle)
     obj.destroyed = True
 
 
-def _react(world: HttpWorld, step: Step) -> None:
+def _react(world: HttpServerWorld, step: Step) -> None:
     obj, action = _object(world, step), str(step.get("inside"))
     if obj is None or obj.destroyed:
         return
@@ -95,24 +95,13 @@ def _react(world: HttpWorld, step: Step) -> None:
 # Ticks and questions
 
 
-def _tick(world: HttpWorld, step: Step) -> None:
+def _tick(world: HttpServerWorld, step: Step) -> None:
     obj = _object(world, step)
     if obj is not None:
         world.tick_web_often(obj, min(step.number("count"), _MOST_TICKS))
 
 
-def settle(world: World, _step: Step) -> None:
-    """Ticks until nothing moves; of HTTP clients as well."""
-    world.settle("tick")
-
-
-def silence(world: World, _step: Step) -> None:
-    """A time without a tick, in which peers may hear something; of HTTP clients as well."""
-    world.silence()
-    world.step_peers()
-
-
-def _query(world: HttpWorld, step: Step) -> None:
+def _query(world: HttpServerWorld, step: Step) -> None:
     obj = _object(world, step)
     if obj is not None:
         world.ask_web(obj)
@@ -121,7 +110,7 @@ def _query(world: HttpWorld, step: Step) -> None:
 # Reloads
 
 
-def _save(world: HttpWorld, step: Step) -> None:
+def _save(world: HttpServerWorld, step: Step) -> None:
     obj, orphan = _object(world, step), step.number("orphan")
     if obj is None or obj.handle is None or orphan in world.web.orphans or not 1 <= orphan <= 2:
         return
@@ -129,7 +118,7 @@ def _save(world: HttpWorld, step: Step) -> None:
     world.web_hearing.saved(obj, orphan, outcome, f"save of object {obj.label}", "http-reload.open")
 
 
-def _restore(world: HttpWorld, step: Step) -> None:
+def _restore(world: HttpServerWorld, step: Step) -> None:
     obj, orphan = _object(world, step), step.number("orphan")
     if obj is None or obj.destroyed or obj.handle is not None or orphan not in world.web.orphans:
         return
@@ -138,7 +127,7 @@ def _restore(world: HttpWorld, step: Step) -> None:
     world.web.restored(obj, orphan)
 
 
-def _reloads(world: HttpWorld, step: Step) -> None:
+def _reloads(world: HttpServerWorld, step: Step) -> None:
     obj = _object(world, step)
     if obj is None or obj.handle is None or 1 in world.web.orphans:
         return
@@ -152,7 +141,7 @@ def _reloads(world: HttpWorld, step: Step) -> None:
 # Answers
 
 
-def _respond(world: HttpWorld, step: Step) -> None:
+def _respond(world: HttpServerWorld, step: Step) -> None:
     obj, size, kind = _object(world, step), step.number("size"), str(step.get("given"))
     if obj is None or not 0 <= size <= LONGEST_SEND or not -1000 <= step.number("status") <= 100_000:
         return
@@ -191,14 +180,14 @@ def _meant(obj: WebObject, which: str) -> tuple[tuple[WebConnection, Unit] | Non
 # Peers
 
 
-def _peer(world: HttpWorld, step: Step) -> WebConnection | None:
+def _peer(world: HttpServerWorld, step: Step) -> WebConnection | None:
     connection = world.web.current.get(step.number("peer"))
     if connection is None or connection.gone or connection.wire.closed is not None:
         return None
     return connection
 
 
-def _connect(world: HttpWorld, step: Step) -> None:
+def _connect(world: HttpServerWorld, step: Step) -> None:
     obj, peer = _object(world, step), step.number("peer")
     handle = obj.last if obj is not None else None
     if handle is None or handle.state != "listening" or not 1 <= peer <= _PEERS:
@@ -229,7 +218,7 @@ def _add(connection: WebConnection, unit: Unit) -> None:
     connection.units.append(unit)
 
 
-def _request(world: HttpWorld, step: Step) -> None:
+def _request(world: HttpServerWorld, step: Step) -> None:
     connection, size = _peer(world, step), step.number("size")
     if connection is None or not _may_add(connection) or not 0 <= size <= _LONGEST_BODY:
         return
@@ -243,7 +232,7 @@ def _request(world: HttpWorld, step: Step) -> None:
         _push(world, connection, len(connection.text) - connection.sent)
 
 
-def _wrong(world: HttpWorld, step: Step) -> None:
+def _wrong(world: HttpServerWorld, step: Step) -> None:
     connection, unit = _peer(world, step), wrong(str(step.get("wrong")))
     if connection is None or unit is None or not _may_add(connection):
         return
@@ -252,7 +241,7 @@ def _wrong(world: HttpWorld, step: Step) -> None:
     _push(world, connection, len(connection.text) - connection.sent)
 
 
-def _push(world: HttpWorld, connection: WebConnection, count: int) -> None:
+def _push(world: HttpServerWorld, connection: WebConnection, count: int) -> None:
     start = connection.sent
     end = min(start + count, len(connection.text))
     ticks = connection.handle.ticks
@@ -265,7 +254,7 @@ def _push(world: HttpWorld, connection: WebConnection, count: int) -> None:
     connection.wire.send(bytes(connection.text[start:end]))
 
 
-def _send(world: HttpWorld, step: Step) -> None:
+def _send(world: HttpServerWorld, step: Step) -> None:
     connection = _peer(world, step)
     left = len(connection.text) - connection.sent if connection is not None else 0
     if connection is None or connection.end or not left:
@@ -281,7 +270,7 @@ def _send(world: HttpWorld, step: Step) -> None:
         _push(world, connection, count)
 
 
-def _half_close(world: HttpWorld, step: Step) -> None:
+def _half_close(world: HttpServerWorld, step: Step) -> None:
     connection = _peer(world, step)
     if connection is not None and not connection.end:
         world.deeds += 1
@@ -289,7 +278,7 @@ def _half_close(world: HttpWorld, step: Step) -> None:
         connection.end = "half-closed"
 
 
-def _leave(world: HttpWorld, step: Step) -> None:
+def _leave(world: HttpServerWorld, step: Step) -> None:
     connection = _peer(world, step)
     if connection is None:
         return
@@ -305,7 +294,7 @@ def _leave(world: HttpWorld, step: Step) -> None:
         connection.wire.reset()
 
 
-def _reading(world: HttpWorld, step: Step) -> None:
+def _reading(world: HttpServerWorld, step: Step) -> None:
     connection = _peer(world, step)
     if connection is None:
         return
@@ -317,7 +306,7 @@ def _reading(world: HttpWorld, step: Step) -> None:
         connection.wire.resume_reading()
 
 
-HTTP_STEPS: Final[dict[str, Callable[[HttpWorld, Step], None]]] = {
+HTTP_STEPS: Final[dict[str, Callable[[HttpServerWorld, Step], None]]] = {
     "http_new": _new,
     "http_open": _open,
     "http_react": _react,

@@ -1,4 +1,4 @@
-"""The world of a conversation over HTTP: as `World`, of which it keeps how calls are made, bounded and told of.
+"""The world of a conversation over HTTP: ticks, questions, and the peers that ask.
 
 A script is about HTTP or about the rest of the module: the model of the one knows nothing of the other.
 """
@@ -13,16 +13,15 @@ from dasnet_conformance.explore.http_server.model.duties import due_by_http
 from dasnet_conformance.explore.http_server.model.hearing import WebHearing
 from dasnet_conformance.explore.http_server.model.received import look_at_answers
 from dasnet_conformance.explore.http_server.model.state import WebConnection, WebHandle, WebObject, WebState
+from dasnet_conformance.explore.shared.limits import MOST_ONE_BY_ONE
 from dasnet_conformance.explore.shared.verdicts import Divergence, expect_one
-from dasnet_conformance.explore.tcp.server_model.hearing import Call
-from dasnet_conformance.explore.tcp.world import World
+from dasnet_conformance.explore.shared.wire import Wire
+from dasnet_conformance.explore.shared.world import World
 from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, LEAST_READ_IN_A_TICK
 from dasnet_conformance.stage.expect import spell
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import Ports
 
-#: Ticks one by one at most, where the driver has no command for many.
-_ONE_BY_ONE: Final = 20
 #: The requirement that a call violates by never returning, or by ending the process.
 _SURVIVAL: Final = {
     "respond": "http-connection.leaves-before-answer",
@@ -41,12 +40,10 @@ _INSIDE: Final = {
 }
 
 
-class HttpWorld(World):
+class HttpServerWorld(World):
     """One script's worth of host, peers and model, where that is about HTTP servers. Arguments as of `World`."""
 
     fallback = "http-request.get"
-    # Whether a server may have a line for the log in every tick is said of the core alone.
-    noise = ""
 
     def __init__(
         self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
@@ -62,13 +59,11 @@ class HttpWorld(World):
 
     # Calls
 
-    def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
-        """As of `World`; the model of HTTP knows which call it is."""
+    def _begin(self, name: str, label: int) -> None:
         self.web_hearing.begin(name, label)
-        return super().judged(name, label, action)
 
-    def _hear(self, call: Call, event: Event) -> None:
-        self.web_hearing.event(self._labels.get(event.object, 0), event, stray=not call.name)
+    def _hear(self, label: int, event: Event, *, stray: bool) -> None:
+        self.web_hearing.event(label, event, stray=stray)
 
     def _at_stake(self, name: str, label: int) -> str:
         obj = self.web.objects.get(label)
@@ -123,17 +118,14 @@ class HttpWorld(World):
         """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
         handle = obj.handle
         # With a reaction that raises, or gives the handle away, each tick is looked at.
-        if count > _ONE_BY_ONE and handle is not None and obj.reaction in ("nothing", "an answer"):
+        if count > MOST_ONE_BY_ONE and handle is not None and obj.reaction in ("nothing", "an answer"):
             handle.ticks += count
-            number = self.objects[obj.label].number
-            outcome = self.judged(
-                "tick", obj.label, lambda: self.host.call("ticks", number, count, tolerate_unsupported=True)
-            )
+            outcome = self.optional("tick", obj.label, "ticks", count)
             if not isinstance(outcome, Unsupported):
                 self._web_ticked(obj, handle, outcome)
                 self.step_peers()
                 return
-        for _ in range(min(count, _ONE_BY_ONE)):
+        for _ in range(min(count, MOST_ONE_BY_ONE)):
             self.tick_web(obj)
             self.step_peers()
 
@@ -144,13 +136,8 @@ class HttpWorld(World):
                 self.tick_web(obj)
         self.step_peers()
 
-    def _mark(self) -> tuple[int, int, int]:
-        wires = [connection.wire for connection in self.web.connections]
-        return (
-            self._events,
-            sum(len(wire.received) + (wire.closed is not None) for wire in wires),
-            sum(wire.unsent for wire in wires),
-        )
+    def _wires(self) -> list[Wire]:
+        return [connection.wire for connection in self.web.connections]
 
     def _due(self, *, low: bool = False) -> Iterator[tuple[str, str]]:  # noqa: ARG002
         yield from due_by_http(self.web)

@@ -8,15 +8,16 @@ from typing import Final, TypeVar
 
 from dasnet_adapters.contract import Adapter
 from dasnet_conformance.explore.http_client.steps import ASKER_STEPS
-from dasnet_conformance.explore.http_client.world import AskerWorld
+from dasnet_conformance.explore.http_client.world import HttpClientWorld
 from dasnet_conformance.explore.http_server.steps import HTTP_STEPS
-from dasnet_conformance.explore.http_server.world import HttpWorld
+from dasnet_conformance.explore.http_server.world import HttpServerWorld
 from dasnet_conformance.explore.scripts.steps import Step, is_of_askers, is_of_http
 from dasnet_conformance.explore.shared.verdicts import Divergence, NoVerdict
+from dasnet_conformance.explore.shared.world import World
 from dasnet_conformance.explore.tcp.client_steps import CALLER_STEPS
 from dasnet_conformance.explore.tcp.peer_steps import PEER_STEPS
 from dasnet_conformance.explore.tcp.server_steps import HOST_STEPS
-from dasnet_conformance.explore.tcp.world import World
+from dasnet_conformance.explore.tcp.world import TcpWorld
 from dasnet_conformance.stage import bounds
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.ports import Ports
@@ -28,17 +29,17 @@ _PORTS_OF_A_CLAIM: Final = 4000
 AnyWorld = TypeVar("AnyWorld", bound=World)
 
 #: What carries out each step, by its name.
-_DOERS: Final[dict[str, Callable[[World, Step], None]]] = {**HOST_STEPS, **PEER_STEPS, **CALLER_STEPS}
+_TCP_STEPS: Final[dict[str, Callable[[TcpWorld, Step], None]]] = {**HOST_STEPS, **PEER_STEPS, **CALLER_STEPS}
 
 
 # A script is about HTTP servers, HTTP clients or the rest, and the steps that they share are carried out by each.
-def _kind_of(steps: Sequence[Step]) -> type[World]:
+def _kind_of(steps: Sequence[Step]) -> type[TcpWorld | HttpServerWorld | HttpClientWorld]:
     for step in steps:
         if is_of_http(step.name):
-            return HttpWorld
+            return HttpServerWorld
         if is_of_askers(step.name):
-            return AskerWorld
-    return World
+            return HttpClientWorld
+    return TcpWorld
 
 
 # A step of another part is passed over, as any that cannot be meant.
@@ -117,12 +118,12 @@ class Stage:
         # Raises what a step raises: `Divergence`, `NoVerdict`, `PartUnsupported` or `NoPortsLeft`.
         for count, step in enumerate(steps, 1):
             before = world.deeds
-            if isinstance(world, HttpWorld):
+            if isinstance(world, HttpServerWorld):
                 _pass(HTTP_STEPS, world, step)
-            elif isinstance(world, AskerWorld):
+            elif isinstance(world, HttpClientWorld):
                 _pass(ASKER_STEPS, world, step)
-            else:
-                _pass(_DOERS, world, step)
+            elif isinstance(world, TcpWorld):
+                _pass(_TCP_STEPS, world, step)
             self.passed_over += world.deeds == before
             world.step_peers()
             at_step(count)

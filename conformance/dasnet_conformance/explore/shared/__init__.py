@@ -2,5 +2,6 @@
 
 - `verdicts` a divergence, and where nothing can be said any more
 - `limits` how much one script asks for; `content` the bytes that are sent, each of which tells where it comes from
-- `tap` a session as the exploration has it
+- `world` makes, bounds and judges calls, by way of `tap`, and settles; `steps` what any script may have
+- `wire` the suite's end of a connection, as a model sees it
 """

@@ -14,6 +14,8 @@ LONGEST_PARCEL: Final = 400_000
 LONGEST_SEND: Final = 15 * LONGEST_PARCEL
 #: Ticks or reloads of one step at most.
 MOST_AT_ONCE: Final = 100_000
+#: Ticks of one step that are asked for one by one, where the driver has no command for many.
+MOST_ONE_BY_ONE: Final = 20
 #: Bytes that wait for a client, those of the call among them, above which a send may be refused, or the connection be
 #: closed: how much is taken at once, nobody promises, but an ordinary message is.
 MUCH_AT_ONCE: Final = 1 << 16

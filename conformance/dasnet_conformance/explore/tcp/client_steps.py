@@ -23,7 +23,7 @@ from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .wire_steps import both_ends_up, half_close, leave, send_on, set_reading, takes_another
-from .world import World
+from .world import TcpWorld
 
 _CLASSES: Final = {"A": CLASS_CLIENT, "B": CLASS_CLIENT_B}
 _NEVER_TRUE: Final = ("false", "refused", "none")
@@ -31,14 +31,14 @@ _NEVER_TRUE: Final = ("false", "refused", "none")
 _MOST_TICKS: Final = 100
 
 
-def _caller(world: World, step: Step) -> Caller | None:
+def _caller(world: TcpWorld, step: Step) -> Caller | None:
     return world.callers.get(step.number("object"))
 
 
 # Construction
 
 
-def _new(world: World, step: Step) -> None:
+def _new(world: TcpWorld, step: Step) -> None:
     label = step.number("object")
     if label < 1 or label in world.state.objects or label in world.callers:
         return
@@ -51,7 +51,7 @@ def _new(world: World, step: Step) -> None:
     world.judged("new", label, construct)
 
 
-def _adapter(world: World, step: Step) -> None:
+def _adapter(world: TcpWorld, step: Step) -> None:
     caller = _caller(world, step)
     if caller is None or caller.destroyed or caller.made:
         return
@@ -60,7 +60,7 @@ def _adapter(world: World, step: Step) -> None:
     caller.made = True
 
 
-def _open(world: World, step: Step) -> None:
+def _open(world: TcpWorld, step: Step) -> None:
     _new(world, step)
     _adapter(world, step)
 
@@ -72,7 +72,7 @@ def _through(step: Step) -> str:
     return "client_connect" if step.name == "client_connect" else "connect"
 
 
-def _connect(world: World, step: Step) -> None:
+def _connect(world: TcpWorld, step: Step) -> None:
     caller, place = _caller(world, step), str(step.get("place"))
     # What a destroyed client does when it is to connect is nowhere said.
     if caller is None or caller.destroyed or len(world.state.connections) >= MOST_CONNECTIONS:
@@ -116,7 +116,7 @@ def _succeeds(caller: Caller) -> str:
     )
 
 
-def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: str) -> None:
+def _reach(world: TcpWorld, caller: Caller, step: Step, listener: Listener, what: str) -> None:
     requirement = _succeeds(caller)
     connection = world.enlist_connection(None, caller.label, OwnWire(), called="the server of client")
     connection.of_listener = True
@@ -129,7 +129,7 @@ def _reach(world: World, caller: Caller, step: Step, listener: Listener, what: s
 
 
 def _call_connect(
-    world: World,
+    world: TcpWorld,
     caller: Caller,
     step: Step,
     connection: Connection,
@@ -157,7 +157,7 @@ def _call_connect(
         raise Divergence("connect.fires-before-return", f"{what}: true, and no connect callback")
 
 
-def _join(world: World, step: Step) -> None:
+def _join(world: TcpWorld, step: Step) -> None:
     caller, obj = _caller(world, step), world.state.objects.get(step.number("server"))
     handle = obj.last if obj is not None else None
     if caller is None or not caller.made or caller.destroyed or caller.connection is not None:
@@ -172,7 +172,7 @@ def _join(world: World, step: Step) -> None:
 # Ticks, queries, sends
 
 
-def _tick(world: World, step: Step) -> None:
+def _tick(world: TcpWorld, step: Step) -> None:
     caller = _caller(world, step)
     if caller is None:
         return
@@ -184,13 +184,13 @@ def _tick(world: World, step: Step) -> None:
         world.step_peers()
 
 
-def _query(world: World, step: Step) -> None:
+def _query(world: TcpWorld, step: Step) -> None:
     caller = _caller(world, step)
     if caller is not None:
         world.ask_caller(caller)
 
 
-def _send(world: World, step: Step) -> None:
+def _send(world: TcpWorld, step: Step) -> None:
     caller, size, length = _caller(world, step), step.number("size"), step.number("length")
     if caller is None or not 0 <= length <= LONGEST_SEND:
         return
@@ -220,7 +220,7 @@ def _send(world: World, step: Step) -> None:
 # Ends
 
 
-def _close(world: World, step: Step) -> None:
+def _close(world: TcpWorld, step: Step) -> None:
     caller = _caller(world, step)
     if caller is None or caller.destroyed or (step.name == "client_close" and not caller.made):
         return
@@ -237,7 +237,7 @@ def _close(world: World, step: Step) -> None:
     caller.without = "closed"
 
 
-def _destroy(world: World, step: Step) -> None:
+def _destroy(world: TcpWorld, step: Step) -> None:
     caller = _caller(world, step)
     if caller is None:
         return
@@ -254,7 +254,7 @@ def _destroy(world: World, step: Step) -> None:
     caller.destroyed = True
 
 
-def _react(world: World, step: Step) -> None:
+def _react(world: TcpWorld, step: Step) -> None:
     caller, callback, action = _caller(world, step), str(step.get("callback")), str(step.get("own_action"))
     if caller is None or caller.destroyed or (action == "echo" and callback != "data"):
         return
@@ -268,11 +268,11 @@ def _react(world: World, step: Step) -> None:
 # The other end
 
 
-def _remote(world: World, step: Step) -> tuple[Connection, Peer] | None:
+def _remote(world: TcpWorld, step: Step) -> tuple[Connection, Peer] | None:
     return both_ends_up(world, world.current_of_caller.get(step.number("object")))
 
 
-def _remote_send(world: World, step: Step) -> None:
+def _remote_send(world: TcpWorld, step: Step) -> None:
     found = _remote(world, step)
     if found is None or not send_on(world, *found, step.number("count")):
         return
@@ -280,25 +280,25 @@ def _remote_send(world: World, step: Step) -> None:
         found[0].loss_allowed = True  # the system answers with a reset
 
 
-def _remote_half_close(world: World, step: Step) -> None:
+def _remote_half_close(world: TcpWorld, step: Step) -> None:
     found = _remote(world, step)
     if found is not None:
         half_close(world, *found)
 
 
-def _remote_end(world: World, step: Step) -> None:
+def _remote_end(world: TcpWorld, step: Step) -> None:
     found = _remote(world, step)
     if found is not None:
         leave(world, *found, step.name.removeprefix("remote_"))
 
 
-def _remote_read(world: World, step: Step) -> None:
+def _remote_read(world: TcpWorld, step: Step) -> None:
     found = _remote(world, step)
     if found is not None:
         set_reading(world, found[1], step.name == "remote_resume")
 
 
-CALLER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
+CALLER_STEPS: Final[dict[str, Callable[[TcpWorld, Step], None]]] = {
     "caller_new": _new,
     "caller_open": _open,
     "caller_adapter": _adapter,

@@ -15,14 +15,14 @@ from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.peer import Peer
 
 from .wire_steps import both_ends_up, half_close, leave, send_on, set_reading, takes_another
-from .world import World
+from .world import TcpWorld
 
 
-def _wire(world: World, step: Step) -> tuple[Connection, Peer] | None:
+def _wire(world: TcpWorld, step: Step) -> tuple[Connection, Peer] | None:
     return both_ends_up(world, world.state.current.get(step.number("peer")))
 
 
-def _connect(world: World, step: Step) -> None:
+def _connect(world: TcpWorld, step: Step) -> None:
     obj, peer = world.state.objects.get(step.number("object")), step.number("peer")
     handle = obj.last if obj is not None else None
     if handle is None or not takes_another(world, handle):
@@ -51,7 +51,7 @@ def _unreachable(handle: Handle) -> str:
     return "query.is-open-after-many-clients" if handle.served else "init.connectable-before-tick"
 
 
-def _send(world: World, step: Step) -> None:
+def _send(world: TcpWorld, step: Step) -> None:
     found = _wire(world, step)
     if found is None or not send_on(world, *found, step.number("count")):
         return
@@ -63,13 +63,13 @@ def _send(world: World, step: Step) -> None:
         connection.before_restore = connection.queued
 
 
-def _half_close(world: World, step: Step) -> None:
+def _half_close(world: TcpWorld, step: Step) -> None:
     found = _wire(world, step)
     if found is not None:
         half_close(world, *found)
 
 
-def _end(world: World, step: Step) -> None:
+def _end(world: TcpWorld, step: Step) -> None:
     found = _wire(world, step)
     if found is None:
         return
@@ -78,13 +78,13 @@ def _end(world: World, step: Step) -> None:
         found[0].left_orphan = handle is not None and handle.holder is None
 
 
-def _read(world: World, step: Step) -> None:
+def _read(world: TcpWorld, step: Step) -> None:
     found = _wire(world, step)
     if found is not None:
         set_reading(world, found[1], step.name == "resume")
 
 
-PEER_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
+PEER_STEPS: Final[dict[str, Callable[[TcpWorld, Step], None]]] = {
     "connect": _connect,
     "peer_send": _send,
     "half_close": _half_close,

@@ -13,7 +13,7 @@ from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.limits import MOST_AT_ONCE
 from dasnet_conformance.explore.shared.verdicts import expect_one
 
-from .world import World
+from .world import TcpWorld
 
 #: An orphan that no other step knows: it is empty before and after.
 _SPARE_ORPHAN: Final = 3
@@ -21,7 +21,7 @@ _SPARE_ORPHAN: Final = 3
 _FEW: Final = 10
 
 
-def _save(world: World, step: Step) -> None:
+def _save(world: TcpWorld, step: Step) -> None:
     obj, orphan = world.object_of(step), step.number("orphan")
     if obj is None or not 1 <= orphan <= 2 or (obj.handle is None and orphan in world.state.orphans):
         return
@@ -30,7 +30,7 @@ def _save(world: World, step: Step) -> None:
     world.ask_holds(orphan, "save.moves-handle")
 
 
-def _restore(world: World, step: Step) -> None:
+def _restore(world: TcpWorld, step: Step) -> None:
     obj, orphan = world.object_of(step), step.number("orphan")
     if obj is None or obj.destroyed or not 1 <= orphan <= 2 or world.state.hearing(obj.label) is not None:
         return
@@ -49,7 +49,7 @@ def _restore(world: World, step: Step) -> None:
         world.ask_holds(orphan, "restore.into-occupied")
 
 
-def _reloads(world: World, step: Step) -> None:
+def _reloads(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is None or obj.handle is None or world.state.hearing(obj.label) is not None:
         return
@@ -64,7 +64,7 @@ def _reloads(world: World, step: Step) -> None:
         world.state.restored(obj, _SPARE_ORPHAN)
 
 
-def _server_restore(world: World, step: Step) -> None:
+def _server_restore(world: TcpWorld, step: Step) -> None:
     obj, target = world.object_of(step), world.object_of(step, "target")
     if obj is None or target is None or obj.handle is None or target.destroyed:
         return
@@ -84,7 +84,7 @@ def _server_restore(world: World, step: Step) -> None:
     handle.hears = target.label
 
 
-RELOAD_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
+RELOAD_STEPS: Final[dict[str, Callable[[TcpWorld, Step], None]]] = {
     "save": _save,
     "restore": _restore,
     "reloads": _reloads,

@@ -14,6 +14,7 @@ from dasnet_adapters.contract import CLASS_A, CLASS_B, Outcome, Unsupported, Val
 from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.content import FROM_CALLBACK, parcel, shared_out
 from dasnet_conformance.explore.shared.limits import LONGEST_SEND, MOST_AT_ONCE, MOST_CONNECTIONS, MUCH_AT_ONCE
+from dasnet_conformance.explore.shared.steps import settle, silence
 from dasnet_conformance.explore.shared.verdicts import Divergence, NoVerdict, expect_one
 from dasnet_conformance.explore.tcp.server_model.allowed import answers_of_handle
 from dasnet_conformance.explore.tcp.server_model.state import Handle, ModelObject
@@ -21,7 +22,7 @@ from dasnet_conformance.stage.expect import name_of
 from dasnet_conformance.stage.reading import reading_meanwhile
 
 from .reload_steps import RELOAD_STEPS
-from .world import World
+from .world import TcpWorld
 
 _CLASSES: Final = {"A": CLASS_A, "B": CLASS_B}
 #: Ticks of one step at most by a low-level function, which are calls of their own.
@@ -34,7 +35,7 @@ _BAD_PORTS: Final = {"negative": -1, "65536": 65536, "wrapped": 65536}
 # Construction
 
 
-def _new(world: World, step: Step) -> None:
+def _new(world: TcpWorld, step: Step) -> None:
     label, kind = step.number("object"), str(step.get("class"))
     if label in world.state.objects or label < 1:
         return
@@ -48,7 +49,7 @@ def _new(world: World, step: Step) -> None:
     world.judged("new", label, construct)
 
 
-def _open(world: World, step: Step) -> None:
+def _open(world: TcpWorld, step: Step) -> None:
     if step.number("object") in world.state.objects:
         return
     _new(world, step)
@@ -58,14 +59,14 @@ def _open(world: World, step: Step) -> None:
         _init(world, obj, "init", "free")
 
 
-def _adapter(world: World, step: Step) -> None:
+def _adapter(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     # What a destroyed object does with a new adapter is nowhere said, nor who hears of it while it hears another's.
     if obj is not None and not obj.destroyed and world.state.hearing(obj.label) is None:
         _make(world, obj, step.name)
 
 
-def _make(world: World, obj: ModelObject, name: str) -> None:
+def _make(world: TcpWorld, obj: ModelObject, name: str) -> None:
     what, before = f"{name} of object {obj.label}", obj.handle
     outcome = world.call(name, obj.label)
     if before is None:
@@ -82,7 +83,7 @@ def _make(world: World, obj: ModelObject, name: str) -> None:
     world.state.made(obj)
 
 
-def _still_open(world: World, obj: ModelObject, before: Handle) -> bool:
+def _still_open(world: TcpWorld, obj: ModelObject, before: Handle) -> bool:
     # Replaced or kept: both are fine, and which it was shows in whether it still listens.
     return before.state == "listening" and world.call("is_open", obj.label) == Value(True)
 
@@ -90,13 +91,13 @@ def _still_open(world: World, obj: ModelObject, before: Handle) -> bool:
 # Init
 
 
-def _init_step(world: World, step: Step) -> None:
+def _init_step(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is not None:
         _init(world, obj, step.name, str(step.get("port")))
 
 
-def _init(world: World, obj: ModelObject, name: str, port: str) -> None:
+def _init(world: TcpWorld, obj: ModelObject, name: str, port: str) -> None:
     handle, what = obj.handle, f"{name} of object {obj.label} on a port that is {port}"
     if handle is None:
         if name == "init":
@@ -118,7 +119,7 @@ def _opened(handle: Handle, port: int) -> None:
     handle.state, handle.port = "listening", port
 
 
-def _init_free(world: World, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
+def _init_free(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
     port, outcome = world.host.on_free_port(
         lambda port: world.call(name, obj.label, port), lambda: world.call("is_open", obj.label)
     )
@@ -130,7 +131,7 @@ def _init_free(world: World, obj: ModelObject, handle: Handle, name: str, what: 
     _opened(handle, port)
 
 
-def _init_taken(world: World, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
+def _init_taken(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
     taken = [each.port for each in world.state.handles if each.state == "listening"]
     if not taken:
         return
@@ -140,7 +141,7 @@ def _init_taken(world: World, obj: ModelObject, handle: Handle, name: str, what:
     _failed(world, handle, what)
 
 
-def _init_former(world: World, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
+def _init_former(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, what: str) -> None:
     gone = [each.port for each in world.state.handles if each.state == "closed" and each.port]
     gone = [port for port in gone if not any(h.state == "listening" and h.port == port for h in world.state.handles)]
     if not gone:
@@ -151,7 +152,7 @@ def _init_former(world: World, obj: ModelObject, handle: Handle, name: str, what
     _opened(handle, gone[-1])
 
 
-def _init_bad(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
+def _init_bad(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
     low = world.host.port() if port == "wrapped" else 0
     number = _BAD_PORTS[port] + low
     outcome = world.call(name, obj.label, number)
@@ -166,13 +167,13 @@ def _init_bad(world: World, obj: ModelObject, handle: Handle, name: str, port: s
     handle.init_failed = True
 
 
-def _failed(world: World, handle: Handle, what: str) -> None:
+def _failed(world: TcpWorld, handle: Handle, what: str) -> None:
     handle.init_failed = True
     if not any(event.message.strip() and event.code for event in world.last_call.errors):
         raise Divergence("init.failure-reports", f"{what}: no error callback with a message and a code")
 
 
-def _init_again(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
+def _init_again(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
     if port in _BAD_PORTS or port == "taken":
         _init_again_in_vain(world, obj, handle, name, port)
     elif port == "same":
@@ -187,7 +188,7 @@ def _init_again(world: World, obj: ModelObject, handle: Handle, name: str, port:
             handle.port = number
 
 
-def _init_again_in_vain(world: World, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
+def _init_again_in_vain(world: TcpWorld, obj: ModelObject, handle: Handle, name: str, port: str) -> None:
     # Refused or false; the server stays what it was, or has given up its port, which is judged elsewhere.
     if port == "taken":
         others = [each.port for each in world.state.handles if each.state == "listening" and each is not handle]
@@ -206,13 +207,13 @@ def _init_again_in_vain(world: World, obj: ModelObject, handle: Handle, name: st
 # Queries
 
 
-def _query(world: World, step: Step) -> None:
+def _query(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is not None:
         world.ask_queries(obj)
 
 
-def _server_query(world: World, step: Step) -> None:
+def _server_query(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is not None:
         for query in ("is_open", "is_connected"):
@@ -223,7 +224,7 @@ def _server_query(world: World, step: Step) -> None:
 # Ticks, sends
 
 
-def _tick(world: World, step: Step) -> None:
+def _tick(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is None:
         return
@@ -235,15 +236,7 @@ def _tick(world: World, step: Step) -> None:
         world.step_peers()
 
 
-def _settle(world: World, step: Step) -> None:
-    world.settle("server_tick" if step.name == "server_settle" else "tick")
-
-
-def _silence(world: World, _step: Step) -> None:
-    world.silence()
-
-
-def _send(world: World, step: Step) -> None:
+def _send(world: TcpWorld, step: Step) -> None:
     obj, size, length = world.object_of(step), step.number("size"), step.number("length")
     if obj is None or not 0 <= length <= LONGEST_SEND:
         return
@@ -263,16 +256,16 @@ def _send(world: World, step: Step) -> None:
         raise Divergence("send.without-client-reports", f"{what}, without a client: no error callback with a text")
 
 
-def _call_send(world: World, obj: ModelObject, name: str, piece: bytes, repeat: int, size: int) -> Outcome:
+def _call_send(world: TcpWorld, obj: ModelObject, name: str, piece: bytes, repeat: int, size: int) -> Outcome:
     if name == "send_reused":
-        outcome = world.optional("send", obj, name, piece, repeat, size)
+        outcome = world.optional("send", obj.label, name, piece, repeat, size)
         if not isinstance(outcome, Unsupported):
             return outcome
         name = "send"
     return world.call(name, obj.label, piece, repeat, size)
 
 
-def _destroy(world: World, step: Step) -> None:
+def _destroy(world: TcpWorld, step: Step) -> None:
     obj = world.object_of(step)
     if obj is None or world.state.hearing(obj.label) is not None:
         return
@@ -287,7 +280,7 @@ def _destroy(world: World, step: Step) -> None:
     world.hearing.destroyed(obj)
 
 
-def _react(world: World, step: Step) -> None:
+def _react(world: TcpWorld, step: Step) -> None:
     obj, callback, action = world.object_of(step), str(step.get("callback")), str(step.get("action"))
     if obj is None or obj.destroyed or (action == "echo" and callback != "data"):
         return
@@ -302,7 +295,7 @@ def _react(world: World, step: Step) -> None:
     obj.reactions[callback] = action
 
 
-HOST_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
+HOST_STEPS: Final[dict[str, Callable[[TcpWorld, Step], None]]] = {
     "new": _new,
     "open": _open,
     "adapter": _adapter,
@@ -311,9 +304,9 @@ HOST_STEPS: Final[dict[str, Callable[[World, Step], None]]] = {
     "server_init": _init_step,
     "tick": _tick,
     "server_tick": _tick,
-    "settle": _settle,
-    "server_settle": _settle,
-    "silence": _silence,
+    "settle": settle,
+    "server_settle": settle,
+    "silence": silence,
     "query": _query,
     "server_query": _server_query,
     "send": _send,

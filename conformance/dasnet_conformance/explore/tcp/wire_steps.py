@@ -12,13 +12,13 @@ from dasnet_conformance.explore.shared.limits import LONGEST_STREAM, MOST_CONNEC
 from dasnet_conformance.explore.tcp.server_model.state import Connection, Handle
 from dasnet_conformance.stage.peer import Peer
 
-from .world import World
+from .world import TcpWorld
 
 #: Connections that may wait at once: how many more a listen queue holds is the system's matter.
 _MOST_WAITING: Final = 2
 
 
-def takes_another(world: World, handle: Handle) -> bool:
+def takes_another(world: TcpWorld, handle: Handle) -> bool:
     """Whether a script may have another connection to this server."""
     if handle.state != "listening" or len(world.state.connections) >= MOST_CONNECTIONS:
         return False
@@ -26,14 +26,14 @@ def takes_another(world: World, handle: Handle) -> bool:
     return len(handle.queue) + max(len(handle.client) - 1, 0) < _MOST_WAITING
 
 
-def both_ends_up(world: World, connection: Connection | None) -> tuple[Connection, Peer] | None:
+def both_ends_up(world: TcpWorld, connection: Connection | None) -> tuple[Connection, Peer] | None:
     """The connection and its peer while neither has ended it."""
     if connection is None or connection.gone or connection.wire.closed is not None:
         return None
     return connection, world.wires[connection.serial]
 
 
-def send_on(world: World, connection: Connection, wire: Peer, count: int) -> bool:
+def send_on(world: TcpWorld, connection: Connection, wire: Peer, count: int) -> bool:
     """Send so many more bytes of the connection's stream."""
     if connection.end or not 0 < count <= LONGEST_STREAM - connection.queued:
         return False
@@ -43,7 +43,7 @@ def send_on(world: World, connection: Connection, wire: Peer, count: int) -> boo
     return True
 
 
-def half_close(world: World, connection: Connection, wire: Peer) -> None:
+def half_close(world: TcpWorld, connection: Connection, wire: Peer) -> None:
     """Shut down writing."""
     if not connection.end:
         world.deeds += 1
@@ -51,7 +51,7 @@ def half_close(world: World, connection: Connection, wire: Peer) -> None:
         connection.end, connection.was_half_closed = "half-closed", True
 
 
-def leave(world: World, connection: Connection, wire: Peer, how: str) -> bool:
+def leave(world: TcpWorld, connection: Connection, wire: Peer, how: str) -> bool:
     """Leave by "close" or by "reset"."""
     # What has arrived is read first: closing over unread bytes is a reset, and the system may lose bytes by it.
     world.step_peers()
@@ -70,7 +70,7 @@ def leave(world: World, connection: Connection, wire: Peer, how: str) -> bool:
     return True
 
 
-def set_reading(world: World, wire: Peer, reading: bool) -> None:
+def set_reading(world: TcpWorld, wire: Peer, reading: bool) -> None:
     """Stop reading, or read again."""
     world.deeds += 1
     if reading:

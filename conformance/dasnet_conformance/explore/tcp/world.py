@@ -1,118 +1,66 @@
-"""The world in which steps are carried out: a real host, real peers, and a model that is told what came of each call.
+"""The world of a conversation about TCP servers and clients: how calls are judged, ticks made, questions asked.
 
-The steps themselves are in `server_steps`, `peer_steps` and `client_steps`. The world is lenient with
-scripts: a step that cannot be meant where it stands (a peer that is not connected sends, an object is made twice) is
-passed over, so that a script from which steps were taken away is still a script. It is strict with the implementation:
-each call's events and outcome go to the model at once, and so does what arrived at the peers.
+The steps themselves are in `server_steps`, `peer_steps` and `client_steps`.
 """
 
 from __future__ import annotations
 
-import select
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator
 
 from dasnet_adapters.contract import (
     Adapter,
-    AdapterBroken,
-    Argument,
     Event,
     Outcome,
     Unsupported,
     Value,
 )
-from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.explore.scripts.steps import Step
-from dasnet_conformance.explore.shared.tap import Tap
+from dasnet_conformance.explore.shared.limits import MOST_ONE_BY_ONE
 from dasnet_conformance.explore.shared.verdicts import Divergence, expect_one
+from dasnet_conformance.explore.shared.wire import Wire
+from dasnet_conformance.explore.shared.world import World
 from dasnet_conformance.explore.tcp.client_model.duties import due_to_callers, look_at_servers
 from dasnet_conformance.explore.tcp.client_model.hearing import CallerHearing
 from dasnet_conformance.explore.tcp.client_model.state import Caller, connected_answers
+from dasnet_conformance.explore.tcp.client_model.survival import survival_of_client
 from dasnet_conformance.explore.tcp.server_model.allowed import QUERIES, answers
 from dasnet_conformance.explore.tcp.server_model.duties import due
 from dasnet_conformance.explore.tcp.server_model.hearing import Call, Hearing
 from dasnet_conformance.explore.tcp.server_model.received import look
-from dasnet_conformance.explore.tcp.server_model.state import Connection, Handle, ModelObject, State, Wire
-from dasnet_conformance.explore.tcp.server_model.survival import survival, survival_of_client
-from dasnet_conformance.stage.bounds import FRUITLESS_TICKS, pause_before
-from dasnet_conformance.stage.deadline import TimeIsUp, deadline
+from dasnet_conformance.explore.tcp.server_model.state import Connection, Handle, ModelObject, State
+from dasnet_conformance.explore.tcp.server_model.survival import survival
 from dasnet_conformance.stage.expect import Mismatch, spell
-from dasnet_conformance.stage.host import Host
-from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import Ports
 
-#: The script as the place of a check, which a `Host` wants to know.
-EXPLORATION: Final = Requirement("explore", "explore", "MUST", "core", "a conversation made up by chance", ())
 
-#: Ticks without any change after which a settle believes that nothing more comes.
-_QUIET_TICKS: Final = 3
-_ONE_BY_ONE: Final = 20
-#: Ticks of one settle at most: an implementation that never comes to rest is stopped by the bound of the whole.
-_MOST_TICKS: Final = 5000
+class TcpWorld(World):
+    """One script's worth of host, peers and model, where that is about TCP. Arguments as of `World`."""
 
-
-class World:
-    """One script's worth of host, peers and model.
-
-    Arguments: `adapter`, the way to the implementation; `ports`, fresh port numbers; `call_bound`, seconds after which
-    a call counts as one that never returns; `trace`, told before each call its name and the requirement that it would
-    violate by never returning. Raises `AdapterBroken` when no session can be opened.
-    """
-
-    #: What a mismatch is laid to that belongs to nothing else, and error or log callbacks in every tick, if at all.
     fallback = "init.connectable-before-tick"
     noise = "tick.idle-fires-nothing"
 
     def __init__(
         self, adapter: Adapter, ports: Ports, call_bound: float, trace: Callable[[str, str], None] | None = None
     ) -> None:
-        self.state = State()
+        super().__init__(adapter, ports, call_bound, trace)
+        self.state = State(freed=self.freed)
         self.hearing = Hearing(self.state)
         #: Clients of the implementation, whose labels are no other object's, and what each is or was connected to last.
         self.callers: dict[int, Caller] = {}
         self.current_of_caller: dict[int, Connection] = {}
         self.caller_hearing = CallerHearing(self.state)
-        self.objects: dict[int, HostObject] = {}
-        self.wires: dict[int, Peer] = {}
-        self.sends = 0
-        #: Grows with whatever a step leads to: calls, what peers do, waits.
-        self.deeds = 0
-        self._tap = Tap(adapter.open_session(), call_bound)
-        self._bound = call_bound
-        self._trace = trace
-        self.host = Host(self._tap, EXPLORATION, ports, adapter.peer_host, 0)
-        self._labels: dict[int, int] = {}
         self._tells_kept = True
         self._listener: Listener | None = None
         self._refuser: Listener | None = None
-        #: Events that tell of clients and reactions, and those that are mere words.
-        self._events = self._words = 0
 
     @property
     def began(self) -> bool:
         """Whether any object was made."""
         return bool(self.state.objects or self.callers)
 
-    def close(self) -> None:
-        """End every peer and the session, whatever state they are in."""
-        if self._trace is not None:
-            # What is left of the objects is destroyed, and so are those that were.
-            self._trace("the end of the session", "destroy.twice")
-        try:
-            with deadline(self._bound):
-                self.host.close()
-        except (TimeIsUp, AdapterBroken):
-            pass
-
     # Calls
-
-    def enlist(self, label: int, made: HostObject) -> None:
-        """The host object behind a label, from now on."""
-        self.objects[label] = made
-        self._labels[made.number] = label
 
     def object_of(self, step: Step, field: str = "object") -> ModelObject | None:
         """The object that a step names, where there is one."""
@@ -132,63 +80,24 @@ class World:
             handle.queue.append(connection)
         return connection
 
-    def call(self, name: str, label: int, *arguments: Argument) -> Outcome:
-        """One command on the object of that label (0: the command has none), with its events judged."""
-        return self.judged(name, label, lambda: self._direct(name, label, arguments))
-
-    def _direct(self, name: str, label: int, arguments: Sequence[Argument]) -> Outcome:
-        if label:
-            return self.objects[label].call(name, *arguments)
-        return self.host.call(name, *arguments)
-
-    def judged(self, name: str, label: int, action: Callable[[], Outcome]) -> Outcome:
-        """Carry out what leads to one command, and judge its events; `last_call` tells of it afterwards."""
-        self.deeds += 1
+    def _begin(self, name: str, label: int) -> None:
         obj = self.state.objects.get(label)
-        call = self.last_call = Call(name, label, obj.handle if obj is not None else None)
-        if self._trace is not None:
-            self._trace(name, self._at_stake(name, label))
-        try:
-            outcome = action()
-        except AdapterBroken as broken:
-            # The call was answered, with an event that belongs to nobody.
-            strangers = [event for event in self._tap.last if event.object not in self._labels]
-            if strangers:
-                told = f"{strangers[0].what} on an object that does not exist"
-                raise Divergence("callbacks.own-object-only", told) from broken
-            died = f"{name}: the implementation died: {broken.told()}"
-            raise Divergence(self._at_stake(name, label), died) from broken
-        except TimeIsUp:
-            raise Divergence(
-                self._at_stake(name, label), f"{name} did not return within {self._bound:g} seconds"
-            ) from None
-        for event in self._tap.last:
-            if event.what in ("error", "log"):
-                self._words += 1
-            else:
-                self._events += 1
-        for event in self._tap.last:
-            self._hear(call, event)
-        self.judge_strays()
-        if label in self.callers:
-            self.caller_hearing.end(call, outcome)
-        else:
-            self.hearing.end(call, outcome)
-        return outcome
+        #: The last call, with what came of it.
+        self.last_call = Call(name, label, obj.handle if obj is not None else None)
 
-    def _hear(self, call: Call, event: Event) -> None:
-        label = self._labels.get(event.object, 0)
+    def _hear(self, label: int, event: Event, *, stray: bool) -> None:
+        call = Call("", 0) if stray else self.last_call
         caller = self.callers.get(label)
         if caller is not None:
             self.caller_hearing.event(call, caller, event)
         else:
             self.hearing.event(call, label, event)
 
-    def judge_strays(self) -> None:
-        """Events that fired while no command ran."""
-        strays, self._tap.strays = self._tap.strays, []
-        for event in strays:
-            self._hear(Call("", 0), event)
+    def _end(self, label: int, outcome: Outcome) -> None:
+        if label in self.callers:
+            self.caller_hearing.end(self.last_call, outcome)
+        else:
+            self.hearing.end(self.last_call, outcome)
 
     # The requirement that a call would violate by never returning.
     def _at_stake(self, name: str, label: int) -> str:
@@ -201,12 +110,6 @@ class World:
         self.host.step_peers()
         look(self.state)
         look_at_servers(self.callers.values())
-
-    def read_again(self) -> None:
-        """Let every peer read that stopped."""
-        for wire in self.wires.values():
-            if not wire.reading and wire.socket is not None:
-                wire.resume_reading()
 
     # Ticks
 
@@ -230,28 +133,21 @@ class World:
     def tick_often(self, obj: ModelObject, count: int) -> None:
         """So many ticks of one object: in one command, or fewer one by one where the driver does without that."""
         handle = obj.handle
-        if count > _ONE_BY_ONE:
-            outcome = self.optional("tick", obj, "ticks", count)
+        if count > MOST_ONE_BY_ONE:
+            outcome = self.optional("tick", obj.label, "ticks", count)
             if not isinstance(outcome, Unsupported):
                 # One of the ticks may have had the object give its handle away; the later ones may then be refused.
                 if obj.handle is handle or isinstance(outcome, Value):
                     self._ticked(obj, handle, "tick", outcome)
                 self.step_peers()
                 return
-        for _ in range(min(count, _ONE_BY_ONE)):
+        for _ in range(min(count, MOST_ONE_BY_ONE)):
             self.tick(obj, "tick")
             self.step_peers()
 
     def reload_often(self, obj: ModelObject, orphan: int, count: int) -> Outcome:
         """So many reloads of one object through an empty orphan, in one command."""
-        return self.optional("save", obj, "reloads", orphan, count)
-
-    def optional(self, name: str, obj: ModelObject, command: str, *arguments: Argument) -> Outcome:
-        """A command that a driver may do without, with its events judged as those of a call of that name."""
-        number = self.objects[obj.label].number
-        return self.judged(
-            name, obj.label, lambda: self.host.call(command, number, *arguments, tolerate_unsupported=True)
-        )
+        return self.optional("save", obj.label, "reloads", orphan, count)
 
     def tick_all(self, through: str) -> None:
         """One tick of every object that was not destroyed, and one step of the peers."""
@@ -289,52 +185,12 @@ class World:
             self._refuser = listen(self.host, "refuse")
         return self._refuser
 
-    def _mark(self) -> tuple[int, int, int]:
-        wires = [connection.wire for connection in self.state.connections]
-        return (
-            self._events,
-            sum(len(wire.received) + (wire.closed is not None) for wire in wires),
-            sum(wire.unsent for wire in wires),
-        )
+    def _wires(self) -> list[Wire]:
+        return [connection.wire for connection in self.state.connections]
 
     def _due(self, *, low: bool = False) -> Iterator[tuple[str, str]]:
         yield from due(self.state, low=low)
         yield from due_to_callers(self.callers.values())
-
-    # Fruitless ticks in a row after which what is due does not come.
-    def _patience(self) -> int:
-        return FRUITLESS_TICKS
-
-    def settle(self, through: str) -> None:
-        """Tick until nothing is due and nothing moves; then ask every query. Patience as in `Host.until`."""
-        fruitless = ticks = 0
-        self.deeds += 1
-        self.step_peers()
-        while (missing := next(self._due(low=through == "server_tick"), None)) is not None:
-            if fruitless >= self._patience() or ticks >= _MOST_TICKS:
-                raise Divergence(missing[0], f"{missing[1]} within {fruitless} ticks")
-            self.wait(pause_before(fruitless))
-            before = self._mark()
-            self.tick_all(through)
-            ticks += 1
-            fruitless = 0 if self._mark() != before else fruitless + 1
-        quiet = noisy = 0
-        while quiet < _QUIET_TICKS and ticks < _MOST_TICKS:
-            before, words = self._mark(), self._words
-            self.tick_all(through)
-            ticks += 1
-            quiet, noisy = (quiet + 1, noisy) if self._mark() == before else (0, 0)
-            if self._words != words:
-                quiet, noisy = 0, noisy + 1
-            if noisy > FRUITLESS_TICKS and self.noise:
-                told = f"error or log in each of {noisy} ticks in a row, though nothing happens"
-                raise Divergence(self.noise, told)
-        # A tick may have had something to tell that made more due (a client left, the next one waits).
-        if ticks < _MOST_TICKS and next(self._due(), None) is not None:
-            self.settle(through)
-            return
-        self._freed_ports()
-        self._ask_everything()
 
     def listens(self, handle: Handle, port: int) -> bool:
         """Whether connections are taken on the port. The one that finds out resets, and waits at that handle then."""
@@ -346,19 +202,6 @@ class World:
         visitor = self.enlist_connection(handle, 0, wire)
         visitor.end, visitor.loss_allowed = "reset", True
         return True
-
-    def _freed_ports(self) -> None:
-        for port, requirement in list(self.state.freed.items()):
-            self.expect_freed(port, requirement)
-
-    def expect_freed(self, port: int, requirement: str) -> None:
-        """Nothing may listen there any more, after a while."""
-        for fruitless in range(FRUITLESS_TICKS):
-            if self.host.refuses_connections(port):
-                self.state.freed.pop(port, None)
-                return
-            self.wait(pause_before(fruitless))
-        raise Divergence(requirement, f"port {port} still takes connections, and no server should be there")
 
     def _ask_everything(self) -> None:
         for obj in self.state.objects.values():
@@ -373,7 +216,7 @@ class World:
     def _ask_kept(self, obj: ModelObject) -> None:
         if not self.objects[obj.label].count("data") or not self._tells_kept:
             return
-        outcome = self.optional("kept", obj, "kept")
+        outcome = self.optional("kept", obj.label, "kept")
         self._tells_kept = not isinstance(outcome, Unsupported)
         if outcome == Value(False):
             raise Divergence("buffers.delivered-stays", f"what object {obj.label} was given has changed since")
@@ -390,21 +233,3 @@ class World:
         outcome = self.call("holds", 0, orphan)
         if outcome != Value(wanted):
             raise Divergence(requirement, f"whether orphan {orphan} holds a handle: {spell(outcome)}")
-
-    # Waiting
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; wakes early when a peer has something to read."""
-        if seconds <= 0:
-            return
-        sockets = [p.socket for p in self.host.peers if p.socket is not None and p.reading and p.closed is None]
-        if sockets:
-            select.select(sockets, [], [], seconds)
-        else:
-            threading.Event().wait(seconds)
-
-    def silence(self) -> None:
-        """The silence window without a tick: nothing may fire."""
-        self.deeds += 1
-        self.host.silence()
-        self.judge_strays()

@@ -16,19 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
-
-class Wire(Protocol):
-    """What the model wants to know of a peer's end of a connection; `Peer` has it."""
-
-    received: bytearray
-    closed: str | None
-    reading: bool
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that were queued and that the system has not taken yet."""
+from dasnet_conformance.explore.shared.wire import Wire
 
 
 @dataclass(eq=False)

@@ -26,29 +26,10 @@ _SURVIVAL_INSIDE: Final = {
 }
 
 
-#: The same, of a client.
-_CALLER_SURVIVAL: Final = {
-    "connect": "connect.silence-ends",
-    "client_connect": "connect.silence-ends",
-    "tick": "client-tick.idle",
-    "client_tick": "client-tick.idle",
-    "send": "client-send.stalled-returns",
-    "client_send": "client-send.stalled-returns",
-    "close": "close.twice",
-    "client_close": "close.twice",
-    "destroy": "client-destroy.twice",
-}
-
-
 def _tick_without_handle(obj: ModelObject) -> str:
     if obj.destroyed:
         return "destroy.calls-after"
     return "save.saved-object-tick-harmless" if obj.had_handle else "construct.tick-harmless"
-
-
-def survival_of_client(name: str) -> str:
-    """The requirement of a call on a client of the implementation."""
-    return _CALLER_SURVIVAL.get(name, "client-robustness.noise")
 
 
 def survival(name: str, on: ModelObject | None) -> str:
