@@ -9,10 +9,10 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import connected_client, serves_again
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.pace import pace_of
 from dasnet_conformance.suite.scenes import (
     accepted_echoes,
     fill,
-    pace_of,
     to_one_that_does_not_read,
     until_fired,
     until_received,
