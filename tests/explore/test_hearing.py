@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from model_scene import Scene
+from tcp_server_scene import Scene
 
 from dasnet_adapters.contract import Event, Refusal, Value
 from dasnet_conformance.explore.shared.limits import MUCH_AT_ONCE

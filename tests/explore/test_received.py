@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from model_scene import Scene
+from tcp_server_scene import Scene
 
 from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.explore.tcp.server_model.duties import due

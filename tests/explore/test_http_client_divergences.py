@@ -6,7 +6,8 @@ Every script is also played on the sound client, where it must come to its end.
 from __future__ import annotations
 
 import pytest
-from asker_scenes import (
+from divergence_scenes import Case, check, named
+from http_client_scenes import (
     CLOSE,
     DESTROY,
     INIT,
@@ -34,7 +35,6 @@ from asker_scenes import (
     replies,
     wrong,
 )
-from divergence_scenes import Case, check, named
 
 from conftest import Play
 

@@ -6,7 +6,8 @@ Every script is also played on the sound client and on the reference, where it m
 from __future__ import annotations
 
 import pytest
-from asker_scenes import (
+from divergence_scenes import Case, check, named
+from http_client_scenes import (
     CLOSE,
     INIT,
     OPEN,
@@ -33,7 +34,6 @@ from asker_scenes import (
     replies,
     ticks,
 )
-from divergence_scenes import Case, check, named
 
 from conftest import Play
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from http_scenes import DATE, Scene, answer
+from http_server_scenes import DATE, Scene, answer
 
 from dasnet_adapters.contract import Event, Refusal, Value
 from dasnet_conformance.catalogue.loader import load_catalogue

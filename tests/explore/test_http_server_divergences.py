@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from divergence_scenes import Case, check, named
-from http_scenes import (
+from http_server_scenes import (
     ANSWERED,
     FIRST,
     LAST,
