@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dasnet_adapters.contract import Event
-from dasnet_conformance.explore.http_content import Given, Unit, request
-from dasnet_conformance.explore.http_hearing import WebHearing
-from dasnet_conformance.explore.http_received import look_at_answers
-from dasnet_conformance.explore.http_state import WebConnection, WebObject, WebState
+from dasnet_conformance.explore.http_server.content import Given, Unit, request
+from dasnet_conformance.explore.http_server.model.hearing import WebHearing
+from dasnet_conformance.explore.http_server.model.received import look_at_answers
+from dasnet_conformance.explore.http_server.model.state import WebConnection, WebObject, WebState
 
 OPEN = "host: open HTTP server 1 of class A\n"
 NEW_2 = "host: construct HTTP server 2 of class B\n"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dasnet_adapters.contract import Event, Value
-from dasnet_conformance.explore.content import stream
-from dasnet_conformance.explore.hearing import Call, Hearing
-from dasnet_conformance.explore.state import Connection, Handle, ModelObject, State
+from dasnet_conformance.explore.shared.content import stream
+from dasnet_conformance.explore.tcp.server_model.hearing import Call, Hearing
+from dasnet_conformance.explore.tcp.server_model.state import Connection, Handle, ModelObject, State
 
 
 class Wire:

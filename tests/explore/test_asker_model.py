@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import random
-import re
-from pathlib import Path
 
 import pytest
 
-from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.explore import asker_words as words
-from dasnet_conformance.explore.asker_content import reply
-from dasnet_conformance.explore.asker_scripts import make_asking
-from dasnet_conformance.explore.script import Script, parse_script
-from dasnet_conformance.explore.steps import is_of_askers, profile_of
+from dasnet_conformance.explore.chance.http_client_scripts import make_asking
+from dasnet_conformance.explore.http_client.content import reply
+from dasnet_conformance.explore.scripts import http_client_words as words
+from dasnet_conformance.explore.scripts.script import Script, parse_script
+from dasnet_conformance.explore.scripts.steps import is_of_askers, profile_of
 from dasnet_reference._http_limits import HTTP_CLIENT_DEFAULTS
 from dasnet_reference._http_request import Exchange, make_head
 from dasnet_reference._http_response import Response, ResponseReader
-
-EXPLORE = Path(__file__).parents[2] / "conformance" / "dasnet_conformance" / "explore"
 
 
 def test_made_up_scripts_read_back_and_are_about_http_clients() -> None:
@@ -54,14 +49,3 @@ def test_a_right_answer_is_right(method: str, status: int, framing: str, manner:
 def test_what_is_wrong_is_never_an_answer() -> None:
     assert len(words.wrong_answers()) > 40
     assert all(vector.fail and not vector.respond for vector in words.wrong_answers().values())
-
-
-def test_every_requirement_that_is_named_exists() -> None:
-    known = load_catalogue().requirements
-    told = {
-        name
-        for path in EXPLORE.glob("asker_*.py")
-        for name in re.findall(r'"(http-client-[a-z]+\.[a-z-]+)"', path.read_text("utf-8"))
-    }
-    assert len(told) > 50
-    assert not {name for name in told if name not in known}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dasnet_conformance.explore.asker_limits import may_be_given_up, overdue
-from dasnet_conformance.explore.asker_state import Asked, AskerHandle, Limits
-from dasnet_conformance.explore.asker_traffic import HELD_AT_MOST, Traffic
+from dasnet_conformance.explore.http_client.model.limits import may_be_given_up, overdue
+from dasnet_conformance.explore.http_client.model.state import Asked, AskerHandle, Limits
+from dasnet_conformance.explore.http_client.model.traffic import HELD_AT_MOST, Traffic
 from dasnet_conformance.stage.bounds import TICKS_TO_NOTICE
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from conftest import Play
 from dasnet_conformance.explore.explorer import Explorer, Options
-from dasnet_conformance.explore.players import ProcessPlayer
-from dasnet_conformance.explore.script import parse_script
+from dasnet_conformance.explore.playing.players import ProcessPlayer
+from dasnet_conformance.explore.scripts.script import parse_script
 from dasnet_conformance.proof.faults.registry import PACKAGE
 
 MAKE = "host: make client 1 of class A\n"

@@ -9,14 +9,14 @@ from http_scenes import DATE, Scene, answer
 
 from dasnet_adapters.contract import Event, Refusal, Value
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.explore import http_words as words
-from dasnet_conformance.explore.http_allowed import of_request
-from dasnet_conformance.explore.http_content import Given, Unit, answer_fields, request, wrong
-from dasnet_conformance.explore.http_duties import due_by_http
-from dasnet_conformance.explore.http_sketch import make_exchanges
-from dasnet_conformance.explore.script import Script, parse_script
-from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.explore.steps import is_of_http
+from dasnet_conformance.explore.chance.http_servers import make_exchanges
+from dasnet_conformance.explore.http_server.content import Given, Unit, answer_fields, request, wrong
+from dasnet_conformance.explore.http_server.model.allowed import of_request
+from dasnet_conformance.explore.http_server.model.duties import due_by_http
+from dasnet_conformance.explore.scripts import http_server_words as words
+from dasnet_conformance.explore.scripts.script import Script, parse_script
+from dasnet_conformance.explore.scripts.steps import is_of_http
+from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_reference._http_limits import HTTP_DEFAULTS
 from dasnet_reference._http_reader import Request, RequestReader
 
