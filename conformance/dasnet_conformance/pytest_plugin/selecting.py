@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from dasnet_adapters import UsageError
-from dasnet_conformance.catalogue.loader import Catalogue, problems
+from dasnet_conformance.catalogue.loader import Catalogue, Requirement, problems
 from dasnet_conformance.catalogue.selection import SelectionError, exclusions
 from dasnet_conformance.running.target import Target
 from dasnet_conformance.stage.checks import MARKER
@@ -30,6 +30,15 @@ def requirement_of(item: pytest.Item) -> str:
         marker = item.get_closest_marker(MARKER)
         known = item.stash[_REQUIREMENT] = str(marker.args[0]) if marker is not None else ""
     return known
+
+
+def _begins(item: pytest.Item, requirement: Requirement) -> int:
+    # What lets seconds pass is first, then what waits for most of its time: where several processes share the checks,
+    # the others are done meanwhile.
+    marker = item.get_closest_marker(MARKER)
+    if requirement.unhurried:
+        return 0
+    return 1 if marker is not None and marker.kwargs.get("waits") else 2
 
 
 def excluded_by(config: pytest.Config, catalogue: Catalogue, target: Target) -> dict[str, str]:
@@ -89,12 +98,15 @@ class Selection:
                 continue
             item.add_marker(pytest.mark.timeout(self._process.target.check_deadline, func_only=False))
             chosen.append(item)
-        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first; before
-        # all what lets seconds pass: where several processes share the checks, the others are done meanwhile.
-        ordered = sorted(self._catalogue.requirements.values(), key=lambda requirement: not requirement.unhurried)
-        order = {requirement.id: index for index, requirement in enumerate(ordered)}
+        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first.
+        order = {name: index for index, name in enumerate(self._catalogue.requirements)}
         first = set(self._listed("--dasnet-first") or ())
-        chosen.sort(key=lambda item: (requirement_of(item) not in first, order[requirement_of(item)]))
+
+        def place(item: pytest.Item) -> tuple[bool, int, int]:
+            name = requirement_of(item)
+            return name not in first, _begins(item, self._catalogue.requirements[name]), order[name]
+
+        chosen.sort(key=place)
         ours = set(checks)
         others = [item for item in items if item not in ours]
         items[:] = chosen + others
