@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from dasnet_conformance import explore
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore.chance.tcp_servers import make_script
 from dasnet_conformance.explore.playing.session import HASTY, Stage
-from dasnet_conformance.explore.tcp import world
 from dasnet_conformance.explore.tcp.server_model.allowed import QUERIES, _cell
 from dasnet_conformance.proof.faults.registry import load_faults
 
@@ -157,4 +155,3 @@ def test_every_requirement_that_can_be_named_is_in_the_catalogue() -> None:
         named |= {_cell(state, query) for query in (*QUERIES, "send")}
     assert len(named) > 300
     assert named - set(catalogue) == set()
-    assert sys.modules[world.__name__] is world

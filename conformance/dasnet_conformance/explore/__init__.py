@@ -10,4 +10,8 @@ and a model says after each step what was allowed. A folder per idea, from the b
   steps are carried out on a real host with real peers. A script is of one kind
 - `playing` plays a script on an implementation, in a process of its own
 - `explorer` puts it all together
+
+Who is who: a *client* is whom a server has taken. A TCP client of the implementation is a *caller* here, an HTTP client
+of it an *asker*, and the server of the suite that an asker asks is its *site*. What the suite plays against a server of
+the implementation is a *peer*.
 """

@@ -19,6 +19,7 @@ class Tap:
         self.strays: list[Event] = []
 
     def call(self, command: Command) -> Answer:
+        """As of the session; raises `TimeIsUp` after the bound."""
         self.last = ()
         with deadline(self._bound):
             answer = self._session.call(command)
@@ -26,12 +27,15 @@ class Tap:
         return answer
 
     def stray_events(self) -> tuple[Event, ...]:
+        """As of the session; they are kept as well."""
         strays = self._session.stray_events()
         self.strays += strays
         return strays
 
     def diagnostics(self) -> str:
+        """As of the session."""
         return self._session.diagnostics()
 
     def close(self) -> None:
+        """As of the session."""
         self._session.close()
