@@ -19,6 +19,10 @@ LONGEST_DEADLINE: Final = 1_000_000
 #: What a command that has hung is given at least, in seconds, and how many times the slowest of its answers.
 AT_LEAST: Final = 3.0
 TIMES_THE_SLOWEST: Final = 10.0
+#: So often, what a command has at least halves with each time that it hangs again, down to so many seconds. Its slowest
+#: answer goes on to count, so that a busy machine is not taken for a hang.
+HUNG_OFTEN: Final = 3
+AT_LEAST_THEN: Final = 0.5
 #: What part of the deadline a command is given that never hung, of a port that has hung in another one.
 HANGS_ELSEWHERE: Final = 2.0
 #: What a command is given at least that has hung time and again, and returned not once.
@@ -33,6 +37,7 @@ TWINS: Final = {
     "send_reused": "send",
     "ticks": "tick",
     "reloads": "save",
+    "reset": "destroy",
 }
 
 #: How often each command hung, and the seconds of the slowest answer of each.
@@ -68,7 +73,8 @@ class Patience:
             return less if self._hung else self.deadline
         if slowest is None:
             return max(NEVER_RETURNED, self.deadline / 4.0**hung)
-        return min(self.deadline, max(AT_LEAST, TIMES_THE_SLOWEST * slowest))
+        least = max(AT_LEAST_THEN, AT_LEAST / 2.0 ** max(0, hung - HUNG_OFTEN))
+        return min(self.deadline, max(least, TIMES_THE_SLOWEST * slowest))
 
     def returned(self, command: str, seconds: float) -> None:
         """The command came back after so long."""
