@@ -25,6 +25,8 @@ HUNG_OFTEN: Final = 3
 AT_LEAST_THEN: Final = 0.5
 #: What part of the deadline a command is given that never hung, of a port that has hung in another one.
 HANGS_ELSEWHERE: Final = 2.0
+#: So many hangs make a command's time less; a power beyond is no number that a computer has.
+MOST_STEPS: Final = 100
 #: What a command is given at least that has hung time and again, and returned not once.
 NEVER_RETURNED: Final = 0.25
 #: Command -> the one that leads to the same function of the implementation.
@@ -72,8 +74,8 @@ class Patience:
             less = min(self.deadline, max(AT_LEAST, self.deadline / HANGS_ELSEWHERE))
             return less if self._hung else self.deadline
         if slowest is None:
-            return max(NEVER_RETURNED, self.deadline / 4.0**hung)
-        least = max(AT_LEAST_THEN, AT_LEAST / 2.0 ** max(0, hung - HUNG_OFTEN))
+            return max(NEVER_RETURNED, self.deadline / 4.0 ** min(hung, MOST_STEPS))
+        least = max(AT_LEAST_THEN, AT_LEAST / 2.0 ** min(max(0, hung - HUNG_OFTEN), MOST_STEPS))
         return min(self.deadline, max(least, TIMES_THE_SLOWEST * slowest))
 
     def returned(self, command: str, seconds: float) -> None:

@@ -85,6 +85,13 @@ def test_one_that_hangs_again_and_again_has_less_each_time_and_still_a_multiple_
     assert patience.seconds("destroy") == 2.0
 
 
+def test_a_thousand_hangs_are_counted_as_well() -> None:
+    patience = Patience(10.0)
+    patience.learn(({"destroy": 100_000, "save": 100_000}, {"destroy": 0.001}))
+    assert patience.seconds("destroy") == AT_LEAST_THEN
+    assert patience.seconds("save") == NEVER_RETURNED
+
+
 def test_a_reset_that_hangs_is_a_destroy_that_does() -> None:
     patience = Patience(10.0)
     for _ in range(4):
