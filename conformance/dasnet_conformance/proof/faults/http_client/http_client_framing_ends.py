@@ -95,3 +95,19 @@ class LengthsOfThirtyOneBits(HttpResponse):
     def check_body(self, size: int) -> None:
         if size < 0x8000_0000:
             super().check_body(size)
+
+
+@fault("http-client-framing.chunk-data-end")
+class CrIsEnough(HttpResponse):
+    """Of the two bytes behind a chunk's data the first is looked at."""
+
+    def check_data_end(self, end: bytes) -> None:
+        super().check_data_end(end[:1] + b"\n")
+
+
+@fault("http-client-framing.chunk-data-end")
+class LfIsEnough(HttpResponse):
+    """Of the two bytes behind a chunk's data the second is looked at."""
+
+    def check_data_end(self, end: bytes) -> None:
+        super().check_data_end(b"\r" + end[1:])
