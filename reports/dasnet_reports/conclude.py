@@ -259,4 +259,6 @@ def _status(
     status = STATUS[_gravest(own, claims, strict, belief)]
     if status is ProfileStatus.CONFORMING and any(left_for_later(row) and GATES[row.level, strict] for row in own):
         return ProfileStatus.SO_FAR
+    if status is ProfileStatus.NOT_RUN and any(row.verdict is not Verdict.EXCLUDED for row in own):
+        return ProfileStatus.NOTHING_GATES
     return status

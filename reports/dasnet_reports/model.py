@@ -69,7 +69,9 @@ class ProfileStatus(StrEnum):
     INCONCLUSIVE = "inconclusive"
     NOT_CLAIMED = "not claimed"
     NOT_RUN = "not run"
-    """Claimed, but no row that could decide was judged: not selected, all excluded, or none of a deciding level."""
+    """Claimed, but none of its rows was judged: not selected, or all excluded."""
+    NOTHING_GATES = "judged, nothing in it gates"
+    """Claimed, and what was judged is of no level that decides: SHOULD without `--strict`, or MAY."""
 
 
 class EntryKind(StrEnum):

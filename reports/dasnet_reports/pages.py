@@ -49,6 +49,7 @@ TONES: Final = {
     ProfileStatus.INCONCLUSIVE: "inconclusive",
     ProfileStatus.NOT_CLAIMED: "excluded",
     ProfileStatus.NOT_RUN: "excluded",
+    ProfileStatus.NOTHING_GATES: "excluded",
 }
 
 _NAME: Final = 80

@@ -69,10 +69,11 @@ def sanity_of(first: str, last: str) -> Sanity:
         ("MUST:inconclusive MUST:fail MUST:pass", False, "non-conforming", "non-conforming"),
         # Nothing that decides has passed: never green.
         ("MUST:excluded", False, "inconclusive", "not run"),
-        ("MUST:excluded SHOULD:pass MAY:pass", False, "inconclusive", "not run"),
+        ("MUST:excluded SHOULD:pass MAY:pass", False, "inconclusive", "judged, nothing in it gates"),
         ("MUST:excluded SHOULD:pass", True, "conforming", "conforming"),
-        ("SHOULD:pass", False, "inconclusive", "not run"),
-        ("MAY:pass", True, "inconclusive", "not run"),
+        ("SHOULD:pass", False, "inconclusive", "judged, nothing in it gates"),
+        ("MAY:pass", True, "inconclusive", "judged, nothing in it gates"),
+        ("SHOULD:excluded MAY:excluded", True, "inconclusive", "not run"),
         ("MUST:inconclusive", False, "inconclusive", "inconclusive"),
     ],
 )
