@@ -83,12 +83,21 @@ def test_close(host: Host, vector: ResponseVector) -> None:
 
 @check("http-client-connection.close-ends")
 def test_close_ends(host: Host) -> None:
-    """Two who wait for each other's end wait for ever."""
+    """Two who wait for each other's end wait for ever. Where the request has said it, an answer need not."""
     site = asking(host)
     number, peer = asked(site, "/last")
     peer.send(answer_of(b"the last one", "Connection: close"))
     await_response(host, site.client, number)
     host.await_closed(peer, site.client)
+    outcome = request(site.client, "/own", headers=b"Connection: close\r\n")
+    if is_refused(outcome):
+        return
+    number = accepted(outcome, "request with Connection: close")
+    peer, arrived = site.await_request("/own")
+    peer.send(answer_of(b"the last one"))
+    await_response(host, site.client, number)
+    if arrived.closes:
+        host.await_closed(peer, site.client)
 
 
 @check("http-client-connection.close-sent")
