@@ -252,3 +252,20 @@ class LeavesOwnCloseOpen(HttpClientHandle):
 
     answering: Asked | None = None
     left: list[socket.socket]
+
+
+@fault("http-client-connection.after-failure")
+class LeavesFaultyLengthsOpen(HttpClientHandle):
+    """A connection on which a faulty Content-Length came is forgotten and left open."""
+
+    def fail_current(self, message: str, code: int) -> None:
+        if self.connection is not None and "Content-Length" in message:
+            self.left = [*getattr(self, "left", []), self.connection.dup()]
+        super().fail_current(message, code)
+
+    def close(self) -> None:
+        super().close()
+        for each in getattr(self, "left", []):
+            each.close()
+
+    left: list[socket.socket]
