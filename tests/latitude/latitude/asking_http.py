@@ -17,20 +17,45 @@ from dasnet_conformance.proof.faults.sound_http_response import BrokenError, Htt
 from .registry import variant
 
 
-@variant("the framing of a request")
+class _NotesVersions(HttpClientHandle):
+    def outcome_of(self, asked: Asked, response: HttpResponse) -> tuple[Any, ...]:
+        """And whether it is of a server that knows chunks."""
+        self.asking.old_server = response.head.minor < 1  # type: ignore[attr-defined]
+        return super().outcome_of(asked, response)
+
+
+@variant("the framing of a request", also=(_NotesVersions,))
 class LargeBodiesInChunks(HttpAsking):
-    """Sends a body of more than 64 KiB in chunks: RFC 9112, section 6.3 wants one of the two, and prefers a length."""
+    """Sends a body of more than 64 KiB in chunks, for its program has said that servers know HTTP/1.1, until one
+    answers otherwise: RFC 9112, section 6.3 wants one of the two, and prefers a length."""
+
+    old_server = False
+
+    def in_chunks(self, body: bytes) -> bool:
+        """Whether it is large, and the server reads them."""
+        return len(body) > 65_536 and not self.old_server
 
     def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
         """The coding in place of the length."""
-        return [b"Transfer-Encoding: chunked"] if len(body) > 65_536 else super().framing_lines(method, body)
+        return [b"Transfer-Encoding: chunked"] if self.in_chunks(body) else super().framing_lines(method, body)
 
     def content(self, body: bytes) -> bytes:
         """The body, in chunks where it is large."""
-        if len(body) <= 65_536:
+        if not self.in_chunks(body):
             return body
         parts = (body[at : at + 10_000] for at in range(0, len(body), 10_000))
         return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+@variant("how long a target may be", falls_short=("http-client-request.fields-large",))
+class TargetsOfFourKilobytes(HttpAsking):
+    """Refuses a longer one, and cuts none: RFC 9112, section 3, recommends 8,000 bytes, and no more than that."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        """Not beyond."""
+        if len(target) > 4_096:
+            raise ValueError("a target that is too long")
+        super().check_target(method, target)
 
 
 @variant("how fields are written")

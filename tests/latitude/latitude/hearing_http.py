@@ -94,6 +94,31 @@ class ReadsStrictly(HttpResponse):
         return True
 
 
+@variant("what is read of a version and of a size", shows={"http-client-answer.protocol-other": "responded"})
+class ReadsWhatIsPlain(HttpResponse):
+    """Reads what begins with HTTP/1 as a version of it, and passes over a space before the size of a chunk: RFC 9110,
+    section 2.4, lets a recipient make something of what is faulty.
+    """
+
+    def minor_of(self, word: bytes) -> int:
+        """Whatever comes behind."""
+        plain = re.match(rb"HTTP/1(?![0-9])(\.[0-9])?", word)
+        return super().minor_of(plain[0] if plain and plain[1] else b"HTTP/1.1" if plain else word)
+
+    def chunk_number(self, digits: bytes) -> int:
+        """Behind the space."""
+        return super().chunk_number(digits.lstrip(b" "))
+
+
+@variant("the reason of an answer", falls_short=("http-client-answer.reason",))
+class ReasonsAreLetGo(HttpResponse):
+    """Hands over no reason: a client should not go by it (RFC 9112, section 4), and some let go of it."""
+
+    def reason_of(self, words: list[bytes]) -> bytes:
+        """None."""
+        return b""
+
+
 @variant("a status beyond 599, and both framings")
 class BeyondIsFiveHundred(HttpResponse):
     """Hands over 999 as 500, which RFC 9110, section 15 wants; beside a coding it does not look at a length."""

@@ -202,6 +202,27 @@ class PlainAlone(HttpParser):
             raise Refused(400, "no TLS here")
 
 
+class _TellsWhatIsAllowed(HttpConnection):
+    def write(
+        self, request: Request, status: int, fields: list[tuple[bytes, bytes]], body: bytes, *, persistent: bool
+    ) -> bytes:
+        """With Allow where that has to be."""
+        more = [(b"Allow", b"GET, HEAD, POST, PUT, DELETE, OPTIONS")] if status == 405 else []
+        return super().write(request, status, [*fields, *more], body, persistent=persistent)
+
+
+@variant("a method that nobody knows", shows={"http-request.method-unknown": "rejected"}, also=(_TellsWhatIsAllowed,))
+class OthersAreNotAllowed(HttpParser):
+    """Answers 405 to a method beyond six, and says which they are (RFC 9110, section 15.5.6): it knows the others, and
+    no resource of it has them."""
+
+    def check_method(self, method: bytes) -> None:
+        """One of six."""
+        super().check_method(method)
+        if method not in (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS"):
+            raise Refused(405, "no resource has that method")
+
+
 @variant("a line end that is LF alone", shows={"http-request.bare-lf": "waits"})
 class RequestsOfCrLfAlone(HttpParser):
     """Knows no line end but CR LF, and waits for that (RFC 9112, section 2.2); LF in a value is a space (RFC 9110,

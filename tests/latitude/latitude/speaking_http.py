@@ -161,7 +161,7 @@ class _EndsOldConnections(HttpConnection):
         return exchange.request.minor < 1 or super().is_last(exchange, fields)
 
 
-@variant("how an answer says where it ends", also=(_EndsOldConnections,))
+@variant("how an answer says where it ends", also=(_EndsOldConnections,), falls_short=("http-response.delimited",))
 class AnswersInChunks(HttpAnswer):
     """Sends bodies in chunks to HTTP/1.1, and to HTTP/1.0 up to the end of the connection."""
 

@@ -337,7 +337,11 @@ class HttpResponse:
         if self.buffer or self.ends_with_connection():
             return False
         options = [option.lower() for option in listed(self.head.values(b"connection"))]
-        return b"close" not in options and (self.head.minor >= 1 or b"keep-alive" in options)
+        return b"close" not in options and (self.head.minor >= 1 or self.old_goes_on(options))
+
+    def old_goes_on(self, options: list[bytes]) -> bool:
+        """Whether it does behind an answer of HTTP/1.0: one with a coding was framed by mistake (6.1)."""
+        return b"keep-alive" in options and not self.head.values(b"transfer-encoding")
 
     def ends_with_connection(self) -> bool:
         """Whether its end was that of the connection."""

@@ -79,6 +79,15 @@ def test_framing(host: Host, status: int, size: int) -> None:
     expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of one answer")
 
 
+@check("http-response.delimited")
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+def test_delimited(host: Host, version: str) -> None:
+    """The program has given all of it, so that its length is known; whoever reads can tell it from what was cut off."""
+    answer, _, _ = _answered(host, version=version)
+    told = "the end of the connection" if answer.framing == BY_END else "a length, or chunks"
+    expect.equal(told, "a length, or chunks", f"what tells the end of an answer to {version}")
+
+
 @check("http-response.body-exact")
 @pytest.mark.parametrize("size", [1, 2, 1_000, 65_535, 65_536, 1 << 20, 3_000_001])
 def test_body_exact(host: Host, size: int) -> None:
@@ -321,6 +330,24 @@ def test_error_answers_are_whole(host: Host, data: bytes) -> None:
     )
     size = sum(answer.size for answer in finals_at(peer, methods))
     expect.equal(final_bytes(peer, methods), size, "bytes at the client, all of them of whole answers")
+
+
+@check("http-response.allow")
+def test_allow(host: Host) -> None:
+    """Nobody has to have more than GET and HEAD, and nobody has to answer 405; to an empty Allow nothing is said."""
+    server = greeting(host)
+    for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW", "get"):
+        peer = client_of(host, server)
+        peer.send(request_of("/", method=method))
+        host.until(
+            lambda peer=peer: bool(finals_at(peer) or peer.closed),  # type: ignore[misc]
+            server,
+            what=f"an answer to {method}, or the end of the connection",
+        )
+        for answer in finals_at(peer):
+            if answer.status == 405:
+                expect.that(bool(answer.values("allow")), f"Allow of the 405 to {method}", expected="one", got="none")
+        host.dismiss(peer)
 
 
 @check("http-response.error-answers-have-date")

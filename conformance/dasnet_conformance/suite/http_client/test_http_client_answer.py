@@ -55,7 +55,7 @@ def test_status_line_invalid(host: Host, vector: ResponseVector) -> None:
 
 @check_answers("http-client-answer.protocol-other")
 def test_protocol_other(host: Host, vector: ResponseVector) -> None:
-    """Some servers of sound streams begin so."""
+    """Some servers of sound streams begin so; and no rule says what becomes of a version that is written otherwise."""
     judge(host, vector)
 
 

@@ -83,12 +83,21 @@ def test_close(host: Host, vector: ResponseVector) -> None:
 
 @check("http-client-connection.close-ends")
 def test_close_ends(host: Host) -> None:
-    """Two who wait for each other's end wait for ever."""
+    """Two who wait for each other's end wait for ever. Where the request has said it, an answer need not."""
     site = asking(host)
     number, peer = asked(site, "/last")
     peer.send(answer_of(b"the last one", "Connection: close"))
     await_response(host, site.client, number)
     host.await_closed(peer, site.client)
+    outcome = request(site.client, "/own", headers=b"Connection: close\r\n")
+    if is_refused(outcome):
+        return
+    number = accepted(outcome, "request with Connection: close")
+    peer, arrived = site.await_request("/own")
+    peer.send(answer_of(b"the last one"))
+    await_response(host, site.client, number)
+    if arrived.closes:
+        host.await_closed(peer, site.client)
 
 
 @check("http-client-connection.close-sent")
@@ -240,9 +249,10 @@ def _in_order_behind_close(host: Host, site: Site) -> None:
 
 @check("http-client-connection.after-failure")
 def test_after_failure(host: Host) -> None:
-    """An answer that is none, and an end before any."""
+    """An answer that is none, one whose length is none, and an end before any."""
     site = asking(host)
-    for target, data in (("/broken", b"no answer at all\r\n\r\n"), ("/ended", b"")):
+    faulty = b"HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nhello"
+    for target, data in (("/broken", b"no answer at all\r\n\r\n"), ("/length", faulty), ("/ended", b"")):
         number, peer = asked(site, target, "POST", b"a body")
         if data:
             peer.send(data)
@@ -251,6 +261,8 @@ def test_after_failure(host: Host) -> None:
         await_failure(host, site.client, number)
         next_peer = talk(site, f"{target}-next")
         expect.that(next_peer is not peer, "the connection of the next request", expected="another", got="the same one")
+        if data is faulty:
+            host.await_closed(peer, site.client)
 
 
 @check("http-client-connection.early-answer")

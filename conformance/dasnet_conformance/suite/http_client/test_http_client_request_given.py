@@ -93,6 +93,35 @@ def test_body_of_any_method(host: Host, method: str) -> None:
     talk(site, "/next")
 
 
+@check("http-client-request.length-known")
+def test_length_known(host: Host) -> None:
+    """The program gives all of it at once."""
+    site = asking(host)
+    for method in ("POST", "PUT"):
+        number = ask(site.client, f"/{method}", method, body=b"a body")
+        peer, arrived = site.await_request(f"/{method}")
+        expect.equal(arrived.values("content-length"), [b"6"], f"Content-Length of a {method} with a body")
+        peer.send(answer_of())
+        await_response(host, site.client, number)
+
+
+@check("http-client-request.old-server")
+@pytest.mark.parametrize("field", ["X-Field: a", "Connection: keep-alive"], ids=["that ends", "that goes on"])
+def test_old_server(host: Host, field: str) -> None:
+    """Its answer has told of its version; a small body, and one that is more than a client puts together at once."""
+    site = asking(host)
+    number = ask(site.client, "/before")
+    peer, _ = site.await_request("/before")
+    peer.send(answer_of(b"", field, version="HTTP/1.0"))
+    await_response(host, site.client, number)
+    for target, repeat in (("/small", 1), ("/large", 200_000)):
+        number = ask(site.client, target, "POST", body=b"b", repeat=repeat)
+        peer, arrived = site.await_request(target)
+        expect.equal(arrived.values("transfer-encoding"), [], f"Transfer-Encoding of {repeat} bytes to HTTP/1.0")
+        peer.send(answer_of(b"", field, version="HTTP/1.0"))
+        await_response(host, site.client, number)
+
+
 @check("http-client-request.nothing-remembered")
 def test_nothing_remembered(host: Host) -> None:
     """An answer that could be kept, with a mark to ask by and a cookie; and then one without content."""

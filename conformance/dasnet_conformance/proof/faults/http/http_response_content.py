@@ -6,8 +6,9 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer
-from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
-from dasnet_conformance.proof.faults.sound_http_request import Request
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
+from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
+from dasnet_conformance.proof.faults.sound_http_request import Refused, Request
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -26,6 +27,29 @@ class HeadOfNothing(HttpAnswer):
 
     def write(self, status: int, fields: Fields, body: bytes, **more: Any) -> bytes:
         return super().write(status, fields, b"" if more["method"] == b"HEAD" else body, **more)
+
+
+class _EachAnswerIsTheLast(HttpConnection):
+    def is_last(self, exchange: Exchange, fields: Fields) -> bool:  # noqa: ARG002
+        return True
+
+
+@fault("http-response.delimited", also=(_EachAnswerIsTheLast,))
+class EndsTellTheLength(HttpAnswer):
+    """The end of each answer is that of its connection, though all of it is there when its head is written."""
+
+    def framing_lines(self, status: int, body: bytes) -> list[bytes]:  # noqa: ARG002
+        return []
+
+
+@fault("http-response.allow")
+class NothingIsAllowed(HttpParser):
+    """A method that the server does not have is answered 405, and not a word of those that it has."""
+
+    def check_method(self, method: bytes) -> None:
+        super().check_method(method)
+        if method not in (b"GET", b"HEAD", b"POST"):
+            raise Refused(405, "no such method here")
 
 
 @fault("http-response.no-content")

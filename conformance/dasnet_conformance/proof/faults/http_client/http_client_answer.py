@@ -100,14 +100,6 @@ class GarbageIsAnOldAnswer(HttpResponse):
             self.head = Head(200, b"", 0)
 
 
-@fault("http-client-answer.status-line-invalid")
-class VersionsOfManyDigits(HttpResponse):
-    """A version may have more digits."""
-
-    def minor_of(self, word: bytes) -> int:
-        return super().minor_of(word[:8])
-
-
 @fault("http-client-answer.version-major")
 class AnyVersion(HttpResponse):
     """An answer of any version is read as one of HTTP/1.1."""
@@ -151,6 +143,14 @@ class OldConnectionsAreKept(HttpResponse):
 
     def minor_of(self, word: bytes) -> int:
         return max(super().minor_of(word), 1)
+
+
+@fault("http-client-answer.version-old")
+class OldChunksAreAsGoodAsNew(HttpResponse):
+    """A connection of HTTP/1.0 that says keep-alive is used again, although its answer came in chunks."""
+
+    def old_goes_on(self, options: list[bytes]) -> bool:
+        return b"keep-alive" in options
 
 
 @fault("http-client-answer.folded")

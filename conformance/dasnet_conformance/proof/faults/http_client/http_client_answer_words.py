@@ -20,23 +20,6 @@ class StatusWithAnUnderscore(HttpResponse):
         return int(word.replace(b"_", b"")) if re.fullmatch(rb"[0-9]_[0-9]", word) else super().status_of(word)
 
 
-@fault("http-client-answer.status-line-invalid")
-class VersionByItsBeginning(HttpResponse):
-    """What begins with HTTP/1 is a version, whatever comes behind, but for digits."""
-
-    def minor_of(self, word: bytes) -> int:
-        odd = word.startswith(b"HTTP/1") and re.fullmatch(rb"HTTP/1\.[0-9]+", word) is None
-        return 1 if odd else super().minor_of(word)
-
-
-@fault("http-client-answer.status-line-invalid")
-class VersionsOfThreeNumbers(HttpResponse):
-    """A version may have a third number, as those of programs do."""
-
-    def minor_of(self, word: bytes) -> int:
-        return 1 if re.fullmatch(rb"HTTP/1\.[0-9]\.[0-9]", word) else super().minor_of(word)
-
-
 @fault("http-client-answer.reason")
 class ReasonInSixtyFourBytes(HttpResponse):
     """A reason is kept in 64 bytes, and the rest of it dropped."""

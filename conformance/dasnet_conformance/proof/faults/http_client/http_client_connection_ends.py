@@ -228,3 +228,44 @@ class ClosedByNumberAgain(HttpClientHandle):
                 os.close(self.descriptor)
             self.descriptor = -1
         super().finish()
+
+
+@fault("http-client-connection.close-ends")
+class LeavesOwnCloseOpen(HttpClientHandle):
+    """A connection whose request said close is forgotten and left open, unless its answer says so too."""
+
+    def retire(self) -> None:
+        response, asked = self.response, self.answering
+        if self.connection is not None and asked is not None and asked.closes and response and response.keeps():
+            self.left = [*getattr(self, "left", []), self.connection.dup()]
+        super().retire()
+
+    def respond(self) -> None:
+        self.answering = self.current
+        super().respond()
+        self.answering = None
+
+    def close(self) -> None:
+        super().close()
+        for each in getattr(self, "left", []):
+            each.close()
+
+    answering: Asked | None = None
+    left: list[socket.socket]
+
+
+@fault("http-client-connection.after-failure")
+class LeavesFaultyLengthsOpen(HttpClientHandle):
+    """A connection on which a faulty Content-Length came is forgotten and left open."""
+
+    def fail_current(self, message: str, code: int) -> None:
+        if self.connection is not None and "Content-Length" in message:
+            self.left = [*getattr(self, "left", []), self.connection.dup()]
+        super().fail_current(message, code)
+
+    def close(self) -> None:
+        super().close()
+        for each in getattr(self, "left", []):
+            each.close()
+
+    left: list[socket.socket]

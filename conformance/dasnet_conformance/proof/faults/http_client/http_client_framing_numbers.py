@@ -118,6 +118,15 @@ class TwoTrailersAtMost(HttpResponse):
 
 
 @fault("http-client-framing.trailers")
+class OwnTrailersAreFields(HttpResponse):
+    """A trailer field that is of a program's own, and which nobody has said to be safe, is put into the head."""
+
+    def read_trailer(self, name: bytes, value: bytes) -> None:
+        if name.lower().startswith(b"x-"):
+            self.head.fields.append((name, value))
+
+
+@fault("http-client-framing.trailers")
 class TrailersTakeThePlace(HttpResponse):
     """A trailer field takes the place of the field of its name, whatever that is."""
 

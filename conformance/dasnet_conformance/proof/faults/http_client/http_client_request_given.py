@@ -158,6 +158,40 @@ class TeUnnamed(HttpAsking):
         return [*super().field_lines(fields), b"TE: trailers"]
 
 
+@fault("http-client-request.length-known", "http-client-request.old-server")
+class EveryBodyInChunks(HttpAsking):
+    """A body goes out in chunks, whatever is known of its length and of the server."""
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        return [b"Transfer-Encoding: chunked"] if body else super().framing_lines(method, body)
+
+    def content(self, body: bytes) -> bytes:
+        return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b""
+
+
+@fault("http-client-request.old-server")
+class LargeBodiesInChunksToAnyone(EveryBodyInChunks):
+    """A large body goes out in chunks, also to a server that has answered in HTTP/1.0."""
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        return (
+            super().framing_lines(method, body) if len(body) > 65_536 else HttpAsking.framing_lines(self, method, body)
+        )
+
+    def content(self, body: bytes) -> bytes:
+        return super().content(body) if len(body) > 65_536 else body
+
+
+@fault("http-client-request.fields-large")
+class RefusesLongTargets(HttpAsking):
+    """A target of more than 4,096 bytes is refused."""
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        if len(target) > 4_096:
+            raise ValueError("a target that is too long")
+        super().check_target(method, target)
+
+
 @fault("http-client-request.te-named")
 class TeNamesChunked(HttpAsking):
     """TE names chunked, as if somebody could do without."""
