@@ -94,7 +94,7 @@ class FailedSendIsToldBehindTheTick(_ToldBehind, Handle):
 
 @variant("when an error inside a callback is told")
 class ClientsFailedSendIsToldBehindTheTick(_ToldBehind, ClientHandle):
-    """Tells of a client's send that failed inside a callback at the end of that tick."""
+    """Tells of a client's send that failed inside a callback at the end of that tick: one callback at a time."""
 
 
 @variant("an exception in a callback", shows={"callbacks.raise-reaches-host": "error"})

@@ -106,7 +106,11 @@ class BadPortIsRefused(Handle):
 
 @variant(
     "init on an object that is open",
-    shows={"init.already-open": "moved", "pressure.mistakes-cost-nothing": "moved"},
+    shows={
+        "init.already-open": "moved",
+        "server-init.already-open": "moved",
+        "pressure.mistakes-cost-nothing": "moved",
+    },
 )
 class SecondInitMoves(Handle):
     """A second init moves to the new port, frees the old one and keeps the client; on failure it stays where it was."""
@@ -140,7 +144,18 @@ class SecondInitIsRefused(_Raises):
         return Handle.fail_init(self, message, code)
 
 
-@variant("init without a handle")
+@variant("init without a handle", shows={"init.without-handle-leaves-no-port": "true"})
+class InitWithoutHandleMakesOne(Server):
+    """Makes a handle where init finds none: the object is asked to listen, and nothing stands against it."""
+
+    def init(self, port: int) -> bool:
+        """With a handle of the object's own."""
+        if self._server is None:
+            self.make_server_adapter()
+        return super().init(port)
+
+
+@variant("init without a handle", shows={"init.without-handle-leaves-no-port": "false"})
 class InitWithoutHandleIsFalse(Server):
     """Answers false to an init without a handle, with an error told: the documented result says whether it listens."""
 

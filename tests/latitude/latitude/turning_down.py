@@ -34,7 +34,11 @@ class ClientSizeZeroIsRefused(ClientHandle):
 
 @variant(
     "a size that the client's buffer does not have",
-    shows={"client-send.size-beyond-buffer": "false", "client-send.size-negative": "false"},
+    shows={
+        "client-send.size-beyond-buffer": "false",
+        "client-send.size-negative": "false",
+        "client-send-function.bad-size": "false",
+    },
 )
 class ClientWrongSizeIsFalse(ClientHandle):
     """Answers false to a size beyond the buffer or below zero, with an error told: the call did not succeed."""

@@ -260,6 +260,28 @@ class TellsNoFailedSendInATick(Conversation):
         return False if self.ticking else super().fail_send(data, size, message, code)
 
 
+class OneBufferForAll(Conversation):
+    """Reads into a buffer of the program, and hands what came over in parts of 4 KiB."""
+
+    ROOM = bytearray(Conversation.CHUNK)
+
+    def receive(self) -> None:
+        client, owner = self.client, self.owner
+        if client is None:
+            return
+        try:
+            count = client.recv_into(self.ROOM)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            count = 0
+        if not count:
+            self.end_of_input()
+        for start in range(0, count, 4096):
+            if self.client is client and self.owner is owner:
+                self.tell_data(bytes(self.ROOM[start : min(start + 4096, count)]))
+
+
 class RoomStaysTaken(Conversation):
     """The bytes that wait are counted for the handle, and those of a connection that has ended are never taken off."""
 

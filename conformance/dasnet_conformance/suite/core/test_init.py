@@ -291,6 +291,25 @@ def test_already_open_same_port(host: Host) -> None:
     serve_one(host, server)
 
 
+@check("init.without-handle-leaves-no-port")
+@pytest.mark.parametrize("state", ["new", "saved", "destroyed"])
+def test_without_handle_leaves_no_port(host: Host, state: str) -> None:
+    """A listener that belongs to no object is one that nobody can close."""
+    server = host.new() if state == "new" else host.listening()
+    if state == "saved":
+        put_aside(server)
+    elif state == "destroyed":
+        server.destroy()
+    port = unused_port(host)
+    # Past the object's own note of its port.
+    outcome = expect.one_of(server.call("init", port), host.allowed(), f"init on an object that is {state}")
+    if outcome == "true":
+        expect.returns(server.is_open(), True, "is_open after an init that said true")
+        server.destroy()
+    host.await_refusal(port, "no listener that belongs to no object")
+    host.observe(outcome)
+
+
 @check("init.two-servers-independent")
 @pytest.mark.parametrize("clients", ["at the same time", "in turns", "one goes, its server too"])
 def test_two_servers_independent(host: Host, clients: str) -> None:

@@ -50,6 +50,8 @@ def _trouble(host: Host, server: HostObject, trouble: str) -> None:
 def test_errors_to_new_object(host: Host, trouble: str) -> None:
     """Whether the new one is told is another question; the old one has nothing to do with it any more."""
     server = host.listening()
+    # The first error is the old one's, and so is no later one.
+    server.send(b"nobody")
     put_aside(server)
     taker = take_over(host, server)
     before = len(server.fired)

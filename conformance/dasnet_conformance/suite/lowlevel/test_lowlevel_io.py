@@ -15,6 +15,8 @@ from dasnet_conformance.suite.scenes import fill, passed_on, put_aside, take_ove
 LOW = "server_tick"
 #: More than the system's buffers hold for a client that does not read.
 WAITING = 6 << 20
+#: Bytes of each of two clients: more than one read brings.
+EACH = 150_000
 
 
 @check("server-tick.takes-client")
@@ -146,7 +148,14 @@ def _bind(keeper: HostObject, target: HostObject) -> None:
 
 @check("server-restore.rebinds")
 def test_server_restore_rebinds(host: Host) -> None:
-    """Data, departure and the next arrival are all told to the new object."""
+    """Data, departure and the next arrival are all told to the new object, and errors, if the old one was told any."""
+    lonely, heir = host.listening(), host.new()
+    lonely.send(b"nobody", through="server_send")
+    _bind(lonely, heir)
+    errors = lonely.count("error")
+    lonely.send(b"nobody", through="server_send")
+    expect.equal(lonely.count("error"), errors, "errors on the old object, with those before")
+    expect.equal(heir.count("error") > 0, errors > 0, "whether a send without a client is told on the new object")
     keeper, target, peer = _bound_anew(host)
     peer.send(b"for another")
     until_received(host, target, 11, keeper, through=LOW)
@@ -265,6 +274,28 @@ def test_server_restore_other_class(host: Host) -> None:
     host.settle(keeper, through=LOW)
     expect.same_bytes(target.received, b"to B", "what the object of class B was given")
     expect.same_bytes(keeper.received, b"to A", "what the object of class A was given")
+
+
+@check("lowlevel.two-handles-one-object")
+def test_two_handles_one_object(host: Host) -> None:
+    """How far an inner tick goes is free; bytes below 128 are those of the one client, and the others of the other."""
+    (keeper, first), (owner, second) = host.connected(), host.connected()
+    _bind(keeper, owner)
+    owner.react("data", "tick")
+    low = bytes(byte & 127 for byte in host.random.randbytes(EACH))
+    high = bytes(byte | 128 for byte in host.random.randbytes(EACH))
+    for peer, content in ((first, low), (second, high)):
+        peer.send(content)
+        host.until(lambda sent=peer: not sent.unsent, what="the client could send everything")  # type: ignore[misc]
+    host.silence()
+    # The one that is handed over first is the other's: its object ticks its own server inside.
+    host.tick_once(keeper, through=LOW)
+    owner.react("data", "none")
+    host.until(lambda: len(owner.received) >= 2 * EACH, keeper, owner, what="all bytes", through=LOW)
+    host.settle(keeper, owner, through=LOW)
+    for wanted, highest in ((low, False), (high, True)):
+        got = bytes(byte for byte in owner.received if (byte > 127) is highest)
+        expect.same_bytes(got, wanted, f"what the object was given of {'its own' if highest else 'the other'} server")
 
 
 @check("lowlevel.mixes-with-methods")

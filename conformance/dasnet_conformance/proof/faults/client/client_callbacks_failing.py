@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import drain
@@ -111,3 +113,20 @@ class ClientNotConnectedWhileReading(ClientHandle):
 
     def is_connected(self) -> bool:
         return not self.delivering and super().is_connected()
+
+
+@fault("client-callbacks.raise-in-connect", may_kill=("client-callbacks.raise-loses-no-data",))
+class ConnectIsUnderWayForGood(ClientHandle):
+    """A mark that the connect callback is running is not taken away where that raises: no later connect is taken."""
+
+    telling = False
+
+    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
+        if self.telling:
+            return self.fail_connect("a connect is under way", errno.EALREADY)
+        return super().connect(host, port, timeout_ms)
+
+    def tell_connect(self) -> None:
+        self.telling = True
+        super().tell_connect()
+        self.telling = False

@@ -160,3 +160,52 @@ class NinthClientTakesThePlaceOfTheFirst(ClientHandle):
         if self in self.table:
             self.table.remove(self)
         super().drop_client()
+
+
+class _KnowsTheHalfClose(ClientHandle):
+    found = False
+
+    def adopt(self, client: socket.socket) -> None:
+        self.found = False
+        super().adopt(client)
+
+    def end_of_input(self) -> None:
+        self.found = True
+        super().end_of_input()
+
+
+@fault("close.half-closed-server")
+class CloseOwesAHalfClosedServerNothing(_KnowsTheHalfClose):
+    """A server that has shut down writing is taken for gone when close comes, and what waits for it is dropped."""
+
+    def close(self) -> None:
+        if self.found:
+            self.outgoing.clear()
+        super().close()
+
+
+@fault("close.half-closed-server")
+class CloseLeavesAHalfClosedServerToTicks(_KnowsTheHalfClose):
+    """close does nothing where the end is on its way: a later tick tells the departure, and the object is connected."""
+
+    def close(self) -> None:
+        if self.client is None or not self.found:
+            super().close()
+
+
+@fault("close.inside-data")
+class ClosedInsideDataReadsOnWhileItOwes(ClientHandle):
+    """A connection that still owes bytes when it is closed stays open for them, and what is read of it is told."""
+
+    def receive(self) -> None:
+        client, owner, data = self.client, self.owner, self.read()
+        while data and client is not None and self.owner is owner:
+            self.tell_data(data)
+            if client.fileno() < 0:
+                return
+            try:
+                data = client.recv(self.CHUNK)
+            except OSError:
+                return
+        if data == b"" and self.client is client:
+            self.end_of_input()

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server, SharedOrphan
 from dasnet_conformance.proof.faults.sound_handle import Handle
+from dasnet_conformance.proof.faults.tools import LOST
 
 _ELSEWHERE = ("endurance.many-failed-inits", "lifetime.failed-inits-leak-nothing")
 
@@ -123,3 +124,23 @@ class BusyPortStaysBusyForAll(_RemembersPorts):
     """A port that was in use once is in a table of the module, and no object asks the system again."""
 
     busy = _BUSY
+
+
+@fault("init.without-handle-leaves-no-port")
+class InitWithoutHandleListensForNobody(Server):
+    """init makes a handle where there is none, listens, and finds then that the object has no place for it."""
+
+    def init(self, port: int) -> bool:
+        if self._server is None:
+            handle = Handle()
+            LOST.append(handle)
+            handle.init(port)
+        return super().init(port)
+
+
+@fault("init.without-handle-leaves-no-port", may_kill=("agreement.bad-port-in-every-state",))
+class InitWithoutHandleSaysTrue(Server):
+    """init of an object that has no handle says true, as nothing went wrong, and listens nowhere."""
+
+    def init(self, port: int) -> bool:
+        return self._server is None or super().init(port)

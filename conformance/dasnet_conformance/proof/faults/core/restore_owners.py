@@ -49,6 +49,18 @@ class ErrorsStayWithTheMaker(Handle):
             self.maker.on_error(message, code)
 
 
+@fault("restore.errors-to-new-object")
+class ErrorsStayWithWhoHadTheFirst(Handle):
+    """The error callback is looked up when there is an error to tell for the first time, and kept from then on."""
+
+    first: Any = None
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.first = self.first or self.owner
+        if self.first is not None:
+            self.first.on_error(message, code)
+
+
 @fault("restore.errors-to-new-object", may_kill=_besides("restore.errors-to-new-object"))
 class BrokenConnectionsAreToldToBoth(Handle):
     """A restore adds the new owner to those who are told that a connection broke, and leaves the old one there."""

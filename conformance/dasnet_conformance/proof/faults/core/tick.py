@@ -6,6 +6,7 @@ import errno
 import socket
 import weakref
 
+from dasnet_conformance.proof.faults.both_halves import OneBufferForAll
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import LOST, die, drain, peek, ready
@@ -349,6 +350,11 @@ class NestedTickDeliversAgain(_Recursive):
             self.tell_data(data)
             if self.client is client:
                 client.recv(len(data))
+
+
+@fault("tick.inside-callback", may_kill=("client-tick.inside-callback",))
+class NestedTickReadsIntoTheSamePiece(OneBufferForAll, _Recursive):
+    """What was read is handed over in parts, and a tick inside one of them reads into the buffer of the others."""
 
 
 @fault("tick.inside-callback")

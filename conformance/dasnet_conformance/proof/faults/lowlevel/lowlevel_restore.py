@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dasnet_conformance.proof.faults.both_halves import OneBufferForAll
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import LowLevel
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -73,3 +74,18 @@ class LowSendForgetsWhatWaits(LowLevel):
         took = super().server_send(handle, data, size)
         needed.outgoing.clear()
         return took
+
+
+@fault("lowlevel.two-handles-one-object")
+class OneReadingBufferForAllHandles(OneBufferForAll, Handle):
+    """All handles read into one buffer, of which parts are handed over while another handle reads."""
+
+
+@fault("server-restore.rebinds")
+class LowRestoreForgetsTheErrors(LowLevel):
+    """server_restore binds connect, disconnect and data, and leaves out the error callback, which is called no more."""
+
+    def server_restore(self, handle: Handle | None, obj: Any, class_info: type) -> None:
+        super().server_restore(handle, obj, class_info)
+        muted: Any = self.need(handle, "server_restore")
+        muted.tell_error = lambda _message, _code: None
