@@ -195,12 +195,13 @@ def test_fields_arrive(host: Host) -> None:
     """
     site = asking(host)
     headers = b'X-One: a\r\nX-Two: b, "c  d"\r\nX-One: d\r\nX-Empty: \r\nX-Bytes: caf\xe9\r\nX-Tab: "a\tb"\r\n'
-    headers += b"X-One: a\r\nCookie: a=b\r\nAuthorization: a b\r\nReferer: /a\r\n"
+    headers += b"X-Zero: 0\r\nX-One: a\r\nCookie: a=b\r\nAuthorization: a b\r\nReferer: /a\r\n"
     number, arrived = _sent(site, headers=headers)
     for name, wanted in (
         ("x-one", b"a, d, a"),
         ("x-two", b'b, "c  d"'),
         ("x-empty", b""),
+        ("x-zero", b"0"),
         ("x-bytes", b"caf\xe9"),
         ("x-tab", b'"a\tb"'),
         ("cookie", b"a=b"),

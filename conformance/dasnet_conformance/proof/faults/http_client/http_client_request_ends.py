@@ -52,3 +52,14 @@ class PatchWithoutLength(HttpAsking):
     """PATCH is no method that means a body."""
 
     WITH_BODY = (b"POST", b"PUT")
+
+
+@fault("http-client-request.fields-arrive", "http-client-request.body-of-any-method")
+class ZeroIsNothing(HttpAsking):
+    """The text 0 is false in the language, and what is false is left out: a value, and the length of a body."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return super().field_lines([(name, b"" if value == b"0" else value) for name, value in fields])
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        return [] if body == b"0" else super().framing_lines(method, body)
