@@ -81,7 +81,7 @@ def test_host_injection(host: Host, name: str) -> None:
 @check("http-client-request.body-of-any-method")
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS", "PATCH"])
 def test_body_of_any_method(host: Host, method: str) -> None:
-    """Whether it makes sense is for the program to know, and whether it is taken for the client to say. A 0 is a body."""
+    """Whether it makes sense is for the program to know, and whether it is taken for the client to say; 0 is one."""
     site = asking(host)
     outcome = request(site.client, "/body", method, body=b"0")
     if not is_refused(outcome):

@@ -63,3 +63,22 @@ class ZeroIsNothing(HttpAsking):
 
     def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
         return [] if body == b"0" else super().framing_lines(method, body)
+
+
+@fault("http-client-request.body-exact")
+class TextsAreCountedInCharacters(HttpAsking):
+    """The length of a body that is a text is the number of its characters."""
+
+    def length(self, body: bytes) -> int:
+        try:
+            return len(body.decode())
+        except UnicodeDecodeError:
+            return super().length(body)
+
+
+@fault("http-client-request.fields-arrive")
+class FieldsFromTheLast(HttpAsking):
+    """Fields are taken from the end of a list that they were put to the end of."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return super().field_lines(fields)[::-1]
