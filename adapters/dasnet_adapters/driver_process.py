@@ -1,7 +1,7 @@
 """The adapter `driver:COMMAND`: the line protocol with a driver that runs as a child process.
 
-What the process is and how it ends is in `child_process`, what is said in `driver_session`. May import the standard
-library and the modules beside it.
+What the process is and how it ends is in `child_process`, what is said in `driver_conversation`. May import the
+standard library and the modules beside it.
 """
 
 from __future__ import annotations

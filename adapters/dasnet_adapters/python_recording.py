@@ -1,8 +1,8 @@
 """A Python module seen as an implementation: what it offers, and subclasses of its classes that report callbacks.
 
 The names looked for are those of the module's documentation, in their Python form. Nothing here calls the module but to
-derive classes from its `Server`, `Client` and `HttpServer`; `python_host` makes the calls. May import the standard
-library and the contract.
+derive classes from its `Server`, `Client`, `HttpServer` and `HttpClient`; `python_host` makes the calls. May import the
+standard library and the contract.
 """
 
 from __future__ import annotations

@@ -32,8 +32,3 @@ def _toctrees(pages: set[str]) -> list[str]:
         + "\n```"
         for group in groups
     ]
-
-
-def adapter_pages(pages: Iterable[str]) -> list[str]:
-    """The pages that stand in no sidebar."""
-    return [page for page in pages if page.startswith(("adapters/", "reports/"))]

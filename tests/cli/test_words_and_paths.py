@@ -14,7 +14,7 @@ from dasnet_adapters.errors import UsageError
 from dasnet_adapters.implementation_file import load_file
 from dasnet_conformance.cli import UsageMistake, main
 from dasnet_conformance.cli.files import write_text
-from dasnet_conformance.explore.script import BadScript, read_script
+from dasnet_conformance.explore.scripts.script import BadScript, read_script
 from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 
 ONE: Final = "init.free-port"

@@ -10,9 +10,9 @@ import pytest
 
 from dasnet_adapters.contract import Adapter
 from dasnet_adapters.resolve import resolve
-from dasnet_conformance.explore.script import parse_script
-from dasnet_conformance.explore.session import HASTY, Stage
-from dasnet_conformance.explore.state import Divergence
+from dasnet_conformance.explore.playing.session import HASTY, Stage
+from dasnet_conformance.explore.scripts.script import parse_script
+from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.proof.faults.tools import LOST
 
 Play = Callable[[str | Adapter, str], Divergence | None]

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_conformance.explore.content import (
-    LONGEST_PARCEL,
-    LONGEST_SEND,
-    LONGEST_STREAM,
-    MOST_CONNECTIONS,
-    parcel,
-    shared_out,
-    stream,
-)
+from dasnet_conformance.explore.shared.content import parcel, shared_out, stream
+from dasnet_conformance.explore.shared.limits import LONGEST_PARCEL, LONGEST_SEND, LONGEST_STREAM, MOST_CONNECTIONS
 
 SERIALS = range(MOST_CONNECTIONS)
 

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dasnet_conformance.explore.chance.machine import visit_scripts
 from dasnet_conformance.explore.explorer import Explored, Explorer, Options
-from dasnet_conformance.explore.machine import visit_scripts
-from dasnet_conformance.explore.session import PATIENT, Manner
-from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.explore.steps import Step, is_of_http
+from dasnet_conformance.explore.playing.session import PATIENT, Manner
+from dasnet_conformance.explore.scripts.steps import Step, is_of_http
+from dasnet_conformance.explore.shared.verdicts import Divergence
 
 #: Conversations about servers alone, so that the examples are counted once.
 SERVERS = ("core", "lowlevel")
@@ -103,7 +103,7 @@ def test_the_same_scripts_whatever_the_hashes_are_and_whatever_is_imported(tmp_p
     program = (
         "import sys\n"
         "if sys.argv[1:]: __import__(sys.argv[1])\n"
-        "from dasnet_conformance.explore.machine import visit_scripts\n"
+        "from dasnet_conformance.explore.chance.machine import visit_scripts\n"
         "visit_scripts(lambda script: print(script), examples=500, most=40, seed=0, profiles=('core', 'lowlevel'))\n"
     )
     made = [

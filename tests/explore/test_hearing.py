@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from model_scene import Scene
+from tcp_server_scene import Scene
 
 from dasnet_adapters.contract import Event, Refusal, Value
-from dasnet_conformance.explore.hearing import Call
-from dasnet_conformance.explore.state import MUCH_AT_ONCE, Divergence, ModelObject, NoVerdict
+from dasnet_conformance.explore.shared.limits import MUCH_AT_ONCE
+from dasnet_conformance.explore.shared.verdicts import Divergence, NoVerdict
+from dasnet_conformance.explore.tcp.server_model.hearing import Call
+from dasnet_conformance.explore.tcp.server_model.state import ModelObject
 
 
 def refused(scene: Scene, *events: Event, label: int = 1, call: str = "tick") -> Divergence:

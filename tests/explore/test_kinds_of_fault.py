@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 
 from dasnet_adapters.contract import HTTP_CLIENT
+from dasnet_conformance.explore.chance.machine import Enough, visit_scripts
 from dasnet_conformance.explore.explorer import Explorer, Finding, Options
-from dasnet_conformance.explore.machine import Enough, visit_scripts
-from dasnet_conformance.explore.players import ProcessPlayer
-from dasnet_conformance.explore.session import HASTY
-from dasnet_conformance.explore.state import Divergence
-from dasnet_conformance.explore.steps import Step
+from dasnet_conformance.explore.playing.players import ProcessPlayer
+from dasnet_conformance.explore.playing.session import HASTY
+from dasnet_conformance.explore.scripts.steps import Step
+from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.proof.faults.registry import PACKAGE
 
 #: Conversations in which one has to be found, and among how many seeds they are shared out: what a user is promised.

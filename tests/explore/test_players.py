@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from dasnet_adapters.contract import CORE, LOWLEVEL, AdapterBroken
-from dasnet_conformance.explore import players
-from dasnet_conformance.explore.players import ProcessPlayer
-from dasnet_conformance.explore.script import parse_script
-from dasnet_conformance.explore.session import HASTY, Manner
+from dasnet_conformance.explore.playing import players
+from dasnet_conformance.explore.playing.players import ProcessPlayer
+from dasnet_conformance.explore.playing.session import HASTY, Manner
+from dasnet_conformance.explore.scripts.script import parse_script
 
 FAULT = "python:dasnet_conformance.proof.faults:"
 NEW = "host: construct object 1 of class A\n"
@@ -150,7 +150,7 @@ def test_what_cannot_be_loaded_is_no_finding(
 
 def test_a_fault_of_the_suite_is_no_death_of_the_implementation() -> None:
     # A question in which a part is missing, as no player asks it.
-    command = [sys.executable, "-m", "dasnet_conformance.explore.worker", "reference"]
+    command = [sys.executable, "-m", "dasnet_conformance.explore.playing.worker", "reference"]
     asked = json.dumps({"steps": [NEW.strip()]}).encode() + b"\n"
     ended = subprocess.run(command, input=asked, capture_output=True, timeout=60, check=False)
     told = [json.loads(line) for line in ended.stdout.splitlines()]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from model_scene import Scene
+from tcp_server_scene import Scene
 
-from dasnet_conformance.explore.duties import due
-from dasnet_conformance.explore.received import look
-from dasnet_conformance.explore.state import Connection, Divergence
+from dasnet_conformance.explore.shared.verdicts import Divergence
+from dasnet_conformance.explore.tcp.server_model.duties import due
+from dasnet_conformance.explore.tcp.server_model.received import look
+from dasnet_conformance.explore.tcp.server_model.state import Connection
 
 
 def candidates() -> tuple[Scene, Connection, Connection]:

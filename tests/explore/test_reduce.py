@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dasnet_conformance.explore.reduce import Reducer
-from dasnet_conformance.explore.script import parse_script
-from dasnet_conformance.explore.steps import Step, step, told
+from dasnet_conformance.explore.scripts.reduce import Reducer
+from dasnet_conformance.explore.scripts.script import parse_script
+from dasnet_conformance.explore.scripts.steps import Step, step, told
 
 
 def shortened(text: str, diverges: Callable[[tuple[Step, ...]], bool]) -> str:

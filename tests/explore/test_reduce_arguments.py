@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_conformance.explore.reduce import Reducer, Steps
-from dasnet_conformance.explore.script import parse_script
-from dasnet_conformance.explore.steps import step, told
+from dasnet_conformance.explore.scripts.reduce import Reducer, Steps
+from dasnet_conformance.explore.scripts.script import parse_script
+from dasnet_conformance.explore.scripts.steps import step, told
 
 
 def names(steps: Steps) -> list[str]:

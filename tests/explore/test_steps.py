@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dasnet_adapters.contract import CORE, PROFILES
-from dasnet_conformance.explore.caller_sketch import make_talk
-from dasnet_conformance.explore.script import BadScript, Script, parse_script, read_script
-from dasnet_conformance.explore.sketch import make_script
-from dasnet_conformance.explore.steps import (
+from dasnet_conformance.explore.chance.tcp_clients import make_talk
+from dasnet_conformance.explore.chance.tcp_servers import make_script
+from dasnet_conformance.explore.scripts.script import BadScript, Script, parse_script, read_script
+from dasnet_conformance.explore.scripts.steps import (
     FORMS,
     WORDS,
     BadStep,

@@ -12,10 +12,10 @@ from odd_servers import Between
 from conftest import Play
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Event
 from dasnet_adapters.resolve import resolve
-from dasnet_conformance.explore import session
-from dasnet_conformance.explore.script import parse_script
-from dasnet_conformance.explore.session import HASTY, Manner, Stage
-from dasnet_conformance.explore.state import Divergence
+from dasnet_conformance.explore.playing import session
+from dasnet_conformance.explore.playing.session import HASTY, Manner, Stage
+from dasnet_conformance.explore.scripts.script import parse_script
+from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.stage.expect import Mismatch
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.peer import Peer

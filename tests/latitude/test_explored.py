@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dasnet_conformance.explore.explorer import Explorer, Options
-from dasnet_conformance.explore.players import ProcessPlayer
+from dasnet_conformance.explore.playing.players import ProcessPlayer
 
 #: Variants whose choice shows in conversations: in what is read, called back, answered, and in when a connection ends.
 VARIANTS = (

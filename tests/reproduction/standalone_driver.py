@@ -21,7 +21,6 @@ class Server:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.adapted = False
         self.listener: socket.socket | None = None
         self.client: socket.socket | None = None
         self.ever = False
@@ -97,7 +96,6 @@ def carry_out(words: list[str], objects: dict[int, Server], say) -> str:  # type
         return "unsupported"
     server = objects[int(arguments[0])]
     if name == "adapter":
-        server.adapted = True
         return "value"
     if name == "init":
         if server.listener is None:

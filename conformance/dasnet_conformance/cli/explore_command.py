@@ -13,8 +13,8 @@ from dasnet_adapters.contract import PROFILES, AdapterBroken
 from dasnet_adapters.errors import UsageError
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore.explorer import Explored, Explorer, Finding, Options
-from dasnet_conformance.explore.players import ProcessPlayer
-from dasnet_conformance.explore.script import Script
+from dasnet_conformance.explore.playing.players import ProcessPlayer
+from dasnet_conformance.explore.scripts.script import Script
 from dasnet_conformance.gate.baseline import BaselineError, read_baseline
 from dasnet_conformance.running.target import Target
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.explore.script import BadScript, read_script
-from dasnet_conformance.explore.session import PATIENT
+from dasnet_conformance.explore.playing.session import PATIENT
+from dasnet_conformance.explore.scripts.script import BadScript, read_script
 
 from . import UsageMistake
 from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player

@@ -13,8 +13,9 @@ from typing import Final
 
 from dasnet_adapters.channel import ChannelError
 from dasnet_adapters.contract import Adapter, AdapterBroken, Command, Description, Refusal, Session, Unsupported
+from dasnet_adapters.driver_conversation import Conversation
 from dasnet_adapters.driver_process import ProcessPeer, describe_status
-from dasnet_adapters.driver_session import Conversation, DriverAdapter
+from dasnet_adapters.driver_session import DriverAdapter
 from dasnet_adapters.line_protocol import VERSION, encode_command
 
 from .findings import Note, broken_because, symptom_of

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT, PROFILES
-
-from .machine import Enough, visit_scripts
-from .players import Player
-from .reduce import Reducer
-from .session import HASTY, PATIENT
-from .state import Divergence
-from .steps import Step
+from dasnet_conformance.explore.chance.machine import Enough, visit_scripts
+from dasnet_conformance.explore.playing.players import Player
+from dasnet_conformance.explore.playing.session import HASTY, PATIENT
+from dasnet_conformance.explore.scripts.reduce import Reducer
+from dasnet_conformance.explore.scripts.steps import Step
+from dasnet_conformance.explore.shared.verdicts import Divergence
 
 #: Seconds that making one finding short may take.
 _SHORTENING: Final = 60.0

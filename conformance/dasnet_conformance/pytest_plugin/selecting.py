@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from dasnet_adapters import UsageError
-from dasnet_conformance.catalogue.loader import Catalogue, problems
+from dasnet_conformance.catalogue.loader import Catalogue, Requirement, problems
 from dasnet_conformance.catalogue.selection import SelectionError, exclusions
 from dasnet_conformance.running.target import Target
 from dasnet_conformance.stage.checks import MARKER
@@ -30,6 +30,15 @@ def requirement_of(item: pytest.Item) -> str:
         marker = item.get_closest_marker(MARKER)
         known = item.stash[_REQUIREMENT] = str(marker.args[0]) if marker is not None else ""
     return known
+
+
+def _begins(item: pytest.Item, requirement: Requirement) -> int:
+    # What lets seconds pass is first, then what waits for most of its time: where several processes share the checks,
+    # the others are done meanwhile.
+    marker = item.get_closest_marker(MARKER)
+    if requirement.unhurried:
+        return 0
+    return 1 if marker is not None and marker.kwargs.get("waits") else 2
 
 
 def excluded_by(config: pytest.Config, catalogue: Catalogue, target: Target) -> dict[str, str]:
@@ -52,6 +61,8 @@ class Selection:
     def __init__(self, process: Process, excluded: dict[str, str]) -> None:
         #: The profiles that are judged; known when the session has started.
         self.profiles: tuple[str, ...] = ()
+        #: Those that the implementation claims, known as well then.
+        self.claimed: tuple[str, ...] = ()
         self._process = process
         self._catalogue = process.catalogue
         self._excluded = excluded
@@ -64,6 +75,7 @@ class Selection:
         if unknown:
             raise UsageError(f"no profile {', '.join(unknown)}; the profiles are {', '.join(sorted(known))}")
         self.profiles = tuple(asked) or tuple(name for name in claimed if name in known)
+        self.claimed = tuple(claimed)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Let -k match requirement ids."""
@@ -85,16 +97,22 @@ class Selection:
             if requirement.profile not in profiles or (only is not None and requirement.id not in only):
                 continue
             selected[requirement.id] = selected.get(requirement.id, 0) + 1
+            if requirement.needs and requirement.needs not in self.claimed:
+                reason = f"it needs an object of the profile {requirement.needs} as well, which is not claimed"
+                self._excluded.setdefault(requirement.id, reason)
             if requirement.id in self._excluded:
                 continue
             item.add_marker(pytest.mark.timeout(self._process.target.check_deadline, func_only=False))
             chosen.append(item)
-        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first; before
-        # all what lets seconds pass: where several processes share the checks, the others are done meanwhile.
-        ordered = sorted(self._catalogue.requirements.values(), key=lambda requirement: not requirement.unhurried)
-        order = {requirement.id: index for index, requirement in enumerate(ordered)}
+        # In the order of the catalogue, whatever files the cases stand in, but for those that are to come first.
+        order = {name: index for index, name in enumerate(self._catalogue.requirements)}
         first = set(self._listed("--dasnet-first") or ())
-        chosen.sort(key=lambda item: (requirement_of(item) not in first, order[requirement_of(item)]))
+
+        def place(item: pytest.Item) -> tuple[bool, int, int]:
+            name = requirement_of(item)
+            return name not in first, _begins(item, self._catalogue.requirements[name]), order[name]
+
+        chosen.sort(key=place)
         ours = set(checks)
         others = [item for item in items if item not in ours]
         items[:] = chosen + others

@@ -10,10 +10,11 @@ import pytest
 MARKER: Final = "dasnet_requirement"
 
 
-def check(requirement_id: str) -> pytest.MarkDecorator:
+def check(requirement_id: str, *, waits: bool = False) -> pytest.MarkDecorator:
     """Mark a test function, or one `pytest.param`, as the check of a requirement of the catalogue.
 
     A requirement has one check; its parametrised cases together are that check, and the worst verdict among them is
-    the requirement's.
+    the requirement's. One that `waits` is mostly silence, for longer than other checks take: a run begins it early, so
+    that nobody is left to wait for it alone.
     """
-    return pytest.mark.dasnet_requirement(requirement_id)
+    return pytest.mark.dasnet_requirement(requirement_id, waits=waits)

@@ -62,7 +62,7 @@ def request_of(
 def made_server(host: Host, class_number: int = CLASS_HTTP, limits: Limits | None = None) -> HostObject:
     """An HTTP server with a handle that does not listen.
 
-    A driver that knows no limits is given none, which is for checks to ask (`can_limit`).
+    Raises `Moot` for limits where the driver makes no server with any.
     """
     if limits is None:
         server = host.new(class_number, needs="http-request.get")

@@ -16,7 +16,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import ticks
 from dasnet_conformance.stage.optional import offered
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import rounds
+from dasnet_conformance.suite.pace import rounds
 
 #: Bytes that memory may grow by in each block and for ever: a collector of garbage may need as much before it works.
 ALLOWED_PER_BLOCK = 1 << 20

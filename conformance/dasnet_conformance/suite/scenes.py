@@ -6,10 +6,8 @@ the check is about, not its setup.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from dasnet_adapters.contract import CLASS_A, AdapterBroken, Argument, Outcome, Refusal, Value
 from dasnet_conformance.stage import expect
@@ -22,6 +20,8 @@ from dasnet_conformance.stage.reading import reading_meanwhile
 
 QUESTION = b"a question\r\n"
 ANSWER = b"the answer\r\n"
+#: Words of `send_many_small`: more than a system takes in one call that gathers them, which is 1,024 nearly everywhere.
+MANY_SMALL = 1_100
 
 
 def until_fired(
@@ -78,6 +78,18 @@ def fill(
     return accepted
 
 
+def send_many_small(host: Host, sender: HostObject, needs: str = "send.stalled-returns") -> list[bytes]:
+    """Send `MANY_SMALL` words to a peer that does not read, until one is refused; returns those that were accepted."""
+    taken: list[bytes] = []
+    with to_one_that_does_not_read(host, needs):
+        for number in range(MANY_SMALL):
+            word = b"%d," % number
+            if expect.one_of(sender.send(word), ("true", "false"), f"send of small message {number}") == "false":
+                break
+            taken.append(word)
+    return taken
+
+
 def fill_to_the_brim(server: HostObject, largest: int) -> None:
     """Send to one that does not read, in ever smaller pieces, until not a byte more is accepted, or far too much."""
     size = largest
@@ -109,47 +121,6 @@ def passed_on(
     wanted = content[: len(peer.received) if ended else accepted]
     expect.same_bytes(peer.received, wanted, f"what {peer.name} received of what was accepted")
     return not ended
-
-
-def leaves_half_closed(
-    host: Host,
-    served: HostObject,
-    peer: Peer,
-    content: bytes,
-    needs: str = "send.stalled-returns",
-    *,
-    reload: bool = False,
-) -> HostObject:
-    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once.
-
-    Arguments: `reload`, whether the server is saved and restored in between. Returns the object that it is in then.
-    """
-    accepted = fill(host, served, peer, content, needs=needs)
-    peer.half_close()
-    host.settle(served)
-    told: list[str] = []
-    if reload:
-        put_aside(served)
-        told, served = served.client_callbacks(), take_over(host, served)
-    peer.resume_reading()
-    host.until(
-        lambda: len(peer.received) >= accepted or peer.closed is not None,
-        served,
-        what=f"{accepted} bytes at {peer.name}, which has shut down writing",
-        got=lambda: host.reached(peer),
-    )
-    if accepted == len(content):
-        # A refusal may have ended the connection before its time.
-        expect.same_bytes(peer.received, content, f"what {peer.name} received")
-    peer.close()
-    host.until(
-        lambda: "disconnect" in told + served.client_callbacks(),
-        served,
-        what="a disconnect callback",
-    )
-    host.settle(served)
-    expect.equal(told + served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
-    return served
 
 
 @contextmanager
@@ -227,64 +198,6 @@ def until_received(host: Host, server: HostObject, count: int, *ticked: HostObje
         got=lambda: host.came(server.received),
         through=through,
     )
-
-
-#: Seconds after which a check that repeats itself hundreds of times ends, if it has been round `_LEAST_ROUNDS` times.
-_LONG_ENOUGH = 15.0
-_LEAST_ROUNDS = 30
-
-
-def rounds(most: int, least: int = _LEAST_ROUNDS) -> Iterator[int]:
-    """Numbers from 1 to `most`; fewer where each round takes so long that they would outlast the check.
-
-    Arguments: `least`, rounds that take place however long they take. How far it gets decides nothing but how much is
-    tried: a server that is slow is not wrong.
-    """
-    end = time.monotonic() + _LONG_ENOUGH
-    for number in range(1, most + 1):
-        if number > least and time.monotonic() > end:
-            return
-        yield number
-
-
-#: Bytes by which the pace of a server is taken, and ticks that one check may take at that pace.
-_PACED = 1 << 16
-_MOST_TICKS = 4_000
-
-
-def pace_of(host: Host, server: HostObject, peer: Peer, arrived: Callable[[], int]) -> Pace:
-    """How fast a server moves bytes, taken while 64 KiB of the client go through it.
-
-    Arguments: `arrived`, how much has come where it is to come, the server's callbacks or the client. A server that
-    hands out small pieces is slow and not wrong: bounds follow its pace.
-    """
-    before, tick, started = arrived(), host.transcript.tick, time.monotonic()
-    peer.send(host.random.randbytes(_PACED))
-    with reading_meanwhile(host):
-        host.until(
-            lambda: arrived() - before >= _PACED,
-            server,
-            what=f"{_PACED} bytes",
-            got=lambda: f"{arrived() - before} bytes",
-        )
-    ticks, seconds = host.transcript.tick - tick, time.monotonic() - started
-    return Pace(_PACED / max(ticks, 1), _PACED / max(seconds, 0.001))
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How fast a server moves bytes."""
-
-    bytes_per_tick: float
-    bytes_per_second: float
-
-    def within(self, most: int, *, of: int = 1) -> int:
-        """How many bytes to send: `most`, or what it moves in some thousand ticks and some seconds.
-
-        Arguments: `of`, how many such amounts the check sends in all.
-        """
-        moved = min(self.bytes_per_tick * _MOST_TICKS, self.bytes_per_second * _LONG_ENOUGH) / of
-        return min(most, max(int(moved), _PACED))
 
 
 def order(server: HostObject) -> list[str]:

@@ -24,7 +24,8 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import LOOPBACK, Listener, listen
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, SLACK, WARM_UP, child_process, descriptors, expect_no_leak
 from dasnet_conformance.suite.memory import is_held_up, memory_comes_to_rest, read_away
-from dasnet_conformance.suite.scenes import fill, rounds
+from dasnet_conformance.suite.pace import rounds
+from dasnet_conformance.suite.scenes import fill
 
 ROUNDS = 1_000
 FAILURES = 200

@@ -8,7 +8,8 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.suite.orders import MISTAKEN, RIGHTFUL, Wanderer, each_behind_each
-from dasnet_conformance.suite.scenes import hear, rounds
+from dasnet_conformance.suite.pace import rounds
+from dasnet_conformance.suite.scenes import hear
 from dasnet_conformance.suite.ways import STATES, asked, same_as_usual, usual
 
 

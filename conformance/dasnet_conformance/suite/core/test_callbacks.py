@@ -13,12 +13,12 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject, spell_event
 from dasnet_conformance.stage.peer import Peer
+from dasnet_conformance.suite.pace import rounds
 from dasnet_conformance.suite.scenes import (
     Forgiving,
     hear,
     order,
     outcome_inside,
-    rounds,
     serve_in_the_end,
     serve_one,
     tick_whatever,

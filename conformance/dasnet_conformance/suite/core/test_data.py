@@ -11,7 +11,8 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
-from dasnet_conformance.suite.scenes import pace_of, until_fired, until_received
+from dasnet_conformance.suite.pace import pace_of
+from dasnet_conformance.suite.scenes import until_fired, until_received
 
 #: Sizes around the buffers that implementations use.
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)

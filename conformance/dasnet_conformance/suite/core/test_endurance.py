@@ -14,10 +14,9 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.many import reloads, ticks
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_if_awaited, reading_meanwhile
+from dasnet_conformance.suite.pace import pace_of, rounds
 from dasnet_conformance.suite.scenes import (
-    pace_of,
     put_aside,
-    rounds,
     send_in_the_end,
     serve_one,
     take_over,

@@ -12,10 +12,10 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.ports import alone_on, foreign
+from dasnet_conformance.suite.pace import rounds
 from dasnet_conformance.suite.scenes import (
     hear,
     put_aside,
-    rounds,
     serve_one,
     take_over,
     talk,

@@ -11,11 +11,11 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
+from dasnet_conformance.suite.pace import rounds
 from dasnet_conformance.suite.scenes import (
     fill,
     hear,
     put_aside,
-    rounds,
     take_over,
     to_one_that_does_not_read,
     until_fired,

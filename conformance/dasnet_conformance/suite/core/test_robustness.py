@@ -6,9 +6,9 @@ from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
+from dasnet_conformance.suite.pace import rounds
 from dasnet_conformance.suite.scenes import (
     fill_to_the_brim,
-    rounds,
     serve_in_the_end,
     serve_one,
     to_one_that_does_not_read,

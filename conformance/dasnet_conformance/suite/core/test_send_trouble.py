@@ -14,9 +14,9 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.pace import pace_of
 from dasnet_conformance.suite.scenes import (
     accepted_echoes,
-    pace_of,
     put_aside,
     serve_one,
     take_over,

@@ -33,15 +33,6 @@ CHUNKED_BODY = b"hello\r\n01234567"
 MEASURED_BODY = b"\r\n\r\n\x00\xff measured"
 MEASURED = request_of("/measured", method="POST", body=MEASURED_BODY)
 
-in_both_framings = pytest.mark.parametrize(
-    ("data", "body"),
-    [
-        pytest.param(MEASURED, MEASURED_BODY, id="Content-Length"),
-        pytest.param(CHUNKED, CHUNKED_BODY, id="chunks"),
-    ],
-)
-
-
 # Of each kind, and each behind another kind; what an earlier one had is nothing to those behind it.
 ROW = (
     CHUNKED,

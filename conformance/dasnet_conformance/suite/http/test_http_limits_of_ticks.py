@@ -182,7 +182,7 @@ def test_stall_waits_for_host(host: Host, behind: bytes) -> None:
     await_answers(host, server, peer, 2)
 
 
-@check("http-limits.stall-counts-ticks")
+@check("http-limits.stall-counts-ticks", waits=True)
 def test_stall_counts_ticks(host: Host) -> None:
     """A few ticks less than the limit, with silence between them, in all longer than the limit has at sixty ticks a
     second: whoever counts by a clock, or counts twice, shows.

@@ -29,7 +29,8 @@ from dasnet_conformance.stage.http_side import (
     targets_of,
 )
 from dasnet_conformance.suite.leaks import COUNTED_EVERY, WARM_UP, descriptors, expect_no_leak
-from dasnet_conformance.suite.scenes import Forgiving, rounds, tick_whatever, unused_port
+from dasnet_conformance.suite.pace import rounds
+from dasnet_conformance.suite.scenes import Forgiving, tick_whatever, unused_port
 
 #: What is_open may say of an object that does not listen.
 NOT_OPEN = ("false", "refused")

@@ -33,7 +33,7 @@ from dasnet_conformance.stage.http_client_side import (
 from dasnet_conformance.stage.listener import Listener, listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.http_client_vectors import check_answers, judge
-from dasnet_conformance.suite.scenes import rounds
+from dasnet_conformance.suite.pace import rounds
 
 #: More than a byte counts; and after how many the server ends the connection.
 REQUESTS = 300

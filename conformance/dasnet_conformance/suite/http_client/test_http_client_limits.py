@@ -167,7 +167,7 @@ def test_stall_not_idle(host: Host) -> None:
     _ticks_without_outcome(host, site, number, _STALL // 2, "the stall limit")
 
 
-@check("http-client-limits.counts-ticks")
+@check("http-client-limits.counts-ticks", waits=True)
 def test_counts_ticks(host: Host) -> None:
     """A few ticks less than both limits, with silence between them, in all longer than the limits have at sixty ticks
     a second.

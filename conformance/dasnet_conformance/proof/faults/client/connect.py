@@ -8,7 +8,7 @@ from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
-from dasnet_conformance.proof.faults.tools import LOST, die, drain, peek
+from dasnet_conformance.proof.faults.tools import LOST, die
 
 
 @fault("connect.succeeds")
@@ -265,81 +265,6 @@ class NegativeIsWithoutEnd(ClientHandle):
         return super().seconds(timeout_ms) if timeout_ms >= 0 else 120.0
 
 
-@fault("connect.twice", "connect.inside-data", may_kill=("connect.inside-connect", "connect.twice-reports"))
-class SecondConnectReplacesTheFirst(ClientHandle):
-    """connect with a connection there ends that one and makes another."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
-        self.drop_client()
-        return self.connect(host, port, timeout_ms)
-
-
-@fault("connect.twice", "connect.inside-connect", may_kill=("connect.inside-data",))
-class SecondConnectEndsTheFirst(ClientHandle):
-    """connect with a connection there says false, and cleans up the connection that it found."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
-        self.drop_client()
-        return super().connect_again(host, port, timeout_ms)
-
-
-@fault("connect.twice")
-class NoPortEndsTheConnection(ClientHandle):
-    """A port that does not exist is told before it is asked whether there is a connection, which is given up."""
-
-    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
-        if self.client is not None and not self.port_exists(port):
-            self.drop_client()
-            return self.fail_connect(f"there is no port {port}", errno.EINVAL)
-        return super().connect(host, port, timeout_ms)
-
-
-@fault("connect.twice-reports")
-class SecondConnectFailsSilently(ClientHandle):
-    """connect with a connection there says false, and tells nobody why."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:  # noqa: ARG002
-        return False
-
-
-class _ForGood(ClientHandle):
-    # After something has happened, connect fails for ever.
-
-    over = False
-
-    def connect(self, host: str, port: int, timeout_ms: int) -> bool:
-        if self.over and self.client is None:
-            return self.fail_connect("it is over", errno.EPERM)
-        return super().connect(host, port, timeout_ms)
-
-
-@fault("connect.after-departure")
-class OneConnectionPerObject(_ForGood):
-    """Once its server has left, an object connects no more."""
-
-    def depart(self) -> None:
-        self.over = True
-        super().depart()
-
-
-@fault("connect.after-close")
-class ClosedForGood(_ForGood):
-    """Once it was closed, an object connects no more."""
-
-    def close(self) -> None:
-        self.over = True
-        super().close()
-
-
-@fault("connect.after-failure")
-class FailedForGood(_ForGood):
-    """Once a connect has failed, the object keeps the socket of that attempt, and connects no more."""
-
-    def fail_connect(self, message: str, code: int) -> bool:
-        self.over = True
-        return super().fail_connect(message, code)
-
-
 @fault("connect.inside-disconnect")
 class CleansUpAfterDisconnect(ClientHandle):
     """The departure is cleaned up behind its callback, together with the connection that the callback made."""
@@ -363,35 +288,6 @@ class RetryInsideErrorCrashes(ClientHandle):
         super().fail_connect(message, code)
         self.depth -= 1
         return False
-
-
-@fault("connect.twice-loses-nothing")
-class SecondConnectEmptiesTheQueue(ClientHandle):
-    """A connect that is turned down has made room for the new connection already: what waits for the server is gone."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
-        self.outgoing.clear()
-        return super().connect_again(host, port, timeout_ms)
-
-
-@fault("connect.twice-loses-nothing")
-class SecondConnectReadsAhead(ClientHandle):
-    """A connect that is turned down first throws away what has come and was not read yet."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
-        if peek(self.client):
-            drain(self.client)
-        return super().connect_again(host, port, timeout_ms)
-
-
-@fault("connect.twice-loses-nothing", hangs=True)
-class SecondConnectLetsTheSocketWait(ClientHandle):
-    """A connect that is turned down has switched the socket to waiting, in which the next tick gets stuck."""
-
-    def connect_again(self, host: str, port: int, timeout_ms: int) -> bool:
-        if self.client is not None:
-            self.client.setblocking(True)
-        return super().connect_again(host, port, timeout_ms)
 
 
 @fault("connect.inside-error")

@@ -334,8 +334,10 @@ class ResetIsTwoDepartures(Handle):
 
 
 class CountsWideCharacters:
-    # The adapter of a port whose data callback counts in units of two bytes: the size that it gives is not that of the
-    # bytes. In Python a callback has no size of its own, so this is done on the way to the suite.
+    """The adapter of a port whose data callback counts in units of two bytes: its size is not that of the bytes.
+
+    In Python a callback has no size of its own, so this is done on the way to the suite.
+    """
 
     def __init__(self, adapter: Adapter) -> None:
         self._adapter = adapter
