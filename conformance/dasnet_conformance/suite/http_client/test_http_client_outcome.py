@@ -320,3 +320,4 @@ def test_two_clients(host: Host) -> None:
     expect.same_bytes(
         event.data, b"still there", "the answer to one when the other has cancelled that number, and closed"
     )
+    talk(sites[1], "/after")
