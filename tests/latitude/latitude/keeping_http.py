@@ -218,6 +218,21 @@ class KeepsSpareConnection(HttpClientHandle):
         super().finish()
 
 
+@variant("an idle connection that the server ended")
+class ConnectsAgainAtOnce(HttpClientHandle):
+    """Makes another in the tick that notices it, as a pool does, so that the next request finds one."""
+
+    def watch_idle(self) -> None:
+        """One for one."""
+        kept = self.connection is not None and not self.connecting
+        super().watch_idle()
+        if kept and self.connection is None and self.server is not None:
+            self.addresses = self.look_up(*self.server)
+            self.try_next(OSError(errno.EADDRNOTAVAIL, "no address"))
+        if self.connecting and self.current is None:
+            self.go_on_connecting()
+
+
 @variant("an answer that says to come again")
 class AsksAgainBehindTimeout(HttpClientHandle):
     """Sends a GET once more on another connection where the answer is 408: RFC 9110, section 15.5.9 allows that."""

@@ -161,25 +161,26 @@ def test_cancel_next_tick(host: Host) -> None:
 
 @check("http-client-outcome.cancel-nothing")
 def test_cancel_nothing(host: Host) -> None:
-    """Twice, too late, and a number that is none."""
+    """Twice, too late, and a number that is none, be it that of the next request."""
     site = asking(host)
     number, peer = asked(site, "/first")
     peer.send(answer_of())
     await_response(host, site.client, number)
     next_number, next_peer = asked(site, "/next")
     waiting = ask(site.client, "/waits")
-    for none in (number, number, waiting + 1_000, 0, -1):
+    for none in (number, number, waiting + 1, waiting + 1_000, 0, -1):
         site.client.call("cancel", none)
     next_peer.send(answer_of())
     await_response(host, site.client, next_number)
     site.await_request("/waits", needs="")[0].send(answer_of())
     await_response(host, site.client, waiting)
-    expect_no_more(host, site.client, 3)
+    talk(site, "/behind")
+    expect_no_more(host, site.client, 4)
     last_number, _ = asked(site, "/last")
     site.client.call("cancel", last_number)
     site.client.call("cancel", last_number)
     await_failure(host, site.client, last_number)
-    expect_no_more(host, site.client, 4)
+    expect_no_more(host, site.client, 5)
 
 
 @check("http-client-outcome.close-fails-all")
@@ -311,5 +312,12 @@ def test_two_clients(host: Host) -> None:
         expect.same_bytes(event.data, b"from %d" % place, f"the answer of server {place}")
         own = sorted(pair for pair in fields_of(event) if pair[0].startswith("x-"))
         expect.equal(own, [(f"x-own-{place}", b"a"), ("x-server", b"%d" % place)], f"the fields of server {place}")
+    number, peer = asked(sites[1], "/still")
+    sites[0].client.call("cancel", number)
     sites[0].client.close()
-    talk(sites[1], "/still")
+    peer.send(answer_of(b"still there"))
+    event = await_response(host, sites[1].client, number)
+    expect.same_bytes(
+        event.data, b"still there", "the answer to one when the other has cancelled that number, and closed"
+    )
+    talk(sites[1], "/after")

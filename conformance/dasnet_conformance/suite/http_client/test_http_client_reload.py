@@ -235,10 +235,13 @@ def test_while_saved(host: Host) -> None:
 
 @check("http-client-reload.deadline-goes-on")
 def test_deadline_goes_on(host: Host) -> None:
-    """A script that is edited time and again, and a server that never answers. A reload ends no deadline either."""
+    """A script that is edited time and again, and a server that never answers: one request is under way, and one waits.
+    A reload ends no deadline either.
+    """
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     with expect.needing("http-client-limits.deadline"):
         number, _ = asked(site)
+        waiting = ask(site.client, "/waits")
     ticks = sum(isinstance(row, Called) and row.command.name == "tick" for row in host.recording.rows)
     for _ in range(0, 2 * _DEADLINE, _RELOADED_EVERY):
         _reload(site)
@@ -248,7 +251,8 @@ def test_deadline_goes_on(host: Host) -> None:
             expect.that(ticks >= _DEADLINE, "ticks before the failure", expected=f"{_DEADLINE}", got=str(ticks))
             break
     await_failure(host, site.client, number)
-    expect_no_more(host, site.client, 1)
+    await_failure(host, site.client, waiting)
+    expect_no_more(host, site.client, 2)
 
 
 @check("http-client-reload.numbers-go-on")

@@ -115,3 +115,17 @@ class LooksAtTheConnectionWhenIdle(HttpClientHandle):
     def watch_idle(self) -> None:
         if not self.queue:
             super().watch_idle()
+
+
+@fault("http-client-connection.not-sent-twice")
+class MethodsInAnyLetters(HttpClientHandle):
+    """A method may be repeated that would be GET or PUT in capitals."""
+
+    def may_ask_again(self) -> bool:
+        asked = self.current
+        assert asked is not None
+        method, asked.method = asked.method, asked.method.upper()
+        try:
+            return super().may_ask_again()
+        finally:
+            asked.method = method

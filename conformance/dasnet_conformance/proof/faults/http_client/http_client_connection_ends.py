@@ -269,3 +269,13 @@ class LeavesFaultyLengthsOpen(HttpClientHandle):
             each.close()
 
     left: list[socket.socket]
+
+
+@fault("http-client-connection.close")
+class LastConnectionLineCounts(HttpResponse):
+    """Of several lines of Connection the last one is looked at, as a table has one place for a name."""
+
+    def keeps(self) -> bool:
+        lines = [pair for pair in self.head.fields if pair[0].lower() == b"connection"]
+        self.head.fields = [pair for pair in self.head.fields if pair not in lines[:-1]]
+        return super().keeps()

@@ -231,3 +231,11 @@ class AnyCodingIsChunked(HttpResponse):
             self.state = "done"
         else:
             super().read_framing()
+
+
+@fault("http-client-framing.chunk-size-invalid")
+class HexadecimalWithAnX(HttpResponse):
+    """The size of a chunk is read as the language reads hexadecimal numbers, an x in front and all."""
+
+    def chunk_number(self, digits: bytes) -> int:
+        return super().chunk_number(digits.removeprefix(b"x"))

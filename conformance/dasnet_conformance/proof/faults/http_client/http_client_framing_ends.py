@@ -111,3 +111,15 @@ class LfIsEnough(HttpResponse):
 
     def check_data_end(self, end: bytes) -> None:
         super().check_data_end(b"\r" + end[1:])
+
+
+@fault("http-client-framing.length")
+class LengthByTheEndOfItsName(HttpResponse):
+    """A field is a length whose name ends so."""
+
+    def read_framing(self) -> None:
+        self.head.fields = [
+            (b"Content-Length" if name.lower().endswith(b"content-length") else name, value)
+            for name, value in self.head.fields
+        ]
+        super().read_framing()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_fields import Text
 
@@ -80,3 +82,37 @@ class CancelLooksFirst(HttpClientHandle):
     def cancel_current(self) -> None:
         if self.connection is None or self.connecting or self.outgoing or not self.receive():
             super().cancel_current()
+
+
+@fault("http-client-outcome.cancel-nothing")
+class CancelsAhead(HttpClientHandle):
+    """Numbers that were cancelled are kept, also those that nobody was given yet: who gets one later fails."""
+
+    cancelled: frozenset[int] = frozenset()
+
+    def cancel(self, number: int) -> None:
+        self.cancelled |= {number}
+        super().cancel(number)
+
+    def begin(self, asked: Asked) -> None:
+        super().begin(asked)
+        if asked.number in self.cancelled:
+            self.fail_current("it was cancelled", 125)
+
+
+@fault("http-client-outcome.two-clients")
+class CancelsWhoeverHasTheNumber(HttpClientHandle):
+    """Requests stand in one table of the process, by number: cancel takes that of another client, for want of one."""
+
+    EVERY: ClassVar[list[HttpClientHandle]] = []
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        self.EVERY.append(self)
+
+    def cancel(self, number: int) -> None:
+        for each in (self, *self.EVERY):
+            if each.current is not None and each.current.number == number:
+                each.cancel_current()
+                return
+        super().cancel(number)

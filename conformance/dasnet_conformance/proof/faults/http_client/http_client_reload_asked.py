@@ -68,3 +68,13 @@ class ReloadCountsAsAMove(HttpClientHandle):
     def bind(self, owner: Any) -> None:
         super().bind(owner)
         self.moved = self.ticks
+
+
+@fault("http-client-reload.deadline-goes-on")
+class ReloadBeginsTheWaitAnew(HttpClientHandle):
+    """Whoever takes over the handle gives the requests that wait for their turn all their ticks again."""
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        for asked in self.queue:
+            asked.since = self.ticks

@@ -52,3 +52,33 @@ class PatchWithoutLength(HttpAsking):
     """PATCH is no method that means a body."""
 
     WITH_BODY = (b"POST", b"PUT")
+
+
+@fault("http-client-request.fields-arrive", "http-client-request.body-of-any-method")
+class ZeroIsNothing(HttpAsking):
+    """The text 0 is false in the language, and what is false is left out: a value, and the length of a body."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return super().field_lines([(name, b"" if value == b"0" else value) for name, value in fields])
+
+    def framing_lines(self, method: bytes, body: bytes) -> list[bytes]:
+        return [] if body == b"0" else super().framing_lines(method, body)
+
+
+@fault("http-client-request.body-exact")
+class TextsAreCountedInCharacters(HttpAsking):
+    """The length of a body that is a text is the number of its characters."""
+
+    def length(self, body: bytes) -> int:
+        try:
+            return len(body.decode())
+        except UnicodeDecodeError:
+            return super().length(body)
+
+
+@fault("http-client-request.fields-arrive")
+class FieldsFromTheLast(HttpAsking):
+    """Fields are taken from the end of a list that they were put to the end of."""
+
+    def field_lines(self, fields: Fields) -> list[bytes]:
+        return super().field_lines(fields)[::-1]
