@@ -14,8 +14,8 @@ from typing import Final
 
 from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT, PROFILES
 from dasnet_conformance.explore.chance.machine import Enough, visit_scripts
+from dasnet_conformance.explore.playing.in_process import HASTY, PATIENT
 from dasnet_conformance.explore.playing.players import Player
-from dasnet_conformance.explore.playing.session import HASTY, PATIENT
 from dasnet_conformance.explore.scripts.reduce import Reducer
 from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.verdicts import Divergence
