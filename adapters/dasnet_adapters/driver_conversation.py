@@ -150,7 +150,9 @@ class Conversation:
         seconds = self._patience.seconds(command.name) if seconds is None else seconds
         started = time.monotonic()
         result = self._guard(lambda: self._say_and_hear(line, take, reader, seconds), line, seconds, command.name)
-        self._patience.returned(command.name, time.monotonic() - started)
+        # A reset with nothing to destroy says nothing of how long destroying takes.
+        if command.name != "reset" or self._made:
+            self._patience.returned(command.name, time.monotonic() - started)
         self._answered += 1
         self._made = command.name != "reset" and (self._made or command.name == "new")
         return result

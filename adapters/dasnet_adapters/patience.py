@@ -19,8 +19,14 @@ LONGEST_DEADLINE: Final = 1_000_000
 #: What a command that has hung is given at least, in seconds, and how many times the slowest of its answers.
 AT_LEAST: Final = 3.0
 TIMES_THE_SLOWEST: Final = 10.0
+#: So often, what a command has at least halves with each time that it hangs again, down to so many seconds. Its slowest
+#: answer goes on to count, so that a busy machine is not taken for a hang.
+HUNG_OFTEN: Final = 3
+AT_LEAST_THEN: Final = 0.5
 #: What part of the deadline a command is given that never hung, of a port that has hung in another one.
 HANGS_ELSEWHERE: Final = 2.0
+#: So many hangs make a command's time less; a power beyond is no number that a computer has.
+MOST_STEPS: Final = 100
 #: What a command is given at least that has hung time and again, and returned not once.
 NEVER_RETURNED: Final = 0.25
 #: Command -> the one that leads to the same function of the implementation.
@@ -33,6 +39,7 @@ TWINS: Final = {
     "send_reused": "send",
     "ticks": "tick",
     "reloads": "save",
+    "reset": "destroy",
 }
 
 #: How often each command hung, and the seconds of the slowest answer of each.
@@ -67,8 +74,9 @@ class Patience:
             less = min(self.deadline, max(AT_LEAST, self.deadline / HANGS_ELSEWHERE))
             return less if self._hung else self.deadline
         if slowest is None:
-            return max(NEVER_RETURNED, self.deadline / 4.0**hung)
-        return min(self.deadline, max(AT_LEAST, TIMES_THE_SLOWEST * slowest))
+            return max(NEVER_RETURNED, self.deadline / 4.0 ** min(hung, MOST_STEPS))
+        least = max(AT_LEAST_THEN, AT_LEAST / 2.0 ** min(max(0, hung - HUNG_OFTEN), MOST_STEPS))
+        return min(self.deadline, max(least, TIMES_THE_SLOWEST * slowest))
 
     def returned(self, command: str, seconds: float) -> None:
         """The command came back after so long."""

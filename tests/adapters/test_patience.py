@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.patience import AT_LEAST, HANGS_ELSEWHERE, NEVER_RETURNED, TIMES_THE_SLOWEST, Patience
+from dasnet_adapters.patience import (
+    AT_LEAST,
+    AT_LEAST_THEN,
+    HANGS_ELSEWHERE,
+    HUNG_OFTEN,
+    NEVER_RETURNED,
+    TIMES_THE_SLOWEST,
+    Patience,
+)
 
 
 def test_a_command_has_the_deadline_until_something_hangs() -> None:
@@ -63,6 +71,32 @@ def test_one_that_never_returned_has_less_each_time() -> None:
         given.append(patience.seconds("init"))
         patience.hung("init")
     assert given == [10.0, 2.5, 0.625, NEVER_RETURNED, NEVER_RETURNED, NEVER_RETURNED]
+
+
+def test_one_that_hangs_again_and_again_has_less_each_time_and_still_a_multiple_of_its_slowest_answer() -> None:
+    patience = Patience(10.0)
+    patience.returned("destroy", 0.001)
+    given = []
+    for _ in range(HUNG_OFTEN + 4):
+        patience.hung("destroy")
+        given.append(patience.seconds("destroy"))
+    assert given == [AT_LEAST] * HUNG_OFTEN + [1.5, 0.75, AT_LEAST_THEN, AT_LEAST_THEN]
+    patience.returned("destroy", 0.2)
+    assert patience.seconds("destroy") == 2.0
+
+
+def test_a_thousand_hangs_are_counted_as_well() -> None:
+    patience = Patience(10.0)
+    patience.learn(({"destroy": 100_000, "save": 100_000}, {"destroy": 0.001}))
+    assert patience.seconds("destroy") == AT_LEAST_THEN
+    assert patience.seconds("save") == NEVER_RETURNED
+
+
+def test_a_reset_that_hangs_is_a_destroy_that_does() -> None:
+    patience = Patience(10.0)
+    for _ in range(4):
+        patience.hung("destroy")
+    assert patience.seconds("reset") == NEVER_RETURNED
 
 
 def test_without_a_deadline_there_is_none_after_a_hang_either() -> None:

@@ -46,6 +46,27 @@ def _baseline(job: Job) -> None:
 # the files
 
 
+@pytest.mark.parametrize(
+    ("content", "trouble"),
+    [
+        ('command = "./driver"\ndedline = 3\n', "unknown key 'dedline'"),
+        ("command =\n", "dasnet.toml: "),
+        ('name = "nothing to start"\n', "give either command"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_told_beside_the_job(
+    content: str, trouble: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dasnet.toml").write_text(content, "utf-8")
+    assert main(["init-ci", "github", str(tmp_path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("next: mend the implementation file, with which the job would judge nothing: ")
+    assert trouble in last
+    (tmp_path / "dasnet.toml").write_text('command = "./driver"\n', "utf-8")
+    assert main(["init-ci", "github", str(tmp_path), "-o", "other.yml"]) == 0
+    assert "next:" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("system", TEMPLATES)
 def test_a_file_is_written_once(system: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init-ci", system, str(tmp_path)]) == 0

@@ -215,7 +215,12 @@ DUE: list[Case] = [
     ("leaves_the_client_of_a_raise_waiting", "", "http-callbacks.raises", "neither a 5xx nor the end"),
     ("keeps_old_connections", "", "http-connection.old-version", "does not see the end"),
     ("never_closes", START + asks(manner="close") + SETTLE + answers(), "http-connection.close", "the end"),
-    ("refuses_an_empty_host", START + asks(manner="an empty host"), "http-request.host-valid", "is a right one"),
+    (
+        "refuses_an_empty_port",
+        START + asks(manner="a host with an empty port"),
+        "http-request.host-valid",
+        "is a right one",
+    ),
     ("refuses_chunk_extensions", "", "http-framing.chunk-extension", "is a right one"),
     ("forgets_half_a_head", "", "http-reload.in-head", ""),
     ("a_silent_visitor_is_an_exception", START + TICK + "peer 1: close\n", "http-connection.leaves-in-head", "tick of"),

@@ -56,7 +56,8 @@ class Requirement:
     `allowed` maps each legal outcome to the reason why it is fine, where there is latitude. `survival` says that the
     requirement is about the host staying alive or a call returning, so that a death or a hang is a failure of it and
     not merely the end of the check. `unhurried` says that its check lets seconds pass, so that a run begins it first,
-    beside all the others.
+    beside all the others. `needs` is the other profile whose objects its check talks to, or nothing: where that is not
+    claimed, there is nothing to judge.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Requirement:
     allowed: dict[str, str] = field(default_factory=dict)
     survival: bool = False
     unhurried: bool = False
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def load_catalogue() -> Catalogue:
         titles[section] = data["title"]
         for entry in data["requirement"]:
             try:
-                requirement = _requirement(entry, section, profile.name)
+                requirement = _requirement(entry, section, profile.name, data.get("needs", ""))
             except KeyError as error:
                 raise CatalogueError(f"{place}: {entry.get('id', entry)} lacks {error}") from error
             if requirement.id in requirements:
@@ -136,7 +138,7 @@ def load_catalogue() -> Catalogue:
     return Catalogue(clauses, requirements, titles)
 
 
-def _requirement(entry: dict[str, Any], section: str, profile: str) -> Requirement:
+def _requirement(entry: dict[str, Any], section: str, profile: str, needs: str) -> Requirement:
     return Requirement(
         id=entry["id"],
         section=section,
@@ -147,6 +149,7 @@ def _requirement(entry: dict[str, Any], section: str, profile: str) -> Requireme
         allowed={outcome: _one_line(why) for outcome, why in entry.get("allowed", {}).items()},
         survival=entry.get("survival", False),
         unhurried=entry.get("unhurried", False),
+        needs=needs,
     )
 
 
@@ -165,6 +168,8 @@ def problems(catalogue: Catalogue, checked: Iterable[str]) -> list[str]:
     for requirement in catalogue.requirements.values():
         if requirement.level not in LEVELS:
             found.append(f"requirement {requirement.id} has the unknown level {requirement.level}")
+        if requirement.needs and requirement.needs not in PROFILES:
+            found.append(f"requirement {requirement.id} needs the unknown profile {requirement.needs}")
         if requirement.level == "MUST" and not requirement.clauses:
             found.append(f"requirement {requirement.id} is a MUST without a clause")
         found += [

@@ -12,7 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from dasnet_adapters.implementation_file import FILE_NAME
+from dasnet_adapters import UsageError
+from dasnet_adapters.implementation_file import FILE_NAME, load_file
 
 from . import UsageMistake
 from .ci_places import Origin, home_of, origin_of, top_of
@@ -105,9 +106,21 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     print(f"{place}: runs dasnet {origin.told} on each change")  # noqa: T201
     if origin.doubt:
         print(f"note: {origin.doubt}")  # noqa: T201
-    if not (home / FILE_NAME).is_file():
-        print(f"next: write {home / FILE_NAME}, which says how the port is started")  # noqa: T201
+    next_step = _next_step(home / FILE_NAME)
+    if next_step:
+        print(f"next: {next_step}")  # noqa: T201
     return 0
+
+
+# What is left to do before the job can judge anything, or nothing.
+def _next_step(file: Path) -> str:
+    if not file.is_file():
+        return f"write {file}, which says how the port is started"
+    try:
+        load_file(file)
+    except UsageError as error:
+        return f"mend the implementation file, with which the job would judge nothing: {error}"
+    return ""
 
 
 def render(system: str, origin: Origin, *, directory: str, baseline: bool, shards: int = 1) -> str:

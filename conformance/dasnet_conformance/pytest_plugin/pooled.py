@@ -39,12 +39,13 @@ DRAWN: Final = 20 << 20
 
 @dataclass(frozen=True)
 class Greeted:
-    """What a scout found out first: the profiles that are judged.
+    """What a scout found out first: the profiles that are judged, and those that are claimed.
 
     `over` is not empty where the run ends with that: the message, and the exit status in `status`.
     """
 
     profiles: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
     over: str = ""
     status: int = 0
 
@@ -96,7 +97,7 @@ class PooledSession:
         except pytest.exit.Exception as over:
             connection.send(Greeted(over=str(over), status=over.returncode or 0))
         else:
-            connection.send(Greeted(self._selection.profiles))
+            connection.send(Greeted(self._selection.profiles, self._selection.claimed))
             with patience(HASTE):
                 told = self._conduct.converse("first", final=False)
             if told.verdict == "pass":
@@ -130,7 +131,7 @@ class PooledSession:
             pytest.exit(UNREACHED, returncode=2)
         if found.over:
             pytest.exit(found.over, returncode=found.status)
-        self._selection.profiles = found.profiles
+        self._selection.profiles, self._selection.claimed = found.profiles, found.claimed
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

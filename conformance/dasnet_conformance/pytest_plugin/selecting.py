@@ -61,6 +61,8 @@ class Selection:
     def __init__(self, process: Process, excluded: dict[str, str]) -> None:
         #: The profiles that are judged; known when the session has started.
         self.profiles: tuple[str, ...] = ()
+        #: Those that the implementation claims, known as well then.
+        self.claimed: tuple[str, ...] = ()
         self._process = process
         self._catalogue = process.catalogue
         self._excluded = excluded
@@ -73,6 +75,7 @@ class Selection:
         if unknown:
             raise UsageError(f"no profile {', '.join(unknown)}; the profiles are {', '.join(sorted(known))}")
         self.profiles = tuple(asked) or tuple(name for name in claimed if name in known)
+        self.claimed = tuple(claimed)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Let -k match requirement ids."""
@@ -94,6 +97,9 @@ class Selection:
             if requirement.profile not in profiles or (only is not None and requirement.id not in only):
                 continue
             selected[requirement.id] = selected.get(requirement.id, 0) + 1
+            if requirement.needs and requirement.needs not in self.claimed:
+                reason = f"it needs an object of the profile {requirement.needs} as well, which is not claimed"
+                self._excluded.setdefault(requirement.id, reason)
             if requirement.id in self._excluded:
                 continue
             item.add_marker(pytest.mark.timeout(self._process.target.check_deadline, func_only=False))

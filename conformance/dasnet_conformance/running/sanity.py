@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from dasnet_adapters.contract import CORE, FROM_OUTSIDE, HTTP, HTTP_CLIENT, Adapter, AdapterBroken, Value
+from dasnet_adapters.contract import CLIENT, CORE, FROM_OUTSIDE, HTTP, HTTP_CLIENT, Adapter, AdapterBroken, Value
 from dasnet_conformance.catalogue.loader import Requirement
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.black_box import BlackBox, NoBlackBox
 from dasnet_conformance.stage.bounds import SANITY_DEADLINE
+from dasnet_conformance.stage.client_side import await_departure, connected_client, talk
 from dasnet_conformance.stage.deadline import TimeIsUp, deadline
 from dasnet_conformance.stage.expect import Mismatch, PartUnsupported
 from dasnet_conformance.stage.host import Host
@@ -128,6 +129,8 @@ def _conversation(adapter: Adapter) -> Callable[[Host], None]:
     profiles = adapter.describe().profiles
     if CORE in profiles:
         return _talk
+    if CLIENT in profiles:
+        return _call
     return _greet if HTTP in profiles else _fetch if HTTP_CLIENT in profiles else _talk
 
 
@@ -158,6 +161,14 @@ def _fetch(host: Host) -> None:
     response = await_response(host, site.client, number)
     expect.same_bytes(response.data, REPLY, "what the client was answered")
     site.client.destroy()
+
+
+def _call(host: Host) -> None:
+    client, peer = connected_client(host)
+    talk(host, client, peer)
+    peer.close()
+    await_departure(host, client)
+    client.destroy()
 
 
 def _talk(host: Host) -> None:

@@ -83,7 +83,8 @@ def _judge_one(host: Host, server: HostObject, peer: Peer, vector: Vector, befor
     else:
         _judge_rejected(host, server, peer, vector)
     if host.requirement.allowed:
-        host.observe("served" if called else "rejected")
+        decided_otherwise = "rejected" if decided() else "waits"
+        host.observe("served" if called else decided_otherwise)
 
 
 def _judge_rejected(host: Host, server: HostObject, peer: Peer, vector: Vector) -> None:

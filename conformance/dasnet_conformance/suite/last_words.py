@@ -13,7 +13,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import fill
+from dasnet_conformance.suite.scenes import fill, put_aside, take_over
 
 #: More than the system's buffers hold for a peer that does not read.
 WAITING: Final = 8 << 20
@@ -90,3 +90,53 @@ def answer_to_last_words(host: Host, served: HostObject, peer: Peer, repeat: int
                     refused = refused or answer
         arrives(host, served, peer, wanted, refused)
     host.observe("refused" if refused else "accepted")
+
+
+def leaves_half_closed(
+    host: Host,
+    served: HostObject,
+    peer: Peer,
+    content: bytes,
+    needs: str = "send.stalled-returns",
+    *,
+    reload: bool = False,
+    breaks_off: bool = False,
+) -> HostObject:
+    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once.
+
+    Arguments: `reload`, whether the server is saved and restored in between; `breaks_off`, whether the peer resets the
+    connection and reads nothing. Returns the object that it is in then.
+    """
+    accepted = fill(host, served, peer, content, needs=needs)
+    peer.half_close()
+    host.settle(served)
+    told: list[str] = []
+    if reload:
+        put_aside(served)
+        told, served = served.client_callbacks(), take_over(host, served)
+    if breaks_off:
+        peer.reset()
+    else:
+        _reads_the_rest(host, served, peer, content, accepted)
+        peer.close()
+    host.until(
+        lambda: "disconnect" in told + served.client_callbacks(),
+        served,
+        what="a disconnect callback",
+    )
+    host.settle(served)
+    expect.equal(told + served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
+    return served
+
+
+def _reads_the_rest(host: Host, served: HostObject, peer: Peer, content: bytes, accepted: int) -> None:
+    peer.resume_reading()
+    host.until(
+        lambda: len(peer.received) >= accepted or peer.closed is not None,
+        served,
+        what=f"{accepted} bytes at {peer.name}, which has shut down writing",
+        got=lambda: host.reached(peer),
+    )
+    if accepted == len(content):
+        # A refusal may have ended the connection before its time.
+        expect.same_bytes(peer.received, content, f"what {peer.name} received")

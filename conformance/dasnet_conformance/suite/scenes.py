@@ -20,6 +20,8 @@ from dasnet_conformance.stage.reading import reading_meanwhile
 
 QUESTION = b"a question\r\n"
 ANSWER = b"the answer\r\n"
+#: Words of `send_many_small`: more than a system takes in one call that gathers them, which is 1,024 nearly everywhere.
+MANY_SMALL = 1_100
 
 
 def until_fired(
@@ -76,6 +78,18 @@ def fill(
     return accepted
 
 
+def send_many_small(host: Host, sender: HostObject, needs: str = "send.stalled-returns") -> list[bytes]:
+    """Send `MANY_SMALL` words to a peer that does not read, until one is refused; returns those that were accepted."""
+    taken: list[bytes] = []
+    with to_one_that_does_not_read(host, needs):
+        for number in range(MANY_SMALL):
+            word = b"%d," % number
+            if expect.one_of(sender.send(word), ("true", "false"), f"send of small message {number}") == "false":
+                break
+            taken.append(word)
+    return taken
+
+
 def fill_to_the_brim(server: HostObject, largest: int) -> None:
     """Send to one that does not read, in ever smaller pieces, until not a byte more is accepted, or far too much."""
     size = largest
@@ -107,47 +121,6 @@ def passed_on(
     wanted = content[: len(peer.received) if ended else accepted]
     expect.same_bytes(peer.received, wanted, f"what {peer.name} received of what was accepted")
     return not ended
-
-
-def leaves_half_closed(
-    host: Host,
-    served: HostObject,
-    peer: Peer,
-    content: bytes,
-    needs: str = "send.stalled-returns",
-    *,
-    reload: bool = False,
-) -> HostObject:
-    """A peer that shuts down writing while bytes wait for it, reads them then, and leaves: told of once.
-
-    Arguments: `reload`, whether the server is saved and restored in between. Returns the object that it is in then.
-    """
-    accepted = fill(host, served, peer, content, needs=needs)
-    peer.half_close()
-    host.settle(served)
-    told: list[str] = []
-    if reload:
-        put_aside(served)
-        told, served = served.client_callbacks(), take_over(host, served)
-    peer.resume_reading()
-    host.until(
-        lambda: len(peer.received) >= accepted or peer.closed is not None,
-        served,
-        what=f"{accepted} bytes at {peer.name}, which has shut down writing",
-        got=lambda: host.reached(peer),
-    )
-    if accepted == len(content):
-        # A refusal may have ended the connection before its time.
-        expect.same_bytes(peer.received, content, f"what {peer.name} received")
-    peer.close()
-    host.until(
-        lambda: "disconnect" in told + served.client_callbacks(),
-        served,
-        what="a disconnect callback",
-    )
-    host.settle(served)
-    expect.equal(told + served.client_callbacks(), ["connect", "disconnect"], "what was told, in order")
-    return served
 
 
 @contextmanager

@@ -65,6 +65,38 @@ class LogsEverything(Handle):
         super().disown()
 
 
+class _ToldBehind(Conversation):
+    # Sends that failed inside a callback of the tick that is under way.
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.untold: list[tuple[str, int]] = []
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
+        """Noted, inside a tick."""
+        if self.ticking:
+            self.untold.append((message, code))
+            return False
+        return super().fail_send(data, size, message, code)
+
+    def tick(self) -> None:
+        """Then the errors; what they lead to is told by the next one."""
+        super().tick()
+        untold, self.untold = ([], self.untold) if self.ticking else (self.untold, [])
+        for message, code in untold:
+            self.tell_error(message, code)
+
+
+@variant("when an error inside a callback is told")
+class FailedSendIsToldBehindTheTick(_ToldBehind, Handle):
+    """Tells of a send that failed inside a callback at the end of that tick: no callback is called inside another."""
+
+
+@variant("when an error inside a callback is told")
+class ClientsFailedSendIsToldBehindTheTick(_ToldBehind, ClientHandle):
+    """Tells of a client's send that failed inside a callback at the end of that tick."""
+
+
 @variant("an exception in a callback", shows={"callbacks.raise-reaches-host": "error"})
 class ErrorsAreTold(Handle):
     """Tells of an exception in a callback by the error callback, and the tick goes on: the host hears of it."""

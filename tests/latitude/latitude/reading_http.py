@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
@@ -120,13 +121,13 @@ class HostBesideAbsoluteIsNotRead(HttpParser):
 @variant("the host of a target in absolute form")
 class AbsoluteIsTakenApart(HttpParser):
     """Hands a target in absolute form over as its path, with its host in the place of the Host field (RFC 9112, section
-    3.2.2)."""
+    3.2.2), but for one of another scheme, which the path would not tell of."""
 
     def read_head(self, request: Request) -> None:
         """Taken apart when the head has been looked at."""
         super().read_head(request)
         scheme, separator, rest = request.target.partition(b"://")
-        if not separator or b"/" in scheme:
+        if not separator or scheme.lower() != b"http":
             return
         place = next((at for at, byte in enumerate(rest) if byte in b"/?"), len(rest))
         path = rest[place:]
@@ -177,6 +178,59 @@ class LengthIsRequired(HttpParser):
         names = {name.lower() for name, _ in request.fields}
         if request.method in (b"PUT", b"POST") and not names & {b"content-length", b"transfer-encoding"}:
             raise Refused(411, "a request without a length")
+
+
+@variant("a request that names no host at all")
+class HostHasAName(HttpParser):
+    """Answers 400 to an empty Host: it has no name of its own to put there, and may reject the request then (RFC 9112,
+    section 3.3)."""
+
+    def is_host(self, value: bytes) -> bool:
+        """One that is something."""
+        return bool(value) and super().is_host(value)
+
+
+@variant("a scheme that asks for another connection")
+class PlainAlone(HttpParser):
+    """Answers 400 to a target of https, which is for a connection under TLS (RFC 9110, section 7.4), instead of leaving
+    that to the program."""
+
+    def check_target_form(self, method: bytes, target: bytes) -> None:
+        """Not that one."""
+        super().check_target_form(method, target)
+        if target.lower().startswith(b"https:"):
+            raise Refused(400, "no TLS here")
+
+
+@variant("a line end that is LF alone", shows={"http-request.bare-lf": "waits"})
+class RequestsOfCrLfAlone(HttpParser):
+    """Knows no line end but CR LF, and waits for that (RFC 9112, section 2.2); LF in a value is a space (RFC 9110,
+    section 5.5)."""
+
+    def take_line(self, most: int, too_long: int) -> bytes | None:
+        """Up to CR LF."""
+        found = self.buffer.find(b"\r\n", max(self.searched - 1, 0))
+        size = found if found >= 0 else len(self.buffer) - self.buffer.endswith(b"\r")
+        self.searched = len(self.buffer)
+        if size > most:
+            self.line_too_long(too_long)
+        return None if found < 0 else self.take(found + 2)[:-2]
+
+    def split_field(self, line: bytes) -> tuple[bytes, bytes]:
+        """With a space in its place, but not in the name."""
+        name, colon, value = line.partition(b":")
+        return super().split_field(name + colon + value.replace(b"\n", b" "))
+
+
+@variant("a target with a byte that no target has", falls_short=("http-request.line-rejected",))
+class OddTargetsAreThePrograms(HttpParser):
+    """Hands a control character in a target over as it came, for a program that answers 400 itself: RFC 9112, section
+    3.2, wants that with SHOULD, and nothing guessed.
+    """
+
+    def check_target_bytes(self, target: bytes) -> None:
+        """As if they were others; CR is white space there (section 3)."""
+        super().check_target_bytes(re.sub(rb"[\x00-\x0c\x0e-\x1f\x7f]", b"_", target))
 
 
 @variant("the limit of chunk extensions")

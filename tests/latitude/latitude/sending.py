@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import sys
+from collections import deque
 from typing import Final
 
 from dasnet_conformance.proof.faults.sound_conversation import Conversation
@@ -106,6 +107,42 @@ class QueueOf4KiB(_Measured):
     def fits(self, size: int) -> bool:
         """The queue counts as well."""
         return len(self.outgoing) + size <= max(self.room(), 0) + self.QUEUE_LIMIT
+
+
+@variant("the bound of the outgoing queue", name="queue_of_256_messages")
+class QueueOf256Messages(Handle):
+    """Has a queue of 256 messages, whatever their sizes, and refuses whole what comes when it is full."""
+
+    PLACES = 256
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: deque[int] = deque()
+
+    def send(self, data: bytes, size: int) -> bool:
+        """As ever while there is a place."""
+        self.check_size(data, size)
+        if self.client is not None and len(self.sizes) >= self.PLACES:
+            return self.fail_send(data, size, "nothing sent: every place of the queue is taken", errno.ENOBUFS)
+        return super().send(data, size)
+
+    def enqueue(self, part: bytes) -> None:
+        """With its size, for the places are counted."""
+        super().enqueue(part)
+        if part:
+            self.sizes.append(len(part))
+
+    def sent(self, count: int) -> None:
+        """What has gone whole gives its place back."""
+        super().sent(count)
+        waiting = len(self.outgoing)
+        while self.sizes and sum(self.sizes) - self.sizes[0] >= waiting:
+            self.sizes.popleft()
+
+    def drop_client(self) -> None:
+        """The places as well."""
+        super().drop_client()
+        self.sizes.clear()
 
 
 @variant(

@@ -123,7 +123,7 @@ def request(serial: int, number: int, method: str, version: str, framing: str, s
     target = f"/{serial}/{number}?a=b%20c%2F&d"
     body = b"" if framing == "no body" else parcel(serial * 100 + number + 1, size)
     head = _Head()
-    hosts = {words.IPV6_HOST: b"[::1]:80", words.NO_HOST_NAME: b"", words.PORT_HOST: b"localhost:8080"}
+    hosts = {words.IPV6_HOST: b"[::1]:80", words.NO_PORT_HOST: b"localhost:", words.PORT_HOST: b"localhost:8080"}
     head.add(b"host" if manner == words.SMALL_NAMES else b"Host", hosts.get(manner, b"localhost"))
     _add_manner(head, version, framing, manner)
     trailer: tuple[bytes, ...] = ()

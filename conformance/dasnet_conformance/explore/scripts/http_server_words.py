@@ -24,7 +24,7 @@ KEEP_ALIVE: Final = "keep-alive"
 EXPECTS: Final = "an expectation"
 EMPTY_LINE: Final = "an empty line ahead"
 IPV6_HOST: Final = "a host of IPv6"
-NO_HOST_NAME: Final = "an empty host"
+NO_PORT_HOST: Final = "a host with an empty port"
 PORT_HOST: Final = "a host with a port"
 SMALL_NAMES: Final = "names in small letters"
 UPGRADE: Final = "an upgrade"
@@ -39,7 +39,7 @@ MANNERS: Final = (
     EXPECTS,
     EMPTY_LINE,
     IPV6_HOST,
-    NO_HOST_NAME,
+    NO_PORT_HOST,
     PORT_HOST,
     SMALL_NAMES,
     UPGRADE,

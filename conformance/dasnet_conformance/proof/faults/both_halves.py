@@ -102,6 +102,36 @@ class PutsTheEndOff(Conversation):
         return data
 
 
+class TellsTheEndAndTheReset(Conversation):
+    """The end of the other side's bytes is told at once though bytes wait, and a reset is a departure of its own."""
+
+    told = broken = False
+
+    def adopt(self, client: socket.socket) -> None:
+        self.told = self.broken = False
+        super().adopt(client)
+
+    def end_of_input(self) -> None:
+        if self.outgoing and not self.told:
+            self.told = True
+            self.tell_disconnect()
+        super().end_of_input()
+
+    def read_broken(self) -> bytes | None:
+        self.broken = True
+        return super().read_broken()
+
+    def fail_flush(self, error: OSError) -> bool:
+        self.broken = True
+        return super().fail_flush(error)
+
+    def depart(self) -> None:
+        if self.told and not self.broken:
+            self.drop_client()
+        else:
+            super().depart()
+
+
 class FirstCodeStays(Conversation):
     """The code of the first error is kept beside the handle and given with every later one."""
 
@@ -210,6 +240,24 @@ class Referring(Conversation):
             if not self.views[0]:
                 del self.views[0]
         return True
+
+
+class TableOfWaitingMessages(Conversation):
+    """What waits is a table of as many messages as the system takes in one call, and what finds no place is dropped."""
+
+    waiting = 0
+
+    def enqueue(self, part: bytes) -> None:
+        self.waiting = self.waiting + 1 if self.outgoing else 0
+        if self.waiting < 1024:
+            super().enqueue(part)
+
+
+class TellsNoFailedSendInATick(Conversation):
+    """Whether a send failed is left to the tick that is under way to tell, which has other things to do."""
+
+    def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
+        return False if self.ticking else super().fail_send(data, size, message, code)
 
 
 class RoomStaysTaken(Conversation):

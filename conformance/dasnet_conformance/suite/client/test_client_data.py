@@ -20,7 +20,8 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.first_words import FIRST_WORDS
-from dasnet_conformance.suite.scenes import leaves_half_closed, until_fired, until_received
+from dasnet_conformance.suite.last_words import leaves_half_closed
+from dasnet_conformance.suite.scenes import until_fired, until_received
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
@@ -223,8 +224,10 @@ def test_first_words(host: Host) -> None:
 
 
 @check("client-data.half-closed-leaves")
-def test_half_closed_leaves(host: Host) -> None:
+@pytest.mark.parametrize("breaks_off", [False, True], ids=["leaves", "breaks off"])
+def test_half_closed_leaves(host: Host, *, breaks_off: bool) -> None:
     """At the end of its words or at the end of its connection, which may look the same; in either case once."""
     client, peer = connected_client(host)
-    leaves_half_closed(host, client, peer, host.random.randbytes(WAITING), "client-send.stalled-returns")
+    content = host.random.randbytes(WAITING)
+    leaves_half_closed(host, client, peer, content, "client-send.stalled-returns", breaks_off=breaks_off)
     serves_again(host, client)

@@ -22,7 +22,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
-from dasnet_conformance.suite.scenes import send_in_the_end, true_to_what_arrives
+from dasnet_conformance.suite.scenes import outcome_inside, send_in_the_end, true_to_what_arrives
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
@@ -113,9 +113,12 @@ def test_first_size_bytes(host: Host, length: int, size: int) -> None:
 
 
 @check("client-send.without-connection-reports")
-@pytest.mark.parametrize("state", ["never connected", "departed", "closed"])
+@pytest.mark.parametrize("state", ["never connected", "departing", "departed", "closed"])
 def test_without_connection_reports(host: Host, state: str) -> None:
-    """The host hears why, in the implementation's own words."""
+    """The host hears why, in the implementation's own words; inside the disconnect callback by the end of its tick."""
+    if state == "departing":
+        _departing_reports(host)
+        return
     if state == "never connected":
         client = made_client(host)
     elif state == "departed":
@@ -126,6 +129,16 @@ def test_without_connection_reports(host: Host, state: str) -> None:
     before = client.count("error")
     client.send(b"to nobody")
     expect_error(client, before, f"after a send, {state}")
+
+
+def _departing_reports(host: Host) -> None:
+    client, peer = connected_client(host)
+    client.react("disconnect", "send", b"farewell")
+    peer.close()
+    await_departure(host, client)
+    if outcome_inside(client, "send") != Value(False):
+        raise expect.Moot("not asked: send is not false inside the disconnect callback")
+    expect_error(client, 0, "after a send inside the disconnect callback")
 
 
 @check("client-send.not-to-the-next-server")

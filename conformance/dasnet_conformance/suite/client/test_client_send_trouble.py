@@ -13,6 +13,7 @@ from dasnet_conformance.suite.pace import pace_of
 from dasnet_conformance.suite.scenes import (
     accepted_echoes,
     fill,
+    send_many_small,
     to_one_that_does_not_read,
     until_fired,
     until_received,
@@ -70,6 +71,7 @@ def test_stalled_accepted_arrives(host: Host) -> None:
         for part in (b"!", b"a short one"):
             if expect.one_of(client.send(part), ("true", "false"), "send of a short message") == "true":
                 expected += part
+    expected += b"".join(send_many_small(host, client, "client-send.stalled-returns"))
     peer.resume_reading()
     host.await_peer(peer, len(expected), client)
     host.settle(client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_CLIENT_B, CLASS_PLAIN
+from dasnet_adapters.contract import CLASS_CLIENT_B, CLASS_PLAIN, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT, SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
@@ -184,6 +184,24 @@ def test_send_arrives(host: Host) -> None:
     host.await_peer(peer, 6, client)
     host.settle(client)
     expect.same_bytes(peer.received, b"meant|", "what the server received")
+
+
+@check("client-send-function.bad-size")
+@pytest.mark.parametrize("size", [4, -1])
+def test_send_bad_size(host: Host, size: int) -> None:
+    """As the method does it; a connection that the mistake has ended got nothing of it either."""
+    lonely = _made(host)
+    outcome = lonely.send(b"abc", size, through="client_send")
+    expect.one_of(outcome, host.allowed(), f"client_send of {size} bytes out of 3, without a connection")
+    client, peer, _ = _joined(host)
+    outcome = client.send(b"abc", size, through="client_send")
+    expect.one_of(outcome, host.allowed(), f"client_send of {size} bytes out of 3")
+    wanted = b"!" if client.is_connected() == Value(True) else b""
+    if wanted:
+        expect.returns(client.send(wanted, through="client_send"), True, "client_send of one byte after it")
+        host.await_peer(peer, 1, client)
+    host.settle(client, through="client_tick")
+    expect.same_bytes(peer.received, wanted, "what the server received")
 
 
 @check("client-close-function.ends")

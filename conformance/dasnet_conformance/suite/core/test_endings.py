@@ -19,8 +19,9 @@ from dasnet_conformance.suite.last_words import (
     accepted_before_half_close,
     answer_to_last_words,
     arrives,
+    leaves_half_closed,
 )
-from dasnet_conformance.suite.scenes import leaves_half_closed, serve_one, to_one_that_does_not_read
+from dasnet_conformance.suite.scenes import serve_one, to_one_that_does_not_read
 
 #: An answer that any system takes at once for a client that reads.
 ORDINARY = 32 << 10
@@ -95,11 +96,13 @@ def _arrived(peer: Peer) -> int:
 
 
 @check("endings.half-closed-leaves")
-@pytest.mark.parametrize("reload", [False, True], ids=["stays", "is reloaded"])
-def test_half_closed_leaves(host: Host, *, reload: bool) -> None:
+@pytest.mark.parametrize("how", ["stays", "is reloaded", "client breaks off"])
+def test_half_closed_leaves(host: Host, how: str) -> None:
     """The end of what it said is there before that of what it is told: who puts off the one must come back to it.
 
-    At which of the two it counts as gone is open; its close tells a system nothing new.
+    At which of the two it counts as gone is open; its close tells a system nothing new, its reset no host.
     """
     server, peer = host.connected()
-    serve_one(host, leaves_half_closed(host, server, peer, host.random.randbytes(WAITING), reload=reload))
+    content, breaks_off = host.random.randbytes(WAITING), how == "client breaks off"
+    last = leaves_half_closed(host, server, peer, content, reload=how == "is reloaded", breaks_off=breaks_off)
+    serve_one(host, last)

@@ -14,8 +14,10 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.suite.scenes import (
+    MANY_SMALL,
     fill,
     put_aside,
+    send_many_small,
     take_over,
     to_one_that_does_not_read,
     until_received,
@@ -90,6 +92,10 @@ def test_mixed_sizes_in_order(host: Host, reader: str) -> None:
         if peer.closed is not None or server.count("disconnect"):
             break
         host.tick_once(server)
+    if reader == "late" and not refused:
+        taken = send_many_small(host, server)
+        accepted += b"".join(taken)
+        refused = len(taken) < MANY_SMALL
     _read_all(host, server, peer, accepted, refused)
 
 

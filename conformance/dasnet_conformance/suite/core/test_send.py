@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
@@ -12,6 +13,7 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
 from dasnet_conformance.suite.scenes import (
+    outcome_inside,
     send_in_the_end,
     to_one_that_does_not_read,
     true_to_what_arrives,
@@ -125,10 +127,19 @@ def test_without_client(host: Host) -> None:
 
 
 @check("send.without-client-reports")
-def test_without_client_reports(host: Host) -> None:
-    """The host hears why, in the implementation's own words."""
-    server = host.listening()
-    server.send(b"nobody")
+@pytest.mark.parametrize("where", ["alone", "inside disconnect"])
+def test_without_client_reports(host: Host, where: str) -> None:
+    """The host hears why, in the implementation's own words; in a callback by the end of its tick."""
+    if where == "alone":
+        server = host.listening()
+        server.send(b"nobody")
+    else:
+        server, peer = host.connected()
+        server.react("disconnect", "send", b"farewell")
+        peer.close()
+        host.await_departure(server)
+        if outcome_inside(server, "send") != Value(False):
+            raise expect.Moot("not asked: send is not false inside the disconnect callback")
     errors = [fired.event for fired in server.fired if fired.event.what == "error"]
     expect.that(bool(errors), "after a send without a client", expected="an error callback", got="none")
     expect.that(bool(errors[0].message.strip()), "the error's message", expected="some text", got="an empty one")

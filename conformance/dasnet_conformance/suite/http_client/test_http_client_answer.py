@@ -29,7 +29,7 @@ def test_status_line(host: Host, vector: ResponseVector) -> None:
 def test_reason(host: Host) -> None:
     """One of several words, none, and one that has much to say."""
     site = asking(host)
-    for target, reason in (("/words", "Not Found at All"), ("/none", ""), ("/long", "Not " + "a" * 200)):
+    for target, reason in (("/words", "Not Found,  at all: 'a'"), ("/none", ""), ("/long", "Not " + "a" * 200)):
         number, peer = asked(site, target)
         peer.send(answer_of(b"", status=f"404 {reason}"))
         expect.equal(await_response(host, site.client, number).reason, reason, f"the reason of the answer to {target}")
@@ -115,11 +115,12 @@ def test_fields_in_order(host: Host, vector: ResponseVector) -> None:
 
 @check("http-client-answer.cookies-apart")
 def test_cookies_apart(host: Host) -> None:
-    """A date of expiry has a comma of its own."""
-    cookies = [b"a=1; Expires=Wed, 09 Jun 2100 10:18:14 GMT", b"b=2; Path=/"]
+    """A date of expiry has a comma of its own. Those who speak HTTP/2 as well write names in small letters."""
+    cookies = [b"a=1; Expires=Wed, 09 Jun 2100 10:18:14 GMT", b"b=2; Path=/", b"c=3"]
+    names = ["Set-Cookie", "set-cookie", "set-cookie"]
     site = asking(host)
     number, peer = asked(site)
-    peer.send(answer_of(b"", *(f"Set-Cookie: {cookie.decode()}" for cookie in cookies)))
+    peer.send(answer_of(b"", *(f"{name}: {cookie.decode()}" for name, cookie in zip(names, cookies, strict=True))))
     event = await_response(host, site.client, number)
     came = [value for name, value in fields_of(event) if name == "set-cookie"]
     expect.equal(came, cookies, "the values of Set-Cookie")

@@ -123,10 +123,13 @@ def _expect_failure(host: Host, target: str, data: bytes) -> None:
 
 @check("http-client-limits.stall")
 def test_stall(host: Host) -> None:
-    """Before any byte of an answer, and within one. The ticks before the last byte moved may count, or not."""
-    for data in (b"", answer_of(b"a body")[:-1]):
+    """Before any byte of an answer, and within one, be it in chunks or until the end. The ticks before the last byte
+    moved may count, or not; those of another client, which has no limit, do not.
+    """
+    for data in (b"", chunked_answer_of(b"a body")[:-3], b"HTTP/1.1 200 OK\r\n\r\na body"):
         site = asking(host, limits=ClientLimits(stall=_STALL))
         number, peer = asked(site)
+        many.ticks(host, made_client(host), 2 * _STALL)
         if data:
             peer.send(data)
             host.settle(site.client)
@@ -207,11 +210,11 @@ def test_stall_not_by_drops(host: Host) -> None:
 
 @check("http-client-limits.deadline")
 def test_deadline(host: Host) -> None:
-    """Whatever still comes. What is asked late has a deadline of its own."""
+    """Whatever still comes, of a body too. What is asked late has a deadline of its own."""
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     number, peer = asked(site)
     used = _ticks_so_far(host, site)
-    peer.send(b"HTTP/1.1 200 OK\r\n")
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     for _ in range(0, _DEADLINE - used - 8, 8):
         peer.send(b"X")
         _ticks_without_outcome(host, site, number, 8, "the deadline")

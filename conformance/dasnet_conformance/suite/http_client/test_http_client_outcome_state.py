@@ -37,15 +37,19 @@ _PATIENCE = 48
 
 
 @check("http-client-outcome.failure-code")
-@pytest.mark.parametrize("cause", ["the server's", "the program's", "time"])
+@pytest.mark.parametrize("cause", ["the server's", "the program's", "a limit"])
 def test_failure_code(host: Host, cause: str) -> None:
-    """A code of 0 would say that nothing is wrong: with what the server does, what the program wants, or the time."""
-    if cause == "time":
+    """A code of 0 would say that nothing is wrong: with what a server does, what the program wants, time and size."""
+    if cause == "a limit":
         for limits in (ClientLimits(stall=_PATIENCE), ClientLimits(deadline=_PATIENCE)):
             site = site_of(host, made_client(host, limits=limits))
             number, _ = asked(site)
             many.ticks(host, site.client, _PATIENCE)
             _expect_told(await_failure(host, site.client, number), "of a request that took too long")
+        site = site_of(host, made_client(host, limits=ClientLimits(body=1_000)))
+        number, peer = asked(site)
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        _expect_told(await_failure(host, site.client, number), "of a request whose answer is too large")
         return
     site = asking(host)
     if cause == "the program's":

@@ -11,6 +11,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.suite.scenes import (
+    serve_one,
     tick_whatever,
     until_fired,
     unused_port,
@@ -139,6 +140,24 @@ def test_server_init_bad_port(host: Host, offset: int | None) -> None:
         expected="no listener",
         got="a listener",
     )
+
+
+@check("server-init.already-open")
+def test_server_init_already_open(host: Host) -> None:
+    """To stay and to move are both fine, as for the method; a port that nobody can close any more is not."""
+    server = _made_low(host)
+    with expect.needing("server-init.free-port"):
+        expect.returns(host.init_free(server, "server_init"), True, "server_init on a free port")
+    old, new = server.port, unused_port(host)
+    server.call("server_init", new)
+    at = [port for port in (old, new) if not host.refuses_connections(port)]
+    for peer in host.peers:
+        peer.dispose()
+    host.settle(server)
+    expect.equal(len(at), 1, "ports of the two that somebody listens on after server_init on an open handle")
+    host.observe("stayed" if at == [old] else "moved")
+    server.port = at[0]
+    serve_one(host, server)
 
 
 @check("server-is-open.agrees")

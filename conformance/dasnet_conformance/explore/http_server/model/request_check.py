@@ -26,7 +26,7 @@ _FRAMINGS: Final = {
 _MANNERS: Final = {
     words.EMPTY_LINE: "http-request.leading-empty-line",
     words.IPV6_HOST: "http-request.host-valid",
-    words.NO_HOST_NAME: "http-request.host-valid",
+    words.NO_PORT_HOST: "http-request.host-valid",
     words.PORT_HOST: "http-request.host-valid",
     words.SMALL_NAMES: "http-request.names-without-case",
     words.UPGRADE: "http-request.upgrade-ignored",

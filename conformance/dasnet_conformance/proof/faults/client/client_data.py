@@ -11,6 +11,7 @@ from dasnet_conformance.proof.faults.both_halves import (
     PutsTheEndOff,
     SignedByte,
     TakesForATelnetCommand,
+    TellsTheEndAndTheReset,
     TurnsBrowsersAway,
 )
 from dasnet_conformance.proof.faults.core.data import CountsWideCharacters
@@ -245,3 +246,8 @@ class ClientPutsTheEndOff(PutsTheEndOff, ClientHandle):
 @fault("client-data.send-and-leave")
 class ClientSeesTheHangUpFirst(HangUpEndsTheReading, ClientHandle):
     """After as much as one tick reads, a server that has hung up is told to have left, and the rest is lost."""
+
+
+@fault("client-data.half-closed-leaves")
+class HalfClosedServerBreaksOffAgain(TellsTheEndAndTheReset, ClientHandle):
+    """A server's half-close is told as its departure while bytes wait for it, and its reset is told as another one."""

@@ -6,7 +6,7 @@ import errno
 import select
 import socket
 
-from dasnet_conformance.proof.faults.both_halves import HalfALargeSend
+from dasnet_conformance.proof.faults.both_halves import HalfALargeSend, TableOfWaitingMessages, TellsNoFailedSendInATick
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import die
@@ -93,6 +93,11 @@ class ClientFailsToSendSilently(ClientHandle):
 
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:  # noqa: ARG002
         return False
+
+
+@fault("client-send.without-connection-reports")
+class ClientFailsToSendSilentlyInsideACallback(TellsNoFailedSendInATick, ClientHandle):
+    """A client's send that fails inside a callback of a tick says false and tells nobody why."""
 
 
 @fault("client-send.without-connection-reports")
@@ -247,6 +252,11 @@ class ClientSizeZeroEmptiesTheQueue(ClientHandle):
         if not size:
             self.outgoing.clear()
         return super().portion(data, size)
+
+
+@fault("client-send.stalled-accepted-arrives")
+class ClientHasATableOfWaitingMessages(TableOfWaitingMessages, ClientHandle):
+    """What waits for the server is a table of 1,024 messages, and what finds no place there is dropped."""
 
 
 @fault("client-send.stalled-accepted-arrives")

@@ -99,6 +99,14 @@ class ClientSendFunctionSendsWholeBuffer(ClientLowLevel):
         return super().client_send(handle, data, len(data))
 
 
+@fault("client-send-function.bad-size")
+class ClientSendFunctionClampsTheSize(ClientLowLevel):
+    """The function takes a size that the buffer does not have for the nearest that it has; the method turns it down."""
+
+    def client_send(self, handle: ClientHandle | None, data: bytes, size: int) -> bool:
+        return super().client_send(handle, data, min(max(size, 0), len(data)))
+
+
 @fault("client-close-function.ends")
 class ClientCloseTellsDisconnect(ClientLowLevel):
     """The function tells its end as a departure, the method does not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
-from dasnet_conformance.proof.faults.both_halves import PutsTheEndOff
+from dasnet_conformance.proof.faults.both_halves import PutsTheEndOff, TellsTheEndAndTheReset
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -147,6 +147,11 @@ class DestroySaysGoodbye(Server):
 @fault("endings.half-closed-leaves")
 class ServerPutsTheEndOff(PutsTheEndOff, Handle):
     """A client's half-close that is found while bytes wait for it is not found again: who has left keeps its seat."""
+
+
+@fault("endings.half-closed-leaves", may_kill=_besides())
+class HalfClosedBreaksOffAgain(TellsTheEndAndTheReset, Handle):
+    """A client's half-close is told as its departure while bytes wait, and its reset is told as another one."""
 
 
 @fault("endings.half-closed-leaves", may_kill=_besides())

@@ -6,6 +6,7 @@ import errno
 import socket
 from typing import Any
 
+from dasnet_conformance.proof.faults.both_halves import TableOfWaitingMessages
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound import Server
 from dasnet_conformance.proof.faults.sound_handle import Handle
@@ -213,6 +214,11 @@ class RefusedMutesTheNext(Handle):
             self.full = False
         else:
             super().enqueue(part)
+
+
+@fault("pressure.mixed-sizes-in-order")
+class WaitingMessagesInATable(TableOfWaitingMessages, Handle):
+    """What waits for the client is a table of 1,024 messages, as one call takes them, and the others are dropped."""
 
 
 @fault("pressure.odd-size-costs-nothing", may_kill=("agreement.after-bad-size",))

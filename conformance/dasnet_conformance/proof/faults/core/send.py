@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 
-from dasnet_conformance.proof.faults.both_halves import HalfALargeSend
+from dasnet_conformance.proof.faults.both_halves import HalfALargeSend, TellsNoFailedSendInATick
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import drain, peek
@@ -140,6 +140,11 @@ class FailsToSendSilently(Handle):
 
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:  # noqa: ARG002
         return False
+
+
+@fault("send.without-client-reports")
+class FailsToSendSilentlyInsideACallback(TellsNoFailedSendInATick, Handle):
+    """A send that fails inside a callback of a tick says false and tells nobody why."""
 
 
 @fault("send.without-client-reports")

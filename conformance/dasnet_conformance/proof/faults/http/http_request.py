@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_answer import HttpAnswer
-from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
+from dasnet_conformance.proof.faults.sound_http_connection import Exchange, HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
 from dasnet_conformance.proof.faults.sound_http_parser import HttpParser
 from dasnet_conformance.proof.faults.sound_http_request import Refused, Request
@@ -221,6 +221,15 @@ class TakesSpacesIntoTheTarget(HttpParser):
 
 
 @fault("http-request.line-invalid")
+class EndsTargetsAtNul(HttpParser):
+    """A target ends at its first NUL, as a string of C does, and what is called back is a part of it."""
+
+    def split_request_line(self, line: bytes) -> tuple[bytes, bytes, bytes]:
+        method, target, version = super().split_request_line(line)
+        return method, target.partition(b"\0")[0], version
+
+
+@fault("http-request.line-rejected")
 class TakesControlsInTargets(HttpParser):
     """Control characters in a target are handed over to the host."""
 
@@ -309,6 +318,28 @@ class BadLinesGetNoAnswer(HttpConnection):
 
     def refuse(self, status: int, why: str) -> None:
         super().refuse(200 if status == 400 and not self.parser.request.target else status, why)
+
+
+@fault("http-request.line-rejected")
+class ReadsOnBehindBadLines(HttpConnection):
+    """Behind a request line that is none the server answers 400, and reads on, line by line."""
+
+    def refuse(self, status: int, why: str) -> None:
+        if status != 400 or self.parser.request.target:
+            super().refuse(status, why)
+            return
+        request = self.parser.request
+        self.owe(Exchange(0, request, self.write(request, status, [], b"", persistent=True)))
+        self.parser.begin()
+        self.release()
+
+
+@fault("http-request.line-rejected")
+class TakesAnyMethod(HttpParser):
+    """What stands before the first space is the method, whatever it is."""
+
+    def check_method(self, method: bytes) -> None:
+        super().check_method(b"CONNECT" if method == b"CONNECT" else b"GET")
 
 
 @fault("http-request.version-told")

@@ -324,11 +324,11 @@ class ReadsTheDigitsOfAPort(HttpParser):
 
 
 @fault("http-request.host-valid")
-class RefusesAnEmptyHost(HttpParser):
-    """An empty Host, as a request has it whose address has no host, is answered 400."""
+class RefusesAnEmptyPort(HttpParser):
+    """A Host with a colon and no port behind it, which is a right one, is answered 400."""
 
-    def is_host(self, value: bytes) -> bool:
-        return bool(value) and super().is_host(value)
+    def is_port(self, port: bytes) -> bool:
+        return port != b":" and super().is_port(port)
 
 
 @fault("http-request.host-valid")

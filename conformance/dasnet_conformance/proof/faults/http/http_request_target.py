@@ -55,6 +55,17 @@ class WantsPortsToAgree(HttpParser):
 
 
 @fault("http-request.absolute-form")
+class EverySchemeIsThisOne(HttpParser):
+    """The scheme of a whole address is passed over, and a request for https is served on a plain connection."""
+
+    def end_of_head(self) -> None:
+        super().end_of_head()
+        found = re.match(rb"https://[^/?]*(/.*)", self.request.target)
+        if found is not None:
+            self.request.target = found[1]
+
+
+@fault("http-request.absolute-form")
 class LooksForTheLastAddressInATarget(HttpParser):
     """The path of a target that is a whole address begins behind the last one in it, though that be in the query."""
 

@@ -52,3 +52,44 @@ class TakesCookiesFromTrailers(HttpResponse):
     def read_trailer(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"set-cookie":
             self.head.fields.append((name, value))
+
+
+@fault("http-client-answer.fields-in-order")
+class EqualLinesAreOne(HttpResponse):
+    """Of lines with equal names and equal values the first alone is handed over."""
+
+    def head_is_whole(self) -> None:
+        self.head.fields = list(dict.fromkeys(self.head.fields))
+        super().head_is_whole()
+
+
+@fault("http-client-answer.value-line-ends")
+class LinesByCrLfAlone(HttpResponse):
+    """A line ends with CR LF, and a lone LF is a byte of a value like any other."""
+
+    def take_line(self) -> bytes | None:
+        place = self.buffer.find(b"\r\n")
+        self.check_head_size(self.head_size + (place + 2 if place >= 0 else len(self.buffer)))
+        if place < 0:
+            return None
+        line = bytes(self.buffer[:place])
+        del self.buffer[: place + 2]
+        self.head_size += place + 2
+        return line
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.replace(b"\n", b""))
+
+
+@fault("http-client-answer.cookies-apart")
+class CookiesByTheirUsualName(HttpResponse):
+    """Lines of one name are joined with a comma, and Set-Cookie is left out of that where it is written so."""
+
+    def head_is_whole(self) -> None:
+        joined: dict[bytes, list[bytes]] = {}
+        apart = [(name, value) for name, value in self.head.fields if name == b"Set-Cookie"]
+        for name, value in self.head.fields:
+            if name != b"Set-Cookie":
+                joined.setdefault(name.lower(), []).append(value)
+        self.head.fields = apart + [(name, b", ".join(values)) for name, values in joined.items()]
+        super().head_is_whole()

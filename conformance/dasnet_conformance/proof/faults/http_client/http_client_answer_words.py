@@ -211,3 +211,22 @@ class ContinueSendsTheBody(HttpClientHandle):
         if self.current is not None and self.response is not None and begun and self.response.state == "line":
             self.outgoing += self.current.data.partition(b"\r\n\r\n")[2]
             self.flush()
+
+
+@fault("http-client-answer.version-minor", "http-client-connection.keep-alive")
+class OneOrOld(HttpResponse):
+    """What is not of HTTP/1.1 is of HTTP/1.0, which knows no chunks and no second request."""
+
+    def minor_of(self, word: bytes) -> int:
+        return super().minor_of(word) if word == b"HTTP/1.1" else 0
+
+    def is_chunked(self, values: list[bytes]) -> bool:
+        return self.head.minor > 0 and super().is_chunked(values)
+
+
+@fault("http-client-answer.reason")
+class ReasonsAreTidied(HttpResponse):
+    """A reason is handed over with one blank between its words."""
+
+    def reason_of(self, words: list[bytes]) -> bytes:
+        return b" ".join(super().reason_of(words).split())

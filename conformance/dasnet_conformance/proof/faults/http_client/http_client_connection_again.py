@@ -95,3 +95,23 @@ class CloseIsDoneUnsaid(HttpAsking):
     """The program's close is done, and not sent: Connection is the client's own."""
 
     OWN = (*HttpAsking.OWN, b"connection")
+
+
+@fault("http-client-connection.not-sent-twice")
+class NothingToLoseWithoutABody(HttpClientHandle):
+    """A request without a body is sent again on another connection, whatever its method."""
+
+    def may_ask_again(self) -> bool:
+        assert self.current is not None
+        assert self.response is not None
+        bodiless = self.current.data.endswith(b"\r\n\r\n")
+        return super().may_ask_again() or (self.used and not self.response.begun and bodiless)
+
+
+@fault("http-client-connection.unsolicited")
+class LooksAtTheConnectionWhenIdle(HttpClientHandle):
+    """A connection that is kept is looked at in ticks in which nothing waits, and not by the one that asks."""
+
+    def watch_idle(self) -> None:
+        if not self.queue:
+            super().watch_idle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
@@ -97,3 +98,22 @@ class IdentityIsNoCoding(HttpResponse):
         if [each.lower() for each in self.head.values(b"transfer-encoding")] == [b"identity"]:
             self.head.fields = [pair for pair in self.head.fields if pair[0].lower() != b"transfer-encoding"]
         super().read_framing()
+
+
+@fault("http-client-framing.coding-not-final")
+class ParametersAreDropped(HttpResponse):
+    """The name of a coding is what stands before a semicolon: chunked with a parameter is chunked."""
+
+    def is_chunked(self, values: list[bytes]) -> bool:
+        return super().is_chunked([re.sub(rb"[ \t]*;[^,]*", b"", value) for value in values])
+
+
+@fault("http-client-framing.coding-not-final")
+class CodingsAreStripped(HttpResponse):
+    """The name of a coding is stripped of what the language calls white space."""
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.strip())
+
+    def is_chunked(self, values: list[bytes]) -> bool:
+        return super().is_chunked([value.strip() for value in values])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
-from dasnet_conformance.proof.faults.sound_http_response import BrokenError, HttpResponse
+from dasnet_conformance.proof.faults.sound_http_response import BrokenError, ClientLimits, HttpResponse
 
 
 @fault("http-client-limits.within")
@@ -113,3 +114,52 @@ class CancelledTicksCount(HttpClientHandle):
         limit = self.limits.stall
         spent = self.cancelled and limit is not None and self.ticks - self.since >= limit
         return super().is_stalled() or spent
+
+
+@fault("http-client-limits.stall")
+class OneCountForAll(HttpClientHandle):
+    """Ticks are counted in one place for all clients of the process, so that each counts those of the others."""
+
+    EVERY: ClassVar[list[int]] = [0]
+
+    def turn(self) -> None:
+        self.EVERY[0] += 1
+        self.ticks = self.EVERY[0]
+        super().turn()
+
+
+@fault("http-client-limits.stall")
+class LimitsOfTheLastOne(HttpClientHandle):
+    """Limits are kept in one place for all clients of the process: those of the last one hold."""
+
+    LATEST: ClassVar[list[ClientLimits]] = []
+
+    def bind(self, owner: Any) -> None:
+        self.LATEST[:] = [self.limits]
+        super().bind(owner)
+
+    def is_stalled(self) -> bool:
+        self.limits = self.LATEST[0]
+        return super().is_stalled()
+
+
+@fault("http-client-limits.stall")
+class SilenceIsTheEnd(HttpClientHandle):
+    """An answer that lasts until the connection ends is whole when nothing has come for as long as the limit says."""
+
+    def count_ticks(self) -> None:
+        silent = self.current is not None and self.is_stalled()
+        if silent and self.response is not None and self.response.state == "end":
+            self.response.end()
+            self.respond()
+            self.retire()
+        super().count_ticks()
+
+
+@fault("http-client-limits.deadline")
+class DeadlineOfTheHead(HttpClientHandle):
+    """A request whose answer has begun with its whole head is not late any more."""
+
+    def is_late(self, asked: Asked) -> bool:
+        reading = asked is self.current and self.response is not None and self.response.state in ("length", "end")
+        return super().is_late(asked) and not reading

@@ -111,3 +111,19 @@ class CancelTakesTheLast(HttpClientHandle):
 
     def cancel(self, number: int) -> None:
         super().cancel(self.queue[-1].number if number > self.last and self.queue else number)
+
+
+@fault("http-client-outcome.is-connected")
+class ConnectedWhileSomethingIsAsked(HttpClientHandle):
+    """is_connected is false on a connection that is kept, until something is asked there."""
+
+    def is_connected(self) -> bool:
+        return super().is_connected() and self.current is not None
+
+
+@fault("http-client-outcome.failure-code")
+class TooLargeIsNoCode(HttpClientHandle):
+    """What goes beyond a limit of bytes is told with the code 0."""
+
+    def fail(self, asked: Asked, message: str, code: int) -> None:
+        super().fail(asked, message, 0 if "too large" in message else code)

@@ -196,3 +196,30 @@ class RefusedAfterItWasQueued(HttpClientHandle):
         self.tell_error(message, code)
         self.queue.pop()
         return 0
+
+
+@fault(
+    "http-client-request.field-injection", "http-client-request.method-invalid", "http-client-request.target-invalid"
+)
+class LineEndBehindPasses(HttpAsking):
+    """Each text is held against a pattern that ends in $, before which one line end may stand."""
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.removesuffix(b"\n"))
+
+    def check_name(self, name: bytes) -> None:
+        super().check_name(name.removesuffix(b"\n"))
+
+    def check_method(self, method: bytes) -> None:
+        super().check_method(method.removesuffix(b"\n"))
+
+    def check_target(self, method: bytes, target: bytes) -> None:
+        super().check_target(method, target.removesuffix(b"\n"))
+
+
+@fault("http-client-request.field-injection")
+class LineEndBeforeIsStripped(HttpAsking):
+    """A value is checked without the white space around it, to which line ends count, and sent with it."""
+
+    def check_value(self, value: bytes) -> None:
+        super().check_value(value.strip())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from dasnet_conformance.proof.faults.registry import Fault, fault, register
 from dasnet_conformance.proof.faults.sound import LowLevel
 from dasnet_conformance.proof.faults.sound_handle import Handle
-from dasnet_conformance.proof.faults.tools import die, drain, overrides, peek, ready
+from dasnet_conformance.proof.faults.tools import LOST, die, drain, overrides, peek, ready
 
 
 @fault("make-server.true")
@@ -89,6 +89,18 @@ class LowInitCutsPort(LowLevel):
 
     def server_init(self, handle: Handle | None, port: int) -> bool:
         return super().server_init(handle, port & 0xFFFF)
+
+
+@fault("server-init.already-open")
+class LowInitForgetsTheListener(LowLevel):
+    """server_init makes a fresh listener over the one that is there, which nobody can close any more."""
+
+    def server_init(self, handle: Handle | None, port: int) -> bool:
+        needed = self.need(handle, "server_init")
+        if needed.listener is not None and needed.port_exists(port):
+            LOST.append(needed.listener)
+            needed.listener = None
+        return super().server_init(handle, port)
 
 
 @fault("server-is-open.agrees")
