@@ -150,6 +150,7 @@ class Explorer:
             self._diverged = script, divergence
             raise Enough
 
+    # A call, since who explores has set it to None before, and a type checker would believe that.
     def _found(self) -> tuple[list[Step], Divergence] | None:
         return self._diverged
 
