@@ -10,7 +10,7 @@ import pytest
 
 from dasnet_adapters.contract import Adapter
 from dasnet_adapters.resolve import resolve
-from dasnet_conformance.explore.playing.session import HASTY, Stage
+from dasnet_conformance.explore.playing.in_process import HASTY, InProcessPlayer
 from dasnet_conformance.explore.scripts.script import parse_script
 from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.proof.faults.tools import LOST
@@ -21,16 +21,16 @@ Play = Callable[[str | Adapter, str], Divergence | None]
 @pytest.fixture
 def play() -> Iterator[Play]:
     """Plays a script, given as text, on an implementation, given by its name or adapter."""
-    stages: list[tuple[Stage, Adapter]] = []
+    players: list[tuple[InProcessPlayer, Adapter]] = []
 
     def play(implementation: str | Adapter, text: str) -> Divergence | None:
         adapter = resolve(implementation) if isinstance(implementation, str) else implementation
-        stages.append((Stage(adapter), adapter))
-        return stages[-1][0].play(parse_script(text).steps, HASTY)
+        players.append((InProcessPlayer(adapter), adapter))
+        return players[-1][0].play(parse_script(text).steps, HASTY)
 
     yield play
-    for stage, adapter in stages:
-        stage.close()
+    for player, adapter in players:
+        player.close()
         adapter.close()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dasnet_conformance.explore.chance.machine import visit_scripts
 from dasnet_conformance.explore.explorer import Explored, Explorer, Options
-from dasnet_conformance.explore.playing.session import PATIENT, Manner
+from dasnet_conformance.explore.playing.in_process import PATIENT, Manner
 from dasnet_conformance.explore.scripts.steps import Step, is_of_http
 from dasnet_conformance.explore.shared.verdicts import Divergence
 

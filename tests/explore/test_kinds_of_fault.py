@@ -10,8 +10,8 @@ import pytest
 from dasnet_adapters.contract import HTTP_CLIENT
 from dasnet_conformance.explore.chance.machine import Enough, visit_scripts
 from dasnet_conformance.explore.explorer import Explorer, Finding, Options
+from dasnet_conformance.explore.playing.in_process import HASTY
 from dasnet_conformance.explore.playing.players import ProcessPlayer
-from dasnet_conformance.explore.playing.session import HASTY
 from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.proof.faults.registry import PACKAGE

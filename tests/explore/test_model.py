@@ -14,7 +14,7 @@ from dasnet_adapters.resolve import resolve
 from dasnet_conformance import explore
 from dasnet_conformance.catalogue.loader import load_catalogue
 from dasnet_conformance.explore.chance.tcp_servers import make_script
-from dasnet_conformance.explore.playing.session import HASTY, Stage
+from dasnet_conformance.explore.playing.in_process import HASTY, InProcessPlayer
 from dasnet_conformance.explore.tcp.server_model.allowed import QUERIES, _cell
 from dasnet_conformance.proof.faults.registry import load_faults
 
@@ -40,14 +40,14 @@ def _own_modules(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_found_on_conforming_servers(implementation: str) -> None:
     chance = random.Random(11)
     adapter = resolve(implementation)
-    stage = Stage(adapter)
+    player = InProcessPlayer(adapter)
     try:
         for _ in range(60):
             script = make_script(lambda choices: chance.choice(list(choices)), 30, profiles=PROFILES)
-            divergence = stage.play(script, HASTY)
+            divergence = player.play(script, HASTY)
             assert divergence is None, "\n".join([str(divergence), *map(str, script)])
     finally:
-        stage.close()
+        player.close()
         adapter.close()
 
 

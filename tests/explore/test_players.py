@@ -14,8 +14,8 @@ import pytest
 
 from dasnet_adapters.contract import CORE, LOWLEVEL, AdapterBroken
 from dasnet_conformance.explore.playing import players
+from dasnet_conformance.explore.playing.in_process import HASTY, Manner
 from dasnet_conformance.explore.playing.players import ProcessPlayer
-from dasnet_conformance.explore.playing.session import HASTY, Manner
 from dasnet_conformance.explore.scripts.script import parse_script
 
 FAULT = "python:dasnet_conformance.proof.faults:"

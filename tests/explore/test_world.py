@@ -12,8 +12,8 @@ from odd_servers import Between
 from conftest import Play
 from dasnet_adapters.contract import AdapterBroken, Answer, Command, Event
 from dasnet_adapters.resolve import resolve
-from dasnet_conformance.explore.playing import session
-from dasnet_conformance.explore.playing.session import HASTY, Manner, Stage
+from dasnet_conformance.explore.playing import in_process
+from dasnet_conformance.explore.playing.in_process import HASTY, InProcessPlayer, Manner
 from dasnet_conformance.explore.scripts.script import parse_script
 from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.stage.expect import Mismatch
@@ -38,16 +38,19 @@ BRIEF = Manner(patience=HASTY.patience, call_bound=0.5)
 needs_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="calls cannot be interrupted here")
 
 
+MakePlayer = Callable[[str], InProcessPlayer]
+
+
 @pytest.fixture
-def stage() -> Iterator[Callable[[str], Stage]]:
-    """Makes stages on implementations, given by name."""
+def player() -> Iterator[MakePlayer]:
+    """Makes players on implementations, given by name."""
     made: list[Callable[[], None]] = []
 
-    def make(implementation: str) -> Stage:
+    def make(implementation: str) -> InProcessPlayer:
         adapter = resolve(implementation)
-        stage = Stage(adapter)
-        made.extend((stage.close, adapter.close))
-        return stage
+        player = InProcessPlayer(adapter)
+        made.extend((player.close, adapter.close))
+        return player
 
     yield make
     for close in made:
@@ -80,10 +83,10 @@ def stage() -> Iterator[Callable[[str], Stage]]:
     ],
 )
 def test_what_a_call_would_violate_by_never_returning_is_told_before_it(
-    stage: Callable[[str], Stage], script: str, call: str, requirement: str
+    player: MakePlayer, script: str, call: str, requirement: str
 ) -> None:
     told: list[tuple[str, str]] = []
-    assert stage(SOUND).play(parse_script(script).steps, HASTY, lambda *pair: told.append(pair)) is None
+    assert player(SOUND).play(parse_script(script).steps, HASTY, lambda *pair: told.append(pair)) is None
     assert (call, requirement) in told
     assert told[-1] == ("the end of the session", "destroy.twice")
 
@@ -97,17 +100,17 @@ def test_what_a_call_would_violate_by_never_returning_is_told_before_it(
     ],
 )
 def test_a_call_that_never_returns_is_found(
-    stage: Callable[[str], Stage], fault: str, script: str, requirement: str, call: str
+    player: MakePlayer, fault: str, script: str, requirement: str, call: str
 ) -> None:
-    divergence = stage(f"python:dasnet_conformance.proof.faults:{fault}").play(parse_script(script).steps, BRIEF)
+    divergence = player(f"python:dasnet_conformance.proof.faults:{fault}").play(parse_script(script).steps, BRIEF)
     assert divergence is not None
     assert divergence.requirement == requirement
     assert divergence.message == f"{call} did not return within 0.5 seconds"
 
 
 @needs_timer
-def test_a_session_that_does_not_end_takes_no_longer_than_a_call(stage: Callable[[str], Stage]) -> None:
-    played = stage("python:odd_servers:cannot_be_destroyed")
+def test_a_session_that_does_not_end_takes_no_longer_than_a_call(player: MakePlayer) -> None:
+    played = player("python:odd_servers:cannot_be_destroyed")
     for _ in range(2):
         assert played.play(parse_script(OPEN).steps, BRIEF) is None
     assert played.judged == 2
@@ -200,9 +203,9 @@ def test_a_peer_that_is_not_connected_does_nothing(play: Play, step: str) -> Non
 
 
 def test_ports_are_given_back_so_that_a_long_exploration_does_not_use_them_up(
-    stage: Callable[[str], Stage], monkeypatch: pytest.MonkeyPatch
+    player: MakePlayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_PORTS_OF_A_CLAIM", 8)
+    monkeypatch.setattr(in_process, "_PORTS_OF_A_CLAIM", 8)
     given_back: list[Ports] = []
     close = Ports.close
 
@@ -211,7 +214,7 @@ def test_ports_are_given_back_so_that_a_long_exploration_does_not_use_them_up(
         close(self)
 
     monkeypatch.setattr(Ports, "close", closed)
-    played = stage("reference")
+    played = player("reference")
     results: list[Divergence | None] = [played.play(parse_script(OPEN).steps, HASTY) for _ in range(6)]
     assert results == [None] * 6
     assert len(given_back) == 2
@@ -219,19 +222,19 @@ def test_ports_are_given_back_so_that_a_long_exploration_does_not_use_them_up(
 
 
 @pytest.mark.parametrize("port", ["negative", "65536", "wrapped", "taken"])
-def test_a_port_that_is_none_on_an_open_object_is_judged(stage: Callable[[str], Stage], port: str) -> None:
+def test_a_port_that_is_none_on_an_open_object_is_judged(player: MakePlayer, port: str) -> None:
     other = "host: open object 2 of class A\n"
     script = parse_script(f"{TAKEN}{other}host: init object 1 on port {port}\n")
-    sound = stage(SOUND)
+    sound = player(SOUND)
     assert sound.play(script.steps, HASTY) is None
     assert sound.passed_over == 0
-    found = stage("python:dasnet_conformance.proof.faults:open_server_takes_any_port").play(script.steps, HASTY)
+    found = player("python:dasnet_conformance.proof.faults:open_server_takes_any_port").play(script.steps, HASTY)
     assert (found and found.requirement) == (None if port == "taken" else "agreement.bad-port-in-every-state")
 
 
 @pytest.mark.parametrize("length", [4_000_000, 300_000])
-def test_a_send_of_much_to_a_reader_that_stopped_is_judged(stage: Callable[[str], Stage], length: int) -> None:
+def test_a_send_of_much_to_a_reader_that_stopped_is_judged(player: MakePlayer, length: int) -> None:
     stalled = (
         f"{TAKEN}peer 1: stop reading\nhost: object 1 sends {length} of {length} bytes\n{SEND}peer 1: read again\n"
     )
-    assert stage(SOUND).play(parse_script(stalled).steps, HASTY) is None
+    assert player(SOUND).play(parse_script(stalled).steps, HASTY) is None

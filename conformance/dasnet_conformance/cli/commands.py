@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "stability": ("stability_command", "repeat a run, and compare the verdicts"),
     "explore": ("explore_command", "play random conversations in lockstep with a model"),
     "replay": ("replay_command", "play a script that explore saved"),
-    "prove": ("prove_command", "run wrong servers: does the suite see every fault?"),
+    "prove": ("prove_command", "run wrong servers, and see that each is caught"),
     "diff": ("diff_command", "where two implementations part, step by step"),
     "drift": ("drift_command", "compare a documentation page with the catalogue"),
     "baseline": ("baseline_command", "write or update the list of known failures"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dasnet_adapters.contract import AdapterBroken
 from dasnet_conformance.catalogue.loader import load_catalogue
-from dasnet_conformance.explore.playing.session import PATIENT
+from dasnet_conformance.explore.playing.in_process import PATIENT
 from dasnet_conformance.explore.scripts.script import BadScript, read_script
 
 from . import UsageMistake

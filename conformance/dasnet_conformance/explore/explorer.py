@@ -14,8 +14,8 @@ from typing import Final
 
 from dasnet_adapters.contract import CLIENT, CORE, HTTP, HTTP_CLIENT, PROFILES
 from dasnet_conformance.explore.chance.machine import Enough, visit_scripts
+from dasnet_conformance.explore.playing.in_process import HASTY, PATIENT
 from dasnet_conformance.explore.playing.players import Player
-from dasnet_conformance.explore.playing.session import HASTY, PATIENT
 from dasnet_conformance.explore.scripts.reduce import Reducer
 from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.verdicts import Divergence
@@ -150,6 +150,7 @@ class Explorer:
             self._diverged = script, divergence
             raise Enough
 
+    # A call, since who explores has set it to None before, and a type checker would believe that.
     def _found(self) -> tuple[list[Step], Divergence] | None:
         return self._diverged
 

@@ -76,7 +76,7 @@ class Outcome:
 def run(requirement: str, adapter: Adapter, ports: Ports, *, seed: int = 0, seconds: float = CHECK_DEADLINE) -> Outcome:
     """Run every case of a requirement's check until one fails at it; returns the gravest.
 
-    Arguments: `seconds`, the bound of each case, kept where `sanity.deadline` can. Raises `KeyError` for a requirement
+    Arguments: `seconds`, the bound of each case, kept where `deadline` can be. Raises `KeyError` for a requirement
     without a check, and nothing for what an implementation or its adapter does.
     """
     outcomes: list[Outcome] = []

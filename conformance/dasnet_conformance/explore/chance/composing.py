@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeVar
 
-from dasnet_conformance.explore.scripts.steps import Step
+from dasnet_conformance.explore.scripts.steps import WORDS, Argument, Step, fields
 
 T = TypeVar("T")
 
@@ -23,6 +23,8 @@ class Pick(Protocol):
         """One of them."""
 
 
+#: What an argument may be, by its name.
+Choices = Mapping[str, Sequence[Argument]]
 #: How likely a step is, and what makes it.
 Choice = tuple[int, Callable[[Pick], Step]]
 
@@ -38,16 +40,23 @@ class Sketch(Protocol):
 
 
 def compose(
-    pick: Pick, most: int, sketch: Sketch, anything: Callable[[], Step], low_of: Mapping[str, str]
+    pick: Pick,
+    most: int,
+    sketch: Sketch,
+    names: Sequence[str],
+    choices: Choices,
+    low_of: Mapping[str, str] | None = None,
 ) -> list[Step]:
     """A script of up to `most` steps that the sketch finds sensible, and of some that it does not.
 
-    Arguments: `anything`, makes a step that need not make sense; `low_of`, what now and then takes a step's place.
+    Arguments: `names` of the steps that need not make sense, and the `choices` of their arguments beside `WORDS`;
+    `low_of`, what now and then takes a step's place.
     """
+    low_of = low_of or {}
     script: list[Step] = []
     for _ in range(pick([max(1, most // 4), max(1, most // 2), most, most])):
         if pick(range(_SENSELESS)) == _SENSELESS - 1:
-            made = anything()
+            made = _anything(pick, names, choices)
         else:
             made = pick([choice for weight, choice in sketch.sensible() for _ in range(weight)])(pick)
             if made.name in low_of and pick(range(4)) == 3:
@@ -55,3 +64,10 @@ def compose(
         sketch.follow(made)
         script.append(made)
     return script
+
+
+# Any step at all, with arguments of the right kinds.
+def _anything(pick: Pick, names: Sequence[str], choices: Choices) -> Step:
+    name = pick(names)
+    kinds = {**WORDS, **choices}
+    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
-from dasnet_conformance.explore.scripts.steps import WORDS, Step, fields
+from dasnet_conformance.explore.scripts.steps import Step
 
-from .composing import Pick, compose
+from .composing import Choices, Pick, compose
 from .http_client_time import Waiting, opening
 from .http_clients import ASKERS, Asking
 
@@ -45,25 +45,25 @@ _NAMES: Final = (
     "reloads",
     "destroy",
 )
+_CHOICES: Final[Choices] = {
+    "object": ASKERS,
+    "orphan": (1, 2),
+    "count": (1, 3),
+    "size": (0, 10),
+    "status": (200, 204),
+    "kibibytes": (1, 100),
+    "stall": (0, 60),
+    "deadline": (0, 60),
+}
 #: Whether a script is one in which servers and clients take their time.
 _ONE_IN_THREE: Final = (False, False, True)
-
-
-def _anything(pick: Pick) -> Step:
-    # Any step at all, with arguments of the right kinds.
-    name = pick(_NAMES)
-    numbers: dict[str, Sequence[int | str]] = {"object": ASKERS, "orphan": (1, 2), "count": (1, 3)}
-    sizes: dict[str, Sequence[int | str]] = {"size": (0, 10), "status": (200, 204), "kibibytes": (1, 100)}
-    times: dict[str, Sequence[int | str]] = {"stall": (0, 60), "deadline": (0, 60)}
-    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes, **times}
-    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
 
 
 def make_asking(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:  # noqa: ARG001
     """A script of up to `most` steps about HTTP clients. `pick` is the source of chance."""
     if not pick(_ONE_IN_THREE):
-        return compose(pick, most, Asking(), lambda: _anything(pick), {})
+        return compose(pick, most, Asking(), _NAMES, _CHOICES)
     sketch, first = Waiting(), opening(pick)[:most]
     for step in first:
         sketch.follow(step)
-    return [*first, *compose(pick, max(1, most - len(first)), sketch, lambda: _anything(pick), {})][:most]
+    return [*first, *compose(pick, max(1, most - len(first)), sketch, _NAMES, _CHOICES)][:most]

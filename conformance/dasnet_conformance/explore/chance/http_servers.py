@@ -5,14 +5,14 @@ As `tcp_servers`, whose guesses and whose source of chance it shares.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
 from dasnet_conformance.explore.scripts import http_server_words as words
 from dasnet_conformance.explore.scripts.steps import WORDS, Step, fields
 
-from .composing import Choice, Pick, compose
+from .composing import Choice, Choices, Pick, compose
 
 #: Labels of servers; the others are there to take over what was saved, or when the first is destroyed.
 SERVERS: Final = (1, 2, 3)
@@ -52,6 +52,14 @@ _NAMES: Final = (
     "pause",
     "resume",
 )
+_CHOICES: Final[Choices] = {
+    "object": SERVERS,
+    "peer": PEERS,
+    "orphan": (1, 2),
+    "count": (1, 3),
+    "size": (0, 10),
+    "status": (200, *_ODD_STATUSES),
+}
 
 
 @dataclass
@@ -258,15 +266,6 @@ def _request(name: str, peer: int, pick: Pick) -> Step:
     return Step(name, (peer, method, version, framing, size, manner))
 
 
-def _anything(pick: Pick) -> Step:
-    # Any step at all, with arguments of the right kinds.
-    name = pick(_NAMES)
-    numbers: dict[str, Sequence[int | str]] = {"object": SERVERS, "peer": PEERS, "orphan": (1, 2), "count": (1, 3)}
-    sizes: dict[str, Sequence[int | str]] = {"size": (0, 10), "status": (200, *_ODD_STATUSES)}
-    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes}
-    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
-
-
 def make_exchanges(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:  # noqa: ARG001
     """A script of up to `most` steps about HTTP servers. `pick` is the source of chance."""
-    return compose(pick, most, _Exchanges(), lambda: _anything(pick), {})
+    return compose(pick, most, _Exchanges(), _NAMES, _CHOICES)

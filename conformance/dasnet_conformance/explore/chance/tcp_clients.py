@@ -13,7 +13,7 @@ from typing import Final
 from dasnet_adapters.contract import CLIENT_LOWLEVEL, CORE
 from dasnet_conformance.explore.scripts.steps import FORMS, WORDS, Step, fields, is_of_clients, profile_of
 
-from .composing import Choice, Pick, compose
+from .composing import Choice, Choices, Pick, compose
 from .tcp_servers import odd_send, plain_send
 
 #: Labels of clients, which no server of a script has.
@@ -28,6 +28,13 @@ _LOW_OF: Final = {
     "caller_tick": "client_tick",
     "caller_send": "client_send",
     "caller_close": "client_close",
+}
+_CHOICES: Final[Choices] = {
+    "object": CALLERS,
+    "server": SERVERS,
+    "count": (1, 3),
+    "size": (0, 1, 10, -1),
+    "length": (5, 10),
 }
 
 
@@ -163,14 +170,6 @@ def _reaction(label: int, pick: Pick) -> Step:
     return Step("caller_react", (label, callback, pick(actions)))
 
 
-def _anything(pick: Pick, names: Sequence[str]) -> Step:
-    # Any step of a client at all, with arguments of the right kinds.
-    name = pick(names)
-    numbers = {"object": CALLERS, "server": SERVERS, "count": (1, 3), "size": (0, 1, 10, -1), "length": (5, 10)}
-    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers}
-    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
-
-
 def make_talk(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:
     """A script of up to `most` steps with clients in it.
 
@@ -180,4 +179,4 @@ def make_talk(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]
     names = [name for name in FORMS if is_of_clients(name) and profile_of(name) in profiles]
     talk = _Talk(together=CORE in profiles and pick(range(2)) == 1)
     low = _LOW_OF if CLIENT_LOWLEVEL in profiles else {}
-    return compose(pick, most, talk, lambda: _anything(pick, names), low)
+    return compose(pick, most, talk, names, _CHOICES, low)

@@ -23,7 +23,7 @@ from dasnet_conformance.explore.scripts.steps import (
     profile_of,
 )
 
-from .composing import Choice, Pick, compose
+from .composing import Choice, Choices, Pick, compose
 
 OBJECTS: Final = (1, 2, 3)
 PEERS: Final = (1, 2, 3)
@@ -43,6 +43,16 @@ _LOW_OF: Final = {
     "settle": "server_settle",
     "query": "server_query",
     "send": "server_send",
+}
+_CHOICES: Final[Choices] = {
+    "object": OBJECTS,
+    "target": OBJECTS,
+    "peer": PEERS,
+    "orphan": ORPHANS,
+    "count": (1, 3),
+    "size": (0, 1, 5, 10, -1),
+    "length": (5, 10),
+    "action": _ACTIONS,
 }
 
 
@@ -221,16 +231,6 @@ def _reaction(label: int, pick: Pick) -> Step:
     return Step("react", (label, callback, pick([a for a in _ACTIONS if a != "echo" or callback == "data"])))
 
 
-def _anything(pick: Pick, names: Sequence[str]) -> Step:
-    # Any step at all, with arguments of the right kinds.
-    name = pick(names)
-    numbers = {"object": OBJECTS, "target": OBJECTS, "peer": PEERS, "orphan": ORPHANS, "count": (1, 3)}
-    sizes = {"size": (0, 1, 5, 10, -1), "length": (5, 10)}
-    words = {"action": _ACTIONS}
-    kinds: dict[str, Sequence[int | str]] = {**WORDS, **numbers, **sizes, **words}
-    return Step(name, tuple(pick(kinds[each]) for each in fields(name)))
-
-
 def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Step]:
     """A script of up to `most` steps, without a client of the implementation in it.
 
@@ -240,4 +240,4 @@ def make_script(pick: Pick, most: int, *, profiles: Collection[str]) -> list[Ste
     others = [name for name in FORMS if is_of_clients(name) or is_of_http(name) or is_of_askers(name)]
     names = [name for name in FORMS if profile_of(name) in (CORE, *profiles) and name not in others]
     low = _LOW_OF if LOWLEVEL in profiles else {}
-    return compose(pick, most, _Sketch(), lambda: _anything(pick, names), low)
+    return compose(pick, most, _Sketch(), names, _CHOICES, low)

@@ -19,7 +19,7 @@ from dasnet_conformance.explore.scripts.steps import Step
 from dasnet_conformance.explore.shared.verdicts import Divergence
 from dasnet_conformance.running.endings import spell_exit
 
-from .session import Manner
+from .in_process import Manner
 
 #: Seconds beyond the bound of a call after which a process is held to be frozen, and ended.
 _FROZEN_AFTER: Final = 90.0

@@ -25,13 +25,13 @@ from dasnet_adapters.resolve import resolve
 from dasnet_conformance.explore.scripts.steps import parse_step
 from dasnet_conformance.stage.ports import NoPortsLeft
 
-from .session import Manner, Stage
+from .in_process import InProcessPlayer, Manner
 
 #: Seconds that a driver has for one command, less than in a judged run: much of what hangs here is meant to be found.
 DRIVER_DEADLINE = 5.0
 
 
-def _play(stage: Stage, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
+def _play(player: InProcessPlayer, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
     def trace(call: str, requirement: str) -> None:
         answer({"call": call, "requirement": requirement})
 
@@ -41,9 +41,9 @@ def _play(stage: Stage, asked: dict[str, Any], answer: Any) -> dict[str, Any]:
 
     steps = [parse_step(line) for line in asked["steps"]]
     manner = Manner(asked["patience"], asked["call_bound"])
-    divergence = stage.play(steps, manner, trace if asked["trace"] else None, at_step)
+    divergence = player.play(steps, manner, trace if asked["trace"] else None, at_step)
     told = None if divergence is None else [divergence.requirement, divergence.message]
-    return {"diverged": told, "judged": stage.judged, "passed_over": stage.passed_over}
+    return {"diverged": told, "judged": player.judged, "passed_over": player.passed_over}
 
 
 def main(arguments: list[str]) -> int:
@@ -59,11 +59,11 @@ def main(arguments: list[str]) -> int:
 
     adapter = resolve(arguments[0], deadline=DRIVER_DEADLINE)
     try:
-        stage = Stage(adapter)
+        player = InProcessPlayer(adapter)
         answer({"profiles": list(adapter.describe().profiles)})
         for line in asking:
-            answer(_play(stage, json.loads(line), answer))
-        stage.close()
+            answer(_play(player, json.loads(line), answer))
+        player.close()
     except AdapterBroken as broken:
         answer({"broken": [str(broken), broken.culprit, broken.hint]})
     except NoPortsLeft as error:

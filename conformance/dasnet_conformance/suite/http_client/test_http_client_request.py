@@ -312,9 +312,9 @@ def test_framing_own(host: Host, field: str) -> None:
         outcome = request(site.client, target, method, f"{field}\r\n".encode(), body)
         if not is_refused(outcome):
             accepted(outcome, f"request with {field}")
-            arrived = site.await_request(target, needs="")[1]
+            peer, arrived = site.await_request(target, needs="")
             expect.same_bytes(arrived.body, body, "the body at the server")
-            site.find(target)[0].send(answer_of())  # type: ignore[index]
+            peer.send(answer_of())
     talk(site, "/next")
 
 

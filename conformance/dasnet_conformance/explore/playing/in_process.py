@@ -63,7 +63,7 @@ HASTY: Final = Manner(patience=0.05, call_bound=3.0)
 PATIENT: Final = Manner(patience=1.0, call_bound=15.0)
 
 
-class Stage:
+class InProcessPlayer:
     """Plays scripts, one after another, on one adapter. Close it when done; the adapter stays open."""
 
     def __init__(self, adapter: Adapter) -> None:
