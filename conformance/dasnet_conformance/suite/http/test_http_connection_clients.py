@@ -191,6 +191,7 @@ def _half_closed_reads_late(host: Host) -> None:
     [
         pytest.param(request_of(), 1, id="a request"),
         pytest.param(request_of() * 3, 3, id="three requests in one write"),
+        pytest.param(request_of(method="POST", body=bytes(20_000)) * 5, 5, id="more in one write than may wait"),
         pytest.param(request_of("/", "Connection: close"), 1, id="a request that says close"),
         pytest.param(b"", 0, id="nothing"),
         pytest.param(b"GET /gone HTTP/1.1\r\n", 0, id="a part of a head"),
