@@ -21,7 +21,16 @@ HIDDEN = request_of("/hidden")
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 CODING = b"Transfer-Encoding: "
 LENGTH = f"Content-Length: {len(HIDDEN)}"
-LARGE_HEAD = request_of("/", LENGTH, *(f"X-{number}: {'a' * 100}" for number in range(12)), method="POST")
+# Too large by its last field, however it is counted, and what stands behind that is no field.
+LARGE_HEAD = request_of(
+    "/",
+    LENGTH,
+    *(f"X-{number}: {'a' * 100}" for number in range(7)),
+    f"X-Last: {'a' * 300}",
+    "GET /hidden HTTP/1.1",
+    "Host: localhost",
+    method="POST",
+)
 MANY_FIELDS = request_of("/", LENGTH, *(f"X-{number}: a" for number in range(12)), method="POST")
 # Of the data more is there than any server takes that waits for what it counts.
 LARGE_CHUNK = HEAD + CODING + b"chunked\r\n\r\n7d0\r\n" + (HIDDEN * 60)[:1_900]

@@ -60,6 +60,16 @@ class ReadsOnBehindALargeHead(_GoesOnBehindLargeOnes):
 
 
 @fault("http-smuggling.behind-rejected")
+class ReadsOnInALargeHead(_GoesOnBehindLargeOnes):
+    """The line by which a head is too large is answered 431, and the line behind it begins the next request."""
+
+    STATUSES = (431,)
+
+    def behind(self, rest: bytes) -> bytes:
+        return rest.partition(b"\r\n")[2]
+
+
+@fault("http-smuggling.behind-rejected")
 class ReadsOnBehindALargeBody(_GoesOnBehindLargeOnes):
     """A body that is too large is answered 413 when its length or that of a chunk is known, and itself read as the
     next request.
