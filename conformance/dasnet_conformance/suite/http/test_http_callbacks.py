@@ -242,15 +242,15 @@ def test_bad_request_needs_no_callback(host: Host) -> None:
 
 @check("http-callbacks.raises")
 def test_raises(host: Host) -> None:
-    """A status of 5xx or the end of the connection, whichever; another client is served."""
+    """A status of 5xx or the end of the connection, for two requests in one write; another client is served."""
     server = serving(host)
     server.react("request", "raise")
     peer = client_of(host, server)
-    peer.send(PLAIN)
+    peer.send(PLAIN * 2)
     host.until(
-        lambda: bool(finals_at(peer) or peer.closed),
+        lambda: len(finals_at(peer)) >= 2 or peer.closed is not None,
         Forgiving(server),
-        what="an answer of 5xx, or the end of the connection",
+        what="two answers of 5xx, or the end of the connection",
     )
     for answer in finals_at(peer):
         expect.that(500 <= answer.status < 600, "the answer", expected="a status of 5xx", got=f"status {answer.status}")

@@ -28,6 +28,7 @@ from dasnet_conformance.stage.http_side import (
 )
 
 LARGE = 8 << 20
+SHORT = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #: Ten minutes of a game, and more: what a hidden limit might be.
 MANY_TICKS = 40_000
 
@@ -191,6 +192,8 @@ def _half_closed_reads_late(host: Host) -> None:
     [
         pytest.param(request_of(), 1, id="a request"),
         pytest.param(request_of() * 3, 3, id="three requests in one write"),
+        pytest.param(request_of(method="POST", body=bytes(20_000)) * 5, 5, id="more in one write than may wait"),
+        pytest.param(SHORT * 400, 400, id="more in one write than a tick carries out"),
         pytest.param(request_of("/", "Connection: close"), 1, id="a request that says close"),
         pytest.param(b"", 0, id="nothing"),
         pytest.param(b"GET /gone HTTP/1.1\r\n", 0, id="a part of a head"),

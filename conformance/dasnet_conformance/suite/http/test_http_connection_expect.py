@@ -19,6 +19,7 @@ from dasnet_conformance.stage.http_side import (
     finals_at,
     greeting,
     request_of,
+    requests_of,
     respond,
     serving,
     targets_of,
@@ -125,12 +126,48 @@ def _invited(host: Host, server: HostObject, peer: Peer, data: bytes) -> None:
         raise expect.Moot("this server answers at once, without the body")
 
 
+# The client loses patience while the request before waits. The answer to its own is final: no 100 comes behind it.
+def _body_comes_unasked(host: Host) -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/first") + _expecting(target="/second"))
+    event = await_request(host, server)
+    host.settle(server)
+    peer.send(BODY)
+    host.settle(server)
+    respond(server, event.exchange)
+    if await_answer(host, server, peer).closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    host.until(
+        lambda: server.count("request") >= 2 or len(finals_at(peer)) >= 2 or peer.closed is not None,
+        server,
+        what="a second request callback, or its answer",
+    )
+    if server.count("request") < 2:
+        return
+    respond(server, requests_of(server)[1].exchange)
+    if await_answers(host, server, peer, 2)[1].closes:
+        return
+    host.settle(server)
+    server.react("request", "respond", 200, b"", GREETING)
+    peer.send(request_of("/third"))
+    await_answers(host, server, peer, 3)
+    answers = answers_at(peer)
+    second = [place for place, answer in enumerate(answers) if not answer.interim][1]
+    behind = [answer.status for answer in answers[second + 1 :]]
+    what = "the answers behind the one to the request that expected"
+    expect.that(100 not in behind, what, expected="no 100", got=str(behind))
+
+
 @check("http-connection.expect-in-turn")
-@pytest.mark.parametrize("before", ["a request that waits", "an answer that is not read yet"])
+@pytest.mark.parametrize("before", ["a request that waits", "an answer that is not read yet", "and patience is lost"])
 def test_expect_in_turn(host: Host, before: str) -> None:
     """A word that comes too early is taken for one about the request before it, or is lost in the middle of its answer;
-    then its own client waits for ever.
+    then its own client waits for ever. One that comes too late belongs to the next request, or to none.
     """
+    if before == "and patience is lost":
+        _body_comes_unasked(host)
+        return
     server = serving(host)
     peer = client_of(host, server)
     if before == "a request that waits":

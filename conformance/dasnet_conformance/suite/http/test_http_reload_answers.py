@@ -144,12 +144,13 @@ def _answered_to_half_a_connection(host: Host, field: str) -> None:
 def test_inside_callback(host: Host, count: int) -> None:
     """The handle is saved while a request is told of; another object takes it, answers that one, and serves others.
 
-    One of the clients has other requests in the same write: they belong to the object that has the handle.
+    Both clients have other requests in the same write, the one that was told of and the one whose turn it is not yet:
+    they belong to the object that has the handle.
     """
     server = serving(host)
     server.react("request", "save", 1)
     first, second = client_of(host, server), client_of(host, server)
-    first.send(request_of("/first"))
+    first.send(request_of("/first") + request_of("/first/behind"))
     behind = [f"/behind/{number}" for number in range(count)]
     long = [LONG] if count > 1 else []
     second.send(request_of("/second") + b"".join(request_of(target, *long) for target in behind))
@@ -162,11 +163,10 @@ def test_inside_callback(host: Host, count: int) -> None:
     for event in requests_of(server):
         respond(fresh, event.exchange)
     fresh.react("request", "respond", 200, b"", GREETING)
-    await_answer(host, fresh, first)
-    closes = await_answer(host, fresh, second).closes
     wanted = ["/first", "/second"]
-    if not closes:
-        _all_answers(host, fresh, second, 1 + count)
-        wanted = [*behind, *wanted]
+    for peer, others in ((first, ["/first/behind"]), (second, behind)):
+        if not await_answer(host, fresh, peer).closes:
+            _all_answers(host, fresh, peer, 1 + len(others))
+            wanted += others
     told = targets_of(server) + targets_of(fresh)
     expect.equal(sorted(told), sorted(wanted), "the targets, before and after")

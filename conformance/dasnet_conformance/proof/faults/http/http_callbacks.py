@@ -365,3 +365,15 @@ class LosesWhoComesBehindACallbackThatRaises(HttpHandle):
     def deliver(self, connection: HttpConnection, request: Request) -> bool:
         self.todo.append((connection, request))
         return True
+
+
+@fault("http-callbacks.raises")
+class LosesWhatIsBehindARaise(HttpHandle):
+    """What the client of a callback that raises has asked behind that request is gone with the frame that held it."""
+
+    def deliver(self, connection: HttpConnection, request: Request) -> bool:
+        try:
+            return super().deliver(connection, request)
+        except BaseException:
+            connection.parser.buffer.clear()
+            raise

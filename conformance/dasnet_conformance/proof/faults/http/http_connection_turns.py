@@ -177,6 +177,23 @@ class ExpectsForGood(HttpParser):
         return self.expecting
 
 
+@fault("http-connection.expect-in-turn")
+class InvitesBehindTheAnswer(HttpConnection):
+    """A body that came before the invitation that was due is read, and the invitation is sent when all is answered."""
+
+    late = False
+
+    def complete(self, deliver: Callable[[HttpConnection, Request], bool]) -> bool:
+        self.late = self.late or (self.parser.request.expects and not self.continued)
+        return super().complete(deliver)
+
+    def release(self) -> None:
+        super().release()
+        if self.late and not self.exchanges:
+            self.late = False
+            self.outgoing += self.answers.CONTINUE
+
+
 @fault("http-connection.expect-continue")
 class NeverInvites(HttpConnection):
     """A client that waits for 100 waits until it loses patience."""

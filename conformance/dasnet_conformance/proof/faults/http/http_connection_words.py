@@ -102,6 +102,19 @@ class ALateEndDropsTheAnswer(HttpHandle):
             return False
 
 
+@fault("http-connection.half-close-ends")
+class AnEndDropsWhatWaits(HttpConnection):
+    """What follows a request that waits for its answer is read and kept, and dropped when the client's half ends."""
+
+    def turn(self, deliver: Callable[[HttpConnection, Request], bool], steps: int) -> None:
+        super().turn(deliver, steps)
+        while self.exchanges and not (self.gone or self.ended):
+            if super().read() is None:
+                return
+        if self.exchanges and self.ended:
+            self.parser.buffer.clear()
+
+
 @fault("http-connection.stays-open")
 class FiveSecondsAreEnough(HttpConnection):
     """A connection that has had its answer is kept for five seconds, as the runtime beneath does by default."""

@@ -168,6 +168,22 @@ class PassesOverTwoBytesBehindAChunk(HttpParser):
 
 
 @fault("http-framing.chunk-data-end")
+class TakesACrForTheEndOfAChunk(HttpParser):
+    """Behind a chunk two bytes are taken, of which the first has to be CR and the second is not looked at."""
+
+    def check_chunk_end(self, end: bytes) -> None:
+        super().check_chunk_end(end[:1] + b"\n")
+
+
+@fault("http-framing.chunk-data-end")
+class TakesAnLfForTheEndOfAChunk(HttpParser):
+    """Behind a chunk two bytes are taken, of which the second has to be LF and the first is not looked at."""
+
+    def check_chunk_end(self, end: bytes) -> None:
+        super().check_chunk_end(b"\r" + end[1:])
+
+
+@fault("http-framing.chunk-data-end")
 class LooksForTheEndOfAChunk(HttpParser):
     """Bytes behind a chunk are passed over until its line ends, so that one that is too long loses a part."""
 

@@ -31,6 +31,18 @@ class GoesOnAfterCodingAndLength(HttpParser):
         pass
 
 
+@fault("http-framing.coding-and-length")
+class ALengthOfNothingIsFalse(HttpParser):
+    """Whether there is a Content-Length is asked of its number: 0 is as good as none, and beside chunks not seen."""
+
+    def read_framing(self, request: Request) -> None:
+        fields = request.fields
+        if request.values(b"transfer-encoding"):
+            request.fields = [each for each in fields if (each[0].lower(), each[1]) != (b"content-length", b"0")]
+        super().read_framing(request)
+        request.fields = fields
+
+
 @fault("http-framing.coding-not-final")
 class LooksForTheWordChunked(HttpParser):
     """A body is chunked if the word stands anywhere in the field."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
+from dasnet_conformance.proof.faults.sound_http_connection import HttpConnection
 from dasnet_conformance.proof.faults.sound_http_handle import HttpHandle
+from dasnet_conformance.proof.faults.sound_http_request import Request
 
 
 @fault("http-reload.in-head", may_kill=("http-reload.in-body", "http-reload.in-chunk"))
@@ -36,3 +38,33 @@ class CountsOnFromThoseThatWait(HttpHandle):
     def bind(self, owner: Any) -> None:
         super().bind(owner)
         self.count = max(self.pending, default=0)
+
+
+@fault("http-reload.inside-callback")
+class TellsTheOldObjectWhatIsBehind(HttpHandle):
+    """When the object is saved in a callback, what the same client has asked behind that request is told to it all the
+    same, as the loop over what was read knows of no reload.
+    """
+
+    former: Any = None
+
+    def deliver(self, connection: HttpConnection, request: Request) -> bool:
+        lent = self.owner is None
+        if lent:
+            self.owner = self.former
+        self.former = self.owner
+        super().deliver(connection, request)
+        if lent:
+            self.owner = None
+        return True
+
+
+@fault("http-reload.inside-callback")
+class LosesWhatIsBehindASave(HttpHandle):
+    """When the object is saved in a callback, what has been read behind that request is in a local buffer, and lost."""
+
+    def deliver(self, connection: HttpConnection, request: Request) -> bool:
+        going = super().deliver(connection, request)
+        if self.owner is None:
+            connection.parser.buffer.clear()
+        return going

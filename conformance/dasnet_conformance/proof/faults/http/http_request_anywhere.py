@@ -1,4 +1,4 @@
-"""Faults of section http-request, continued: fields that are looked for in a head as it came, wherever they may be."""
+"""Faults of section http-request, continued: fields that are looked for wherever they may be, and their odd names."""
 
 from __future__ import annotations
 
@@ -58,3 +58,23 @@ class ABodyIsNoneBesideUpgrade(HttpParser):
         super().read_framing(request)
         if request.values(b"upgrade"):
             request.length, request.chunked = None, False
+
+
+@fault("http-request.fields-in-order")
+class NamesOfItsLanguage(HttpParser):
+    """Fields are kept in an object as its language has them, which has values for some names beforehand."""
+
+    OWN = frozenset({b"constructor", b"tostring", b"valueof", b"hasownproperty"})
+
+    def add(self, request: Request, name: bytes, value: bytes) -> None:
+        if name.lower() in self.OWN:
+            value = b"function () { [native code] }, " + value
+        super().add(request, name, value)
+
+
+@fault("http-request.bare-cr")
+class NamesMayHoldACr(HttpParser):
+    """The pattern of a name takes a CR for the end of a line, and so for the end of what it has to look at."""
+
+    def check_name(self, name: bytes) -> None:
+        super().check_name(name.partition(b"\r")[0])

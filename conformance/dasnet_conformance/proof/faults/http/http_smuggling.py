@@ -26,6 +26,56 @@ class ReadsOnBehindARefusedHead(HttpConnection):
         self.parser.feed(rest[found.start() :] if found else b"")
 
 
+class _GoesOnBehindLargeOnes(HttpConnection):
+    # What is refused for its size is answered, and reading goes on behind it.
+    STATUSES = (413,)
+
+    def refuse(self, status: int, why: str) -> None:
+        if status not in self.STATUSES:
+            super().refuse(status, why)
+            return
+        answer = self.write(self.parser.request, status, [], b"", persistent=True)
+        self.owe(Exchange(0, self.parser.request, answer))
+        self.release()
+        rest = bytes(self.parser.buffer)
+        self.parser.buffer.clear()
+        self.parser.begin()
+        self.parser.feed(self.behind(rest))
+
+    def behind(self, rest: bytes) -> bytes:
+        """What is read on."""
+        return rest
+
+
+@fault("http-smuggling.behind-rejected")
+class ReadsOnBehindALargeHead(_GoesOnBehindLargeOnes):
+    """A head that is too large is answered 431 and passed over to its empty line; the body that it announced is the
+    next request.
+    """
+
+    STATUSES = (431,)
+
+    def behind(self, rest: bytes) -> bytes:
+        return rest.partition(b"\r\n\r\n")[2]
+
+
+@fault("http-smuggling.behind-rejected")
+class ReadsOnInALargeHead(_GoesOnBehindLargeOnes):
+    """The line by which a head is too large is answered 431, and the line behind it begins the next request."""
+
+    STATUSES = (431,)
+
+    def behind(self, rest: bytes) -> bytes:
+        return rest.partition(b"\r\n")[2]
+
+
+@fault("http-smuggling.behind-rejected")
+class ReadsOnBehindALargeBody(_GoesOnBehindLargeOnes):
+    """A body that is too large is answered 413 when its length or that of a chunk is known, and itself read as the
+    next request.
+    """
+
+
 @fault("http-smuggling.codings")
 class CodingBesideALengthIsPassedOver(HttpParser):
     """A Content-Length goes before a Transfer-Encoding, and what the chunks hold is the next request."""
