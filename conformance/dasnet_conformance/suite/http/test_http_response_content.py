@@ -39,7 +39,7 @@ def test_length_without_content(host: Host, left_out: str) -> None:
     answer = await_answers(host, server, peer, before + 1, ("GET", method) if before else (method,))[-1]
     lengths = answer.values("content-length")
     expect.that(
-        lengths in ([], [b"%d" % len(GREETING)]),
+        [length.lstrip(b"0") for length in lengths] in ([], [b"%d" % len(GREETING)]),
         f"Content-Length {left_out}",
         expected=f"none, or {len(GREETING)}, as GET has it",
         got=str(lengths),
@@ -63,8 +63,9 @@ def test_no_content(host: Host, status: int, body: bytes) -> None:
     host.settle(server)
     expect.equal(answer.status, status, "the status")
     expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of the head")
-    expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of an answer without content")
     if status == 204:
+        # A 304 may tell of the coding that the answer to GET has (RFC 9112, section 6.1), as of its length.
+        expect.equal(answer.values("transfer-encoding"), [], "Transfer-Encoding of 204")
         expect.equal(answer.values("content-length"), [], "Content-Length of 204")
     if not answer.closes:
         # That one answer had none is nothing to the next.
