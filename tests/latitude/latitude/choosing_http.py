@@ -270,6 +270,16 @@ class NumbersGoDown(HttpHandle):
         return (1 << 31) - 1 + self.count
 
 
+@variant("the numbers of exchanges")
+class NumbersBelowNothing(HttpHandle):
+    """Numbers exchanges by negative numbers, as those of another kind are positive in its program."""
+
+    def next_number(self) -> int:
+        """One less."""
+        self.count -= 1
+        return self.count
+
+
 @variant("how long is read on behind an error")
 class ErrorsEndAtOnce(HttpConnection):
     """Closes behind an error as soon as nothing more has come in a few ticks, and has read on before that: the answer

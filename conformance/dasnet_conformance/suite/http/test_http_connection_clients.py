@@ -216,7 +216,8 @@ def test_half_close_ends(host: Host, data: bytes, owed: int, answered: str) -> N
         await_request(host, server)
         host.settle(server)
         for event in requests_of(server):
-            respond(server, event.exchange)
+            if expect.name_of(server.call("respond", event.exchange, 200, b"", GREETING, 1)) != "true":
+                break  # Behind an answer that says close there is none, and this is seen by what has come.
         # Those that were not told of yet, where one is told of when the one before it is answered.
         server.react("request", "respond", 200, b"", GREETING)
     await_end(host, server, peer)

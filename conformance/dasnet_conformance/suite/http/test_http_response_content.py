@@ -39,7 +39,7 @@ def test_length_without_content(host: Host, left_out: str) -> None:
     answer = await_answers(host, server, peer, before + 1, ("GET", method) if before else (method,))[-1]
     lengths = answer.values("content-length")
     expect.that(
-        lengths in ([], [b"%d" % len(GREETING)]),
+        [length.lstrip(b"0") for length in lengths] in ([], [b"%d" % len(GREETING)]),
         f"Content-Length {left_out}",
         expected=f"none, or {len(GREETING)}, as GET has it",
         got=str(lengths),

@@ -42,9 +42,7 @@ class CountsOnFromThoseThatWait(HttpHandle):
 
 @fault("http-reload.inside-callback")
 class TellsTheOldObjectWhatIsBehind(HttpHandle):
-    """When the object is saved in a callback, what the same client has asked behind that request is told to it all the
-    same, as the loop over what was read knows of no reload.
-    """
+    """When the object is saved in a callback, what the same client has asked behind that request is told to it too."""
 
     former: Any = None
 
