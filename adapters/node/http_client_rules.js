@@ -68,7 +68,12 @@ export function isTooLarge(response, method, largest) {
   return values(response, 'content-length').some((length) => Number(length) > largest);
 }
 
-/** Whether another request may follow on a connection, as far as the fields of its response tell. RFC 9112, section 9.3 */
+/**
+ * Whether another request may follow on a connection, as far as the fields of its response tell. RFC 9112, section 9.3;
+ * behind chunks in HTTP/1.0 none may (section 6.1).
+ */
 export function leavesOpen(response) {
-  return !saysClose(response) && (response.httpVersionMinor > 0 || options(response).includes('keep-alive'));
+  if (saysClose(response)) return false;
+  if (response.httpVersionMinor > 0) return true;
+  return options(response).includes('keep-alive') && values(response, 'transfer-encoding').length === 0;
 }
