@@ -190,17 +190,6 @@ class InProcessAdapter:
         """Name, version, language and profiles. Raises `AdapterBroken` when the module cannot be imported."""
         return describe_module(self._load().module, self._name)
 
-    def unclaimed(self) -> tuple[str, ...]:
-        """The documented classes of a module that names no profiles, and is not judged by them: a name each.
-
-        Raises `AdapterBroken` when the module cannot be imported.
-        """
-        module = self._load().module
-        if hasattr(module, "PROFILES"):
-            return ()
-        claimed = {CLASSES_OF[profile][0] for profile in _profiles_of(module) if profile in CLASSES_OF}
-        return tuple(name for name in offered_classes(module) if name not in claimed)
-
     def shortcomings(self) -> tuple[str, ...]:
         """What the module lacks of what it claims, a phrase each. Raises `AdapterBroken` when it cannot be imported."""
         return find_shortcomings(self._load().module, self.describe().profiles)

@@ -87,7 +87,7 @@ def test_a_file_is_written_once(system: str, tmp_path: Path, capsys: pytest.Capt
 
 
 def test_another_place_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "dasnet.toml").touch()
+    (tmp_path / "dasnet.toml").write_text('command = "./driver"\n', "utf-8")
     assert main(["init-ci", "gitlab", str(tmp_path), "-o", ".gitlab/dasnet.yml"]) == 0
     assert (tmp_path / ".gitlab" / "dasnet.yml").exists()
     assert "next:" not in capsys.readouterr().out

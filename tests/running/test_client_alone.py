@@ -1,7 +1,4 @@
-"""A port with one half of the module is judged by what it claims, and is told what it has beside that.
-
-What needs both halves is left out, with the reason.
-"""
+"""A port that has the class Client and no Server is judged by that: what needs both is left out, with the reason."""
 
 from __future__ import annotations
 
@@ -23,15 +20,3 @@ def test_what_needs_the_server_is_left_out_with_the_reason_and_the_rest_is_judge
     assert all(name.startswith("client-construct.") for name in ran.with_verdict("pass"))
     assert len(ran.with_verdict("pass")) == 8
     assert "sanity conversation" not in ran.out
-
-
-def test_a_class_that_nothing_claims_is_told_beside_the_verdict(workshop: Workshop) -> None:
-    source = "from dasnet_reference import *\n"
-    (workshop.folder / "silent.py").write_text(source, "utf-8")
-    ran = workshop.judge("python:silent", "construct")
-    told = "not judged: Client, HttpServer, HttpClient, which the module has; what it claims stands in a tuple PROFILES"
-    assert f"warning: {told}" in " ".join(ran.err.split())
-    assert ran.status == 0
-    assert told in " ".join(workshop.dasnet("doctor", "python:silent").out.split())
-    (workshop.folder / "outspoken.py").write_text(f'{source}PROFILES = ("core",)\n', "utf-8")
-    assert "not judged" not in workshop.judge("python:outspoken", "construct").err

@@ -43,17 +43,6 @@ def examine_briefly(adapter: Adapter) -> None:
         raise adapter.closing_failures.pop(0)
 
 
-def tell_unclaimed(adapter: Adapter) -> str:
-    """What a module has that it is not judged by, as it does not say what it claims: a sentence, or nothing.
-
-    Arguments: `adapter`, of any kind. Raises `AdapterBroken` when a module cannot be imported.
-    """
-    names = adapter.unclaimed() if isinstance(adapter, InProcessAdapter) else ()
-    if not names:
-        return ""
-    return f"not judged: {', '.join(names)}, which the module has; what it claims stands in a tuple PROFILES"
-
-
 class Doctor:
     """Examines one implementation.
 
@@ -127,9 +116,6 @@ class Doctor:
 
     def _ask_for_parts(self, adapter: InProcessAdapter) -> str:
         shortcomings = adapter.shortcomings()
-        unclaimed = tell_unclaimed(adapter)
-        if unclaimed:
-            shortcomings = (*shortcomings, unclaimed)
         if shortcomings:
             raise Note(f"{'; '.join(shortcomings)}. What a module has to offer: docs/reference-guide.md")
         return "every part that it has to offer is there"

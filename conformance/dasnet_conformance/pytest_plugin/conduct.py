@@ -36,7 +36,6 @@ class Conduct:
         """
         process = self._process
         adapter = process.reached()
-        unclaimed = ""
         try:
             if build:
                 process.target.build()
@@ -48,10 +47,6 @@ class Conduct:
                 from dasnet_conformance.doctor.examination import examine_briefly
 
                 examine_briefly(adapter)
-            else:
-                from dasnet_conformance.doctor.examination import tell_unclaimed
-
-                unclaimed = tell_unclaimed(adapter)
             self._selection.choose_profiles(claimed)
         except UsageError as error:
             process.stop(str(error))
@@ -62,8 +57,6 @@ class Conduct:
             process.stream.write("broken", message=message, culprit=broken.culprit, exchange=broken.exchange)
             pytest.exit(f"dasnet: {broken}", returncode=2)
         self._write_header(description, reached, claimed)
-        if unclaimed and not process.config.getoption("--dasnet-profile"):
-            process.stream.write("warning", message=unclaimed)
 
     def _write_header(self, description: Description, reached: str, claimed: tuple[str, ...]) -> None:
         self._process.stream.write(
