@@ -257,7 +257,9 @@ def test_field_once(host: Host) -> None:
 
 @check("http-client-request.body-exact")
 @pytest.mark.parametrize(
-    ("size", "repeat", "end"), [(1, 1, b"0"), (101, 1, b"\0"), (70_000, 1, b"\n"), (65_536, 16, b" ")]
+    ("size", "repeat", "end"),
+    [(1, 1, b"0"), (101, 1, b"\0"), (70_000, 1, b"\n"), (65_536, 16, b" ")],
+    ids=["a zero", "a NUL at the end", "a line end at the end", "a blank at the end"],
 )
 def test_body_exact(host: Host, size: int, repeat: int, end: bytes) -> None:
     """Line ends and NUL among them, and what some take for no part of a text where it ends, or for no text; a text with
