@@ -254,30 +254,3 @@ class LengthsHaveZeros(HttpAnswer):
         """The same number."""
         lines = super().framing_lines(status, body)
         return [b"Content-Length: %08d" % int(line.rpartition(b" ")[2]) for line in lines]
-
-
-@variant("what an answer 304 says of the body that it has not")
-class CodingOfNotModified(HttpAnswer):
-    """Says in a 304 that the answer to GET would be chunked (RFC 9112, section 6.1 allows it), but not to HTTP/1.0."""
-
-    minor = 1
-
-    def write(
-        self,
-        status: int,
-        fields: list[tuple[bytes, bytes]],
-        body: bytes,
-        *,
-        method: bytes,
-        minor: int,
-        persistent: bool,
-    ) -> bytes:
-        """For whom it is."""
-        self.minor = minor
-        return super().write(status, fields, body, method=method, minor=minor, persistent=persistent)
-
-    def framing_lines(self, status: int, body: bytes) -> list[bytes]:
-        """The coding alone."""
-        if status == 304 and self.minor >= 1:
-            return [b"Transfer-Encoding: chunked"]
-        return super().framing_lines(status, body)

@@ -183,16 +183,8 @@ class HeadsAreCountedTogether(HttpResponse):
 class KnowsCrLfAlone(HttpResponse):
     """Knows no line end but CR LF, and waits for that: RFC 9112, section 2.2 lets a reader take a lone LF for one."""
 
-    def take_line(self) -> bytes | None:
-        """Up to CR LF; a lone LF is a control character of the line that it is in."""
-        place = self.buffer.find(b"\r\n")
-        self.check_head_size(self.head_size + (place + 2 if place >= 0 else len(self.buffer)))
-        if place < 0:
-            return None
-        line = bytes(self.buffer[:place])
-        del self.buffer[: place + 2]
-        self.head_size += place + 2
-        return line
+    #: A lone LF is a control character of the line that it is in.
+    line_end = b"\r\n"
 
     def reason_of(self, words: list[bytes]) -> bytes:
         """One without control characters."""

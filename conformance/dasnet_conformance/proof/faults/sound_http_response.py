@@ -55,6 +55,9 @@ class HttpResponse:
     Arguments: `method`, of the request.
     """
 
+    #: What ends a line; a reader may wait for CR LF, which is what a sender writes.
+    line_end: bytes = b"\n"
+
     def __init__(self, method: bytes, limits: ClientLimits) -> None:
         self.method = method
         self.limits = limits
@@ -104,13 +107,14 @@ class HttpResponse:
 
     def take_line(self) -> bytes | None:
         """The next line without its end, which may be a lone LF (2.2)."""
-        place = self.buffer.find(b"\n")
-        self.check_head_size(self.head_size + (place + 1 if place >= 0 else len(self.buffer)))
+        place = self.buffer.find(self.line_end)
+        size = place + len(self.line_end) if place >= 0 else len(self.buffer)
+        self.check_head_size(self.head_size + size)
         if place < 0:
             return None
         line = bytes(self.buffer[:place])
-        del self.buffer[: place + 1]
-        self.head_size += place + 1
+        del self.buffer[:size]
+        self.head_size += size
         return self.without_cr(line)
 
     def without_cr(self, line: bytes) -> bytes:

@@ -67,15 +67,7 @@ class EqualLinesAreOne(HttpResponse):
 class LinesByCrLfAlone(HttpResponse):
     """A line ends with CR LF, and a lone LF is a byte of a value like any other."""
 
-    def take_line(self) -> bytes | None:
-        place = self.buffer.find(b"\r\n")
-        self.check_head_size(self.head_size + (place + 2 if place >= 0 else len(self.buffer)))
-        if place < 0:
-            return None
-        line = bytes(self.buffer[:place])
-        del self.buffer[: place + 2]
-        self.head_size += place + 2
-        return line
+    line_end = b"\r\n"
 
     def check_value(self, value: bytes) -> None:
         super().check_value(value.replace(b"\n", b""))
