@@ -155,7 +155,7 @@ def test_never_reading_server(host: Host) -> None:
     content = host.random.randbytes(2 * LEFT)
     fill(host, client, peer, content, PIECE, needs="client-send.stalled-returns")
     with expect.needing("client-send.stalled-returns"):
-        fill_to_the_brim(client, PIECE // 4)
+        fill_to_the_brim(host, client, PIECE // 4)
     peer.reset()
     until_fired(host, client, "disconnect", 1)
     serves_again(host, client)

@@ -94,7 +94,7 @@ def test_never_reading_client(host: Host) -> None:
             if server.send(piece) != Value(True):
                 break
             host.tick_once(server)
-        fill_to_the_brim(server, UNREAD_PIECE // 4)
+        fill_to_the_brim(host, server, UNREAD_PIECE // 4)
     peer.reset()
     # It may have been told already, by a server that does not wait for a client which takes nothing.
     until_fired(host, server, "disconnect", 1)
