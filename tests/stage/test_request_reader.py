@@ -84,3 +84,4 @@ def test_who_waits_for_a_word_is_known_by_the_head() -> None:
     assert expects_continue(waiting)
     assert not expects_continue(waiting[:-1])
     assert not expects_continue(PLAIN + waiting)
+    assert expects_continue(PLAIN + waiting, len(PLAIN))

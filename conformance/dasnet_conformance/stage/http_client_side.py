@@ -87,7 +87,8 @@ class Site:
         self.peers: list[Peer] = []
         #: Whether who waits for a word before it sends a body is told to go on.
         self.invites = True
-        self._told_to_go_on: set[Peer] = set()
+        #: Where on its connection the last request begins whose client was told to go on.
+        self._told_to_go_on: dict[Peer, int] = {}
         self._finished: set[Peer] = set()
         # Read after each tick: a connection may bring a thousand.
         self._requests: dict[Peer, RequestsSoFar] = {}
@@ -97,8 +98,9 @@ class Site:
         while (peer := self.listener.take()) is not None:
             self.peers.append(peer)
         for peer in self.peers if self.invites else ():
-            if peer not in self._told_to_go_on and expects_continue(peer.received):
-                self._told_to_go_on.add(peer)
+            place = self._requests.setdefault(peer, RequestsSoFar()).size
+            if self._told_to_go_on.get(peer) != place and expects_continue(peer.received, place):
+                self._told_to_go_on[peer] = place
                 if peer.closed is None:
                     peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -110,7 +112,7 @@ class Site:
         """What has come on a connection is done with: what comes next is read as if it were the first."""
         peer.received.clear()
         self._requests.pop(peer, None)
-        self._told_to_go_on.discard(peer)
+        self._told_to_go_on.pop(peer, None)
 
     def find(self, target: str) -> tuple[Peer, HttpRequest] | None:
         """The first whole request for a target that is to be answered, and who sent it.

@@ -50,17 +50,18 @@ class RequestsSoFar:
 
     def __init__(self) -> None:
         self._found: list[HttpRequest] = []
-        self._size = 0
+        #: The bytes that they have, and so where the next one begins.
+        self.size = 0
 
     def read(self, data: bytes | bytearray) -> list[HttpRequest]:
         """All of them. Arguments: `data`, every byte so far. Raises `Mismatch` for bytes that are no request."""
-        while self._size < len(data):
+        while self.size < len(data):
             try:
-                request = _read(data, self._size)
+                request = _read(data, self.size)
             except IncompleteError:
                 break
             self._found.append(request)
-            self._size += request.size
+            self.size += request.size
         return list(self._found)
 
 
@@ -84,9 +85,9 @@ def read_head(data: bytes | bytearray) -> tuple[str, str, int] | None:
     return method, target, place + (0 if length is None else length)
 
 
-def expects_continue(data: bytes | bytearray) -> bool:
-    """Whether the head of the first request is whole, and asks for a word before its body is sent."""
-    head, end, _ = bytes(data[:_LONGEST_HEAD]).partition(b"\r\n\r\n")
+def expects_continue(data: bytes | bytearray, start: int = 0) -> bool:
+    """Whether the head of the request that begins there is whole, and asks for a word before its body is sent."""
+    head, end, _ = bytes(data[start : start + _LONGEST_HEAD]).partition(b"\r\n\r\n")
     return bool(end) and b"\r\nexpect: 100-continue" in head.lower()
 
 

@@ -213,11 +213,3 @@ class ReasonsAreTidied(HttpResponse):
 
     def reason_of(self, words: list[bytes]) -> bytes:
         return b" ".join(super().reason_of(words).split())
-
-
-@fault("http-client-answer.status-line-invalid")
-class DotIsAnyMark(HttpResponse):
-    """The version is held against a pattern in which the dot is any character."""
-
-    def minor_of(self, word: bytes) -> int:
-        return super().minor_of(re.sub(rb"^(HTTP/[0-9])[^0-9]([0-9])$", rb"\1.\2", word))
