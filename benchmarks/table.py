@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+import pyperf
+
 from alternating import Figure, Ratio
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
@@ -32,8 +34,6 @@ def write_json(file: Path, machine: Mapping[str, str], figures: Iterable[Figure]
 
 def write_samples(file: Path, figures: Iterable[Figure]) -> None:
     """The samples of every side that is a time, as a suite of pyperf: for `pyperf stats`, `hist` and `compare_to`."""
-    import pyperf
-
     benchmarks = []
     for figure in figures:
         if not figure.unit.startswith("s"):

@@ -9,7 +9,7 @@ from typing import Final
 from .target import Target
 
 #: Workers for each processor: most of a check is waiting. A driver costs its own start each time, so there are fewer.
-IN_PROCESS_EACH: Final = 5
+IN_PROCESS_EACH: Final = 6
 DRIVERS_EACH: Final = 3
 #: However many processors there are.
 MOST: Final = 16

@@ -74,6 +74,9 @@ ATTEMPTS: Final = 4
 #: Seconds after which a server that did not answer does. The system asks again after a second, in time for the above.
 ANSWERS_AFTER: Final = 0.2
 
+#: Bytes of which the system takes a part only while their reader reads none: Linux holds 4 MiB at most for who sends.
+MORE_THAN_HELD: Final = 6 << 20
+
 #: Connections that are tried to fill a listen queue for one.
 FILLERS: Final = 16
 

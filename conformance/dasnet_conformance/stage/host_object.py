@@ -97,6 +97,8 @@ class HostObject:
         self.fired: list[Fired] = []
         #: All bytes that data callbacks brought, joined.
         self.received = bytearray()
+        #: The first outcome of each exchange, a response or a failure, by its number.
+        self.outcomes: dict[int, Event] = {}
         self.port = 0
         self._counts: Counter[str] = Counter()
 
@@ -106,6 +108,8 @@ class HostObject:
         self._counts[fired.event.what] += 1
         if fired.event.what == "data":
             self.received += fired.event.data
+        elif fired.event.what in ("response", "failure"):
+            self.outcomes.setdefault(fired.event.exchange, fired.event)
 
     def call(self, name: str, *arguments: Argument) -> Outcome:
         """Any command of the contract whose first argument is an object."""

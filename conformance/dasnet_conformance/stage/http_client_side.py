@@ -275,7 +275,7 @@ def outcomes_of(client: HostObject) -> list[Event]:
 
 def outcome_of(client: HostObject, number: int) -> Event | None:
     """The outcome of one exchange, None while there is none."""
-    return next((event for event in outcomes_of(client) if event.exchange == number), None)
+    return client.outcomes.get(number)
 
 
 def await_outcome(host: Host, client: HostObject, number: int, *, needs: str = "", size: int = 0) -> Event:

@@ -182,7 +182,7 @@ def test_pipelining_bounded(host: Host) -> None:
     """
     server = serving(host)
     peer = client_of(host, server)
-    peer.send(request_of("/first") + request_of("/next", "X-Filler: " + "f" * 4_000) * 8_000)
+    peer.send(request_of("/first") + request_of("/next", "X-Filler: " + "f" * 4_000) * 5_000)
     most = 16 << 20
     sent = peer.unsent
     before = -1

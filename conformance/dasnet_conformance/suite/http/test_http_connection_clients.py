@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
@@ -27,7 +28,6 @@ from dasnet_conformance.stage.http_side import (
     targets_of,
 )
 
-LARGE = 8 << 20
 SHORT = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #: Ten minutes of a game, and more: what a hidden limit might be.
 MANY_TICKS = 40_000
@@ -44,7 +44,7 @@ def test_error_arrives(host: Host) -> None:
     server = greeting(host)
     peer = client_of(host, server)
     peer.reading = False
-    taken = pour(host, server, peer, request_of("/", "Content-Length: x", method="POST") + bytes(LARGE))
+    taken = pour(host, server, peer, request_of("/", "Content-Length: x", method="POST") + bytes(MORE_THAN_HELD))
     peer.reading = True
     expect.that(taken, "what a client sends that reads only then", expected="all of it taken", got="a part left")
     host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="an error answer")
@@ -140,7 +140,7 @@ def test_resets_in_answer(host: Host, places: int) -> None:
         peer.pause_reading()
         peer.send(request_of())
         event = await_request(host, server, server.count("request") + 1, needs="")
-        respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+        respond(server, event.exchange, body=bytes(256), repeat=MORE_THAN_HELD // 256)
         host.tick_once(server)
         peer.reset()
         host.settle(server)
@@ -177,13 +177,13 @@ def _half_closed_reads_late(host: Host) -> None:
     peer.pause_reading()
     peer.send(request_of())
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+    respond(server, event.exchange, body=bytes(256), repeat=MORE_THAN_HELD // 256)
     host.tick_once(server)
     peer.half_close()
     host.settle(server)
     peer.resume_reading()
     answer = await_answer(host, server, peer)
-    expect.equal(len(answer.body), LARGE, "bytes of an answer whose client has ended its half meanwhile")
+    expect.equal(len(answer.body), MORE_THAN_HELD, "bytes of an answer whose client has ended its half meanwhile")
 
 
 @check("http-connection.half-close-ends")
@@ -236,7 +236,7 @@ def test_slow_reader(host: Host) -> None:
     slow.pause_reading()
     slow.send(request_of("/slow"))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(256), repeat=LARGE // 256)
+    respond(server, event.exchange, body=bytes(256), repeat=MORE_THAN_HELD // 256)
     server.react("request", "respond", 200, b"", GREETING)
     for _ in range(10):
         still_serves(host, server)
@@ -257,14 +257,14 @@ def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
     slow.pause_reading()
     slow.send(request_of("/slow", *([field] if field else [])))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=LARGE // 256)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=MORE_THAN_HELD // 256)
     host.settle(server)
     if behind:
         slow.send(behind)
         host.settle(server)
     slow.resume_reading()
     answer = await_answer(host, server, slow)
-    expect.same_tail(answer.body, 0, bytes(range(256)), "the body, read late", repeat=LARGE // 256)
+    expect.same_tail(answer.body, 0, bytes(range(256)), "the body, read late", repeat=MORE_THAN_HELD // 256)
     if behind:
         host.until(
             lambda: len(finals_at(slow)) > 1 or slow.closed is not None, server, what="an error answer, or the end"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
@@ -28,7 +29,6 @@ from dasnet_conformance.stage.peer import Peer
 
 EXPECTING = "Expect: 100-continue"
 BODY = b"a body that waits for its word"
-LARGE = 8 << 20
 
 
 def _expecting(version: str = "HTTP/1.1", word: str = EXPECTING, target: str = "/") -> bytes:
@@ -179,7 +179,7 @@ def test_expect_in_turn(host: Host, before: str) -> None:
         peer.pause_reading()
         peer.send(request_of("/first"))
         event = await_request(host, server)
-        piece, count = bytes(256), LARGE // 256
+        piece, count = bytes(256), MORE_THAN_HELD // 256
     respond(server, event.exchange, body=piece, repeat=count)
     if before != "a request that waits":
         host.tick_once(server)

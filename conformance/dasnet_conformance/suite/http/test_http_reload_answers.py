@@ -6,6 +6,7 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
@@ -31,7 +32,6 @@ from dasnet_conformance.suite.scenes import Forgiving
 
 #: A field by which twenty requests are forty kilobytes: more than what some read ahead and keep.
 LONG = "X-Filler: " + "f" * 2_000
-_LARGE = 8 << 20
 
 
 @check("http-reload.queued")
@@ -45,14 +45,16 @@ def test_queued(host: Host, field: str) -> None:
     peer.pause_reading()
     peer.send(request_of("/", *([field] if field else [])))
     event = await_request(host, server)
-    respond(server, event.exchange, body=bytes(range(256)), repeat=_LARGE // 256)
+    respond(server, event.exchange, body=bytes(range(256)), repeat=MORE_THAN_HELD // 256)
     host.tick_once(server)
     fresh = reloaded(host, server)
     fresh.react("request", "respond", 200, b"", GREETING)
     host.settle(fresh)
     peer.resume_reading()
     answer = await_answer(host, fresh, peer)
-    expect.same_tail(answer.body, 0, bytes(range(256)), "a body that left partly after a reload", repeat=_LARGE // 256)
+    expect.same_tail(
+        answer.body, 0, bytes(range(256)), "a body that left partly after a reload", repeat=MORE_THAN_HELD // 256
+    )
     if field or answer.closes:
         await_end(host, fresh, peer)
     else:

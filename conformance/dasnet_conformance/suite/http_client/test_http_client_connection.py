@@ -7,6 +7,7 @@ import pytest
 from dasnet_adapters.contract import Value
 from dasnet_conformance.catalogue.response_vectors import ResponseVector
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -269,7 +270,7 @@ def test_after_failure(host: Host) -> None:
 def test_early_answer(host: Host) -> None:
     """The body is more than the system holds, and the server says no before it has read any."""
     site = asking(host)
-    number, peer = unread_upload(site, 8 << 20)
+    number, peer = unread_upload(site, MORE_THAN_HELD)
     peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
     event = await_response(host, site.client, number)
     expect.equal(event.status, 413, "the status")
@@ -282,7 +283,7 @@ def test_early_body_whole(host: Host) -> None:
     answer, which is none, it has to be the body.
     """
     early = asking(host)
-    put_off, interim = unread_upload(early, 8 << 20)
+    put_off, interim = unread_upload(early, MORE_THAN_HELD)
     interim.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
     host.silence()
     host.settle(early.client)
@@ -290,7 +291,7 @@ def test_early_body_whole(host: Host) -> None:
     early.await_request("/upload", needs="")[0].send(answer_of())
     await_response(host, early.client, put_off)
     site = asking(host)
-    number, peer = unread_upload(site, 8 << 20)
+    number, peer = unread_upload(site, MORE_THAN_HELD)
     peer.send(answer_of(b"fine"))
     event = await_response(host, site.client, number, needs="http-client-connection.early-answer")
     expect.same_bytes(event.data, b"fine", "the answer")

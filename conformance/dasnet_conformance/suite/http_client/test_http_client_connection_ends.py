@@ -8,7 +8,7 @@ import pytest
 
 from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect, many
-from dasnet_conformance.stage.bounds import CONNECT_WAIT, FRUITLESS_TICKS, pause_before
+from dasnet_conformance.stage.bounds import CONNECT_WAIT, FRUITLESS_TICKS, MORE_THAN_HELD, pause_before
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -74,7 +74,7 @@ def test_early_answer_reset(host: Host) -> None:
     """It is there when the reset comes, which is what becomes of a body that nobody reads; and of none at all."""
     if not _answers_outlive_resets():
         raise expect.Moot("this system drops what has arrived when a reset comes")
-    for size in (8 << 20, 0):
+    for size in (MORE_THAN_HELD, 0):
         _answered_and_reset(host, size)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dasnet_adapters.contract import Command
 from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -256,7 +257,7 @@ def test_never_blocks(host: Host) -> None:
     for number in numbers:
         await_failure(host, client, number)
     site = asking(host)
-    number, peer = unread_upload(site, 8 << 20, needs="")
+    number, peer = unread_upload(site, MORE_THAN_HELD, needs="")
     expect.equal(outcomes_of(site.client), [], "outcomes while the server reads nothing")
     peer.resume_reading()
     site.await_request("/upload", needs="")

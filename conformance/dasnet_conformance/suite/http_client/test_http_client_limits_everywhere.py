@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -63,7 +64,7 @@ def test_stall_everywhere(host: Host, state: str) -> None:
         number = ask(client)
     else:
         site = site_of(host, client)
-        number, _ = unread_upload(site, 8 << 20)
+        number, _ = unread_upload(site, MORE_THAN_HELD)
     many.ticks(host, client, 4 * _STALL)
     await_failure(host, client, number)
     expect_no_more(host, client, 1)
@@ -106,7 +107,7 @@ def test_deadline_everywhere(host: Host, state: str) -> None:
     client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
     site = site_of(host, client, "silent" if state == "connecting" else "listen")
     if state == "uploading":
-        numbers = [unread_upload(site, 8 << 20)[0]]
+        numbers = [unread_upload(site, MORE_THAN_HELD)[0]]
     elif state == "interim answers":
         numbers = [_put_off(site)]
     elif state == "waited":

@@ -6,6 +6,7 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT_SILENT
 from dasnet_conformance.stage import expect
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -139,7 +140,7 @@ def test_cancel_under_way(host: Host) -> None:
     talk(site, "/next")
     expect_no_more(host, site.client, 2)
     site = asking(host)
-    number, peer = unread_upload(site, 8 << 20)
+    number, peer = unread_upload(site, MORE_THAN_HELD)
     site.client.call("cancel", number)
     peer.resume_reading()
     await_failure(host, site.client, number)

@@ -6,6 +6,7 @@ import pytest
 
 from dasnet_adapters.contract import CLASS_HTTP_CLIENT, CLASS_HTTP_CLIENT_B
 from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
@@ -179,12 +180,11 @@ def test_queued(host: Host) -> None:
 def test_sending(host: Host) -> None:
     """More than the system holds, and the server reads it after the reload."""
     site = asking(host)
-    size = 8 << 20
-    number, peer = unread_upload(site, size)
+    number, peer = unread_upload(site, MORE_THAN_HELD)
     _reload(site)
     peer.resume_reading()
     _, arrived = site.await_request("/upload", needs="")
-    expect.same_bytes(arrived.body, PIECE * (size // len(PIECE)), "the body at the server")
+    expect.same_bytes(arrived.body, PIECE * (MORE_THAN_HELD // len(PIECE)), "the body at the server")
     peer.send(answer_of())
     await_response(host, site.client, number)
 
