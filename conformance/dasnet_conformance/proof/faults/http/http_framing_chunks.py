@@ -283,6 +283,14 @@ class TrimsChunkSizes(HttpParser):
         return super().chunk_number(digits.strip(b" \t"))
 
 
+@fault("http-framing.chunk-size-blank")
+class LosesEachCrBehindASize(HttpParser):
+    """Of a chunk's line each CR is cut off that it ends with, as its end has one that may be there or not."""
+
+    def read_chunk_line(self, line: bytes) -> int:
+        return super().read_chunk_line(line.rstrip(b"\r"))
+
+
 @fault("http-framing.chunk-bare-cr")
 class EndsChunkLinesAtABareCr(HttpParser):
     """The line of a chunk ends at CR, whatever follows it."""

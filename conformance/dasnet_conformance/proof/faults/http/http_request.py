@@ -158,6 +158,14 @@ class TakesSmallGetForGet(HttpParser):
         super().end_of_request()
 
 
+@fault("http-request.method-case")
+class TakesSmallHeadForHead(HttpAnswer):
+    """Methods are compared without case where an answer is written, and the one to a head has no content."""
+
+    def content(self, method: bytes, status: int, body: bytes) -> bytes:
+        return super().content(method.upper(), status, body)
+
+
 @fault("http-request.connect-refused")
 class SaysYesToConnect(HttpConnection):
     """CONNECT is answered 200 by the server itself."""

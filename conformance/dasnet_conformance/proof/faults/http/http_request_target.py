@@ -77,6 +77,17 @@ class LooksForTheLastAddressInATarget(HttpParser):
             self.request.target = path if path.startswith(b"/") else b"/" + path
 
 
+@fault("http-request.absolute-form")
+class KeepsTheHostBesideAPath(HttpParser):
+    """A target that is a whole address is handed over as its path, and the Host field as it came, which is another."""
+
+    def end_of_head(self) -> None:
+        super().end_of_head()
+        found = re.match(rb"http://[^/?]+(.*)", self.request.target)
+        if found is not None:
+            self.request.target = found[1] if found[1].startswith(b"/") else b"/" + found[1]
+
+
 @fault("http-request.target-form")
 class TakesAddressesWithoutAHost(HttpParser):
     """A target that is a whole address but for its host is called back."""

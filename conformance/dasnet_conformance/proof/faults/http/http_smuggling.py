@@ -192,3 +192,28 @@ class ChunksOfAnOldVersionAreFollowed(HttpParser):
 
     def check_transfer_allowed(self, request: Request) -> None:
         pass
+
+
+@fault("http-smuggling.heads")
+class BlankLinesEndAHead(HttpParser):
+    """A line is trimmed before it is asked whether it is empty, and what is behind one blank is the next request."""
+
+    def cut_end(self, line: bytes) -> bytes:
+        return super().cut_end(line) if line.strip(b" \t\r\n") or self.head_complete else b""
+
+
+@fault("http-smuggling.heads")
+class LosesEachCrBeforeALineEnd(HttpParser):
+    """Of a line all CR and LF are cut off that it ends with, and one of CR CR LF is the end of a head."""
+
+    def cut_end(self, line: bytes) -> bytes:
+        return super().cut_end(line).rstrip(b"\r\n")
+
+
+@fault("http-smuggling.chunks")
+class BlankLinesEndTrailers(HttpParser):
+    """Trailers are lines of no interest, trimmed and passed over, and what is behind one blank is the next request."""
+
+    def cut_end(self, line: bytes) -> bytes:
+        found = super().cut_end(line)
+        return found.strip() if self.state == self.trailer_line else found
