@@ -18,7 +18,6 @@ from dasnet_conformance.stage.http_client_side import (
     await_outcome,
     await_response,
     expect_no_more,
-    fields_of,
     init,
     made_client,
     outcome_of,
@@ -294,30 +293,3 @@ def test_silent_class(host: Host) -> None:
         peer, _ = site.await_request(target, needs="")
         peer.send(answer_of())
         host.settle(site.client)
-
-
-@check("http-client-outcome.two-clients")
-def test_two_clients(host: Host) -> None:
-    """Of two servers, and their answers come crosswise, a piece of each head first."""
-    sites = [asking(host), asking(host)]
-    asked_of = [asked(site, f"/{place}") for place, site in enumerate(sites)]
-    answers = [answer_of(b"from %d" % place, f"X-Server: {place}", f"X-Own-{place}: a") for place in range(2)]
-    for place in (0, 1):
-        asked_of[place][1].send(answers[place][:36])
-        host.settle(sites[place].client)
-    for place in (1, 0):
-        number, peer = asked_of[place]
-        peer.send(answers[place][36:])
-        event = await_response(host, sites[place].client, number)
-        expect.same_bytes(event.data, b"from %d" % place, f"the answer of server {place}")
-        own = sorted(pair for pair in fields_of(event) if pair[0].startswith("x-"))
-        expect.equal(own, [(f"x-own-{place}", b"a"), ("x-server", b"%d" % place)], f"the fields of server {place}")
-    number, peer = asked(sites[1], "/still")
-    sites[0].client.call("cancel", number)
-    sites[0].client.close()
-    peer.send(answer_of(b"still there"))
-    event = await_response(host, sites[1].client, number)
-    expect.same_bytes(
-        event.data, b"still there", "the answer to one when the other has cancelled that number, and closed"
-    )
-    talk(sites[1], "/after")
