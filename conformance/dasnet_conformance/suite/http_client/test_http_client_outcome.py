@@ -9,6 +9,7 @@ from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    REPLY,
     Site,
     answer_of,
     ask,
@@ -31,7 +32,19 @@ from dasnet_conformance.stage.listener import listen
 
 @check("http-client-outcome.one-each")
 def test_one_each(host: Host) -> None:
-    """Answers, an end in the middle of one, an answer that is none, a cancellation: five requests, five outcomes."""
+    """Answers, an end in the middle of one, an answer that is none, a cancellation: five requests, five outcomes. And a
+    server that ends without a word while a body still goes out.
+    """
+    for reset in (False, True):
+        uploading = asking(host)
+        number, peer = unread_upload(uploading, 8 << 20)
+        if reset:
+            peer.reset()
+        else:
+            peer.close()
+        await_failure(host, uploading.client, number)
+        talk(uploading, "/next")
+        expect_no_more(host, uploading.client, 2)
     site = asking(host)
     numbers = [ask(site.client, f"/{place}", "POST", body=b"a body") for place in range(5)]
     site.await_request("/0")[0].send(answer_of())
@@ -204,11 +217,15 @@ def test_close_fails_all(host: Host) -> None:
 
 @check("http-client-outcome.init-again")
 def test_init_again(host: Host) -> None:
-    """The same server, and another one."""
+    """The same server, and another one. A part of an answer had come by then, of its head or of its body."""
     site = asking(host)
     talk(site, "/first", needs="http-client-request.get")
     for place in range(2):
+        given_up, cut = asked(site, f"/given-up-{place}")
+        cut.send(answer_of(b"a body that is cut")[: -4 if place else 20])
+        host.settle(site.client)
         site.client.close()
+        await_failure(host, site.client, given_up)
         if place:
             site = Site(host, site.client, listen(host))
         expect.returns(init(site.client, site.listener), True, "http_init after close")
@@ -217,7 +234,7 @@ def test_init_again(host: Host) -> None:
         named = f"{site.listener.address}:{site.listener.port}".encode()
         expect.equal(arrived.values("host"), [named], "Host after another init")
         peer.send(answer_of())
-        await_response(host, site.client, number)
+        expect.same_bytes(await_response(host, site.client, number).data, REPLY, "the answer after another init")
 
 
 @check("http-client-outcome.is-open")
