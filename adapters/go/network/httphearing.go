@@ -145,6 +145,8 @@ func (h *hearing) read(buffered *bufio.Reader) (told HttpResponse, keeps bool, e
 		return told, false, tooLarge
 	}
 	_, reason, _ := strings.Cut(response.Status, " ")
+	// net/http lets a lone CR in it pass, which is none of a reason [RFC 9112, section 2.2].
+	reason = strings.ReplaceAll(reason, "\r", " ")
 	told = HttpResponse{h.asked.exchange, response.StatusCode, reason, answeredFields(response), body}
 	// A Transfer-Encoding in HTTP/1.0 makes an answer of which two readers see different ends, and net/http overlooks it
 	// without a word: every answer of that version is the last of its connection [RFC 9112, section 6.1].

@@ -172,8 +172,8 @@ class HttpResponse:
         return int(word)
 
     def reason_of(self, words: list[bytes]) -> bytes:
-        """What stands behind the status."""
-        return words[2] if len(words) > 2 else b""
+        """What stands behind the status; a lone CR is none of it, and counts as a space (2.2)."""
+        return words[2].replace(b"\r", b" ") if len(words) > 2 else b""
 
     # Fields (5)
 

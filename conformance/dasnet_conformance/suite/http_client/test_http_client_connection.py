@@ -166,12 +166,14 @@ def _unsolicited(host: Host, *, seen: bool = True) -> tuple[Site, Peer]:
 
 @check("http-client-connection.idle-end")
 def test_idle_end(host: Host) -> None:
-    """By an orderly end, and by a reset; noticed in a tick before, or not until it is used."""
-    for target, reset, noticed in (
-        ("/a", False, True),
-        ("/b", False, False),
-        ("/c", True, True),
-        ("/d", True, False),
+    """By an orderly end, and by a reset; noticed in a tick before, or not until it is used. So it is, where it was
+    noticed, for a request that nobody may send twice.
+    """
+    for target, method, reset, noticed in (
+        ("/a", "POST", False, True),
+        ("/b", "GET", False, False),
+        ("/c", "POST", True, True),
+        ("/d", "GET", True, False),
     ):
         site = asking(host)
         peer = talk(site, "/first", needs="http-client-request.get")
@@ -182,7 +184,10 @@ def test_idle_end(host: Host) -> None:
         host.silence()
         if noticed:
             host.settle(site.client)
-        next_peer = talk(site, target)
+        number = ask(site.client, target, method)
+        next_peer, _ = site.await_request(target, needs="")
+        next_peer.send(answer_of())
+        await_response(host, site.client, number)
         expect.that(next_peer is not peer, "the connection of the next request", expected="another", got="the same one")
         expect.equal(site.times(target), 1, f"requests for {target}")
 
@@ -268,13 +273,21 @@ def test_after_failure(host: Host) -> None:
 
 @check("http-client-connection.early-answer")
 def test_early_answer(host: Host) -> None:
-    """The body is more than the system holds, and the server says no before it has read any."""
-    site = asking(host)
-    number, peer = unread_upload(site, MORE_THAN_HELD)
-    peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
-    event = await_response(host, site.client, number)
-    expect.equal(event.status, 413, "the status")
-    talk(site, "/next")
+    """The body is more than the system holds, and the server says no before it has read any, by length or until it
+    shuts down writing.
+    """
+    for ends in (False, True):
+        site = asking(host)
+        number, peer = unread_upload(site, MORE_THAN_HELD)
+        if ends:
+            peer.send(b"HTTP/1.1 413 Content Too Large\r\n\r\ntoo much")
+            peer.half_close()
+        else:
+            peer.send(answer_of(b"too much", "Connection: close", status="413 Content Too Large"))
+        event = await_response(host, site.client, number)
+        expect.equal(event.status, 413, "the status")
+        expect.same_bytes(event.data, b"too much", "the body")
+        talk(site, "/next")
 
 
 @check("http-client-connection.early-body-whole")

@@ -9,6 +9,7 @@ from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
     PIECE,
+    REPLY,
     ClientLimits,
     Site,
     answer_of,
@@ -119,26 +120,34 @@ def _expect_failure(host: Host, target: str, data: bytes) -> None:
     number, peer = asked(site, target)
     peer.send(data)
     await_failure(host, site.client, number, size=len(data))
-    talk(site, "/next")
+    # What the server has still to send of it would be taken for the next answer.
+    expect.that(talk(site, "/next") is not peer, "the connection behind it", expected="another", got="the same one")
 
 
 @check("http-client-limits.stall")
 def test_stall(host: Host) -> None:
     """Before any byte of an answer, and within one, be it in chunks or until the end. The ticks before the last byte
-    moved may count, or not; those of another client, which has no limit, do not.
+    moved may count, or not; those of another client, which has no limit, do not. What waits does not stall.
     """
     for data in (b"", chunked_answer_of(b"a body")[:-3], b"HTTP/1.1 200 OK\r\n\r\na body"):
         site = asking(host, limits=ClientLimits(stall=_STALL))
         number, peer = asked(site)
+        waiting = ask(site.client, "/waits")
         many.ticks(host, made_client(host), 2 * _STALL)
         if data:
             peer.send(data)
             host.settle(site.client)
         used = _ticks_so_far(host, site)
         _ticks_without_outcome(host, site, number, _STALL - used - 1, "the stall limit")
+        beside = site.times("/waits")
         many.ticks(host, site.client, used + 2)
         await_failure(host, site.client, number)
-        talk(site, "/next")
+        # Where the client has asked on a second connection, or in advance, nothing moves there either.
+        if not beside:
+            next_peer, _ = site.await_request("/waits", needs="")
+            expect.that(next_peer is not peer, "the connection behind it", expected="another", got="the same one")
+            next_peer.send(answer_of())
+            await_response(host, site.client, waiting)
 
 
 @check("http-client-limits.stall-not-idle")
@@ -211,22 +220,27 @@ def test_stall_not_by_drops(host: Host) -> None:
 
 @check("http-client-limits.deadline")
 def test_deadline(host: Host) -> None:
-    """Whatever still comes, of a body too. What is asked late has a deadline of its own."""
+    """Whatever still comes, of a body too, begun after half of the ticks. What is asked late has a deadline of
+    its own, and its own answer on its own connection.
+    """
     site = asking(host, limits=ClientLimits(deadline=_DEADLINE))
     number, peer = asked(site)
+    _ticks_without_outcome(host, site, number, _DEADLINE // 2 - _ticks_so_far(host, site), "the deadline")
     used = _ticks_so_far(host, site)
     peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     for _ in range(0, _DEADLINE - used - 8, 8):
         peer.send(b"X")
         _ticks_without_outcome(host, site, number, 8, "the deadline")
     late = ask(site.client, "/late")
-    for _ in range(used + 18):
+    for _ in range(_DEADLINE + 10 - _ticks_so_far(host, site)):
         peer.send(b"X")
         host.tick_once(site.client)
     await_failure(host, site.client, number)
-    peer, _ = site.await_request("/late", needs="")
-    peer.send(answer_of())
-    await_response(host, site.client, late)
+    next_peer, _ = site.await_request("/late", needs="")
+    next_peer.send(answer_of())
+    event = await_response(host, site.client, late)
+    expect.same_bytes(event.data, REPLY, "the answer to what was asked late")
+    expect.that(next_peer is not peer, "the connection behind it", expected="another", got="the same one")
     talk(site, "/next")
     expect_no_more(host, site.client, 3)
 

@@ -23,6 +23,7 @@ from dasnet_conformance.stage.http_client_side import (
     expect_no_more,
     made_client,
     outcome_of,
+    outcomes_of,
     site_of,
     spell_outcome,
     talk,
@@ -102,7 +103,7 @@ def test_stall_not_while_sending(host: Host) -> None:
 @pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "waited", "interim answers"])
 def test_deadline_everywhere(host: Host, state: str) -> None:
     """No connection, a body that nobody reads, another request in front, which is answered in the end or not, and a
-    server that is always just about to.
+    server that is always just about to. Ticks in which nothing was asked are none of a request's.
     """
     client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
     site = site_of(host, client, "silent" if state == "connecting" else "listen")
@@ -113,7 +114,10 @@ def test_deadline_everywhere(host: Host, state: str) -> None:
     elif state == "waited":
         numbers = [_waited(site)]
     else:
+        many.ticks(host, client, _DEADLINE)
         numbers = [ask(client, f"/{place}") for place in range(2)]
+        many.ticks(host, client, _DEADLINE - 1)
+        expect.equal([event.what for event in outcomes_of(client)], [], f"outcomes after {_DEADLINE - 1} ticks")
     if state != "interim answers":
         many.ticks(host, client, (_DEADLINE // 4 if state == "waited" else _DEADLINE) + 2)
     for number in numbers:

@@ -10,6 +10,7 @@ from dasnet_conformance.stage.bounds import MORE_THAN_HELD
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_client_side import (
+    REPLY,
     Site,
     answer_of,
     ask,
@@ -19,7 +20,6 @@ from dasnet_conformance.stage.http_client_side import (
     await_outcome,
     await_response,
     expect_no_more,
-    fields_of,
     init,
     made_client,
     outcome_of,
@@ -33,7 +33,19 @@ from dasnet_conformance.stage.listener import listen
 
 @check("http-client-outcome.one-each")
 def test_one_each(host: Host) -> None:
-    """Answers, an end in the middle of one, an answer that is none, a cancellation: five requests, five outcomes."""
+    """Answers, an end in the middle of one, an answer that is none, a cancellation: five requests, five outcomes. And a
+    server that ends without a word while a body still goes out.
+    """
+    for reset in (False, True):
+        uploading = asking(host)
+        number, peer = unread_upload(uploading, 8 << 20)
+        if reset:
+            peer.reset()
+        else:
+            peer.close()
+        await_failure(host, uploading.client, number)
+        talk(uploading, "/next")
+        expect_no_more(host, uploading.client, 2)
     site = asking(host)
     numbers = [ask(site.client, f"/{place}", "POST", body=b"a body") for place in range(5)]
     site.await_request("/0")[0].send(answer_of())
@@ -206,11 +218,15 @@ def test_close_fails_all(host: Host) -> None:
 
 @check("http-client-outcome.init-again")
 def test_init_again(host: Host) -> None:
-    """The same server, and another one."""
+    """The same server, and another one. A part of an answer had come by then, of its head or of its body."""
     site = asking(host)
     talk(site, "/first", needs="http-client-request.get")
     for place in range(2):
+        given_up, cut = asked(site, f"/given-up-{place}")
+        cut.send(answer_of(b"a body that is cut")[: -4 if place else 20])
+        host.settle(site.client)
         site.client.close()
+        await_failure(host, site.client, given_up)
         if place:
             site = Site(host, site.client, listen(host))
         expect.returns(init(site.client, site.listener), True, "http_init after close")
@@ -219,7 +235,7 @@ def test_init_again(host: Host) -> None:
         named = f"{site.listener.address}:{site.listener.port}".encode()
         expect.equal(arrived.values("host"), [named], "Host after another init")
         peer.send(answer_of())
-        await_response(host, site.client, number)
+        expect.same_bytes(await_response(host, site.client, number).data, REPLY, "the answer after another init")
 
 
 @check("http-client-outcome.is-open")
@@ -295,30 +311,3 @@ def test_silent_class(host: Host) -> None:
         peer, _ = site.await_request(target, needs="")
         peer.send(answer_of())
         host.settle(site.client)
-
-
-@check("http-client-outcome.two-clients")
-def test_two_clients(host: Host) -> None:
-    """Of two servers, and their answers come crosswise, a piece of each head first."""
-    sites = [asking(host), asking(host)]
-    asked_of = [asked(site, f"/{place}") for place, site in enumerate(sites)]
-    answers = [answer_of(b"from %d" % place, f"X-Server: {place}", f"X-Own-{place}: a") for place in range(2)]
-    for place in (0, 1):
-        asked_of[place][1].send(answers[place][:36])
-        host.settle(sites[place].client)
-    for place in (1, 0):
-        number, peer = asked_of[place]
-        peer.send(answers[place][36:])
-        event = await_response(host, sites[place].client, number)
-        expect.same_bytes(event.data, b"from %d" % place, f"the answer of server {place}")
-        own = sorted(pair for pair in fields_of(event) if pair[0].startswith("x-"))
-        expect.equal(own, [(f"x-own-{place}", b"a"), ("x-server", b"%d" % place)], f"the fields of server {place}")
-    number, peer = asked(sites[1], "/still")
-    sites[0].client.call("cancel", number)
-    sites[0].client.close()
-    peer.send(answer_of(b"still there"))
-    event = await_response(host, sites[1].client, number)
-    expect.same_bytes(
-        event.data, b"still there", "the answer to one when the other has cancelled that number, and closed"
-    )
-    talk(sites[1], "/after")

@@ -271,7 +271,7 @@ def test_numbers_go_on(host: Host) -> None:
 
 @check("http-client-reload.old-is-silent")
 def test_old_is_silent(host: Host) -> None:
-    """It has no handle any more, whatever happens to the new one."""
+    """It has no handle any more, whatever happens to the new one; nor is the new one's its to close, or to destroy."""
     site = asking(host)
     old = site.client
     number, peer = asked(site)
@@ -282,6 +282,9 @@ def test_old_is_silent(host: Host) -> None:
     host.silence()
     outcome = old.tick()
     expect.one_of(outcome, ("none", "refused"), "tick of the object that was saved")
+    # A script that is unloaded destroys what it had.
+    old.close()
+    old.destroy()
     await_response(host, site.client, number)
     expect.equal(outcomes_of(old), [], "outcomes on the object that was saved")
 

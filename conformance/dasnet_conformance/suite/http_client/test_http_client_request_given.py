@@ -42,13 +42,18 @@ def test_fragment(host: Host) -> None:
 
 @check("http-client-request.target-absolute")
 def test_target_absolute(host: Host) -> None:
-    """With the server's own name, and with its own in capitals."""
+    """With the server's own name, and with its own in capitals. Under another name it asks for something else."""
     for scheme in ("http", "HTTP"):
         site = asking(host)
         outcome = request(site.client, f"{scheme}://{site.listener.address}:{site.listener.port}/page?a=b")
         if not is_refused(outcome):
             accepted(outcome, "request of a whole URI")
             expect.equal(_first(site).target, "/page?a=b", "the target")
+    site = asking(host)
+    outcome = request(site.client, "http://other.example/page?a=b")
+    if not is_refused(outcome):
+        accepted(outcome, "request of a whole URI of another server")
+        expect.equal(_first(site).values("host"), [b"other.example"], "Host of a request for another server")
 
 
 @check("http-client-request.host-injection")

@@ -161,20 +161,22 @@ def test_target_invalid(host: Host, targets: list[str]) -> None:
 
 @check("http-client-request.refusal-told")
 def test_refusal_told(host: Host) -> None:
-    """A code of 0 would say that nothing is wrong."""
-    site = asking(host)
-    outcome = request(site.client, "/a b")
-    if isinstance(outcome, Refusal):
-        return
-    expect.returns(outcome, 0, "request of a target with a space")
-    told = [fired.event for fired in site.client.fired if fired.event.what == "error"]
-    expect.that(bool(told), "what the refusal told", expected="an error callback", got="none")
-    expect.that(told[0].code != 0, "the code of the error callback", expected="a number other than 0", got="0")
+    """A code of 0 would say that nothing is wrong. Of what nobody may ask for, and of what there is nobody to ask."""
+    for client, target in ((asking(host).client, "/a b"), (made_client(host), "/")):
+        outcome = request(client, target)
+        if isinstance(outcome, Refusal):
+            continue
+        expect.returns(outcome, 0, f"request of the target {target!r}, which is refused")
+        told = [fired.event for fired in client.fired if fired.event.what == "error"]
+        expect.that(bool(told), "what the refusal told", expected="an error callback", got="none")
+        expect.that(told[0].code != 0, "the code of the error callback", expected="a number other than 0", got="0")
 
 
 @check("http-client-request.refusal-harmless")
 def test_refusal_harmless(host: Host) -> None:
-    """One in front, one between, one behind; one whose error callback raises before all of them."""
+    """One in front, one between, one behind, and one while each is under way; one whose error callback raises before
+    all of them.
+    """
     site = asking(host)
     site.client.react("error", "raise")
     _refusal_of(site, "/a b", "GET", b"")
@@ -185,7 +187,9 @@ def test_refusal_harmless(host: Host) -> None:
         numbers.append(ask(site.client, f"/{place}"))
     _refusal_of(site, "/a b", "GET", b"")
     for place, number in enumerate(numbers):
-        site.await_request(f"/{place}", needs="")[0].send(answer_of(b"%d" % place))
+        peer, _ = site.await_request(f"/{place}", needs="")
+        _refusal_of(site, "/a b", "GET", b"")
+        peer.send(answer_of(b"%d" % place))
         expect.same_bytes(await_response(host, site.client, number).data, b"%d" % place, f"the answer to /{place}")
     expect_no_more(host, site.client, 3)
 

@@ -170,3 +170,20 @@ class HttpClientsShareAnOrphan(HttpClient):
         if shared_orphan.server is not None:
             shared_orphan.server = HttpClientsShareAnOrphan.saved[-1]
         super().restore(shared_orphan)
+
+
+@fault("http-client-reload.old-is-silent")
+class SavedObjectsStillClose(HttpClient):
+    """close of an object that was saved ends the connection that it had."""
+
+    was: HttpClientHandle | None = None
+
+    def save(self, shared_orphan: Any) -> None:
+        handle = self._client
+        super().save(shared_orphan)
+        self.was = handle
+
+    def close(self) -> None:
+        super().close()
+        if self.was is not None:
+            self.was.retire()

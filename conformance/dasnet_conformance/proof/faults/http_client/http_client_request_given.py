@@ -321,3 +321,12 @@ class AnythingIsAHost(HttpAsking):
 
     def is_host(self, value: bytes) -> bool:  # noqa: ARG002
         return True
+
+
+@fault("http-client-request.target-absolute")
+class AnyServerIsThisOne(HttpAsking):
+    """Of a whole URI path and query go out, whatever server it names."""
+
+    def target_of(self, target: bytes) -> bytes:
+        found = re.match(rb"(?i)http://[^/]*(/.*)", target)
+        return super().target_of(found[1] if found else target)

@@ -223,3 +223,20 @@ class LineEndBeforeIsStripped(HttpAsking):
 
     def check_value(self, value: bytes) -> None:
         super().check_value(value.strip())
+
+
+@fault("http-client-request.refusal-harmless")
+class RefusalEndsTheConnection(HttpClientHandle):
+    """A refused request ends the connection, on which another one may be under way."""
+
+    def refuse(self, message: str, code: int) -> int:
+        self.retire()
+        return super().refuse(message, code)
+
+
+@fault("http-client-request.refusal-told")
+class NobodyToAskIsNotTold(HttpClientHandle):
+    """A request before init is answered 0 without a word."""
+
+    def refuse(self, message: str, code: int) -> int:
+        return super().refuse(message, code) if self.server is not None else 0
