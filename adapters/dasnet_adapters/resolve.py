@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from .contract import Adapter
 from .errors import UsageError
 from .implementation_file import FILE_NAME, ImplementationFile, find_file, load_file, with_python
 from .patience import DEFAULT_DEADLINE
-from .wrapper import wrapped
+from .wrapper import insist_on_wrapper, wrapped
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -66,6 +67,7 @@ def _driver_process(request: _Request) -> Adapter:
         ) from None
     if not words:
         raise UsageError("driver:COMMAND takes the command that starts the driver, and here it is empty")
+    insist_on_wrapper(request.wrapper, request.env)
     return DriverProcessAdapter(
         wrapped(request.wrapper, words),
         deadline=request.deadline,
@@ -126,10 +128,22 @@ def normal(spec: str) -> str:
 
 
 def near(spec: str) -> str:
-    """The implementation that was meant, perhaps, by one that nobody knows; else nothing."""
+    """The implementation that was meant, perhaps, by one that nobody knows, as a shell takes it; else nothing."""
+    command = _command(spec)
+    if command:
+        return shlex.quote(f"driver:{command}")
     word, colon, rest = spec.partition(":")
     close = difflib.get_close_matches(word.lower(), _FORMS if colon else ALIASES, 1)
     return f"{close[0]}{colon}{rest}" if close else ""
+
+
+# What starts a driver, given without the word that says so: the program as a file, or one with its arguments.
+def _command(spec: str) -> str:
+    program, *arguments = spec.split(maxsplit=1) or [""]
+    if Path(program).is_file():
+        # Without a folder the system looks for a program in its path, and not here.
+        return spec if Path(program).name != program else f"./{spec}"
+    return spec if arguments and shutil.which(program) else ""
 
 
 def forms() -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -35,6 +36,16 @@ def split_wrapper(text: str) -> tuple[str, ...]:
             "lldb would talk over the driver's own input and output; use --pause, and `lldb -p PID` in another terminal"
         )
     return words
+
+
+def insist_on_wrapper(wrapper: Sequence[str], env: Mapping[str, str] | None) -> None:
+    """Raise `UsageError` for a wrapper that is not installed, which would be told as a driver that does not start.
+
+    Arguments: `wrapper`, its words, none for none; `env`, the environment it is started with (None: ours).
+    """
+    # One with a folder in front is left to the system, which looks for it from where the driver is started.
+    if wrapper and _name(wrapper) == wrapper[0] and not shutil.which(wrapper[0], path=(env or os.environ).get("PATH")):
+        raise UsageError(f"--wrapper: there is no program {wrapper[0]!r} in PATH; install it, or write where it is")
 
 
 def wrapped(wrapper: Sequence[str], words: Sequence[str]) -> list[str]:

@@ -83,9 +83,17 @@ def test_a_short_name_that_is_also_a_section_is_told_with_both_readings(monkeypa
         (["reference", "driver:x"], "driver:x is an implementation where an id is due"),
         (["reference", "sned"], "no requirement, section or clause is called sned; did you mean send?"),
         (["module.http"], "no requirement comes from the clause module.http: "),
+        (["driver.rb"], "no implementation is named 'driver.rb'; did you mean driver:./driver.rb?"),
+        (["driver.rb --fast"], "did you mean 'driver:./driver.rb --fast'?"),
+        (["sh driver.rb"], "did you mean 'driver:sh driver.rb'?"),
+        (["driver:sh", "driver.rb"], "driver.rb is a file where an id is due; a command of several words is quoted"),
+        (["driver:sh", "./driver.rb", "tick"], "as in 'driver:sh ./driver.rb'"),
+        (["core"], "it is a profile, which --profile core judges, and `dasnet list --profile core` lists"),
+        (["reference", "must"], "it is a level, which `dasnet list --level MUST` lists"),
     ],
 )
-def test_what_is_neither_is_told_with_what_is_near(words: list[str], told: str) -> None:
+def test_what_is_neither_is_told_with_what_is_near(words: list[str], told: str, place: Path) -> None:
+    (place / "driver.rb").touch()
     with pytest.raises(UsageMistake) as raised:
         told_apart(words)
     assert told in str(raised.value)

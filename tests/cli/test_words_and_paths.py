@@ -113,6 +113,8 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
         ("init-ci github ''", "DIR is empty"),
         ("prove -o taken", "-o taken: it is a file; name a folder"),
         ("explore reference -o folder", "-o folder: it is a folder; name a file"),
+        ("run driver:x --wrapper no-such-wrapper", "--wrapper: there is no program 'no-such-wrapper' in PATH"),
+        ("diff reference", "there is no dasnet.toml here or above to compare it with; name both, as in `dasnet diff"),
         ("explore reference -o taken/below", "-o taken/below: taken is a file"),
         ("explore reference --seconds nan", "--seconds one from 0 up"),
         ("stability missing/dasnet.toml", "missing/dasnet.toml: cannot be read"),

@@ -49,15 +49,16 @@ def test_a_driver_in_order_passes_every_step() -> None:
     assert {finding.state for finding in findings} == {OK}
 
 
-WITHOUT_LIMITS = """
+#: The reference behind a driver that gives one answer by itself, to whatever begins with these words.
+STUBBORN = """
 import sys
 from dasnet_adapters.python_driver import PythonDriver
 
 def lines():
     for line in sys.stdin.buffer:
         number, *words = line.decode().split()
-        if words[0] == "http_new":
-            sys.stdout.write(f"{number} unsupported\\n")
+        if " ".join(words).startswith({begins!r}):
+            sys.stdout.write(f"{{number}} {answer}\\n")
             sys.stdout.flush()
         else:
             yield line
@@ -68,7 +69,7 @@ PythonDriver("dasnet_reference", sys.stdout.buffer).serve(lines())
 
 def test_a_driver_that_makes_no_server_with_limits_is_in_order(tmp_path: Path) -> None:
     script = tmp_path / "driver.py"
-    script.write_text(WITHOUT_LIMITS, "utf-8")
+    script.write_text(STUBBORN.format(begins="http_new ", answer="unsupported"), "utf-8")
     in_order, findings = examine(f"driver:{sys.executable} {script}")
     assert in_order, findings
     assert {finding.state for finding in findings} == {OK}, findings
@@ -116,6 +117,25 @@ def test_a_part_that_is_missing_is_a_note(workshop: Workshop) -> None:
     ran = workshop.dasnet("doctor", name)
     assert ran.status == 0
     assert "note    lowlevel: unsupported: server_send" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            "refused typeerror no%20such%20class",
+            "note    commands: 'new' of class 0 is refused (typeerror: no such class); a ",
+        ),
+        ("unsupported", "ok      commands: "),
+    ],
+)
+def test_a_plain_object_that_cannot_be_made_hides_nothing(workshop: Workshop, answer: str, told: str) -> None:
+    script = workshop.folder / "driver.py"
+    script.write_text(STUBBORN.format(begins="new 4 0", answer=answer), "utf-8")
+    ran = workshop.dasnet("doctor", f"driver:{sys.executable} {script}")
+    assert ran.status == 0
+    assert told in ran.out
+    assert "nothing can be judged" not in ran.out
 
 
 def test_a_broken_driver_is_told_with_cause_step_and_exchange(workshop: Workshop) -> None:

@@ -30,12 +30,13 @@ def test_conversations_over_http_alone(capsys: pytest.CaptureFixture[str], tmp_p
 
 
 def test_a_finding_is_printed_saved_and_played_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "found.script"
+    file = tmp_path / "not yet" / "found.script"
     assert main(["explore", f"{FAULT}success_is_zero", "--seed", "5", "-o", str(file)]) == 1
     said = capsys.readouterr().out
     assert "host: open object 1 of class A" in said
     assert "violates init.free-port (MUST)" in said
-    assert f"again: dasnet replay {file}" in said
+    assert "seed 5, 1 step, " in said
+    assert f"again: dasnet replay '{file}' {FAULT}success_is_zero" in said
     text = file.read_text()
     assert "# seed: 5\n# requirement: init.free-port\n" in text
     assert main(["replay", str(file), f"{FAULT}success_is_zero"]) == 1

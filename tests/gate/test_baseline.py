@@ -328,10 +328,11 @@ class TestVerifyReport:
         assert main(["verify-report", str(copy)]) == 1
         assert "made by dasnet-conformance 99.0" in capsys.readouterr().out
 
-    def test_a_baseline_that_the_run_did_not_have(self, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize("what", ["baseline", "implementation-file"])
+    def test_a_file_that_the_run_did_not_have(self, what: str, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (copy / "b.toml").write_text(GOOD, "utf-8")
-        assert main(["verify-report", str(copy), "--baseline", str(copy / "b.toml")]) == 1
-        assert "did not depend on a baseline" in capsys.readouterr().out
+        assert main(["verify-report", str(copy), f"--{what}", str(copy / "b.toml")]) == 1
+        assert f"did not depend on any {what.replace('-', ' ')}, and" in capsys.readouterr().out
 
     @pytest.mark.parametrize("missing", ["report", "baseline"])
     def test_what_is_not_there_is_a_usage_error(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,39 @@ def test_records_that_have_no_room_are_no_verdict(workshop: Workshop, most: int,
     assert ended.stderr.startswith("dasnet: no verdict: the records of the run cannot be written to ")
     assert ended.stderr.endswith("; make room there, or set TMPDIR to another folder\n")
     assert "fail" not in ended.stdout
+
+
+MANY = ("init.many-servers-at-once", "connect.many-at-once")
+DRIVER = f"driver:{sys.executable} -m dasnet_adapters.python_driver dasnet_reference"
+FAULT = "python:dasnet_conformance.proof.faults:waits_for_sixty_three"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "limit", "status"),
+    [
+        ("reference", (256, 256), 2),
+        (DRIVER, (128, 128), 2),
+        (DRIVER, (256, 256), 0),
+        # Those of this process can be raised.
+        ("reference", (256, 1024), 0),
+        (FAULT, (256, 1024), 1),
+    ],
+)
+def test_descriptors_that_a_port_is_not_let_have_are_not_laid_to_it(
+    workshop: Workshop, implementation: str, limit: tuple[int, int], status: int
+) -> None:
+    ended = subprocess.run(
+        [*dasnet(), "run", implementation, "--strict", *MANY],
+        cwd=workshop.folder,
+        env=workshop.environment(),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ended.returncode == status, ended.stdout
+    assert ("raise its limits (ulimit -a)" in ended.stdout) == (status == 2)
 
 
 def test_a_run_without_a_place_for_its_records_says_so(

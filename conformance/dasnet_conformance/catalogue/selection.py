@@ -131,6 +131,11 @@ def _hint(folded: str, catalogue: Catalogue) -> str:
     apart = _apart(folded, catalogue)
     if apart:
         return f"; write them apart: {apart}"
+    everything = catalogue.requirements.values()
+    if folded in {requirement.profile for requirement in everything}:
+        return f"; it is a profile, which --profile {folded} judges, and `dasnet list --profile {folded}` lists"
+    if folded in {requirement.level.casefold() for requirement in everything}:
+        return f"; it is a level, which `dasnet list --level {folded.upper()}` lists"
     # A word that begins ids is most likely meant as that; then what is spelled alike; then what it is a part of.
     known = {name.casefold(): name for name in [*catalogue.requirements, *catalogue.titles, *catalogue.clauses]}
     near: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from itertools import zip_longest
 from typing import Final
 
 from dasnet_adapters import AdapterBroken, UsageError
+from dasnet_adapters.implementation_file import FILE_NAME
 from dasnet_conformance.reproduction import diff
 from dasnet_conformance.running import direct
 from dasnet_conformance.running.target import Settings, Target
@@ -92,7 +94,17 @@ def _meant(words: Sequence[str]) -> tuple[tuple[str, str], list[str]]:
     implementations, ids = told_apart(words, 2)
     if len(implementations) == 2:
         return (implementations[0], implementations[1]), ids
-    return (named(), implementations[0] if implementations else "reference"), ids
+    try:
+        port = named()
+    except UsageMistake:
+        if not implementations:
+            raise
+        both = f"dasnet diff {shlex.quote(implementations[0])} reference"
+        raise UsageMistake(
+            f"one implementation is named, and there is no {FILE_NAME} here or above to compare it with; name both, as "
+            f"in `{both}`"
+        ) from None
+    return (port, implementations[0] if implementations else "reference"), ids
 
 
 def _cases(ids: Sequence[str], profiles: set[str]) -> list[direct.Case]:
@@ -126,7 +138,7 @@ def _as_text(found: Sequence[diff.Difference], names: Sequence[str]) -> list[str
             if each.kind == kind:
                 lines += [*_case(each, names, width), ""]
     counts = ", ".join(f"{sum(each.kind == kind for each in found)} {_KINDS[kind]}" for kind in _KINDS)
-    return [*lines, f"{names[0]} and {names[1]}, {len(found)} cases: {counts}"]
+    return [*lines, f"{names[0]} and {names[1]}, {len(found)} case{'' if len(found) == 1 else 's'}: {counts}"]
 
 
 def _case(each: diff.Difference, names: Sequence[str], width: int) -> Iterator[str]:

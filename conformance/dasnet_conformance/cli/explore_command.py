@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from dasnet_conformance.running.target import Target
 
 from . import UsageMistake
 from .choices import Several
-from .files import insist_on_file
+from .files import insist_on_file, write_text
 from .reaching import add_implementation, insist_on_loopback, named
 from .selecting import excluded
 from .time_left import TimeLeft
@@ -148,6 +149,11 @@ def inconclusive(broken: AdapterBroken) -> int:
     return EXIT_INCONCLUSIVE
 
 
+def count_of_steps(steps: Sequence[object]) -> str:
+    """How many steps there are, in words."""
+    return f"{len(steps)} step{'' if len(steps) == 1 else 's'}"
+
+
 def _played(explored: Explored) -> str:
     told = f"{explored.examples} example{'' if explored.examples == 1 else 's'}"
     if explored.cut_short:
@@ -180,12 +186,9 @@ def _tell_finding(
         "",
         f"violates {requirement.id} ({requirement.level}): {requirement.text}",
         f"found: {divergence.message}",
-        f"example {finding.example}, seed {finding.seed}, {len(finding.steps)} steps, {seconds:.1f} s",
+        f"example {finding.example}, seed {finding.seed}, {count_of_steps(finding.steps)}, {seconds:.1f} s",
     ]
     print("\n".join(lines))  # noqa: T201
-    try:
-        place.write_text(script.text(), "utf-8")
-    except OSError as error:
-        raise UsageMistake(f"the script cannot be written to {place}: {error.strerror}") from error
-    print(f"again: dasnet replay {place} '{implementation}'")  # noqa: T201
+    write_text(str(place), script.text())
+    print(f"again: dasnet replay {shlex.quote(str(place))} {shlex.quote(implementation)}")  # noqa: T201
     return EXIT_FOUND

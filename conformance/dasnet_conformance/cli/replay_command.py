@@ -13,7 +13,7 @@ from dasnet_conformance.explore.playing.in_process import PATIENT
 from dasnet_conformance.explore.scripts.script import BadScript, read_script
 
 from . import UsageMistake
-from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, inconclusive, start_player
+from .explore_command import EXIT_FOUND, EXIT_INCONCLUSIVE, count_of_steps, inconclusive, start_player
 from .reaching import add_implementation, named
 from .time_left import TimeLeft
 
@@ -42,13 +42,13 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     finally:
         player.close()
     if player.passed_over:
-        steps = f"{player.passed_over} of {len(script.steps)} steps"
+        steps = f"{player.passed_over} of {count_of_steps(script.steps)}"
         print(f"{steps} could not be meant where they stand, and were passed over")  # noqa: T201
     if divergence is None and not player.judged:
         print("dasnet: no verdict: the script came to where nothing can be said", file=sys.stderr)  # noqa: T201
         return EXIT_INCONCLUSIVE
     if divergence is None:
-        print(f"nothing diverges: {len(script.steps)} steps")  # noqa: T201
+        print(f"nothing diverges: {count_of_steps(script.steps)}")  # noqa: T201
         return 0
     requirement = load_catalogue().requirements[divergence.requirement]
     print(f"violates {requirement.id} ({requirement.level}): {requirement.text}")  # noqa: T201

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -76,6 +77,12 @@ def told_apart(words: Sequence[str], most: int = 1) -> tuple[list[str], list[str
     while count < min(most, len(words)) and _is_implementation(words[count]):
         count += 1
     implementations, ids = list(words[:count]), list(words[count:])
+    command = implementations[-1] if implementations and normal(implementations[-1]).startswith("driver:") else ""
+    if command and ids and Path(ids[0]).is_file() and not _is_id(ids[0]):
+        whole = shlex.quote(f"{command} {ids[0]}")
+        raise UsageMistake(
+            f"{ids[0]} is a file where an id is due; a command of several words is quoted, as in {whole}"
+        )
     misplaced = next((word for word in ids if _written_as_implementation(word) and not _is_id(word)), "")
     if misplaced:
         room = "one may be named" if most == 1 else f"{most} may be named"

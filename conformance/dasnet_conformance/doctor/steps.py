@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from dasnet_adapters.contract import (
+    CLASS_PLAIN,
     COMMANDS,
     CORE,
     HTTP,
@@ -56,6 +57,7 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
     unsupported: dict[str, None] = {}
     asked: set[str] = set()
     missing: set[object] = set()
+    note = ""
     for each in script:
         command = each.name
         parameters = zip(COMMANDS[command].parameters, each.arguments, strict=False)
@@ -65,18 +67,26 @@ def _commands(host: Host, session: Session, profile: str, script: Iterable[Comma
         outcome = host.call(command, *each.arguments, tolerate_unsupported=True)
         if isinstance(outcome, Unsupported):
             missing |= set(each.arguments[:1]) if command in MAKING else set()
-            if not COMMANDS[command].optional:
+            # A plain object is one that not every language can write, as the protocol says.
+            if not COMMANDS[command].optional and not (command in MAKING and each.arguments[1] == CLASS_PLAIN):
                 unsupported[command] = None
         elif isinstance(outcome, Value):
             answers[command] = outcome
         elif isinstance(outcome, Refusal) and command in MAKING:
-            raise Note(f"'new' is refused ({outcome.kind}: {outcome.message}); nothing can be judged without objects")
+            number, kind = each.arguments[:2]
+            why = f"'{command}' of class {kind!r} is refused ({outcome.kind}: {outcome.message})"
+            if kind != CLASS_PLAIN:
+                raise Note(f"{why}; nothing can be judged without objects")
+            note = f"{why}; a language that has no plain object answers `unsupported`"
+            missing.add(number)
     of_port = {name for name in asked - _OF_THE_DRIVER if COMMANDS[name].profile == profile}
     if not of_port & answers.keys():
         count = len(of_port)
         raise broken_because(session, f"not one of the {count} commands of {profile} gives a value", "empty-claim")
     if unsupported:
-        raise Note(f"unsupported: {', '.join(unsupported)}")
+        note = "; ".join(filter(None, (f"unsupported: {', '.join(unsupported)}", note)))
+    if note:
+        raise Note(note)
     return f"{len(of_port | (asked & _OF_THE_DRIVER))} commands, each answered in due form"
 
 

@@ -122,6 +122,6 @@ def _files(results: Results, given: dict[str, Path | None]) -> Iterator[str]:
     for name, path in given.items():
         told = results.hashes.get(name)
         if path is not None and told is None:
-            yield f"the run did not depend on a {name}, and one was given to verify"
+            yield f"the run did not depend on any {name}, and one was given to verify"
         elif path is not None and told != file_hash(path):
             yield f"the {name} {path} is another one than when the report was made"

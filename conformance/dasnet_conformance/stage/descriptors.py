@@ -7,17 +7,27 @@ own soft limit within a block; it knows no implementation.
 
 from __future__ import annotations
 
+import errno
 import gc
+import math
 import os
 import socket
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
-from .expect import Moot
+from .expect import Mismatch, Moot
 from .peer import Peer
+
+#: Descriptors that this process asks for where seventy objects live in it, each with a peer.
+ROOM: Final = 1024
+#: Descriptors below which seventy servers, each with its client, may be more than a process of their own can have.
+LEAST: Final = 240
+#: Descriptors that an implementation may take at once for one connection, with what it waits with.
+_A_FEW: Final = 8
 
 _FOREIGN = (
     "not asked: the implementation does not share this process, whose descriptors are all that the suite can take"
@@ -143,6 +153,49 @@ def none_left() -> Iterator[int]:
     finally:
         if collecting:
             gc.enable()
+
+
+@contextmanager
+def many_at_once() -> Iterator[None]:
+    """Within the block this process may have `ROOM` descriptors, where the system lets it; who fails there had them.
+
+    Raises `OSError` (EMFILE), which is the machine's part, in place of a `Mismatch` that fewer descriptors than `LEAST`
+    may account for: an implementation can have no more than it is let have, in this process or in one of its own.
+    """
+    let_have = _soft_limit()
+    with ExitStack() as raised:
+        # With less the block may well pass.
+        with suppress(Moot):
+            raised.enter_context(_limited_to(ROOM, at_least=True))
+        try:
+            yield
+        except Mismatch as mismatch:
+            if let_have < LEAST or not _has_left(_A_FEW):
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from mismatch
+            raise
+
+
+# How many descriptors a process that starts here may have.
+def _soft_limit() -> float:
+    if sys.platform == "win32":
+        return math.inf
+    else:  # a branch of its own, as the type checker goes by it
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return math.inf if soft == resource.RLIM_INFINITY else soft
+
+
+def _has_left(count: int) -> bool:
+    taken: list[int] = []
+    try:
+        taken.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(count))
+    except OSError:
+        return False
+    finally:
+        for each in taken:
+            os.close(each)
+    return True
 
 
 # The soft limit, put to a number, or to no less than it; what it was is restored.

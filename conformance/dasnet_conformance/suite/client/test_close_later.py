@@ -19,6 +19,7 @@ from dasnet_conformance.stage.client_side import (
     serves_again,
     talk,
 )
+from dasnet_conformance.stage.descriptors import many_at_once
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
@@ -168,6 +169,11 @@ MANY = 70
 @check("connect.many-at-once")
 def test_many_at_once(host: Host) -> None:
     """Nobody promises how many, and a table of a few places is none that a user could see."""
+    with many_at_once():
+        _all_connected(host)
+
+
+def _all_connected(host: Host) -> None:
     listener = listen(host)
     clients = [made_client(host) for _ in range(MANY)]
     peers: list[Peer] = []

@@ -8,6 +8,7 @@ from dasnet_adapters.contract import Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.bounds import SETTLING_TICKS, TURN_WAIT
 from dasnet_conformance.stage.checks import check
+from dasnet_conformance.stage.descriptors import many_at_once
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import CLIENT_CALLBACKS, HostObject
 from dasnet_conformance.stage.peer import Peer
@@ -371,6 +372,11 @@ SOME = 20
 @check("init.many-servers-at-once")
 def test_many_servers_at_once(host: Host) -> None:
     """Nobody promises how many, and a table of a few places is none that a user could see."""
+    with many_at_once():
+        _all_served(host)
+
+
+def _all_served(host: Host) -> None:
     served = [_served(host) for _ in rounds(MANY, SOME)]
     for number, (server, _) in enumerate(served, start=1):
         expect.returns(server.is_open(), True, f"is_open of server {number} of {len(served)}")
