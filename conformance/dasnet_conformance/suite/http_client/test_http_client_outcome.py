@@ -38,7 +38,7 @@ def test_one_each(host: Host) -> None:
     """
     for reset in (False, True):
         uploading = asking(host)
-        number, peer = unread_upload(uploading, 8 << 20)
+        number, peer = unread_upload(uploading, MORE_THAN_HELD)
         if reset:
             peer.reset()
         else:
