@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 from collections import deque
-from typing import Any
+from typing import Any, ClassVar
 
 from .sound_conversation import Conversation
 from .tools import hung_up
@@ -312,3 +312,24 @@ class KnowsOfErrors(Conversation):
         self.telling = True
         super().tell_error(message, code)
         self.telling = False
+
+
+class FullBlockIsSentAgainBySize(Conversation):
+    """A message of exactly 2,048 bytes goes out twice."""
+
+    def enqueue(self, part: bytes) -> None:
+        super().enqueue(part * 2 if len(part) == 2_048 else part)
+
+
+class ErrorsGoToTheLatest(Conversation):
+    """Errors are told to the owner that was bound last, whichever connection they are of."""
+
+    latest: ClassVar[list[Any]]
+
+    def bind(self, owner: Any) -> None:
+        super().bind(owner)
+        self.latest[:] = [owner]
+
+    def tell_error(self, message: str, code: int) -> None:
+        for each in self.latest:
+            each.on_error(message, code)

@@ -97,6 +97,10 @@ def test_several(host: Host) -> None:
     for number, peer in enumerate(peers):
         host.await_peer(peer, 11, *clients)
         expect.same_bytes(peer.received, b"of client %d" % number, f"what {peer.name} received")
+    first, *others = clients
+    before = [client.count("error") for client in others]
+    expect.one_of(connect(first, listener), ("false", "refused"), f"connect of {first}, which has a connection")
+    expect.equal([client.count("error") for client in others], before, f"errors at the others, for what {first} did")
 
 
 @check("client-construct.adapter-twice")

@@ -26,6 +26,8 @@ from dasnet_conformance.suite.scenes import outcome_inside, send_in_the_end, tru
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
+#: Where blocks of a buffer end: each power of two, one less and one more, up to what a host need not cut.
+AROUND_POWERS = [size for power in range(1, 17) for size in ((1 << power) - 1, 1 << power, (1 << power) + 1)][:-1]
 
 
 def reaches(host: Host, client: HostObject, peer: Peer, content: bytes | bytearray) -> None:
@@ -74,19 +76,25 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 
 @check("client-send.many-calls")
-@pytest.mark.parametrize(("calls", "length"), [(500, 0), (4_000, 1024)])
-def test_many_calls(host: Host, calls: int, length: int) -> None:
+@pytest.mark.parametrize("kind", ["uneven", "a kibibyte each", "around powers of two"])
+def test_many_calls(host: Host, kind: str) -> None:
     """Calls of changing size, now and then a tick; the many come without one while they are taken."""
     client, peer = connected_client(host)
     sent = bytearray()
     with reading_meanwhile(host):
-        for number in range(calls):
-            part = (b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".")
-            send_in_the_end(host, client, part, f"send number {number}")
+        for number, part in enumerate(_parts(host, kind)):
+            send_in_the_end(host, client, part, f"send number {number}, of {len(part)} bytes")
             sent += part
-            if not length and number % 50 == 49:
+            if kind == "uneven" and number % 50 == 49:
                 host.tick_once(client)
         reaches(host, client, peer, sent)
+
+
+def _parts(host: Host, kind: str) -> list[bytes]:
+    if kind == "around powers of two":
+        return [host.random.randbytes(size) for size in AROUND_POWERS]
+    calls, length = (500, 0) if kind == "uneven" else (4_000, 1024)
+    return [(b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".") for number in range(calls)]
 
 
 @check("client-send.all-byte-values")

@@ -114,6 +114,7 @@ def test_half_closed_server(host: Host, *, seen: bool) -> None:
     # Of a call that was refused a part may have come, since the connection is closed.
     received = peer.received[:accepted] if accepted < LEFT else peer.received
     expect.same_bytes(received, content[:accepted], "what the server received before the end")
+    serves_again(host, client)
 
 
 @check("close.unread-cuts-nothing")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_CLIENT_B, CLASS_PLAIN, Value
+from dasnet_adapters.contract import CLASS_CLIENT_B, CLASS_PLAIN, Outcome, Refusal, Value
 from dasnet_conformance.stage import expect
-from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT, SHORT_TIMEOUT
+from dasnet_conformance.stage.bounds import CONNECT_TIMEOUT, FRUITLESS_TICKS, SHORT_TIMEOUT
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.client_side import errors_of, expect_error, new_client, talk
 from dasnet_conformance.stage.host import Host
@@ -41,7 +41,14 @@ def test_makes(host: Host) -> None:
     expect.returns(client.call("make_client"), True, "make_client")
     listener = listen(host)
     expect.returns(client.connect(LOOPBACK, listener.port, CONNECT_TIMEOUT), True, "connect after make_client")
-    talk(host, client, listener.accept())
+    peer = listener.accept()
+    talk(host, client, peer)
+    # As of the adapter: the connection is kept, or its server sees the end.
+    expect.one_of(client.call("make_client"), ("true", "false", "refused"), "make_client while connected")
+    if client.is_connected() == Value(True):
+        talk(host, client, peer)
+    else:
+        host.await_closed(peer, client)
 
 
 @check("make-client.plain-object")
@@ -138,7 +145,20 @@ def _both(client: HostObject, wanted: bool, when: str) -> None:
 
 @check("client-tick-function.delivers")
 def test_tick_delivers(host: Host) -> None:
-    """Bytes, then the end."""
+    """Bytes, then the end; and what a data callback raises is a mistake that the host hears of."""
+    failing, speaker, _ = _joined(host)
+    failing.react("data", "raise")
+    speaker.send(b"trouble")
+    outcomes: list[Outcome] = []
+    for fruitless in range(FRUITLESS_TICKS):
+        outcomes.append(failing.call("client_tick"))
+        if failing.count("data"):
+            break
+        host.pause(fruitless)
+    seen = isinstance(outcomes[-1], Refusal) or failing.count("error") > 0
+    expect.that(
+        seen, "a data callback that raised", expected="client_tick is refused, or an error fires", got="neither"
+    )
     client, peer, _ = _joined(host)
     peer.send(b"to the handle")
     host.until(lambda: len(client.received) >= 13, client, what="13 bytes in data callbacks", through="client_tick")
@@ -178,6 +198,7 @@ def test_send_arrives(host: Host) -> None:
     """First without a connection, then with one."""
     lonely = _made(host)
     expect.returns(lonely.send(b"nobody", through="client_send"), False, "client_send without a connection")
+    expect_error(lonely, 0, "after a client_send without a connection")
     client, peer, _ = _joined(host)
     expect.returns(client.send(b"meant, not meant", 5, through="client_send"), True, "client_send of 5 bytes")
     expect.returns(client.send(b"|", through="client_send"), True, "client_send of one byte")

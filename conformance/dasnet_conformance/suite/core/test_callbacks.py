@@ -301,6 +301,9 @@ def test_own_object_only(host: Host) -> None:
     host.await_departure(first)
     expect.same_bytes(first.received, b"to the first", "what the first server was given")
     expect.same_bytes(second.received, b"to the second", "what the second server was given")
+    before = second.count("error")
+    first.send(b"to nobody")
+    expect.equal(second.count("error"), before, "error callbacks of the second server, for a send of the first")
 
 
 @check("callbacks.sends-inside-disconnect")

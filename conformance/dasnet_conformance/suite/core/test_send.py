@@ -23,6 +23,10 @@ from dasnet_conformance.suite.scenes import (
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
+#: Sends to nobody, each of which is told.
+FAILURES = 20
+#: Where blocks of a buffer end: each power of two, one less and one more, up to what a host need not cut.
+AROUND_POWERS = [size for power in range(1, 17) for size in ((1 << power) - 1, 1 << power, (1 << power) + 1)][:-1]
 
 
 def reaches(host: Host, server: HostObject, peer: Peer, content: bytes | bytearray) -> None:
@@ -72,8 +76,8 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 
 @check("send.many-calls")
-@pytest.mark.parametrize(("calls", "length"), [(500, 0), (2_500, 1024)])
-def test_many_calls(host: Host, calls: int, length: int) -> None:
+@pytest.mark.parametrize("kind", ["uneven", "a kibibyte each", "around powers of two"])
+def test_many_calls(host: Host, kind: str) -> None:
     """Calls of changing size, now and then a tick; together no more than one call may hold.
 
     The many come without a tick in between while they are taken: no client can read that fast, and the system's buffers
@@ -82,13 +86,19 @@ def test_many_calls(host: Host, calls: int, length: int) -> None:
     server, peer = host.connected()
     sent = bytearray()
     with reading_meanwhile(host):
-        for number in range(calls):
-            part = (b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".")
-            send_in_the_end(host, server, part, f"send number {number}")
+        for number, part in enumerate(_parts(host, kind)):
+            send_in_the_end(host, server, part, f"send number {number}, of {len(part)} bytes")
             sent += part
-            if not length and number % 50 == 49:
+            if kind == "uneven" and number % 50 == 49:
                 host.tick_once(server)
         reaches(host, server, peer, sent)
+
+
+def _parts(host: Host, kind: str) -> list[bytes]:
+    if kind == "around powers of two":
+        return [host.random.randbytes(size) for size in AROUND_POWERS]
+    calls, length = (500, 0) if kind == "uneven" else (2_500, 1024)
+    return [(b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".") for number in range(calls)]
 
 
 @check("send.all-byte-values")
@@ -132,7 +142,15 @@ def test_without_client_reports(host: Host, where: str) -> None:
     """The host hears why, in the implementation's own words; in a callback by the end of its tick."""
     if where == "alone":
         server = host.listening()
-        server.send(b"nobody")
+        for _ in range(FAILURES):
+            server.send(b"nobody")
+        told = server.count("error")
+        expect.that(
+            told >= FAILURES,
+            f"after {FAILURES} sends without a client",
+            expected=f"{FAILURES} error callbacks",
+            got=str(told),
+        )
     else:
         server, peer = host.connected()
         server.react("disconnect", "send", b"farewell")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from dasnet_conformance.proof.faults.both_halves import ErrorsGoToTheLatest
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import Client, ClientHandle, ClientLowLevel
 from dasnet_conformance.proof.faults.tools import LOST, die, overrides
@@ -61,6 +62,13 @@ class ClientNeedsItsCallbacks(ClientHandle):
         if not overrides(self.owner, "on_data"):
             raise TypeError("on_data has to be overridden")
         super().tell_data(data)
+
+
+@fault("client-construct.several")
+class ErrorsGoToTheLastClient(ErrorsGoToTheLatest, ClientHandle):
+    """The error callback is one variable of the module, which holds that of the client that was made last."""
+
+    latest: ClassVar[list[Any]] = []
 
 
 @fault("client-construct.several")

@@ -6,7 +6,12 @@ import errno
 import select
 import socket
 
-from dasnet_conformance.proof.faults.both_halves import HalfALargeSend, TableOfWaitingMessages, TellsNoFailedSendInATick
+from dasnet_conformance.proof.faults.both_halves import (
+    FullBlockIsSentAgainBySize,
+    HalfALargeSend,
+    TableOfWaitingMessages,
+    TellsNoFailedSendInATick,
+)
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 from dasnet_conformance.proof.faults.tools import die
@@ -49,6 +54,11 @@ class ClientForgetsWhatTheSystemDidNotTake(ClientHandle):
 
     def sent(self, count: int) -> None:  # noqa: ARG002
         self.outgoing.clear()
+
+
+@fault("client-send.many-calls")
+class ClientSendsFullBlockAgain(FullBlockIsSentAgainBySize, ClientHandle):
+    """A client's message that fills a block of two kibibytes exactly goes out with it, and once more behind it."""
 
 
 @fault("client-send.many-calls")

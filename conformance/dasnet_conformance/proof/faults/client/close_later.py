@@ -175,6 +175,27 @@ class _KnowsTheHalfClose(ClientHandle):
 
 
 @fault("close.half-closed-server")
+class EndThatWaitedIsOfTheNext(ClientHandle):
+    """An end that was found while bytes waited is noted in the object, and close leaves it to the next connection."""
+
+    ended = False
+
+    def end_of_input(self) -> None:
+        self.ended = True
+        super().end_of_input()
+
+    def depart(self) -> None:
+        self.ended = False
+        super().depart()
+
+    def receive(self) -> None:
+        if self.ended and not self.outgoing:
+            self.depart()
+        else:
+            super().receive()
+
+
+@fault("close.half-closed-server")
 class CloseOwesAHalfClosedServerNothing(_KnowsTheHalfClose):
     """A server that has shut down writing is taken for gone when close comes, and what waits for it is dropped."""
 

@@ -23,6 +23,17 @@ class SaysTrueAndConnectsNowhere(ClientHandle):
 
 
 @fault("connect.succeeds")
+class EveryAddressIsThisMachine(ClientHandle):
+    """The address is looked up, so that a wrong one is told, and the usual one of this machine is connected to."""
+
+    def addresses(self, host: str, port: int) -> list[tuple[int, Any]]:
+        return [
+            (family, ("127.0.0.1", port) if family == socket.AF_INET else address)
+            for family, address in super().addresses(host, port)
+        ]
+
+
+@fault("connect.succeeds")
 class ConnectsTwiceOver(ClientHandle):
     """A connection is tried out before it is made, so that the server gets two."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import socket
+from typing import Any
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
@@ -82,6 +84,24 @@ class FailedForGood(_ForGood):
     def fail_connect(self, message: str, code: int) -> bool:
         self.over = True
         return super().fail_connect(message, code)
+
+
+@fault("connect.after-failure")
+class RefusedAddressStaysRefused(ClientHandle):
+    """An address that refused once is in a list of those to stay away from, and the system is not asked again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: set[Any] = set()
+
+    def attempt(self, family: int, address: Any, seconds: float) -> socket.socket:
+        if address in self.refused:
+            raise OSError(errno.ECONNREFUSED, "refused before")
+        try:
+            return super().attempt(family, address, seconds)
+        except ConnectionRefusedError:
+            self.refused.add(address)
+            raise
 
 
 @fault("connect.twice-loses-nothing")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle, ClientLowLevel
@@ -176,3 +177,33 @@ class ClientIsConnectedBehindItsOwnTick(ClientLowLevel):
 
     def client_is_connected(self, handle: ClientHandle | None) -> bool:
         return super().client_is_connected(handle) or handle is self.late
+
+
+@fault("client-tick-function.delivers")
+class ClientTickFunctionSwallowsErrors(ClientLowLevel):
+    """What a callback raises inside the function is caught, and nobody hears of it; the method hands it on."""
+
+    def client_tick(self, handle: ClientHandle | None) -> None:
+        needed = self.need(handle, "client_tick")
+        with suppress(Exception):
+            needed.tick()
+
+
+@fault("client-send-function.arrives")
+class ClientSendFunctionFailsSilently(ClientLowLevel):
+    """The function looks for a connection by itself, and says false without a word where there is none."""
+
+    def client_send(self, handle: ClientHandle | None, data: bytes, size: int) -> bool:
+        needed = self.need(handle, "client_send")
+        return needed.client is not None and super().client_send(needed, data, size)
+
+
+@fault("make-client.makes")
+class MakeClientForgetsTheConnection(ClientLowLevel):
+    """make_client puts the new handle over the one in the object's field, whose server waits for ever."""
+
+    forgotten: ClassVar[list[Any]] = []
+
+    def replace(self, obj: Any, handle: ClientHandle) -> None:
+        self.forgotten.append(obj._client)
+        obj._client = handle

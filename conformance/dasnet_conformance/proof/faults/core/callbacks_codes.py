@@ -1,8 +1,10 @@
-"""Faults of section callbacks: errors with the code of another failure."""
+"""Faults of section callbacks: errors with the code of another failure, or told to another."""
 
 from __future__ import annotations
 
-from dasnet_conformance.proof.faults.both_halves import ErrorsOneBehind, FirstCodeStays
+from typing import Any, ClassVar
+
+from dasnet_conformance.proof.faults.both_halves import ErrorsGoToTheLatest, ErrorsOneBehind, FirstCodeStays
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 
@@ -15,3 +17,10 @@ class ServersFirstCodeStays(FirstCodeStays, Handle):
 @fault("callbacks.error-code-of-its-failure")
 class ServersErrorsOneBehind(ErrorsOneBehind, Handle):
     """The code of a server's error is read before the call that sets it: it is that of the error before."""
+
+
+@fault("callbacks.own-object-only")
+class ErrorsGoToTheLatestServer(ErrorsGoToTheLatest, Handle):
+    """The error callback is one variable of the module, which holds that of the object whose handle was made last."""
+
+    latest: ClassVar[list[Any]] = []

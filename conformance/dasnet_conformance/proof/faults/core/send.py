@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import signal
 
-from dasnet_conformance.proof.faults.both_halves import HalfALargeSend, TellsNoFailedSendInATick
+from dasnet_conformance.proof.faults.both_halves import (
+    FullBlockIsSentAgainBySize,
+    HalfALargeSend,
+    TellsNoFailedSendInATick,
+)
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_handle import Handle
 from dasnet_conformance.proof.faults.tools import drain, peek
@@ -51,6 +55,11 @@ class ForgetsWhatTheSystemDidNotTake(Handle):
 
     def sent(self, count: int) -> None:  # noqa: ARG002
         self.outgoing.clear()
+
+
+@fault("send.many-calls")
+class FullBlockIsSentAgain(FullBlockIsSentAgainBySize, Handle):
+    """A message that fills a block of two kibibytes exactly is sent with the block, and once more as what is left."""
 
 
 @fault("send.many-calls")
@@ -132,6 +141,18 @@ class RaisesWithoutClient(Handle):
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
         super().fail_send(data, size, message, code)
         raise ConnectionError(message)
+
+
+@fault("send.without-client-reports")
+class TellsTenErrors(Handle):
+    """After ten errors the log has seen enough of this handle, and nobody is told of the eleventh."""
+
+    told = 0
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.told += 1
+        if self.told <= 10:
+            super().tell_error(message, code)
 
 
 @fault("send.without-client-reports")
