@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from dasnet_conformance.stage import expect, many
+from dasnet_conformance.stage.bounds import SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
+    PLAIN,
     Limits,
     ask,
     await_answer,
@@ -165,7 +167,8 @@ def test_half_close(host: Host, version: str) -> None:
     later = client_of(host, server)
     later.send_last(request_of(version=version))
     event = await_request(host, server, 2)
-    host.settle(server)
+    # It is the program that takes its time.
+    many.ticks(host, server, 1_000)
     respond(server, event.exchange)
     expect.same_bytes(await_answer(host, server, later).body, GREETING, "the body of a later answer")
 
@@ -245,13 +248,16 @@ def test_slow_reader(host: Host) -> None:
 @check("http-connection.slow-reader-whole")
 @pytest.mark.parametrize(
     ("field", "behind"),
-    [("", b""), ("Connection: close", b""), ("", b"no request\r\n\r\n")],
-    ids=["goes on", "last answer", "a faulty request behind it"],
+    [("", b""), ("Connection: close", b""), ("", b"no request\r\n\r\n"), ("", PLAIN * 3)],
+    ids=["goes on", "last answer", "a faulty request behind it", "others behind it"],
 )
 def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
     """Ticks go by in which it reads nothing; an answer that is the last is whole as well before the end, and so is one
-    behind which the client has asked for what is none.
+    behind which the client has asked for what is none, or for others.
     """
+    if behind.startswith(PLAIN):
+        _reads_several_late(host, behind)
+        return
     server = serving(host)
     slow = client_of(host, server)
     slow.pause_reading()
@@ -271,6 +277,35 @@ def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
         )
         for later in finals_at(slow)[1:]:
             expect.that(later.status >= 400, "the answer behind it", expected="an error", got=f"status {later.status}")
+
+
+# Answers of several sizes, of which the system takes a part, and then a part that begins in one and ends in another.
+def _reads_several_late(host: Host, behind: bytes) -> None:
+    server = serving(host)
+    slow = client_of(host, server)
+    slow.pause_reading()
+    slow.send(PLAIN + behind)
+    sizes = [LARGE // 4, 77_777, LARGE // 4, 99_999]
+    given = 0
+
+    def answered() -> bool:
+        nonlocal given
+        for event in requests_of(server)[given:]:
+            respond(server, event.exchange, body=b"%x" % given, repeat=sizes[given])
+            given += 1
+        return given == len(sizes) or slow.closed is not None
+
+    for _ in range(SETTLING_TICKS):
+        answered()
+        host.tick_once(server)
+    slow.resume_reading()
+    # Where one is told of when the one before it has left, that is so by and by.
+    host.until(answered, server, what=f"{len(sizes)} request callbacks", got=lambda: str(given))
+    answers = await_answers(host, server, slow, 1)
+    if answers[-1].closes:
+        raise expect.Moot("this server ends every connection behind its first answer")
+    for number, answer in enumerate(await_answers(host, server, slow, len(sizes))):
+        expect.same_tail(answer.body, 0, b"%x" % number, "one of several bodies, read late", repeat=sizes[number])
 
 
 @check("http-connection.many")
