@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from dasnet_adapters.contract import Value
-from dasnet_conformance.stage import expect
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.answer_reader import BY_END, HttpAnswer
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -375,7 +375,12 @@ def test_error_answers_have_date(host: Host) -> None:
     ):
         peer = client_of(host, server)
         peer.send(data)
-        host.until(lambda peer=peer: bool(finals_at(peer) or peer.closed), server, what="a whole answer, or the end")  # type: ignore[misc]
+
+        def decided(peer: Peer = peer) -> bool:
+            return bool(finals_at(peer) or peer.closed)
+
+        many.work_off(host, server, decided, len(data))
+        host.until(decided, server, what="a whole answer, or the end")
         for answer in finals_at(peer):
             if 400 <= answer.status < 500:
                 _expect_date(answer)
