@@ -54,6 +54,7 @@ class HttpConnection:
         "_link",
         "_reader",
         "_socket",
+        "_starved",
         "_unfinished",
         "address",
         "drained",
@@ -74,6 +75,8 @@ class HttpConnection:
         self._reader = RequestReader(limits)
         #: Whether the last step said that there is more to be done: what came may all be with the parser by then.
         self._unfinished = False
+        #: Whether it said that it needs more bytes.
+        self._starved = False
         self.address = address
         self.fileno = client.fileno()
         self.phase = Phase.READING
@@ -101,7 +104,9 @@ class HttpConnection:
         if self.phase is Phase.DRAINING:
             return mask | READABLE
         # Whoever does not read answers gets no further request read, and nor does one that is far ahead.
-        return mask if self._link.queue or self._reader.waiting >= READ_AHEAD else mask | READABLE
+        # A head may be larger than that: what the reader has asked for is read, as its own limits are.
+        enough = self._reader.waiting >= READ_AHEAD and not self._starved
+        return mask if self._link.queue or enough else mask | READABLE
 
     @property
     def has_work(self) -> bool:
@@ -139,10 +144,10 @@ class HttpConnection:
         while steps > 0:
             steps -= 1
             found = step()
+            self._unfinished = found is True
+            self._starved = found is False
             if found is True:
-                self._unfinished = True
                 continue
-            self._unfinished = False
             if found is not False:
                 self.request, self.phase = found, Phase.ASKED
                 return found, steps

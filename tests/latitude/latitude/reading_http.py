@@ -260,3 +260,65 @@ class FewExtensions(HttpParser):
     say (RFC 9112, section 7.1.1)."""
 
     EXTENSIONS = 256
+
+
+@variant("a connection behind chunks")
+class EndsBehindChunks(HttpParser):
+    """Ends the connection behind each request in chunks: its framing may have been faulty in a way that it does not see
+    (RFC 9112, sections 6.1 and 9.3: whoever says close may)."""
+
+    def end_of_head(self) -> None:
+        """It is the last one then."""
+        super().end_of_head()
+        self.request.persistent = self.request.persistent and not self.request.chunked
+
+
+@variant("trailers that say what only a head may")
+class RefusesTrailersThatFrame(HttpParser):
+    """Answers 400 to a trailer that frames, routes or ends something: it is not to be sent there (RFC 9110, section
+    6.5.1)."""
+
+    FORBIDDEN = (b"content-length", b"transfer-encoding", b"host", b"connection", b"authorization", b"cookie")
+
+    def read_trailer(self, request: Request, name: bytes, value: bytes) -> None:
+        """Unless it is harmless."""
+        if name.lower() in self.FORBIDDEN:
+            raise Refused(400, "a trailer of that name")
+        super().read_trailer(request, name, value)
+
+
+@variant("the host of a target in absolute form")
+class AbsoluteLeavesNoHost(HttpParser):
+    """Hands a target in absolute form over as its path, without any Host (RFC 9112, section 3.2.2: the field is
+    ignored), but for one of another scheme, which the path would not tell of."""
+
+    def read_head(self, request: Request) -> None:
+        """Taken apart when the head has been looked at."""
+        super().read_head(request)
+        found = re.fullmatch(rb"(?i:http)://[^/?]+(/?.*)", request.target)
+        if found is not None:
+            request.target = found[1] if found[1].startswith(b"/") else b"/" + found[1]
+            request.fields = [(name, value) for name, value in request.fields if name.lower() != b"host"]
+
+
+@variant("the length of a field's name")
+class ShortNames(HttpParser):
+    """Answers 431 to a field whose name is longer than 128 bytes (RFC 6585, section 5): no name in use is."""
+
+    def check_name(self, name: bytes) -> None:
+        """A short one."""
+        super().check_name(name)
+        if len(name) > 128:
+            raise Refused(431, "the name of a field is too long")
+
+
+@variant("a transfer coding that is not there")
+class RefusesEmptyCodings(HttpParser):
+    """Answers 400 to a list of codings with an empty element: who writes one may mean to mislead (RFC 9112, section
+    11.2)."""
+
+    def is_chunked(self, values: list[bytes]) -> bool:
+        """Each element is one."""
+        if any(not element.strip() for value in values for element in value.split(b",")):
+            raise Refused(400, "an empty coding")
+        return super().is_chunked(values)

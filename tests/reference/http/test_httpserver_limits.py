@@ -54,6 +54,16 @@ def test_what_has_no_end_is_turned_down_in_bounded_memory(site: Site, name: str)
     assert site.asked == []
 
 
+@pytest.mark.parametrize(("largest", "status"), [(64 * 1024, 431), (256 * 1024, 200)])
+def test_a_head_larger_than_what_is_read_ahead_is_judged_by_its_limit(site: Site, largest: int, status: int) -> None:
+    site._limits = type(site._limits)(largest_head=largest)
+    site.make_http_server_adapter()
+    assert site.init(0)
+    with contextlib.closing(browser(site)) as client:
+        push(site, client, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + b"a" * (200 * 1024) + b"\r\n\r\n")
+        assert statuses(all_of_it(site, client)) == [status]
+
+
 def test_a_body_in_the_smallest_chunks_takes_no_multiple_of_its_memory() -> None:
     size = 32 * 1024
     reader = RequestReader(HTTP_DEFAULTS)

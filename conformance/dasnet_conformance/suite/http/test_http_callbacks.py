@@ -278,13 +278,21 @@ def test_no_callbacks(host: Host) -> None:
 
 @check("http-callbacks.destroyed-inside")
 def test_destroyed_inside(host: Host) -> None:
-    """The object is gone with its connections, and the host is not; it hears nothing of a second request."""
+    """The object is gone with its connections, and the host is not; it hears nothing of a second request, nor of those
+    of another client.
+    """
     server = serving(host)
     server.react("request", "destroy")
-    peer = client_of(host, server)
-    peer.send(PLAIN * 2)
+    peer, beside = client_of(host, server), client_of(host, server)
+    for each in (peer, beside):
+        each.send(PLAIN * 2)
     # What a tick of an object that is gone by then leads to is for the section `lifetime`.
-    host.until(lambda: peer.closed is not None, Forgiving(server), what="the end of the connection")
+    for each in (peer, beside):
+        host.until(
+            lambda each=each: each.closed is not None,  # type: ignore[misc]
+            Forgiving(server),
+            what="the end of the connection",
+        )
     expect.equal(server.count("request"), 1, "request callbacks on an object that was destroyed in the first")
     still_serves(host, greeting(host))
 

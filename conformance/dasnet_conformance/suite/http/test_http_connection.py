@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dasnet_adapters.contract import Outcome
+from dasnet_adapters.contract import Outcome, Value
 from dasnet_conformance.stage import expect
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -14,6 +14,7 @@ from dasnet_conformance.stage.http_side import (
     answers_at,
     await_answer,
     await_answers,
+    await_end,
     await_request,
     client_of,
     final_bytes,
@@ -36,11 +37,17 @@ UNREAD = 1 << 16
 
 
 @check("http-connection.behind-close")
-@pytest.mark.parametrize("said", ["by the request", "by the program", "by the version", "where the callback raises"])
+@pytest.mark.parametrize(
+    "said",
+    ["by the request", "by the program", "by the program, later", "by the version", "where the callback raises"],
+)
 def test_behind_close(host: Host, said: str) -> None:
     """In the same write, and later, when the answer is there. Whoever answers close has told of the last request,
     though it was not the client that asked for that (RFC 9112, section 9.6).
     """
+    if said == "by the program, later":
+        _closed_by_the_program_later(host)
+        return
     server = greeting(host)
     if said == "by the program":
         server.react("request", "respond", 200, b"Connection: close\r\n", GREETING)
@@ -62,6 +69,24 @@ def test_behind_close(host: Host, said: str) -> None:
         peer.send(request_of("/later"))
     host.settle(ticked)
     expect.equal(targets_of(server), ["/last"], "the targets called back")
+
+
+# Both are told of, and the second has its answer already: it is not sent behind one that says close.
+def _closed_by_the_program_later(host: Host) -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    peer.send(request_of("/last") + request_of("/behind"))
+    event = await_request(host, server)
+    host.settle(server)
+    for other in requests_of(server)[1:]:
+        server.call("respond", other.exchange, 200, b"", b"behind", 1)
+    if server.call("respond", event.exchange, 200, b"Connection: close\r\n", GREETING, 1) != Value(True):
+        raise expect.Moot("this server takes no Connection of the program")
+    answer = await_answer(host, server, peer)
+    if not answer.closes:
+        raise expect.Moot("this server does not say close then")
+    await_end(host, server, peer)
+    expect.equal(final_bytes(peer), answer.size, "bytes at the client, all of the answer that says close")
 
 
 def _answer_by_targets(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dasnet_adapters.contract import Outcome
 from dasnet_conformance.stage import expect, many
-from dasnet_conformance.stage.bounds import MORE_THAN_HELD
+from dasnet_conformance.stage.bounds import MORE_THAN_HELD, SETTLING_TICKS
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.http_side import (
     GREETING,
+    PLAIN,
     Limits,
     ask,
     await_answer,
@@ -165,7 +167,8 @@ def test_half_close(host: Host, version: str) -> None:
     later = client_of(host, server)
     later.send_last(request_of(version=version))
     event = await_request(host, server, 2)
-    host.settle(server)
+    # It is the program that takes its time.
+    many.ticks(host, server, 1_000)
     respond(server, event.exchange)
     expect.same_bytes(await_answer(host, server, later).body, GREETING, "the body of a later answer")
 
@@ -245,13 +248,16 @@ def test_slow_reader(host: Host) -> None:
 @check("http-connection.slow-reader-whole")
 @pytest.mark.parametrize(
     ("field", "behind"),
-    [("", b""), ("Connection: close", b""), ("", b"no request\r\n\r\n")],
-    ids=["goes on", "last answer", "a faulty request behind it"],
+    [("", b""), ("Connection: close", b""), ("", b"no request\r\n\r\n"), ("", PLAIN * 3)],
+    ids=["goes on", "last answer", "a faulty request behind it", "others behind it"],
 )
 def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
     """Ticks go by in which it reads nothing; an answer that is the last is whole as well before the end, and so is one
-    behind which the client has asked for what is none.
+    behind which the client has asked for what is none, or for others.
     """
+    if behind.startswith(PLAIN):
+        _reads_several_late(host, behind)
+        return
     server = serving(host)
     slow = client_of(host, server)
     slow.pause_reading()
@@ -271,6 +277,37 @@ def test_slow_reader_whole(host: Host, field: str, behind: bytes) -> None:
         )
         for later in finals_at(slow)[1:]:
             expect.that(later.status >= 400, "the answer behind it", expected="an error", got=f"status {later.status}")
+
+
+# Answers of several sizes, of which the system takes a part, and then a part that begins in one and ends in another.
+def _reads_several_late(host: Host, behind: bytes) -> None:
+    server = serving(host)
+    slow = client_of(host, server)
+    slow.pause_reading()
+    slow.send(PLAIN + behind)
+    sizes = [LARGE // 4, 77_777, LARGE // 4, 99_999]
+    given: list[Outcome] = []
+
+    def answered() -> bool:
+        for event in requests_of(server)[len(given) :]:
+            piece, size = b"%x" % len(given), sizes[len(given)]
+            given.append(server.call("respond", event.exchange, 200, b"", piece, size))
+        return len(finals_at(slow)) == len(sizes) or slow.closed is not None
+
+    for _ in range(SETTLING_TICKS):
+        answered()
+        host.tick_once(server)
+    slow.resume_reading()
+    # Where one is told of when the one before it has left, that is so by and by.
+    host.until(answered, server, what=f"{len(sizes)} answers", got=lambda: str(len(finals_at(slow))))
+    answers = finals_at(slow)
+    if len(answers) < len(sizes) and answers and answers[-1].closes:
+        raise expect.Moot("this server ends its connections behind fewer answers")
+    expect.equal(len(answers), len(sizes), "answers to a client that reads late")
+    for outcome in given:
+        expect.returns(outcome, True, "respond to a request that waits for its answer")
+    for number, answer in enumerate(answers):
+        expect.same_tail(answer.body, 0, b"%x" % number, "one of several bodies, read late", repeat=sizes[number])
 
 
 @check("http-connection.many")

@@ -48,7 +48,7 @@ def test_expect_continue(host: Host, how: str) -> None:
     peer = client_of(host, server)
     head = _expecting(word="expect: 100-Continue" if how == "in other case" else EXPECTING)
     if how == "for chunks":
-        head = request_of("/", EXPECTING, "Transfer-Encoding: chunked", method="POST")
+        head = request_of("/", EXPECTING, "Transfer-Encoding: chunked", method="PUT")
     if how == "by HTTP/1.2":
         head = _expecting("HTTP/1.2")
     peer.send(head)
@@ -75,6 +75,10 @@ def test_expect_then_body(host: Host) -> None:
     await_answer(host, server, peer)
     host.settle(server)
     expect.equal(_words_at(peer), [100, 200], "the statuses at the client")
+    # RFC 9110, section 8.6, and RFC 9112, section 6.1.
+    for interim in [each for each in answers_at(peer) if each.interim]:
+        framing = interim.values("content-length") + interim.values("transfer-encoding")
+        expect.equal(framing, [], f"Content-Length and Transfer-Encoding of an answer {interim.status}")
     expect.equal(server.count("request"), 1, "request callbacks")
 
 

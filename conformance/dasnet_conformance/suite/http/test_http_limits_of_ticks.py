@@ -31,6 +31,8 @@ STALL = 48
 # Windows of silence between two ticks of a host that is slow.
 SILENCES = 3
 
+#: A request that lacks its body.
+IN_A_BODY = request_of("/", "Content-Length: 5", method="POST")
 #: The beginning of a head, whose client says no more while another one does.
 BESIDE = b"GET /stalled HTTP/1.1\r\n"
 
@@ -79,12 +81,21 @@ def _served_beside(host: Host, server: HostObject) -> None:
     await_answer(host, server, beside)
 
 
+# Clients that say no more in other places: in a chunk, before a body that was asked for, and in a second request.
+ELSEWHERE = (
+    request_of("/", "Transfer-Encoding: chunked", method="POST") + b"5\r\nhel",
+    request_of("/", "Expect: 100-continue", "Content-Length: 5", method="POST"),
+    PLAIN + PLAIN[:-2],
+    PLAIN + request_of("/", "Content-Length: 5", method="POST") + b"hel",
+)
+
+
 @check("http-limits.stall")
 @pytest.mark.parametrize(
     "begun",
     [
         pytest.param(b"GET / HTTP/1.1\r\n", id="in a head"),
-        pytest.param(request_of("/", "Content-Length: 5", method="POST"), id="in a body"),
+        pytest.param(IN_A_BODY, id="in a body"),
         pytest.param(b"", id="before the first byte"),
         pytest.param(PLAIN, id="behind an answer"),
         pytest.param(BESIDE, id="beside one that goes on"),
@@ -105,20 +116,26 @@ def test_stall(host: Host, begun: bytes | None) -> None:
     if begun == PLAIN:
         _stalls_behind_its_answer(host, server, peer)
         return
+    others = [client_of(host, server) for _ in ELSEWHERE] if begun == IN_A_BODY else []
+    for other, data in zip(others, ELSEWHERE, strict=False):
+        other.send(data)
     beside = client_of(host, server) if begun == BESIDE else None
     if beside is not None:
         beside.send(b"GET /beside HTTP/1.1\r\nX-Long: ")
     for tick in range(3 * STALL):
-        if peer.closed:
+        if peer.closed and all(other.closed for other in others):
             break
         if beside is not None and tick % 8 == 0:
             beside.send(b"a")
         host.tick_once(server)
     host.silence()
-    expect.that(peer.closed is not None, "a stalled connection", expected=f"its end after {STALL} ticks", got="none")
+    for stalled in (peer, *others):
+        expect.that(
+            stalled.closed is not None, "a stalled connection", expected=f"its end after {STALL} ticks", got="none"
+        )
     for answer in finals_at(peer):
         expect.equal(answer.status, 408, "the answer to a request that did not come")
-    expect.equal(server.count("request"), 0, "request callbacks")
+    expect.equal(server.count("request"), 2 if others else 0, "request callbacks")
 
 
 # It has had its answer, and asks for nothing more; 408 tells of a request, which there is not.

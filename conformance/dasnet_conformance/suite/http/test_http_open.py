@@ -177,9 +177,12 @@ def test_one_listener(host: Host, again: str) -> None:
     old, new = server.port, unused_port(host)
     if again == "restore":
         other = serving(host)
+        peer = client_of(host, server)
+        host.settle(server)
         expect.returns(other.save(), None, "save of another object")
         if server.restore() == Value(None):
             host.await_refusal(old, "the port of the handle that gave way to the one that was restored")
+            host.await_closed(peer)
             server.port = other.port
         still_serves(host, server)
         return

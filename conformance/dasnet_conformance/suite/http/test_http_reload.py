@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dasnet_adapters.contract import CLASS_HTTP, CLASS_HTTP_B, Outcome, Value
+from dasnet_adapters.contract import CLASS_HTTP, CLASS_HTTP_B, Event, Outcome, Value
 from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -18,6 +18,7 @@ from dasnet_conformance.stage.http_side import (
     await_end,
     await_request,
     client_of,
+    fields_of,
     final_bytes,
     finals_at,
     greeting,
@@ -33,7 +34,7 @@ from dasnet_conformance.stage.http_side import (
 
 CHUNKED = (
     b"POST /chunked HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-    b"5\r\nhello\r\n3;a=b\r\nyou\r\n0\r\nX-Trailer: a\r\n\r\n"
+    b"5\r\nhel\xffo\r\n3;a=b\r\nyou\r\n0\r\nX-Trailer: a\r\n\r\n"
 )
 
 
@@ -82,11 +83,24 @@ def test_idle_connection(host: Host) -> None:
         await_answer(host, fresh, other)
 
 
-def _halved(host: Host, data: bytes, body: bytes, target: str) -> None:
-    # Reloaded at each of a few places, and between CR and LF: each half is read by another object.
-    # From the end, so that what is wrong with the first byte does not stand before all others.
+# What is told of a request, but for its number.
+def _told(event: Event) -> tuple[str, str, str, list[tuple[str, bytes]], bytes]:
+    return event.method, event.target, event.version, fields_of(event), event.data
+
+
+def _halved(host: Host, data: bytes, body: bytes) -> None:
+    # Reloaded at each of a few places, between CR and LF, and behind the head: each half is read by another object,
+    # which tells of it what is told of one that came whole. From the end, so that what is wrong with the first byte
+    # does not stand before all others.
+    server = greeting(host)
+    peer = client_of(host, server)
+    peer.send(data)
+    whole = await_request(host, server)
+    host.dismiss(peer)
+    server.destroy()
     ends = [found.start() + 1 for found in re.finditer(b"\r\n", data)]
-    for cut in sorted({*range(1, len(data), 7), *ends}, reverse=True):
+    head = data.index(b"\r\n\r\n") + 4
+    for cut in sorted({*range(1, len(data), 7), *ends, head} - {len(data)}, reverse=True):
         server = greeting(host)
         peer = client_of(host, server)
         peer.send(data[:cut])
@@ -96,7 +110,7 @@ def _halved(host: Host, data: bytes, body: bytes, target: str) -> None:
         fresh.react("request", "respond", 200, b"", GREETING)
         peer.send(data[cut:])
         event = await_request(host, fresh, needs="")
-        expect.equal(event.target, target, f"the target of a request that a reload cut behind byte {cut}")
+        expect.equal(_told(event), _told(whole), f"what is told of a request that a reload cut behind byte {cut}")
         expect.same_bytes(event.data, body, f"the body of a request that a reload cut behind byte {cut}")
         await_answer(host, fresh, peer)
         host.dismiss(peer)
@@ -138,20 +152,20 @@ def test_meanwhile(host: Host) -> None:
 @check("http-reload.in-head")
 def test_in_head(host: Host) -> None:
     """In the request line, in a field, between them."""
-    _halved(host, request_of("/cut", "X-Field: value"), b"", "/cut")
+    _halved(host, request_of("/cut?a=%20b", "X-One: a", "X-One: caf\xe9", version="HTTP/1.0"), b"")
 
 
 @check("http-reload.in-body")
 def test_in_body(host: Host) -> None:
     """In the head of a request with a body, and in the body."""
-    body = b"a body of some length that is cut\r\n\r\n"
-    _halved(host, request_of("/cut", method="POST", body=body), body, "/cut")
+    body = b"a body \x00\xff of some length that is cut\r\n\r\n"
+    _halved(host, request_of("http://localhost:81/cut", method="POST", body=body), body)
 
 
 @check("http-reload.in-chunk")
 def test_in_chunk(host: Host) -> None:
     """In the line of a chunk, in its data, in the trailer."""
-    _halved(host, CHUNKED, b"helloyou", "/chunked")
+    _halved(host, CHUNKED, b"hel\xffoyou")
 
 
 @check("http-reload.unanswered")
@@ -177,26 +191,34 @@ def test_unanswered(host: Host, reloads: int, method: str, field: str, version: 
         holder = reloaded(host, holder)
         host.settle(holder)
     expect.equal(holder.count("request"), 0, "request callbacks on the object that got the handle")
+    last = bool(field) or version == "HTTP/1.0"
+    if last:
+        # What follows the last request is none, whoever has the handle by then.
+        peer.send(request_of("/behind"))
+        host.settle(holder)
     respond(holder, event.exchange)
     answer = await_answer(host, holder, peer, method)
     expect.same_bytes(answer.body, b"" if method == "HEAD" else GREETING, "the answer given after the reload")
     # What the request asked for, the answer knows after the reload as well.
-    if field or version == "HTTP/1.0":
+    if last:
         await_end(host, holder, peer)
     host.settle(holder)
     expect.equal(final_bytes(peer, (method,)), answer.size, "bytes at the client, all of one answer")
+    expect.equal(holder.count("request"), 0, "request callbacks behind the one that waited")
 
 
 @check("http-reload.pipelined")
 @pytest.mark.parametrize(
-    "count", [3, 20, 4, 2], ids=["three", "forty kilobytes", "answered last first", "one that expects a word"]
+    "count",
+    [3, 20, 4, 2, 5],
+    ids=["three", "forty kilobytes", "answered last first", "one that expects a word", "one of each kind"],
 )
 def test_pipelined(host: Host, count: int) -> None:
     """In one write; whatever was told before the reload is not told again, and nothing is left out. Nor is an answer
     that waits for the one before it, nor a word for which a client waits.
     """
-    if count == 2:
-        _expects_behind_another(host)
+    if count in (2, 5):
+        _expects_behind_another(host) if count == 2 else _each_kind_behind_another(host)
         return
     server = serving(host)
     peer = client_of(host, server)
@@ -228,6 +250,33 @@ def test_pipelined(host: Host, count: int) -> None:
         expect.returns(outcome, True, "respond to a request that waits for its answer")
     expect.equal(targets_of(server) + targets_of(fresh), targets, "the targets, before and after")
     expect.equal([answer.body.decode() for answer in answers], targets, "the answers")
+
+
+# What each of them was is known of it behind the reload, and of the last one, whose body is half there, what has come.
+def _each_kind_behind_another(host: Host) -> None:
+    server = serving(host)
+    peer = client_of(host, server)
+    methods = ("GET", "HEAD", "GET", "POST")
+    last = request_of("/4", "Connection: close", method="POST", body=b"\xff a body")
+    peer.send(b"".join(request_of(f"/{number}", method=method) for number, method in enumerate(methods[:3], 1)))
+    peer.send(last[:-4])
+    await_request(host, server)
+    host.settle(server)
+    fresh = reloaded(host, server)
+    for event in requests_of(server):
+        respond(fresh, event.exchange)
+    fresh.react("request", "respond", 200, b"", GREETING)
+    peer.send(last[-4:])
+    answers = await_answers(host, fresh, peer, 1, methods)
+    if answers[-1].closes and len(answers) < len(methods):
+        raise expect.Moot("this server ends its connections behind fewer answers")
+    answers = await_answers(host, fresh, peer, 4, methods)
+    bodies = [b"" if method == "HEAD" else GREETING for method in methods]
+    expect.equal([answer.body for answer in answers], bodies, "the bodies of the answers")
+    await_end(host, fresh, peer)
+    told = [*requests_of(server), *requests_of(fresh)]
+    expect.equal([event.target for event in told], ["/1", "/2", "/3", "/4"], "the targets, before and after")
+    expect.same_bytes(told[-1].data, b"\xff a body", "the body that was half there")
 
 
 # The head has come, perhaps it has been read; its turn comes when another object has the handle.

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from dasnet_adapters.contract import Value
-from dasnet_conformance.stage import expect
+from dasnet_conformance.stage import expect, many
 from dasnet_conformance.stage.answer_reader import BY_END, HttpAnswer
 from dasnet_conformance.stage.checks import check
 from dasnet_conformance.stage.host import Host
@@ -91,12 +91,14 @@ def test_delimited(host: Host, version: str) -> None:
 @check("http-response.body-exact")
 @pytest.mark.parametrize("size", [1, 2, 1_000, 65_535, 65_536, 1 << 20, 3_000_001])
 def test_body_exact(host: Host, size: int) -> None:
-    """Bytes of every value; a length that counts characters would show."""
+    """Bytes of every value; a length that counts characters would show. What its client would accept is for the program
+    to heed.
+    """
     server = serving(host)
     if size == 1:
         _every_end_arrives(host, server)
     peer = client_of(host, server)
-    peer.send(request_of())
+    peer.send(request_of("/", "Accept-Encoding: gzip, deflate, br", "TE: gzip, trailers"))
     event = await_request(host, server, server.count("request") + 1)
     # A piece that is repeated, so that a large body is a short command; its length divides each size but for a rest.
     piece = bytes(range(256)) + "äöü€".encode()
@@ -127,7 +129,14 @@ def test_fields_arrive(host: Host) -> None:
         b"X-One: b\r\nSet-Cookie: b=2\r\nX-Bytes: caf\xe9  \xff\r\n"
     )
     many = b"".join(b"X-Field-%d: value %d\r\n" % (number, number) for number in range(100))
+    known = {b"Content-Type": b"text/html", b"Cache-Control": b"no-store", b"ETag": b'"a"', b"Location": b"/a"}
+    known |= {b"WWW-Authenticate": b'Basic realm="a"', b"Vary": b"Accept", b"Set-Cookie": b"c=3; Path=/a"}
+    many += b"".join(b"%b: %b\r\n" % pair for pair in known.items()) + b"Set-Cookie: c=3; Path=/b\r\n"
     answer, _, _ = _answered(host, headers=many)
+    for name, value in known.items():
+        values = answer.values(name.decode().lower())
+        expect.that(value in values, f"a field {name.decode()}", expected=repr(value), got=repr(values))
+    expect.that(b"c=3; Path=/b" in answer.values("set-cookie"), "two cookies", expected="both", got="one of them")
     for number in range(100):
         expect.equal(answer.values(f"x-field-{number}"), [b"value %d" % number], f"field {number + 1} of a hundred")
     answer, _, _ = _answered(host, headers=headers)
@@ -256,6 +265,10 @@ def test_date(host: Host, status: int) -> None:
     """One of them, also when the program gives none, or its own, which may be refused or overridden."""
     answer, _, _ = _answered(host, status=status)
     _expect_date(answer)
+    if status == 200:
+        for method, without in (("HEAD", 200), ("GET", 204), ("GET", 304)):
+            answer, _, _ = _answered(host, method=method, status=without, body=b"")
+            _expect_date(answer)
     for name in (b"Date", b"date", b"DATE"):
         server = serving(host)
         peer = client_of(host, server)
@@ -352,13 +365,26 @@ def test_allow(host: Host) -> None:
 
 @check("http-response.error-answers-have-date")
 def test_error_answers_have_date(host: Host) -> None:
-    """The server's own answers of 4xx are answers like any other."""
+    """The server's own answers of 4xx are answers like any other, whatever they turn down."""
     server = greeting(host)
-    peer = client_of(host, server)
-    peer.send(b"GET / HTTP/1.1\r\n\r\n")
-    host.until(lambda: bool(finals_at(peer) or peer.closed), server, what="a whole answer, or the end")
-    for answer in finals_at(peer):
-        _expect_date(answer)
+    for data in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        request_of("/", f"Content-Length: {'9' * 30}", method="POST"),
+        request_of("/", "Expect: the-unexpected", method="POST", body=b"hello"),
+        request_of("/", "X-Field: " + "a" * 300_000),
+    ):
+        peer = client_of(host, server)
+        peer.send(data)
+
+        def decided(peer: Peer = peer) -> bool:
+            return bool(finals_at(peer) or peer.closed)
+
+        many.work_off(host, server, decided, len(data))
+        host.until(decided, server, what="a whole answer, or the end")
+        for answer in finals_at(peer):
+            if 400 <= answer.status < 500:
+                _expect_date(answer)
+        host.dismiss(peer)
 
 
 def _expect_date(answer: HttpAnswer) -> None:
