@@ -160,11 +160,19 @@ class FieldsAreJoined(HttpClientHandle):
 class OldVersionHasNoCodings(HttpResponse):
     """Reads an answer of HTTP/1.0 without codings: its body lasts until the end, and so it is handed over."""
 
+    faulty = False
+
     def read_framing(self) -> None:
         """A coding that the version does not have is a field like any other."""
         if self.head.minor < 1:
-            self.head.fields = [pair for pair in self.head.fields if pair[0].lower() != b"transfer-encoding"]
+            fields = [pair for pair in self.head.fields if pair[0].lower() != b"transfer-encoding"]
+            self.faulty = fields != self.head.fields
+            self.head.fields = fields
         super().read_framing()
+
+    def keeps(self) -> bool:
+        """Whatever the length is said to be (RFC 9112, section 6.1)."""
+        return not self.faulty and super().keeps()
 
 
 @variant("interim answers, and what a head may cost")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from dasnet_conformance.proof.faults.sound_http_asking import Asked, Fields, HttpAsking
 from dasnet_conformance.proof.faults.sound_http_client import HttpClient
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
+from dasnet_conformance.proof.faults.sound_http_fields import Text
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
 
 from .registry import variant
@@ -117,7 +119,18 @@ class RefusesSomeBodies(HttpAsking):
 
 @variant("what a target may be")
 class TakesWholeUris(HttpAsking):
-    """Takes a whole URI, or a fragment, and asks for path and query alone, as RFC 9112, section 3.2.1 wants."""
+    """Takes a whole URI of the server, or a fragment, and asks for path and query alone, as RFC 9112, section 3.2.1
+    wants.
+    """
+
+    def write(
+        self, method: Text, target: Text, headers: Iterable[tuple[Text, Text]], body: bytes, host: str, port: int
+    ) -> tuple[bytes, bytes, bool]:
+        """What another server has is not asked for here."""
+        scheme, _, rest = self.to_bytes(target).partition(b"://")
+        if scheme.lower() == b"http" and rest.partition(b"/")[0] != self.host_of(host, port):
+            raise ValueError(f"{target!r} is another server's")
+        return super().write(method, target, headers, body, host, port)
 
     def target_of(self, target: bytes) -> bytes:
         """Without scheme and authority, and without the fragment."""

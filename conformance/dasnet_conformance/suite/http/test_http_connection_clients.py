@@ -285,7 +285,7 @@ def _reads_several_late(host: Host, behind: bytes) -> None:
     slow = client_of(host, server)
     slow.pause_reading()
     slow.send(PLAIN + behind)
-    sizes = [LARGE // 4, 77_777, LARGE // 4, 99_999]
+    sizes = [MORE_THAN_HELD // 3, 77_777, MORE_THAN_HELD // 3, 99_999]
     given: list[Outcome] = []
 
     def answered() -> bool:

@@ -283,6 +283,18 @@ def test_no_leak(host: Host, end: str) -> None:
         host.dismiss(peer)
         site.peers.remove(peer)
     expect_no_leak(host, before, f"{5 * SLACK} connections")
+    if end == "said":
+        _ends_behind_the_server(sites[0])
+
+
+# Behind HTTP/1.0, and behind bytes that nobody asked for; one connection each, so that its end is what is looked at.
+def _ends_behind_the_server(site: Site) -> None:
+    for target, data in (("/old", answer_of(version="HTTP/1.0")), ("/extra", answer_of() + b"and more")):
+        number, peer = asked(site, target)
+        peer.send(data)
+        await_outcome(site.host, site.client, number)
+        peer.half_close()
+        site.host.await_closed(peer, site.client)
 
 
 def _ended(site: Site, peer: Peer, number: int, place: int) -> None:

@@ -100,10 +100,11 @@ def test_stall_not_while_sending(host: Host) -> None:
 
 
 @check("http-client-limits.deadline-everywhere")
-@pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "waited", "interim answers"])
+@pytest.mark.parametrize("state", ["connecting", "uploading", "waiting", "waited", "interim answers", "again"])
 def test_deadline_everywhere(host: Host, state: str) -> None:
     """No connection, a body that nobody reads, another request in front, which is answered in the end or not, and a
-    server that is always just about to. Ticks in which nothing was asked are none of a request's.
+    server that is always just about to, or leaves a connection that was kept and is asked again. Ticks in which nothing
+    was asked are none of a request's.
     """
     client = made_client(host, limits=ClientLimits(deadline=_DEADLINE))
     site = site_of(host, client, "silent" if state == "connecting" else "listen")
@@ -113,13 +114,15 @@ def test_deadline_everywhere(host: Host, state: str) -> None:
         numbers = [_put_off(site)]
     elif state == "waited":
         numbers = [_waited(site)]
+    elif state == "again":
+        numbers = [_left_alone(site)]
     else:
         many.ticks(host, client, _DEADLINE)
         numbers = [ask(client, f"/{place}") for place in range(2)]
         many.ticks(host, client, _DEADLINE - 1)
         expect.equal([event.what for event in outcomes_of(client)], [], f"outcomes after {_DEADLINE - 1} ticks")
     if state != "interim answers":
-        many.ticks(host, client, (_DEADLINE // 4 if state == "waited" else _DEADLINE) + 2)
+        many.ticks(host, client, (_DEADLINE // 4 if state in ("waited", "again") else _DEADLINE) + 2)
     for number in numbers:
         expect.that(
             outcome_of(client, number) is not None, "an outcome behind the deadline", expected="a failure", got="none"
@@ -137,6 +140,15 @@ def _waited(site: Site) -> int:
     peer.send(answer_of(b"the first"))
     await_response(site.host, site.client, number)
     return waiting
+
+
+def _left_alone(site: Site) -> int:
+    talk(site, "/before", needs="http-client-request.get")
+    number, peer = asked(site, "/again")
+    many.ticks(site.host, site.client, _DEADLINE * 3 // 4)
+    site.finish(peer)
+    peer.close()
+    return number
 
 
 def _put_off(site: Site) -> int:

@@ -6,8 +6,6 @@ from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
 
-from .http_client_answer_words import TooEarlyIsAskedAgain
-
 
 @fault("http-client-answer.folded")
 class FirstLineMayBeIndented(HttpResponse):
@@ -60,16 +58,6 @@ class OldCodingsAreOverlooked(HttpResponse):
         if self.head.minor == 0 and self.head.values(b"content-length"):
             self.head.fields = [each for each in self.head.fields if each[0].lower() != b"transfer-encoding"]
         super().head_is_whole()
-
-
-@fault("http-client-answer.status-line")
-class LateRequestsAreAskedAgain(TooEarlyIsAskedAgain):
-    """Behind 408 a request is sent once more on another connection, and the program hears of the last answer alone."""
-
-    def respond(self) -> None:
-        if self.response is not None and self.response.head.status == 408:
-            self.response.head.status = 425
-        super().respond()
 
 
 @fault("http-client-connection.keep-alive")

@@ -8,6 +8,7 @@ from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_http_asking import Asked
 from dasnet_conformance.proof.faults.sound_http_client_handle import HttpClientHandle
 from dasnet_conformance.proof.faults.sound_http_response import HttpResponse
+from dasnet_conformance.proof.faults.tools import LOST
 
 
 @fault("http-client-connection.unsolicited", "http-client-connection.unsolicited-closes")
@@ -77,3 +78,33 @@ class ResetFailsTheNext(HttpClientHandle):
             if self.queue:
                 self.fail(self.queue.popleft(), str(error), 104)
         self.retire()
+
+
+class _LeavesItOpen(HttpClientHandle):
+    # What the server sees is a copy, which outlives the connection.
+
+    def take(self, data: bytes) -> None:
+        super().take(data)
+        response = self.response
+        if self.connection is not None and response is not None and response.done and self.forgets(response):
+            LOST.append(self.connection.dup())
+
+    def forgets(self, response: HttpResponse) -> bool:
+        """Whether the connection of an answer is let go of, and not closed."""
+        raise NotImplementedError
+
+
+@fault("http-client-connection.no-leak")
+class OldConnectionsAreForgotten(_LeavesItOpen):
+    """The connection of an answer of HTTP/1.0 is left for the server to end, and never closed."""
+
+    def forgets(self, response: HttpResponse) -> bool:
+        return response.head.minor == 0
+
+
+@fault("http-client-connection.no-leak")
+class ExtraBytesAreForgotten(_LeavesItOpen):
+    """A connection with bytes behind an answer is not used any more, and never closed."""
+
+    def forgets(self, response: HttpResponse) -> bool:
+        return bool(response.buffer)

@@ -88,3 +88,13 @@ class FewTicksEarly(HttpClientHandle):
 
     def is_late(self, asked: Asked) -> bool:
         return self.limits.deadline is not None and self.ticks - asked.since >= self.limits.deadline - 3
+
+
+@fault("http-client-limits.deadline-everywhere")
+class AgainWithAllItsTicks(HttpClientHandle):
+    """A request that is sent once more, on another connection, has all its ticks once more."""
+
+    def ask_again(self) -> bool:
+        if self.current is not None:
+            self.current.since = self.ticks
+        return super().ask_again()

@@ -98,6 +98,15 @@ class CloseGivenAlone(HttpAsking):
         return (b"Connection", b"close") in fields
 
 
+@fault("http-client-connection.close-sent")
+class CloseBehindABlank(HttpAsking):
+    """The program's close is known in a list whose words have a blank between them."""
+
+    def closes(self, fields: Fields) -> bool:
+        lists = [value.lower().split(b", ") for name, value in fields if name.lower() == b"connection"]
+        return any(b"close" in words for words in lists)
+
+
 class _Remembers(HttpClientHandle):
     # What an answer said, by the request that it was the answer to; `kept` at the beginning of the next such request.
 
