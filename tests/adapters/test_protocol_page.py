@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,13 @@ def test_the_grammar_defines_every_name_it_uses() -> None:
     used = set(re.findall(r"[A-Za-z][A-Za-z-]*", bare))
     assert used - defined <= {"LF", "CR", "SP", "DIGIT", "ALPHA"}
     assert defined - used == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"), [("what", CALLBACKS), ("callback", CALLBACKS), ("action", REACTIONS)], ids=["event", "of", "do"]
+)
+def test_the_grammar_has_every_callback_and_reaction(rule: str, names: Iterable[str]) -> None:
+    grammar = TEXT.partition("```abnf\n")[2].partition("```")[0]
+    alternatives = re.search(rf"^{rule} +=(.*(?:\n +.*)*)", grammar, re.MULTILINE)
+    assert alternatives is not None
+    assert set(names) <= set(re.findall(r'[=/] "(\w+)"', f"={alternatives[1]}"))

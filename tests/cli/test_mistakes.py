@@ -58,6 +58,11 @@ def test_a_mistake_of_the_caller_is_one_line(workshop: Workshop, arguments: list
         (["run", "reference", "--durations", "-1"], "--durations takes a number from 1 up"),
         (["run", "reference", "--open"], "give --report-dir DIR with it"),
         (["run"], "(see `dasnet run --help`)"),
+        (
+            ["run", "reference", "--peer-host", "no.such.host.invalid"],
+            "peers find no address of 'no.such.host.invalid': ",
+        ),
+        (["doctor", "reference", "--peer-host", "no.such.host.invalid"], "name a host that this machine knows"),
         (["nonsense"], "no command nonsense; the commands are run, "),
         (["explain", "xyzzy"], "no requirement, section or clause is called xyzzy; `dasnet list` names them all"),
         (["list", "--section", "nonsense"], "no section nonsense; the sections are construct, "),

@@ -40,7 +40,9 @@ BASELINE: Final = '[[known-failure]]\nrequirement = "send.large"\nreason = "r"\n
         ("new-driver Pyhton x", "there is no skeleton in 'Pyhton'; did you mean python?"),
         ("baseline wriet a b", "no action wriet; did you mean write?"),
         ("prove --fault ends_at_zerro", "no fault ends_at_zerro; did you mean ends_at_zero"),
-        ("completion", "the following arguments are required: shell"),
+        ("run reference --seed x", "argument --seed: takes a whole number, not 'x'"),
+        ("run reference --deadline soon", "argument --deadline: takes a number, not 'soon'"),
+        ("completion", "the following arguments are required: shell; shell is bash or zsh or fish (see"),
     ],
 )
 def test_a_word_that_nobody_knows_is_told_with_what_is_near(
@@ -121,7 +123,7 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
         ("new-driver c taken", "DIR taken: it is a file; name a folder"),
         ("verify-report taken", "taken is a file; give the folder of a report"),
         ("drift http://host/page", "http://host/page: cannot be read: No such file or directory; save the page"),
-        ("baseline", "the following arguments are required: action, RESULTS, FILE (see"),
+        ("baseline", "the following arguments are required: action, RESULTS, FILE; action is write or update (see"),
         ("explain", "the following arguments are required: ID (see"),
     ],
 )

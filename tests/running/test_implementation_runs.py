@@ -55,6 +55,14 @@ def test_a_build_that_fails_ends_the_run_with_its_last_lines(workshop: Workshop)
     assert second == "  no compiler"
 
 
+def test_a_host_of_the_file_that_has_no_address_is_a_mistake(workshop: Workshop) -> None:
+    path = write(workshop.folder, REFERENCE + 'peer-host = "no.such.host.invalid"\n')
+    ran = workshop.dasnet("run", str(path), "init.free-port")
+    assert (ran.status, ran.out) == (3, "")
+    assert_one_line(ran.err)
+    assert "peers find no address of 'no.such.host.invalid': " in ran.err
+
+
 def test_exclusions_and_profiles_of_the_file_count(workshop: Workshop) -> None:
     text = REFERENCE + 'profiles = ["core"]\nexclude = { "init.free-port" = "not today" }\n'
     path = write(workshop.folder, text)

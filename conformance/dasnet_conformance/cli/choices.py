@@ -80,5 +80,13 @@ def near_option(message: str, parser: argparse.ArgumentParser) -> str:
     return f"; {told}" if told else ""
 
 
+def choices_missing(message: str, parser: argparse.ArgumentParser) -> str:
+    """What to add to the parser's word about arguments that are missing: the words of which one is taken."""
+    _, missing, names = message.partition("arguments are required: ")
+    known = {action.dest: action.choices for action in parser._actions if action.choices and not action.option_strings}
+    told = [f"; {name} is {' or '.join(map(str, known[name]))}" for name in names.split(", ") if name in known]
+    return "".join(told) if missing else ""
+
+
 def _either(words: Sequence[str]) -> str:
     return f"did you mean {' or '.join(words)}?" if words else ""

@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
-from .choices import fold_choices, near_option
+from .choices import choices_missing, fold_choices, near_option
 from .commands import COMMANDS, GROUPS, HELP, JUDGING, grouped, told
 from .exit_statuses import STATUSES
 from .mistakes import EXIT_USAGE, UsageMistake
@@ -37,9 +37,16 @@ _TOLD_OF_A_NAME: Final = 40
 _LEAST_COLUMNS: Final = 20
 
 
+#: What argparse says in words of the language -> the same for whoever does not program in it.
+_PLAIN: Final = {"invalid int value:": "takes a whole number, not", "invalid float value:": "takes a number, not"}
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageMistake(f"{message}{near_option(message, self)} (see `{self.prog} --help`)")
+        for word, plain in _PLAIN.items():
+            message = message.replace(word, plain)
+        told = f"{message}{near_option(message, self)}{choices_missing(message, self)}"
+        raise UsageMistake(f"{told} (see `{self.prog} --help`)")
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:

@@ -29,7 +29,26 @@ def add_reaching(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--call-deadline", type=float, metavar="SECONDS", help="bound of one command (default 10)")
     add("--no-deadline", action="store_true", help="no bound of any kind, to step through a driver or be one")
-    add("--peer-host", default="", metavar="HOST", help="where peers reach the server (default: beside the driver)")
+    add(
+        "--peer-host",
+        type=_host,
+        default="",
+        metavar="HOST",
+        help="where peers reach the server (default: beside the driver)",
+    )
+
+
+def _host(word: str) -> str:
+    # Here, since the commands that reach nothing share this module.
+    from dasnet_adapters import AdapterBroken
+    from dasnet_conformance.stage.addresses import addresses_of
+
+    try:
+        if word:
+            addresses_of(word, 0)
+    except AdapterBroken as broken:
+        raise argparse.ArgumentTypeError(broken.told()) from None
+    return word
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:

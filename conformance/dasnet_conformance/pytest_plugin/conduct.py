@@ -14,6 +14,7 @@ from dasnet_adapters import UsageError
 from dasnet_adapters.contract import AdapterBroken, Description
 from dasnet_conformance import SUITE_NAME, __version__
 from dasnet_conformance.running.sanity import CALLS_OF_A_CONVERSATION, SanityOutcome, converse
+from dasnet_conformance.stage.addresses import addresses_of
 
 from .process import Process
 from .selecting import Selection
@@ -42,6 +43,8 @@ class Conduct:
             if process.target.loading_command():
                 process.stream.write("loading", by=process.target.loading_command())
             description, reached = adapter.describe(), adapter.reached
+            # A host that has no address is the caller's mistake, and no check would get further.
+            addresses_of(adapter.peer_host, 0)
             claimed = process.target.claims(description.profiles)
             if process.target.is_driver:
                 from dasnet_conformance.doctor.examination import examine_briefly

@@ -28,6 +28,6 @@ def _resolved(host: str) -> tuple[tuple[int, Any], ...]:
         raise AdapterBroken(
             f"peers find no address of {host!r}: {error}",
             culprit="caller",
-            hint="name a host that this machine knows, or its address, with --peer-host",
+            hint="name a host that this machine knows, or its address, with --peer-host or peer-host in dasnet.toml",
         ) from error
     return tuple(dict.fromkeys((family, address) for family, _, _, _, address in found))
