@@ -146,8 +146,25 @@ def _both(client: HostObject, wanted: bool, when: str) -> None:
 @check("client-tick-function.delivers")
 def test_tick_delivers(host: Host) -> None:
     """Bytes, then the end; and what a data callback raises is a mistake that the host hears of."""
+    client, peer, _ = _joined(host)
+    peer.send(b"to the handle")
+    host.until(lambda: len(client.received) >= 13, client, what="13 bytes in data callbacks", through="client_tick")
+    expect.same_bytes(client.received, b"to the handle", "what the server sent")
+    peer.close()
+    host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback", through="client_tick")
+    host.settle(client, through="client_tick")
+    expect.equal(client.client_callbacks(), ["connect", "data", "disconnect"], "what was told")
+    expect.returns(client.call("client_is_connected"), False, "client_is_connected after it")
+    _hears_of_what_a_callback_raises(host)
+
+
+def _hears_of_what_a_callback_raises(host: Host) -> None:
     failing, speaker, _ = _joined(host)
-    failing.react("data", "raise")
+    try:
+        failing.react("data", "raise")
+    except expect.PartUnsupported:
+        host.note("callbacks cannot raise here; only deliveries and the departure were checked")
+        return
     speaker.send(b"trouble")
     outcomes: list[Outcome] = []
     for fruitless in range(FRUITLESS_TICKS):
@@ -159,15 +176,6 @@ def test_tick_delivers(host: Host) -> None:
     expect.that(
         seen, "a data callback that raised", expected="client_tick is refused, or an error fires", got="neither"
     )
-    client, peer, _ = _joined(host)
-    peer.send(b"to the handle")
-    host.until(lambda: len(client.received) >= 13, client, what="13 bytes in data callbacks", through="client_tick")
-    expect.same_bytes(client.received, b"to the handle", "what the server sent")
-    peer.close()
-    host.until(lambda: client.count("disconnect") > 0, client, what="a disconnect callback", through="client_tick")
-    host.settle(client, through="client_tick")
-    expect.equal(client.client_callbacks(), ["connect", "data", "disconnect"], "what was told")
-    expect.returns(client.call("client_is_connected"), False, "client_is_connected after it")
 
 
 @check("client-tick-function.sends-what-waits")
