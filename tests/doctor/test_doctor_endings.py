@@ -27,6 +27,15 @@ def test_a_module_that_ends_its_process_is_a_finding(workshop: Workshop, ending:
     assert lines[-1] == "The module is broken: 1 finding."
 
 
+def test_a_driver_that_is_killed_may_be_a_port_that_crashed(workshop: Workshop) -> None:
+    source = "import os\n\nclass Server(Sound):\n    def send(self, *given): os.abort()\n"
+    workshop.module("ending", source)
+    ran = workshop.dasnet("doctor", f"driver:{sys.executable} -m dasnet_adapters.python_driver ending")
+    assert ran.status == 1
+    assert "a crash in the port" in ran.out
+    assert ran.out.splitlines()[-1].startswith("The driver, or the port in it, is broken: ")
+
+
 def test_a_module_that_ends_the_process_at_import_is_a_finding(workshop: Workshop) -> None:
     ran = workshop.dasnet("doctor", workshop.module("ending", "import os\nos._exit(5)\n"))
     assert ran.out.splitlines()[0] == "broken  hello: the module ended the process in this step: exit status 5"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from dasnet_adapters import UsageError
 from dasnet_adapters.hints import HINTS
@@ -28,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_implementation(parser, "as for `dasnet run`")
     add_reaching(parser)
+
+
+#: Symptoms of which the port may be the cause, as their hints say.
+PORT_OR_DRIVER: Final = frozenset({"killed", "exited", "hanging-call"})
 
 
 def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
@@ -57,6 +62,9 @@ def execute(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if visit.only_the_callers:
         _print("Nothing was examined: see to what is told above, and call the doctor again.")
         return 1
+    if target.is_driver and visit.may_be_the_port:
+        _print(f"The driver, or the port in it, is broken: {_spell(visit.broken, 'finding')}.")
+        return 1
     aside = " That says nothing of the port." if target.is_driver else ""
     _print(f"The {what} is broken: {_spell(visit.broken, 'finding')}.{aside}")
     return 1
@@ -69,6 +77,8 @@ class _Visit:
         self.step = "start"
         #: Whether nothing is known of the driver or module yet, for want of something on this machine.
         self.only_the_callers = False
+        #: Whether something is broken that a crash or a hanging call of the port looks like as well.
+        self.may_be_the_port = False
         self._states: Counter[str] = Counter()
 
     @property
@@ -88,6 +98,7 @@ class _Visit:
     def tell(self, finding: Finding) -> None:
         """Count a finding and show it."""
         self.only_the_callers = finding.culprit == "caller" and not finding.symptom and not self._states[OK]
+        self.may_be_the_port |= finding.state == BROKEN and finding.symptom in PORT_OR_DRIVER
         self._states[finding.state] += 1
         _show(finding)
 
