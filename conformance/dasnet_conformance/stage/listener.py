@@ -132,7 +132,7 @@ def listen(host: Host, kind: Kind = "listen", address: str = LOOPBACK) -> Listen
 
     Raises `AdapterBroken` (culprit "caller") for an implementation on another machine, to which loopback is its own.
     """
-    if host.peer_host != "localhost" and not _is_loopback(host.peer_host):
+    if not is_on_this_machine(host):
         raise AdapterBroken(
             f"the implementation is at {host.peer_host}, and reaches no loopback address of this machine",
             culprit="caller",
@@ -141,6 +141,11 @@ def listen(host: Host, kind: Kind = "listen", address: str = LOOPBACK) -> Listen
     made = Listener(host, f"listener {len(host.listeners) + 1}", kind, address)
     host.listeners.append(made)
     return made
+
+
+def is_on_this_machine(host: Host) -> bool:
+    """Whether the implementation is where the suite is: its peers reach it at a loopback address."""
+    return host.peer_host == "localhost" or _is_loopback(host.peer_host)
 
 
 def _is_loopback(address: str) -> bool:

@@ -35,6 +35,22 @@ class DateOfTheMinute(HttpAnswer):
         return super().date(self.at)
 
 
+@fault("http-response.date-goes-on")
+class DateOfTheSummerTimeZone(HttpAnswer):
+    """The Date is local time with GMT behind it, on a machine two hours east of Greenwich."""
+
+    def date(self, now: float) -> bytes:
+        return super().date(now + 7_200)
+
+
+@fault("http-response.date-goes-on")
+class DateSinceTheStart(HttpAnswer):
+    """The Date is made of a clock that counts from the start of the machine."""
+
+    def date(self, now: float) -> bytes:  # noqa: ARG002
+        return super().date(time.monotonic())
+
+
 class _DatedBefore(HttpAnswer):
     # Answers of one connection, whose Date is that of the time when this was made.
 
