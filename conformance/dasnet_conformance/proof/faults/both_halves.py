@@ -333,3 +333,22 @@ class ErrorsGoToTheLatest(Conversation):
     def tell_error(self, message: str, code: int) -> None:
         for each in self.latest:
             each.on_error(message, code)
+
+
+class EndBehindWords(Conversation):
+    """An end that is read right behind bytes is told as a delivery of none."""
+
+    spoke = False
+
+    def receive(self) -> None:
+        self.spoke = False
+        super().receive()
+
+    def tell_data(self, data: bytes) -> None:
+        self.spoke = True
+        super().tell_data(data)
+
+    def end_of_input(self) -> None:
+        if self.spoke:
+            self.tell_data(b"")
+        super().end_of_input()

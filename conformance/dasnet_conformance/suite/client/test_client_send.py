@@ -16,6 +16,7 @@ from dasnet_conformance.stage.client_side import (
     expect_error,
     join,
     made_client,
+    talk,
 )
 from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
@@ -175,6 +176,7 @@ def test_not_to_the_next_server(host: Host, state: str) -> None:
     peer = listener.accept()
     expect.returns(client.send(b"now"), True, "send to the next server")
     reaches(host, client, peer, b"now")
+    talk(host, client, peer)
 
 
 @check("client-send.size-zero")
@@ -214,6 +216,7 @@ def test_inside_connect(host: Host) -> None:
     expect.returns(connect(client, listener), True, "connect")
     peer = listener.accept()
     reaches(host, client, peer, b"hello, server")
+    talk(host, client, peer)
 
 
 @check("client-send.inside-data")

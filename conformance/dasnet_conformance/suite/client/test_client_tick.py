@@ -15,6 +15,7 @@ from dasnet_conformance.stage.client_side import (
     departed_client,
     join,
     made_client,
+    serves_again,
     talk,
 )
 from dasnet_conformance.stage.host import Host
@@ -92,11 +93,16 @@ def test_without_connection(host: Host) -> None:
 
 
 @check("client-tick.inside-callback")
-@pytest.mark.parametrize("callback", ["connect", "data", "disconnect"])
+@pytest.mark.parametrize("callback", ["connect", "data", "disconnect", "error"])
 def test_inside_callback(host: Host, callback: str) -> None:
     """It may do more at once, do nothing, or be refused; the server speaks and leaves, and each is told once."""
     client, listener = made_client(host), listen(host)
     client.react(callback, "tick")
+    if callback == "error":
+        outcome = connect(client, listen(host, "refuse"), SHORT_TIMEOUT)
+        expect.one_of(outcome, ("false", "refused"), "connect where nobody listens")
+        serves_again(host, client)
+        return
     peer = join(client, listener)
     content = host.random.randbytes(300_000)
     peer.send(content)
@@ -107,6 +113,7 @@ def test_inside_callback(host: Host, callback: str) -> None:
     expect.same_bytes(client.received, content, "what the server sent")
     told = [name for name in client.client_callbacks() if name != "data"]
     expect.equal(told, ["connect", "disconnect"], "what was told beside data, in order")
+    serves_again(host, client)
 
 
 @check("client-tick.query-changes-nothing")

@@ -125,7 +125,7 @@ def test_interleaved_with_ticks(host: Host) -> None:
 
 @check("data.never-empty")
 def test_never_empty(host: Host) -> None:
-    """Where an empty read happens: with nothing there, at a half-close, at a close."""
+    """Where an empty read happens: with nothing there, at a half-close, at a close, and with the last words."""
     server, peer = host.connected()
     host.settle(server)
     peer.send(b"something")
@@ -136,6 +136,13 @@ def test_never_empty(host: Host) -> None:
     peer.close()
     host.until(lambda: server.count("disconnect") >= 1, server, what="a disconnect callback")
     host.settle(server)
+    for earlier, served in enumerate((True, False), start=1):
+        peer = host.take_client(server) if served else host.peer(server.port)
+        peer.send(b"words and the end")
+        peer.close()
+        host.silence()
+        with expect.needing("data.send-and-close"):
+            until_fired(host, server, "disconnect", earlier + 1)
     empty = [f for f in server.fired if f.event.what == "data" and not f.event.data]
     expect.equal(len(empty), 0, "data callbacks without a byte")
 

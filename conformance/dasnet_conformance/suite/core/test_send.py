@@ -13,7 +13,9 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
 from dasnet_conformance.suite.scenes import (
+    fill,
     outcome_inside,
+    passed_on,
     send_in_the_end,
     to_one_that_does_not_read,
     true_to_what_arrives,
@@ -23,6 +25,8 @@ from dasnet_conformance.suite.scenes import (
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
+#: More than the system's buffers hold for a client that does not read.
+WAITING = 4 << 20
 #: Sends to nobody, each of which is told.
 FAILURES = 20
 #: Where blocks of a buffer end: each power of two, one less and one more, up to what a host need not cut.
@@ -177,7 +181,7 @@ def test_refused_is_not_kept(host: Host) -> None:
 
 @check("send.not-to-the-next-client")
 def test_not_to_the_next_client(host: Host) -> None:
-    """The first client stalls, so that bytes are left over when it goes."""
+    """The first client stalls, so that bytes are left over when it goes; bytes wait for a later one, which reads."""
     server, first = host.connected()
     first.pause_reading()
     with to_one_that_does_not_read(host):
@@ -191,6 +195,17 @@ def test_not_to_the_next_client(host: Host) -> None:
     second = host.take_client(server)
     expect.returns(server.send(b"for the second"), True, "send to the second client")
     reaches(host, server, second, b"for the second")
+    # What waits for this one is sent as well.
+    third = _next_in_turn(host, server, second)
+    content = host.random.randbytes(WAITING)
+    accepted = fill(host, server, third, content)
+    passed_on(host, third, content, accepted, server)
+
+
+def _next_in_turn(host: Host, server: HostObject, peer: Peer) -> Peer:
+    peer.close()
+    host.await_departure(server)
+    return host.take_client(server)
 
 
 @check("send.fires-no-client-callback")

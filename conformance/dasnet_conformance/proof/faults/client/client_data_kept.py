@@ -6,6 +6,7 @@ import select
 import socket
 from typing import Any, cast
 
+from dasnet_conformance.proof.faults.both_halves import EndBehindWords
 from dasnet_conformance.proof.faults.registry import fault
 from dasnet_conformance.proof.faults.sound_client import ClientHandle
 
@@ -75,3 +76,8 @@ class UrgentDropsTheRestToTheClient(_LooksForUrgentBytes):
             except OSError:
                 pass
         super().turn()
+
+
+@fault("client-data.never-empty")
+class EndBehindTheServersWordsIsData(EndBehindWords, ClientHandle):
+    """Where a server's end is read in the tick of its last words, it is handed over as more of them: no bytes."""

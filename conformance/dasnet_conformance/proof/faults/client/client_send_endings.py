@@ -42,3 +42,36 @@ class ClientsLastAnswerWaitsForTheTick(ClientHandle):
 
     def end_of_input(self) -> None:
         self.depart()
+
+
+class _Locked(ClientHandle):
+    # May be locked, and then no tick does anything.
+
+    greeting = locked = False
+
+    def tick(self) -> None:
+        if not self.locked:
+            super().tick()
+
+
+@fault("client-send.inside-connect")
+class GreetingLocksTheClient(_Locked):
+    """A send inside the connect callback notes that the client is busy, and nothing takes the note away."""
+
+    def tell_connect(self) -> None:
+        self.greeting = True
+        super().tell_connect()
+        self.greeting = False
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.locked = self.locked or self.greeting
+        return super().send(data, size)
+
+
+@fault("client-send.not-to-the-next-server")
+class FarewellLocksTheClient(_Locked):
+    """A send inside the disconnect callback waits for the connection to come back, and so do the ticks of the next."""
+
+    def send(self, data: bytes, size: int) -> bool:
+        self.locked = self.locked or (self.ticking and self.client is None)
+        return super().send(data, size)

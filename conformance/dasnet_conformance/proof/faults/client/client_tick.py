@@ -167,3 +167,32 @@ class TickInsideConnectTellsItAgain(ClientHandle):
             self.untold = False
             super().tell_connect()
         super().turn()
+
+
+@fault("client-tick.inside-callback")
+class TickInsideDisconnectIsTheLast(ClientHandle):
+    """A tick inside the disconnect callback finds the object between two states, and leaves it there for good."""
+
+    over = False
+
+    def tick(self) -> None:
+        self.over = self.over or (self.ticking and self.client is None)
+        if not self.over:
+            super().tick()
+
+
+@fault("client-tick.inside-callback")
+class TickInsideAnErrorIsTheLast(ClientHandle):
+    """A tick inside the error callback of a connect notes that it is under way, and the connect takes no note away."""
+
+    telling = over = False
+
+    def tell_error(self, message: str, code: int) -> None:
+        self.telling = True
+        super().tell_error(message, code)
+        self.telling = False
+
+    def tick(self) -> None:
+        self.over = self.over or self.telling
+        if not self.over:
+            super().tick()

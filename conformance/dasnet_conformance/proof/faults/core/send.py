@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import signal
+import socket
 
 from dasnet_conformance.proof.faults.both_halves import (
     FullBlockIsSentAgainBySize,
@@ -184,6 +185,26 @@ class KeepsWhatItRefused(Handle):
     def fail_send(self, data: bytes, size: int, message: str, code: int) -> bool:
         self.enqueue(self.portion(data, size))
         return super().fail_send(data, size, message, code)
+
+
+@fault("send.not-to-the-next-client")
+class FlushesForTheFirstClientAlone(Handle):
+    """Whether bytes wait is a mark that belongs to the first client of a handle: ticks send nothing to later ones."""
+
+    taken = 0
+
+    def adopt(self, client: socket.socket) -> None:
+        self.taken += 1
+        super().adopt(client)
+
+    def turn(self) -> None:
+        owner = self.owner
+        if self.client is None:
+            self.accept()
+        if self.client is not None and self.owner is owner:
+            if self.taken == 1:
+                self.flush()
+            self.receive()
 
 
 @fault("send.not-to-the-next-client", "robustness.never-reading-client")
