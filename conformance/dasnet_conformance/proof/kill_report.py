@@ -149,14 +149,14 @@ def as_markdown(matrix: Matrix) -> str:
             names = ", ".join(_mark(matrix.outcomes[entry.name][name]) for name in entry.kills)
             lines.append(f"| `{entry.name}` | {_cell(entry.sentence)} | {names} |")
         lines.append("")
-    lines += ["## Requirements", "", "| requirement | level | a fault that it catches | others, above |"]
-    lines.append("|---|---|---|---:|")
+    lines += ["## Requirements", "", "| requirement | a fault that it catches | others, above |"]
+    lines.append("|---|---|---:|")
     proofs = matrix.proofs()
     for requirement in load_catalogue().requirements.values():
         if requirement.level in PROVED:
-            # One of them: with all of them a code host would not show the page any more.
+            # One of them, and no level: with more a code host would not show the page.
             first, *others = [f"`{entry.name}`" for entry in proofs.get(requirement.id, [])] or ["none"]
-            lines.append(f"| {requirement.id} | {requirement.level} | {first} | {len(others) or ''} |")
+            lines.append(f"| {requirement.id} | {first} | {len(others) or ''} |")
     return "\n".join(lines) + "\n"
 
 
