@@ -16,6 +16,7 @@ from misbehaving_tools import MARKER, Case, all_gone, load_table
 from conformance_tools import choosing
 from dasnet_adapters.hints import HINTS
 from dasnet_conformance.cli import main
+from dasnet_conformance.cli.doctor_command import PORT_OR_DRIVER
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes left behind in /proc"),
@@ -81,7 +82,8 @@ def test_the_doctor_names_what_is_wrong(case: Case, tmp_path: Path, marker: str)
     assert status == (1 if case.doctor == "broken" else 0), output
     named = {name for name in HINTS if f" ({name})\n" in output}
     assert case.doctor_hint in named or (not case.doctor_hint and not named), output
-    assert output.splitlines()[-1].startswith(f"The driver is {'broken: ' if status else 'in order'}"), output
+    whose = "The driver, or the port in it, is" if status and named & PORT_OR_DRIVER else "The driver is"
+    assert output.splitlines()[-1].startswith(f"{whose} {'broken: ' if status else 'in order'}"), output
     assert output.replace("\n", "").isprintable()
     assert all_gone(marker)
 
