@@ -23,12 +23,11 @@ from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.listener import listen
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.many_messages import KINDS, send_many
 from dasnet_conformance.suite.scenes import outcome_inside, send_in_the_end, true_to_what_arrives
 
 SIZES = (1, 2, 1023, 1024, 1025, 4096, 65_535, 65_536, 65_537)
 MEBIBYTE = 1 << 20
-#: Where blocks of a buffer end: each power of two, one less and one more, up to what a host need not cut.
-AROUND_POWERS = [size for power in range(1, 17) for size in ((1 << power) - 1, 1 << power, (1 << power) + 1)][:-1]
 
 
 def reaches(host: Host, client: HostObject, peer: Peer, content: bytes | bytearray) -> None:
@@ -77,25 +76,13 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 
 @check("client-send.many-calls")
-@pytest.mark.parametrize("kind", ["uneven", "a kibibyte each", "around powers of two"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_many_calls(host: Host, kind: str) -> None:
     """Calls of changing size, now and then a tick; the many come without one while they are taken."""
     client, peer = connected_client(host)
-    sent = bytearray()
     with reading_meanwhile(host):
-        for number, part in enumerate(_parts(host, kind)):
-            send_in_the_end(host, client, part, f"send number {number}, of {len(part)} bytes")
-            sent += part
-            if kind == "uneven" and number % 50 == 49:
-                host.tick_once(client)
+        sent = send_many(host, client, kind, 4_000)
         reaches(host, client, peer, sent)
-
-
-def _parts(host: Host, kind: str) -> list[bytes]:
-    if kind == "around powers of two":
-        return [host.random.randbytes(size) for size in AROUND_POWERS]
-    calls, length = (500, 0) if kind == "uneven" else (4_000, 1024)
-    return [(b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".") for number in range(calls)]
 
 
 @check("client-send.all-byte-values")

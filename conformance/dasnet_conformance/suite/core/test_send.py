@@ -12,6 +12,7 @@ from dasnet_conformance.stage.host import Host
 from dasnet_conformance.stage.host_object import HostObject
 from dasnet_conformance.stage.peer import Peer
 from dasnet_conformance.stage.reading import reading_meanwhile
+from dasnet_conformance.suite.many_messages import KINDS, send_many
 from dasnet_conformance.suite.scenes import (
     fill,
     outcome_inside,
@@ -29,8 +30,6 @@ MEBIBYTE = 1 << 20
 WAITING = 4 << 20
 #: Sends to nobody, each of which is told.
 FAILURES = 20
-#: Where blocks of a buffer end: each power of two, one less and one more, up to what a host need not cut.
-AROUND_POWERS = [size for power in range(1, 17) for size in ((1 << power) - 1, 1 << power, (1 << power) + 1)][:-1]
 
 
 def reaches(host: Host, server: HostObject, peer: Peer, content: bytes | bytearray) -> None:
@@ -80,7 +79,7 @@ def test_large(host: Host, mebibytes: int) -> None:
 
 
 @check("send.many-calls")
-@pytest.mark.parametrize("kind", ["uneven", "a kibibyte each", "around powers of two"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_many_calls(host: Host, kind: str) -> None:
     """Calls of changing size, now and then a tick; together no more than one call may hold.
 
@@ -88,21 +87,9 @@ def test_many_calls(host: Host, kind: str) -> None:
     run full on the way, at the end of a call as well as in the middle of one.
     """
     server, peer = host.connected()
-    sent = bytearray()
     with reading_meanwhile(host):
-        for number, part in enumerate(_parts(host, kind)):
-            send_in_the_end(host, server, part, f"send number {number}, of {len(part)} bytes")
-            sent += part
-            if kind == "uneven" and number % 50 == 49:
-                host.tick_once(server)
+        sent = send_many(host, server, kind, 2_500)
         reaches(host, server, peer, sent)
-
-
-def _parts(host: Host, kind: str) -> list[bytes]:
-    if kind == "around powers of two":
-        return [host.random.randbytes(size) for size in AROUND_POWERS]
-    calls, length = (500, 0) if kind == "uneven" else (2_500, 1024)
-    return [(b"<%d:%s>" % (number, b"." * (number * 37 % 300))).ljust(length, b".") for number in range(calls)]
 
 
 @check("send.all-byte-values")

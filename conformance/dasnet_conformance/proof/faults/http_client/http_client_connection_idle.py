@@ -80,30 +80,24 @@ class ResetFailsTheNext(HttpClientHandle):
         self.retire()
 
 
-class _LeavesItOpen(HttpClientHandle):
-    # What the server sees is a copy, which outlives the connection.
+@fault("http-client-connection.no-leak")
+class OldConnectionsAreForgotten(HttpClientHandle):
+    """The connection of an answer of HTTP/1.0 is left for the server to end, and never closed."""
 
     def take(self, data: bytes) -> None:
         super().take(data)
         response = self.response
         if self.connection is not None and response is not None and response.done and self.forgets(response):
+            # What the server sees is a copy, which outlives the connection.
             LOST.append(self.connection.dup())
 
     def forgets(self, response: HttpResponse) -> bool:
         """Whether the connection of an answer is let go of, and not closed."""
-        raise NotImplementedError
-
-
-@fault("http-client-connection.no-leak")
-class OldConnectionsAreForgotten(_LeavesItOpen):
-    """The connection of an answer of HTTP/1.0 is left for the server to end, and never closed."""
-
-    def forgets(self, response: HttpResponse) -> bool:
         return response.head.minor == 0
 
 
 @fault("http-client-connection.no-leak")
-class ExtraBytesAreForgotten(_LeavesItOpen):
+class ExtraBytesAreForgotten(OldConnectionsAreForgotten):
     """A connection with bytes behind an answer is not used any more, and never closed."""
 
     def forgets(self, response: HttpResponse) -> bool:
